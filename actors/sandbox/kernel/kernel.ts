@@ -1,0 +1,256 @@
+// The kernel of one machine: process table, scheduler, mounts, and the loading of programs.
+import { Errno } from './errno.js';
+import type { FileSystem } from './inode.js';
+import { MAY_EXECUTE, MountTree, permits } from './path.js';
+import { Process, ProcessExit, ProcessImage, type ProcessOptions, type WaitStatus } from './process.js';
+import type { Executable, Main, ProgramKind } from './program.js';
+import { SIGCHLD, SIGHUP } from './signals.js';
+import { PREEMPT, type Task } from './wait.js';
+
+/** How long processes run before messages from outside get their turn. */
+const SLICE_MS = 8;
+const HEAD_BYTES = 256;
+
+export interface KernelOptions {
+  hostname: string;
+  root: FileSystem;
+  kinds: readonly ProgramKind[];
+  /** HostConfig.PidsLimit; fork fails with EAGAIN beyond it. */
+  processesMax?: number;
+  /** A program died of a defect of ours; the machine goes on, the process ends as if by SIGSEGV. */
+  onDefect?: (error: unknown, process: Process) => void;
+}
+
+interface Thread {
+  task: Task<number>;
+  queued: boolean;
+  unsubscribe: (() => void) | undefined;
+}
+
+export class Kernel {
+  readonly tree: MountTree;
+  readonly processes = new Map<number, Process>();
+  hostname: string;
+  readonly bootedAtMs = Date.now();
+  readonly processesMax: number;
+  readonly #kinds: readonly ProgramKind[];
+  readonly #threads = new Map<Process, Thread>();
+  readonly #ready: Process[] = [];
+  readonly #onDefect: (error: unknown, process: Process) => void;
+  #nextPid = 1;
+  #running = false;
+  #scheduled = false;
+  #frozen = false;
+  #cpuMs = 0;
+
+  constructor(options: KernelOptions) {
+    this.tree = new MountTree(options.root);
+    this.hostname = options.hostname;
+    this.processesMax = options.processesMax ?? 32768;
+    this.#kinds = options.kinds;
+    this.#onDefect = options.onDefect ?? (() => undefined);
+  }
+
+  /** CPU time of all processes so far. */
+  get cpuMs(): number {
+    return this.#cpuMs;
+  }
+
+  /** Starts a process. Without a parent it enters from outside (the first one is init, later ones are execs). */
+  spawn(main: Main, parent: Process | undefined, options: ProcessOptions): Process {
+    if (this.processes.size >= this.processesMax) throw new Errno('EAGAIN');
+    const process = new Process(this, this.#nextPid++, parent, options);
+    this.processes.set(process.pid, process);
+    if (parent) {
+      parent.children.add(process);
+      process.inheritIgnored(parent);
+    }
+    this.#threads.set(process, { task: run(main, process), queued: false, unsubscribe: undefined });
+    this.#enqueue(process);
+    return process;
+  }
+
+  /** Finds the program of a file; ENOENT, EACCES, ENOEXEC as execve(2). */
+  load(process: Process, path: string, argv: readonly string[]): { main: Main; argv: readonly string[] } {
+    const location = process.files.locate(path);
+    const { inode } = location;
+    if (inode.type !== 'file' || !permits(inode, process.credentials, MAY_EXECUTE)) throw new Errno('EACCES');
+    const executable: Executable = { path, location, head: inode.readAt(0, HEAD_BYTES), argv };
+    for (const kind of this.#kinds) {
+      const program = kind.claim(executable, process);
+      if (program) return program;
+    }
+    throw new Errno('ENOEXEC');
+  }
+
+  /** Ends a process now: its code is unwound, its descriptors closed, its parent told. */
+  terminate(process: Process, status: WaitStatus): void {
+    const thread = this.#threads.get(process);
+    if (!thread || process.status !== undefined) return;
+    process.status = status;
+    this.#threads.delete(process);
+    thread.unsubscribe?.();
+    // A generator that is running right now (it killed itself) unwinds when it next yields.
+    if (this.#current !== process) unwind(thread.task);
+    this.#bury(process);
+  }
+
+  #current: Process | undefined;
+
+  #bury(process: Process): void {
+    process.descriptors.closeAll();
+    if (process.pid === process.session && process.terminal) this.#hangUp(process);
+    const init = this.processes.get(1);
+    for (const child of process.children) {
+      child.parent = init === process ? undefined : init;
+      if (child.parent) child.parent.children.add(child);
+      if (child.status !== undefined && !child.parent) this.reap(child);
+    }
+    process.children.clear();
+    if (process.pid === 1) this.#killAll();
+    if (process.parent) {
+      const ignores = process.parent.disposition(SIGCHLD) === 'ignore';
+      process.parent.childChanged.wake();
+      process.parent.deliver(SIGCHLD);
+      if (ignores || process.parent.pid === 1 && !this.#threads.has(process.parent)) this.reap(process);
+    } else {
+      this.reap(process);
+    }
+    process.ended.wake();
+  }
+
+  /** The end of a session's leader hangs up its terminal's foreground. */
+  #hangUp(leader: Process): void {
+    for (const process of this.processes.values()) {
+      if (process.session === leader.pid && process !== leader) process.deliver(SIGHUP);
+    }
+  }
+
+  /** With its init a pid namespace dies (pid_namespaces(7)). */
+  #killAll(): void {
+    for (const process of [...this.processes.values()]) this.terminate(process, { signal: 9 });
+  }
+
+  /** Forgets a zombie. */
+  reap(process: Process): void {
+    process.parent?.children.delete(process);
+    this.processes.delete(process.pid);
+  }
+
+  /** The processes of a group, or all of a machine except init for -1. */
+  group(processGroup: number): Process[] {
+    return [...this.processes.values()].filter((process) => process.processGroup === processGroup && process.status === undefined);
+  }
+
+  // --- scheduling -------------------------------------------------------------------------------------------------------------
+
+  /** docker pause: nothing runs until thawed. */
+  freeze(): void {
+    this.#frozen = true;
+  }
+
+  thaw(): void {
+    this.#frozen = false;
+    this.#schedule();
+  }
+
+  get frozen(): boolean {
+    return this.#frozen;
+  }
+
+  /** A stopped process is kept off the run queue; a continued one goes back on it. */
+  resumeOrHold(process: Process): void {
+    if (!process.stopped) this.#enqueue(process);
+  }
+
+  #enqueue(process: Process): void {
+    const thread = this.#threads.get(process);
+    if (!thread || thread.queued || process.stopped) return;
+    thread.queued = true;
+    this.#ready.push(process);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#running || this.#frozen || this.#ready.length === 0) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.runSlice();
+    });
+  }
+
+  /** Runs what is ready for at most a slice. Also called directly when a message made something ready: no turn is wasted. */
+  runSlice(): void {
+    if (this.#running || this.#frozen) return;
+    this.#running = true;
+    const begin = performance.now();
+    let now = begin;
+    try {
+      for (let process = this.#ready.shift(); process; process = this.#ready.shift()) {
+        this.#resume(process);
+        const after = performance.now();
+        process.usage.cpuMs += after - now;
+        now = after;
+        if (now - begin > SLICE_MS || this.#frozen) break;
+      }
+    } finally {
+      this.#cpuMs += now - begin;
+      this.#running = false;
+    }
+    this.#schedule();
+  }
+
+  #resume(process: Process): void {
+    const thread = this.#threads.get(process);
+    if (!thread) return;
+    thread.queued = false;
+    thread.unsubscribe?.();
+    thread.unsubscribe = undefined;
+    if (process.stopped) return;
+    this.#current = process;
+    try {
+      process.runHandlers();
+      const { value, done } = thread.task.next();
+      if (process.status !== undefined) unwind(thread.task);
+      else if (done === true) this.#finish(process, { exitCode: value & 0xff });
+      else if (value === PREEMPT) this.#enqueue(process);
+      else thread.unsubscribe = value.subscribe(() => this.#enqueue(process));
+    } catch (error) {
+      if (process.status === undefined) this.#fail(process, error);
+    } finally {
+      this.#current = undefined;
+    }
+  }
+
+  #finish(process: Process, status: WaitStatus): void {
+    process.status = status;
+    this.#threads.delete(process);
+    this.#bury(process);
+  }
+
+  #fail(process: Process, error: unknown): void {
+    // A broken pipe that the program did not look at: SIGPIPE has been delivered, and where ignored the program just fails.
+    if (error instanceof Errno) return this.#finish(process, { exitCode: 1 });
+    this.#onDefect(error, process);
+    this.#finish(process, { signal: 11 });
+  }
+}
+
+/** The life of a process: its program, and each program it executes after that. */
+function* run(first: Main, process: Process): Task<number> {
+  for (let main = first; ; ) {
+    try {
+      return yield* main(process);
+    } catch (error) {
+      if (error instanceof ProcessExit) return error.exitCode;
+      if (!(error instanceof ProcessImage)) throw error;
+      main = error.main;
+    }
+  }
+}
+
+/** Runs the `finally` blocks of a killed process; what they throw has nobody left to hear it but us. */
+function unwind(task: Task<number>): void {
+  task.return(0);
+}

@@ -1,0 +1,27 @@
+// What can be executed: program kinds, tried in order on a file's first bytes.
+import type { Location } from './path.js';
+import type { Process } from './process.js';
+import type { Task } from './wait.js';
+
+/** A program's code: runs as the process, returns its exit code. Errors it lets through are bugs and end the process loudly. */
+export type Main = (process: Process) => Task<number>;
+
+/** A file that is to be executed. */
+export interface Executable {
+  /** As given to execve. */
+  path: string;
+  /** Where it really is, symlinks followed. */
+  location: Location;
+  /** Up to 256 first bytes. */
+  head: Uint8Array;
+  argv: readonly string[];
+}
+
+/**
+ * One kind of program: built-in, script, WASI, node. Kinds make system calls on their process and never touch each other.
+ * `claim` answers with code and argv (a script's interpreter changes argv), or undefined for "not mine"; it may throw Errno.
+ */
+export interface ProgramKind {
+  readonly name: string;
+  claim(executable: Executable, process: Process): { main: Main; argv: readonly string[] } | undefined;
+}

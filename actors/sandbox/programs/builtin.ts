@@ -1,0 +1,46 @@
+// Built-in programs: files that carry our marker, and foreign executables for which a built-in of the same name stands in.
+import type { Executable, Main, ProgramKind } from '../kernel/program.js';
+import { settle } from '../kernel/wait.js';
+
+/** The first bytes of `/bin/sockerless`, which every applet of the base image links to. */
+export const BUILTIN_MARKER = Uint8Array.of(0x00, 0x73, 0x6b, 0x6c);
+
+/** Name -> loader: a command's code is imported when first run, so that a machine starts fast and stays small. */
+export type CommandTable = Readonly<Record<string, () => Promise<Main>>>;
+
+const loaded = new Map<() => Promise<Main>, Main>();
+
+/** The code of a command; blocks only the first time. */
+export function commandMain(load: () => Promise<Main>): Main {
+  return function* run(process) {
+    let main = loaded.get(load);
+    if (!main) {
+      main = yield* settle(load());
+      loaded.set(load, main);
+    }
+    return yield* main(process);
+  };
+}
+
+function isElf(head: Uint8Array): boolean {
+  return head[0] === 0x7f && head[1] === 0x45 && head[2] === 0x4c && head[3] === 0x46;
+}
+
+/**
+ * Claims files with the marker by the name they were called by, and ELF files whose name (as called, else as found) is one of ours:
+ * they cannot run here, the built-in can. Any other ELF file is refused by the kernel with ENOEXEC, which the shell and Docker report
+ * as exit code 126.
+ */
+export function builtinKind(commands: CommandTable): ProgramKind {
+  return {
+    name: 'built-in',
+    claim({ path, location, head, argv }: Executable) {
+      const marked = BUILTIN_MARKER.every((byte, i) => head[i] === byte);
+      if (!marked && !isElf(head)) return undefined;
+      for (const name of [path.split('/').at(-1)!, location.name]) {
+        if (Object.hasOwn(commands, name)) return { main: commandMain(commands[name]!), argv };
+      }
+      return undefined;
+    },
+  };
+}

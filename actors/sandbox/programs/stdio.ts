@@ -1,0 +1,236 @@
+// What every built-in command needs around its own work: buffered output, line input, complaints, options.
+import { Errno } from '../kernel/errno.js';
+import type { Process } from '../kernel/process.js';
+import { decode, encode } from '../kernel/text.js';
+import type { Task } from '../kernel/wait.js';
+
+const FLUSH_BYTES = 32768;
+
+/** Buffered output to a descriptor. `print` never blocks; call `flush` when `isFull` and at the end (and before blocking on input). */
+export class Output {
+  readonly #process: Process;
+  readonly #fd: number;
+  #parts: Uint8Array[] = [];
+  #text = '';
+  #sizeBytes = 0;
+
+  constructor(process: Process, fd = 1) {
+    this.#process = process;
+    this.#fd = fd;
+  }
+
+  print(data: string | Uint8Array): void {
+    if (typeof data === 'string') {
+      this.#text += data;
+    } else {
+      this.#seal();
+      this.#parts.push(data);
+    }
+    this.#sizeBytes += data.length;
+  }
+
+  get isFull(): boolean {
+    return this.#sizeBytes >= FLUSH_BYTES;
+  }
+
+  #seal(): void {
+    if (this.#text === '') return;
+    this.#parts.push(encode(this.#text));
+    this.#text = '';
+  }
+
+  *flush(): Task {
+    if (this.#sizeBytes === 0) return;
+    this.#seal();
+    const bytes = this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts);
+    this.#parts = [];
+    this.#sizeBytes = 0;
+    yield* this.#process.write(this.#fd, bytes);
+  }
+}
+
+/** Reads a descriptor line by line, as bytes without copying where it can. */
+export class LineReader {
+  readonly #process: Process;
+  readonly #fd: number;
+  readonly #delimiter: number;
+  #rest: Uint8Array = new Uint8Array(0);
+  #ended = false;
+  /** Whether the last line returned ended with the delimiter. */
+  terminated = true;
+
+  constructor(process: Process, fd: number, delimiter = 10) {
+    this.#process = process;
+    this.#fd = fd;
+    this.#delimiter = delimiter;
+  }
+
+  /** The next line without its delimiter; undefined at the end. */
+  *next(): Task<Uint8Array | undefined> {
+    const line = this.take();
+    if (line !== undefined || this.#ended) return line;
+    const parts: Uint8Array[] = this.#rest.length > 0 ? [this.#rest] : [];
+    for (;;) {
+      const chunk = yield* this.#process.read(this.#fd, 65536);
+      if (chunk.length === 0) {
+        this.#ended = true;
+        this.#rest = new Uint8Array(0);
+        this.terminated = false;
+        return parts.length === 0 ? undefined : Buffer.concat(parts);
+      }
+      const at = chunk.indexOf(this.#delimiter);
+      if (at < 0) {
+        parts.push(chunk);
+        continue;
+      }
+      this.#rest = chunk.subarray(at + 1);
+      const head = chunk.subarray(0, at);
+      return parts.length === 0 ? head : Buffer.concat([...parts, head]);
+    }
+  }
+
+  /** The next line if it is already here: lets tight loops run without a generator per line. */
+  take(): Uint8Array | undefined {
+    const at = this.#rest.indexOf(this.#delimiter);
+    if (at < 0) return undefined;
+    const line = this.#rest.subarray(0, at);
+    this.#rest = this.#rest.subarray(at + 1);
+    return line;
+  }
+}
+
+/** Everything from a descriptor. */
+export function* readAll(process: Process, fd: number): Task<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for (;;) {
+    const chunk = yield* process.read(fd, 1 << 20);
+    if (chunk.length === 0) return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+    parts.push(chunk);
+  }
+}
+
+/** `name: message` on standard error, as commands complain. */
+export function* complain(process: Process, message: string): Task {
+  yield* process.write(2, encode(`${process.argv[0]?.split('/').at(-1) ?? process.command}: ${message}\n`));
+}
+
+/** The words for a failed call: `cannot open 'x': No such file or directory` minus the name. Anything that is no Errno is a defect. */
+export function reason(error: unknown): string {
+  if (error instanceof Errno) return error.message;
+  throw error;
+}
+
+/** A user's mistake on the command line; printed as `name: message`, exit code 1 or as given. */
+export class UsageError extends Error {
+  readonly exitCode: number;
+  constructor(message: string, exitCode = 1) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+export interface Options {
+  /** Short ('n') or long ('lines') name -> values in order of appearance ('' for flags). */
+  readonly given: ReadonlyMap<string, readonly string[]>;
+  readonly operands: readonly string[];
+  has(...names: string[]): boolean;
+  /** The last value given under any of the names. */
+  value(...names: string[]): string | undefined;
+}
+
+/**
+ * getopt_long(3) over argv[1…]. `short` is getopt's string ('n:rv', '::' for optional values); `long` maps a name to whether it
+ * takes a value ('no' | 'required' | 'optional'). Options may follow operands unless `posix`. Throws UsageError in GNU's words.
+ */
+export function parseOptions(
+  argv: readonly string[],
+  short: string,
+  long: Readonly<Record<string, 'no' | 'required' | 'optional'>> = {},
+  settings: { posix?: boolean; exitCode?: number } = {},
+): Options {
+  const given = new Map<string, string[]>();
+  const operands: string[] = [];
+  const exitCode = settings.exitCode ?? 1;
+  const note = (name: string, value: string): void => {
+    given.set(name, [...(given.get(name) ?? []), value]);
+  };
+  for (let i = 1; i < argv.length; i++) {
+    const word = argv[i]!;
+    if (word === '--') {
+      operands.push(...argv.slice(i + 1));
+      break;
+    }
+    if (word.startsWith('--')) {
+      const equals = word.indexOf('=');
+      const typed = equals < 0 ? word.slice(2) : word.slice(2, equals);
+      const name = longName(typed, long, exitCode);
+      const takes = long[name]!;
+      if (takes === 'no' && equals >= 0) throw new UsageError(`option '--${name}' doesn't allow an argument`, exitCode);
+      if (equals >= 0) note(name, word.slice(equals + 1));
+      else if (takes !== 'required') note(name, '');
+      else if (i + 1 < argv.length) note(name, argv[++i]!);
+      else throw new UsageError(`option '--${name}' requires an argument`, exitCode);
+      continue;
+    }
+    if (!word.startsWith('-') || word === '-') {
+      operands.push(word);
+      if (settings.posix !== true) continue;
+      operands.push(...argv.slice(i + 1));
+      break;
+    }
+    for (let at = 1; at < word.length; at++) {
+      const letter = word[at]!;
+      const known = short.indexOf(letter);
+      if (known < 0 || letter === ':') throw new UsageError(`invalid option -- '${letter}'`, exitCode);
+      if (short[known + 1] !== ':') {
+        note(letter, '');
+        continue;
+      }
+      const rest = word.slice(at + 1);
+      if (rest !== '' || short[known + 2] === ':') note(letter, rest);
+      else if (i + 1 < argv.length) note(letter, argv[++i]!);
+      else throw new UsageError(`option requires an argument -- '${letter}'`, exitCode);
+      break;
+    }
+  }
+  return {
+    given,
+    operands,
+    has: (...names) => names.some((name) => given.has(name)),
+    value: (...names) => names.map((name) => given.get(name)?.at(-1)).find((value) => value !== undefined),
+  };
+}
+
+function longName(typed: string, long: Readonly<Record<string, unknown>>, exitCode: number): string {
+  if (Object.hasOwn(long, typed)) return typed;
+  const matches = Object.keys(long).filter((name) => name.startsWith(typed));
+  if (matches.length === 1) return matches[0]!;
+  if (matches.length === 0) throw new UsageError(`unrecognized option '--${typed}'`, exitCode);
+  const possible = matches.map((name) => `'--${name}'`).join(' ');
+  throw new UsageError(`option '--${typed}' is ambiguous; possibilities: ${possible}`, exitCode);
+}
+
+/** Turns UsageError into its message and exit code, so that a command's body just throws. */
+export function command(body: (process: Process, output: Output) => Task<number>): (process: Process) => Task<number> {
+  return function* run(process) {
+    const output = new Output(process);
+    try {
+      const code = yield* body(process, output);
+      yield* output.flush();
+      return code;
+    } catch (error) {
+      if (error instanceof UsageError) {
+        yield* output.flush();
+        yield* complain(process, error.message);
+        return error.exitCode;
+      }
+      if (error instanceof Errno && error.code !== 'EPIPE') {
+        yield* complain(process, error.message);
+        return 1;
+      }
+      throw error;
+    }
+  };
+}
+
+export { decode, encode };
