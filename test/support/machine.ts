@@ -6,6 +6,7 @@ import { DescriptorTable } from '../../actors/sandbox/kernel/descriptors.js';
 import { Kernel } from '../../actors/sandbox/kernel/kernel.js';
 import { type Process, statusCode } from '../../actors/sandbox/kernel/process.js';
 import type { ProgramKind } from '../../actors/sandbox/kernel/program.js';
+import { PREEMPT } from '../../actors/sandbox/kernel/wait.js';
 import { BUILTIN_MARKER, builtinKind, type CommandTable } from '../../actors/sandbox/programs/builtin.js';
 import { scriptKind } from '../../actors/sandbox/programs/script.js';
 import { makeDevices, MemoryFileSystem } from './memory-file-system.js';
@@ -85,7 +86,7 @@ export class TestMachine {
   readonly files: Process['files'];
 
   #outsider(): Process {
-    const process = this.kernel.spawn(function* idle() { return 0; }, undefined, {
+    const process = this.kernel.spawn(function* idle() { yield PREEMPT; return 0; }, undefined, {
       argv: ['outside'], env: new Map(), cwd: this.kernel.tree.root, credentials: { uid: 0, gid: 0, groups: [] }, umask: 0o022,
     });
     this.kernel.terminate(process, { exitCode: 0 });
@@ -111,6 +112,7 @@ export class TestMachine {
     const uid = options.uid ?? 0;
     const process = this.kernel.spawn(
       function* main(self) {
+        yield PREEMPT;
         return self.exec(findProgram(self, argv[0]!), argv, env);
       },
       undefined,
