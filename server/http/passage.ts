@@ -1,6 +1,7 @@
 // One private connection to the HTTP engine: carries a turn in as a small head of our own, and its answer out to the client.
 import { connect, type Socket } from 'node:net';
 import { ChunkedReader } from './chunked.js';
+import { BadRequest } from './head.js';
 import type { Engine } from './port.js';
 import type { Turn } from './turn.js';
 
@@ -90,7 +91,15 @@ class Passage {
   constructor(socket: Socket, pool: Passages) {
     this.#socket = socket;
     this.#pool = pool;
-    socket.on('data', (bytes) => this.#read(bytes));
+    socket.on('data', (bytes) => {
+      try {
+        this.#read(bytes);
+      } catch (error) {
+        // An answer that is framed wrongly is a defect of the engine: one client sees a break, not all of them a crash.
+        if (!(error instanceof BadRequest)) throw error;
+        this.destroy();
+      }
+    });
     // What broke is told by 'close'.
     socket.on('error', () => {});
     socket.on('close', () => this.#broken());

@@ -46,6 +46,12 @@ export function openUwsEngine(find: FindTurn, serve: (turn: Turn) => void): Engi
  */
 const primer = '\n';
 
+/**
+ * A corked write that does not fit the native cork buffer of 16 KiB first flushes that buffer; if the kernel does not take all
+ * of it, the write itself is dropped without a word (AsyncSocket::uncork). Pieces that fit are kept under any back-pressure.
+ */
+const pieceBytes = 16_000;
+
 /** uWebSockets adds a Date of its own, and its name. */
 const mark = 'uWebSockets: 20\r\n';
 const signature = { end: Buffer.from(`GMT\r\n${mark}`), bytes: `Date: ${new Date(0).toUTCString()}\r\n`.length + mark.length };
@@ -82,7 +88,9 @@ class UwsPort implements ReplyPort {
 
   write(chunk: Uint8Array): void {
     if (!this.#dead && this.turn) this.turn.inFlightBytes += chunk.length;
-    this.#once(() => this.#response.write(chunk));
+    for (let at = 0; at < chunk.length; at += pieceBytes) {
+      this.#once(() => this.#response.write(chunk.length <= pieceBytes ? chunk : chunk.subarray(at, at + pieceBytes)));
+    }
   }
 
   end(): void {
