@@ -1,5 +1,5 @@
 // What the house must know of a machine beside the chart itself: its version, its migration, and samples that drive the generated tests.
-import type { AnyStateMachine, EventObject } from 'xstate';
+import type { AnyEventObject, AnyStateMachine } from 'xstate';
 
 /** A stored state as migrations see it. */
 export interface StoredState {
@@ -23,7 +23,8 @@ export interface MachineDefinition {
 export interface Sample {
   /** Named inputs; each is explored by itself. */
   readonly inputs: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  readonly events: readonly EventObject[];
+  /** `run: 'now'` (also inside `params`) stands for the present run of the context. Timers are `xstate.after.…` events. */
+  readonly events: readonly AnyEventObject[];
   /** What, beside the state value, makes two snapshots different for exploration: exactly what guards and delays read. */
   readonly distinguish?: (context: never) => unknown;
 }
