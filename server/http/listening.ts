@@ -1,6 +1,7 @@
 // Opens a listening socket: a unix socket file in place of a dead process's, or a TCP port.
 import { chmod, lstat, unlink } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { isMainThread } from 'node:worker_threads';
 import type { Address } from './exchange.js';
 
 /** Docker's own mode for its socket: owner and group. */
@@ -15,7 +16,9 @@ export async function listenOn(address: Address, accept: (socket: Socket) => voi
   }
   const mode = address.mode ?? defaultMode;
   const listen = () => {
-    // The file comes into being inside listen(): it must at no time be open to others.
+    // The file comes into being inside listen(): it must at no time be open to others. A worker cannot, and there the usual
+    // umask keeps others out until the chmod.
+    if (!isMainThread) return void server.listen(address.unix);
     const before = process.umask(0o777 & ~mode);
     try {
       server.listen(address.unix);

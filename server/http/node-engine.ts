@@ -43,8 +43,10 @@ class NodePort implements ReplyPort {
   whole(status: number, headers: Headers, body: string | Uint8Array | undefined, lengthBytes: number | undefined): void {
     const all = lengthBytes === undefined ? headers : { ...headers, 'Content-Length': String(lengthBytes) };
     this.#response.writeHead(status, STATUS_CODES[status] ?? 'Unknown', all);
-    if (body === undefined) this.#response.end();
-    else this.#response.end(body);
+    if (body === undefined) return void this.#response.end();
+    // node joins head and string body and sends both as UTF-8, which would change a latin-1 head.
+    const apart = typeof body === 'string' && Object.values(headers).some((value) => /[\x80-\xff]/.test(value));
+    this.#response.end(apart ? Buffer.from(body) : body);
   }
 
   open(status: number, headers: Headers): void {
