@@ -29,9 +29,10 @@ export function sniffCompression(head: Uint8Array): Compression {
 
 /**
  * Decodes a stream by what its first bytes say. Plain input passes through without copies.
+ * `onKind` hears of the compression once it is known, before anything is yielded.
  * @throws Fault invalid, where the compressed data is broken or cut (`unexpected EOF`)
  */
-export async function* decompress(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* decompress(source: AsyncIterable<Uint8Array>, onKind?: (kind: Compression) => void): AsyncGenerator<Uint8Array> {
   const chunks = source[Symbol.asyncIterator]();
   const head: Uint8Array[] = [];
   let headBytes = 0;
@@ -43,6 +44,7 @@ export async function* decompress(source: AsyncIterable<Uint8Array>): AsyncGener
       headBytes += step.value.length;
     }
     const kind = sniffCompression(head.length === 1 ? (head[0] as Uint8Array) : Buffer.concat(head));
+    onKind?.(kind);
     yield* decode(kind, rejoin(head, chunks));
   } finally {
     await chunks.return?.();
