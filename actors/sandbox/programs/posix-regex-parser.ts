@@ -158,7 +158,7 @@ class Parser {
       const range = this.#range(token);
       if (range === undefined) break;
       // `^*` in an ERE: there is nothing to repeat.
-      if (atom.kind === 'assertion' && this.#options.lenient !== true && /^\(\?<!/.test(atom.source)) {
+      if (atom.kind === 'assertion' && this.#options.lenient !== true && atom.source.startsWith('(?<!')) {
         throw new RegexSyntaxError('Invalid preceding regular expression');
       }
       const [min, max] = range;

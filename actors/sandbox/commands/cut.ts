@@ -1,0 +1,78 @@
+// cut: selected bytes, characters or fields of each line.
+import type { Main } from '../kernel/program.js';
+import { command, type Options, parseOptions, UsageError } from '../programs/stdio.js';
+import { complementRanges, parseRanges, type Ranges } from './list-ranges.js';
+import { Blocks, Inputs, splitLines } from './text-input.js';
+
+const LONG = {
+  bytes: 'required', characters: 'required', delimiter: 'required', fields: 'required', complement: 'no', 'only-delimited': 'no',
+  'output-delimiter': 'required', 'zero-terminated': 'no',
+} as const;
+
+/** Lines are latin1 strings here: a byte is a character, as in GNU's cut. */
+type Selection = (line: string) => string | undefined;
+
+function latin1(text: string): string {
+  return Buffer.from(text, 'utf8').toString('latin1');
+}
+
+function fieldSelection(ranges: Ranges, options: Options): Selection {
+  const delimiter = latin1(options.value('d', 'delimiter') ?? '\t') || '\0';
+  if ([...(options.value('d', 'delimiter') ?? '\t')].length > 1) throw new UsageError('the delimiter must be a single character');
+  const between = options.value('output-delimiter');
+  const joiner = between === undefined ? delimiter : latin1(between);
+  const onlyDelimited = options.has('s', 'only-delimited');
+  const single = ranges.length === 1 && ranges[0]![0] === ranges[0]![1] ? ranges[0]![0] : undefined;
+  return (line) => {
+    const first = line.indexOf(delimiter);
+    if (first < 0) return onlyDelimited ? undefined : line;
+    if (single === 1) return line.slice(0, first);
+    const fields = line.split(delimiter);
+    if (single !== undefined) return fields[single - 1] ?? '';
+    return ranges.flatMap(([low, high]) => fields.slice(low - 1, high)).join(joiner);
+  };
+}
+
+function characterSelection(ranges: Ranges, options: Options): Selection {
+  const between = options.value('output-delimiter');
+  if (between === undefined) return (line) => ranges.map(([low, high]) => line.slice(low - 1, high)).join('');
+  const joiner = latin1(between);
+  return (line) => ranges.filter(([low]) => low <= line.length).map(([low, high]) => line.slice(low - 1, high)).join(joiner);
+}
+
+function selectionOf(options: Options): Selection {
+  const lists = (['b', 'c', 'f'] as const).flatMap((letter) => {
+    const value = options.value(letter, { b: 'bytes', c: 'characters', f: 'fields' }[letter]);
+    return value === undefined ? [] : [{ letter, value }];
+  });
+  const list = lists[0];
+  if (!list) throw new UsageError('you must specify a list of bytes, characters, or fields');
+  if (lists.length > 1) throw new UsageError('only one list may be specified');
+  if (list.letter !== 'f') {
+    if (options.has('d', 'delimiter')) throw new UsageError('an input delimiter may be specified only when operating on fields');
+    if (options.has('s', 'only-delimited')) throw new UsageError('suppressing non-delimited lines makes sense\n\tonly when operating on fields');
+  }
+  const given = parseRanges(list.value, list.letter === 'f' ? 'field' : 'byte/character');
+  const ranges = options.has('complement') ? complementRanges(given) : given;
+  return list.letter === 'f' ? fieldSelection(ranges, options) : characterSelection(ranges, options);
+}
+
+export const cut: Main = command(function* (process, output) {
+  const options = parseOptions(process.argv, 'b:c:d:f:nsz', LONG);
+  const select = selectionOf(options);
+  const end = options.has('z', 'zero-terminated') ? '\0' : '\n';
+  const inputs = new Inputs(process, options.operands);
+  for (let file = yield* inputs.next(); file; file = yield* inputs.next()) {
+    const blocks = new Blocks(process, file.fd, output, end.charCodeAt(0));
+    for (let block = yield* blocks.next(); block; block = yield* blocks.next()) {
+      const { lines } = splitLines(Buffer.from(block.buffer, block.byteOffset, block.length).toString('latin1'), end);
+      let text = '';
+      for (const line of lines) {
+        const selected = select(line);
+        if (selected !== undefined) text += selected + end;
+      }
+      output.print(Buffer.from(text, 'latin1'));
+    }
+  }
+  return inputs.failed ? 1 : 0;
+});

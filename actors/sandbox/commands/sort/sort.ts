@@ -1,0 +1,163 @@
+// sort: orders the lines of its inputs, or says whether they are in order.
+import type { Process } from '../../kernel/process.js';
+import type { Main } from '../../kernel/program.js';
+import { decode } from '../../kernel/text.js';
+import type { Task } from '../../kernel/wait.js';
+import { command, complain, type Options, type Output, parseOptions, readAll, UsageError } from '../../programs/stdio.js';
+import { openInput, Pace, splitLines } from '../text-input.js';
+import { keyComparison, keyText, keyValue, type KeyValue, parseKey, type SortKey } from './keys.js';
+
+const LONG = {
+  'ignore-leading-blanks': 'no', 'dictionary-order': 'no', 'ignore-case': 'no', 'general-numeric-sort': 'no', 'ignore-nonprinting': 'no',
+  'month-sort': 'no', 'human-numeric-sort': 'no', 'numeric-sort': 'no', 'random-sort': 'no', 'random-source': 'required', reverse: 'no',
+  sort: 'required', 'version-sort': 'no', 'batch-size': 'required', check: 'optional', 'compress-program': 'required', debug: 'no',
+  'files0-from': 'required', key: 'required', merge: 'no', output: 'required', stable: 'no', 'buffer-size': 'required',
+  'field-separator': 'required', 'temporary-directory': 'required', parallel: 'required', unique: 'no', 'zero-terminated': 'no',
+} as const;
+
+const FLAG_NAMES: Readonly<Record<string, string>> = {
+  b: 'ignore-leading-blanks', d: 'dictionary-order', f: 'ignore-case', g: 'general-numeric-sort', i: 'ignore-nonprinting', M: 'month-sort',
+  h: 'human-numeric-sort', n: 'numeric-sort', R: 'random-sort', r: 'reverse', V: 'version-sort',
+};
+
+interface Order {
+  keys: readonly SortKey[];
+  tab: string | undefined;
+  reverse: boolean;
+  stable: boolean;
+  unique: boolean;
+}
+
+function orderOf(options: Options): Order {
+  const flags = new Set(Object.entries(FLAG_NAMES).filter(([letter, name]) => options.has(letter, name)).map(([letter]) => letter));
+  const word = options.value('sort');
+  if (word !== undefined) {
+    const letter = ({ general: 'g', human: 'h', month: 'M', numeric: 'n', random: 'R', version: 'V' } as Record<string, string>)[word.replace(/-numeric$/, '')];
+    if (letter === undefined) throw new UsageError(`invalid argument '${word}' for '--sort'`, 2);
+    flags.add(letter);
+  }
+  const specs = [...(options.given.get('k') ?? []), ...(options.given.get('key') ?? [])];
+  const reverse = flags.has('r');
+  const whole: SortKey = { flags, startField: 0, startCharacter: 0, endField: Infinity, endCharacter: 0, startSkipsBlanks: flags.has('b'), endSkipsBlanks: false };
+  const keys = specs.length > 0 ? specs.map((spec) => parseKey(spec, flags)) : [...flags].some((flag) => flag !== 'r') ? [whole] : [];
+  for (const key of keys) {
+    const kinds = [...key.flags].filter((flag) => 'ghMnR'.includes(flag));
+    if (kinds.length > 1) throw new UsageError(`options '-${kinds.sort().join('')}' are incompatible`, 2);
+  }
+  return { keys, tab: tabOf(options), reverse, stable: options.has('s', 'stable'), unique: options.has('u', 'unique') };
+}
+
+function tabOf(options: Options): string | undefined {
+  const tab = options.value('t', 'field-separator');
+  if (tab === undefined) return undefined;
+  if (tab === '') throw new UsageError('empty tab', 2);
+  if (tab === '\\0') return '\0';
+  const bytes = Buffer.from(tab, 'utf8').toString('latin1');
+  if ([...tab].length > 1) throw new UsageError(`multi-character tab '${tab}'`, 2);
+  return bytes;
+}
+
+/** A comparison of whole lines by index, with the keys taken out once. */
+function comparison(lines: readonly string[], order: Order): (a: number, b: number) => number {
+  const salt = (Math.random() * 0x7fffffff) | 0;
+  const columns = order.keys.map((key) => {
+    const value = keyValue(key, salt);
+    const isWhole = key.startField === 0 && key.startCharacter === 0 && key.endField === Infinity && !key.startSkipsBlanks;
+    const values: KeyValue[] = Array.from(lines, (line) => value(isWhole ? line : keyText(line, key, order.tab)));
+    return { values, compare: keyComparison(key) };
+  });
+  const lastResort = !order.stable && !order.unique;
+  const sign = order.reverse ? -1 : 1;
+  return (a, b) => {
+    for (const { values, compare } of columns) {
+      const result = compare(values[a]!, values[b]!);
+      if (result !== 0) return result;
+    }
+    if (columns.length > 0 && !lastResort) return 0;
+    const first = lines[a]!;
+    const second = lines[b]!;
+    return first < second ? -sign : first > second ? sign : 0;
+  };
+}
+
+/** Sorted and, where asked for, unique. */
+export function sortLines(lines: string[], order: Order): string[] {
+  if (order.keys.length === 0) {
+    lines.sort();
+    if (order.reverse) lines.reverse();
+    return order.unique ? lines.filter((line, i) => i === 0 || line !== lines[i - 1]) : lines;
+  }
+  const compare = comparison(lines, order);
+  const indexes = lines.map((_, i) => i).sort(compare);
+  const kept = order.unique ? indexes.filter((index, i) => i === 0 || compare(indexes[i - 1]!, index) !== 0) : indexes;
+  return kept.map((index) => lines[index]!);
+}
+
+function* readLines(process: Process, names: readonly string[], delimiter: string): Task<string[]> {
+  const all: string[] = [];
+  for (const name of names) {
+    const fd = openInput(process, name);
+    const bytes = yield* readAll(process, fd);
+    if (fd > 0) process.close(fd);
+    const { lines } = splitLines(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'), delimiter);
+    for (const line of lines) all.push(line);
+  }
+  return all;
+}
+
+function* check(process: Process, lines: readonly string[], order: Order, name: string, silent: boolean): Task<number> {
+  const compare = comparison(lines, order);
+  for (let i = 1; i < lines.length; i++) {
+    const result = compare(i - 1, i);
+    if (result < 0 || (result === 0 && !order.unique)) continue;
+    if (!silent) yield* complain(process, `${name}:${i + 1}: disorder: ${decode(Buffer.from(lines[i]!, 'latin1'))}`);
+    return 1;
+  }
+  return 0;
+}
+
+function* writeLines(output: Output, lines: readonly string[], delimiter: string): Task {
+  const pace = new Pace();
+  for (let at = 0; at < lines.length; at += 4096) {
+    const text = lines.slice(at, at + 4096).join(delimiter) + delimiter;
+    output.print(Buffer.from(text, 'latin1'));
+    yield* output.flush();
+    yield* pace.turn();
+  }
+}
+
+export const sort: Main = command(function* (process, output) {
+  const options = parseOptions(process.argv, 'bcCdfghik:mMno:rRsS:t:T:uVzy:', LONG, { exitCode: 2 });
+  const order = orderOf(options);
+  const delimiter = options.has('z', 'zero-terminated') ? '\0' : '\n';
+  let names = options.operands.length > 0 ? options.operands : ['-'];
+  const list = options.value('files0-from');
+  if (list !== undefined) names = decode(list === '-' ? yield* readAll(process, 0) : process.files.readFile(list)).split('\0').filter((name) => name !== '');
+  const checks = options.has('c', 'C', 'check');
+  if (checks && names.length > 1) throw new UsageError(`extra operand '${names[1]!}' not allowed with -c`, 2);
+  for (const name of names) {
+    try {
+      if (name !== '-') process.files.access(name, 4);
+      if (name !== '-' && process.files.stat(name).type === 'directory') throw new UsageError(`read failed: ${name}: Is a directory`, 2);
+    } catch (error) {
+      if (error instanceof UsageError || !(error instanceof Error)) throw error;
+      throw new UsageError(`cannot read: ${name}: ${error.message}`, 2);
+    }
+  }
+  const lines = yield* readLines(process, names, delimiter);
+  const silent = options.has('C') || ['quiet', 'silent'].includes(options.value('check') ?? '');
+  if (checks) return yield* check(process, lines, { ...order, stable: order.stable || order.unique }, names[0]!, silent);
+  const sorted = sortLines(lines, order);
+  const target = options.value('o', 'output');
+  if (target === undefined) {
+    yield* writeLines(output, sorted, delimiter);
+    return 0;
+  }
+  try {
+    process.files.writeFile(target, Buffer.from(sorted.map((line) => line + delimiter).join(''), 'latin1'));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new UsageError(`open failed: ${target}: ${error.message}`, 2);
+  }
+  return 0;
+});

@@ -1,0 +1,14 @@
+// The table of text commands: name -> where its code is.
+import type { CommandTable } from '../programs/builtin.js';
+
+/** Each is imported when first run. */
+export const textCommands: CommandTable = {
+  cat: () => import('./cat.js').then((m) => m.cat),
+  cut: () => import('./cut.js').then((m) => m.cut),
+  head: () => import('./head.js').then((m) => m.head),
+  sort: () => import('./sort/sort.js').then((m) => m.sort),
+  tail: () => import('./tail.js').then((m) => m.tail),
+  tr: () => import('./tr.js').then((m) => m.tr),
+  uniq: () => import('./uniq.js').then((m) => m.uniq),
+  wc: () => import('./wc.js').then((m) => m.wc),
+};

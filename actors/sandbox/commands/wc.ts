@@ -1,0 +1,115 @@
+// wc: lines, words, characters, bytes and the longest line.
+import type { Process } from '../kernel/process.js';
+import type { Main } from '../kernel/program.js';
+import type { Task } from '../kernel/wait.js';
+import { command, type Options, parseOptions, readAll, UsageError } from '../programs/stdio.js';
+import { decode } from '../kernel/text.js';
+import { Inputs, Pace } from './text-input.js';
+
+const FIELDS = ['lines', 'words', 'characters', 'bytes', 'width'] as const;
+type Field = (typeof FIELDS)[number];
+type Counts = Record<Field, number>;
+
+class Counter {
+  readonly counts: Counts = { lines: 0, words: 0, characters: 0, bytes: 0, width: 0 };
+  readonly #wanted: ReadonlySet<Field>;
+  #inWord = false;
+  #column = 0;
+
+  constructor(wanted: ReadonlySet<Field>) {
+    this.#wanted = wanted;
+  }
+
+  add(chunk: Uint8Array): void {
+    this.counts.bytes += chunk.length;
+    if (this.#wanted.has('words')) this.#words(chunk);
+    else if (this.#wanted.has('lines')) for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) this.counts.lines++;
+    if (this.#wanted.has('characters')) for (const byte of chunk) if ((byte & 0xc0) !== 0x80) this.counts.characters++;
+    if (this.#wanted.has('width')) this.#width(chunk);
+  }
+
+  #words(chunk: Uint8Array): void {
+    let inWord = this.#inWord;
+    let words = 0;
+    let lines = 0;
+    for (let i = 0; i < chunk.length; i++) {
+      const byte = chunk[i]!;
+      if (byte === 32 || (byte >= 9 && byte <= 13)) {
+        inWord = false;
+        if (byte === 10) lines++;
+      } else if (!inWord) {
+        inWord = true;
+        words++;
+      }
+    }
+    this.#inWord = inWord;
+    this.counts.words += words;
+    this.counts.lines += lines;
+  }
+
+  #width(chunk: Uint8Array): void {
+    for (const byte of chunk) {
+      if (byte === 10 || byte === 13 || byte === 12) this.#column = 0;
+      else if (byte === 9) this.#column += 8 - (this.#column % 8);
+      else if (byte >= 32 && byte !== 127 && (byte & 0xc0) !== 0x80) this.#column++;
+      if (this.#column > this.counts.width) this.counts.width = this.#column;
+    }
+  }
+}
+
+function chosen(options: Options): ReadonlySet<Field> {
+  const names = { lines: ['l', 'lines'], words: ['w', 'words'], characters: ['m', 'chars'], bytes: ['c', 'bytes'], width: ['L', 'max-line-length'] };
+  const wanted = FIELDS.filter((field) => options.has(...names[field]));
+  return new Set(wanted.length > 0 ? wanted : (['lines', 'words', 'bytes'] as const));
+}
+
+/** As GNU: as wide as the sizes of the files demand, 7 when one of them is no regular file, and a lone number is not padded. */
+function columnWidth(process: Process, names: readonly string[], fields: number): number {
+  if (names.length <= 1 && fields === 1) return 1;
+  let total = 0;
+  let smallest = 1;
+  for (const name of names.length > 0 ? names : ['-']) {
+    const stat = name === '-' ? process.descriptors.find(0)?.stat() : process.files.exists(name) ? process.files.stat(name) : undefined;
+    if (stat === undefined) continue;
+    if (stat.type === 'file') total += stat.sizeBytes;
+    else smallest = 7;
+  }
+  return Math.max(smallest, String(total).length);
+}
+
+function* fileNames(process: Process, options: Options): Task<readonly string[]> {
+  const list = options.value('files0-from');
+  if (list === undefined) return options.operands;
+  if (options.operands.length > 0) throw new UsageError(`extra operand '${options.operands[0]!}'\nfile operands cannot be combined with --files0-from`);
+  const bytes = list === '-' ? yield* readAll(process, 0) : process.files.readFile(list);
+  return decode(bytes).split('\0').filter((name) => name !== '');
+}
+
+export const wc: Main = command(function* (process, output) {
+  const options = parseOptions(process.argv, 'clmwL', {
+    bytes: 'no', chars: 'no', lines: 'no', words: 'no', 'max-line-length': 'no', 'files0-from': 'required', total: 'required',
+  });
+  const wanted = chosen(options);
+  const names = yield* fileNames(process, options);
+  const width = columnWidth(process, names, wanted.size);
+  const total: Counts = { lines: 0, words: 0, characters: 0, bytes: 0, width: 0 };
+  const row = (counts: Counts, name: string | undefined): void => {
+    const cells = FIELDS.filter((field) => wanted.has(field)).map((field) => String(counts[field]).padStart(width));
+    output.print(`${cells.join(' ')}${name === undefined ? '' : ` ${name}`}\n`);
+  };
+  const inputs = new Inputs(process, names);
+  const pace = new Pace();
+  for (let file = yield* inputs.next(); file; file = yield* inputs.next()) {
+    const counter = new Counter(wanted);
+    for (let chunk = yield* process.read(file.fd, 1 << 18); chunk.length > 0; chunk = yield* process.read(file.fd, 1 << 18)) {
+      counter.add(chunk);
+      yield* pace.turn();
+    }
+    for (const field of FIELDS) total[field] = field === 'width' ? Math.max(total.width, counter.counts.width) : total[field] + counter.counts[field];
+    row(counter.counts, names.length === 0 ? undefined : file.name);
+    if (output.isFull) yield* output.flush();
+  }
+  const when = options.value('total') ?? 'auto';
+  if (when === 'always' || when === 'only' || (when === 'auto' && names.length > 1)) row(total, when === 'only' ? undefined : 'total');
+  return inputs.failed ? 1 : 0;
+});
