@@ -10,6 +10,8 @@ export interface UwsResponse {
   end(body?: string | Uint8Array): void;
   endWithoutBody(): void;
   onAborted(callback: () => void): void;
+  /** True: nothing is left to write. */
+  onWritable(callback: (offset: number) => boolean): void;
   close(): void;
 }
 

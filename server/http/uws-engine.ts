@@ -80,6 +80,12 @@ class UwsPort implements ReplyPort {
   }
 
   open(status: number, headers: Headers): void {
+    // Without this, one write under back-pressure arms a time-out of 10 s that nothing disarms, and a quiet stream is cut.
+    // With it the native side no longer drains its buffer by itself; an empty cork does.
+    this.#response.onWritable(() => {
+      this.#once(() => {});
+      return true;
+    });
     this.#once(() => {
       this.#head(status, headers);
       this.#response.write(primer);
