@@ -173,7 +173,8 @@ export function verdictOf({ context, event }: ContainerArgs): 'good' | 'bad' | '
 
 function streakAfter({ health, healthConfig, startedAt }: ContainerContext, probedAt: number): number {
   const streak = health?.failingStreak ?? 0;
-  const starting = health?.status === 'starting' && probedAt - startedAt < (healthConfig?.startPeriodMs ?? 0);
+  const periodMs = healthConfig?.startPeriodMs ?? 0;
+  const starting = health?.status === 'starting' && periodMs > 0 && probedAt - startedAt < periodMs;
   return starting ? streak : streak + 1;
 }
 

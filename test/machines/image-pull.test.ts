@@ -1,0 +1,4 @@
+// The image pull machine against XState's own actor, restored from its stored snapshot before every event.
+import { modelTests } from './model-tests.js';
+
+modelTests('imagePull');
