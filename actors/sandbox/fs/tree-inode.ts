@@ -24,8 +24,9 @@ export interface Content {
 
 const NAME_MAX_BYTES = 255;
 const NO_ATTRIBUTES: ReadonlyMap<string, Uint8Array> = new Map();
-const XATTR_MAX_BYTES = 65536;
-const XATTRS_MAX_BYTES = 1 << 20;
+/** Together per file, so that what is pending for the journal stays bounded. */
+const XATTRS_MAX_BYTES = 65536;
+const TARGET_MAX_BYTES = 4095;
 let nextDevice = 40;
 
 /** A number for st_dev, unique in this thread. */
@@ -172,7 +173,7 @@ export class TreeInode implements Inode {
     } else {
       let total = name.length + value.length;
       for (const [other, bytes] of this.extended ?? []) if (other !== name) total += other.length + bytes.length;
-      if (name.length > NAME_MAX_BYTES || value.length > XATTR_MAX_BYTES) throw new Errno('ERANGE');
+      if (name.length > NAME_MAX_BYTES) throw new Errno('ERANGE');
       if (total > XATTRS_MAX_BYTES) throw new Errno('ENOSPC');
       (this.extended ??= new Map()).set(name, value.slice());
     }
@@ -247,6 +248,7 @@ export class TreeInode implements Inode {
 
   create(name: string, creation: Creation): TreeInode {
     this.#requireFree(name);
+    if (creation.target !== undefined && Buffer.byteLength(creation.target) > TARGET_MAX_BYTES) throw new Errno('ENAMETOOLONG');
     const inode = this.fileSystem.newInode(creation);
     inode.nlink = 1;
     this.#put(name, inode);
