@@ -292,12 +292,14 @@ export class Client implements TurnHost, Recipient {
   }
 
   #closed(): void {
+    const rawAndDone = this.#phase === 'raw' && this.#socket.writableFinished;
     this.#phase = 'closing';
     this.#held = nothing;
     this.#gate.forget(this);
     const turn = this.#turn;
     this.#turn = undefined;
-    turn?.gone();
+    if (rawAndDone) turn?.finished();
+    else turn?.gone();
     this.#cutEngine?.();
   }
 

@@ -18,7 +18,10 @@ export interface Exchange {
   header(name: string): string | undefined;
   /** 'unix' or the client's address. */
   readonly remote: string;
-  /** Aborted when the client goes away before the answer ended. A FIN after a complete request is not that. */
+  /**
+   * Aborted when the client goes away before the answer ended. A FIN after a complete request is not that: over TCP a client that
+   * only closes is noticed with the first write after it, over a unix socket within a second.
+   */
   readonly signal: AbortSignal;
   /** The request body as it arrives, back-pressured; throws BodyTruncated when the client stopped half-way. One reader only. */
   body(): AsyncIterable<Uint8Array>;
@@ -35,7 +38,7 @@ export interface Exchange {
 }
 
 export interface ReplyStream {
-  /** False: wait for `drain()` before the next write. */
+  /** False: wait for `drain()` before the next write. Once the client is gone writes go nowhere: watch `signal` or `closed`. */
   write(chunk: Uint8Array | string): boolean;
   drain(): Promise<void>;
   end(): void;

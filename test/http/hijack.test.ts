@@ -150,6 +150,22 @@ for (const engine of engines) {
     await t.notThrowsAsync(noticed);
   });
 
+  test(title('a raw answer that ended is no abort'), async (t) => {
+    let over!: (aborted: boolean) => void;
+    const outcome = new Promise<boolean>((resolve) => (over = resolve));
+    const { unix } = await openDoor(t, engine, async (x) => {
+      const raw = x.hijack?.() as RawStream;
+      raw.socket.resume();
+      raw.write(upgraded);
+      raw.end();
+      await raw.closed;
+      over(x.signal.aborted);
+    });
+    const wire = unix().send(request({ path: '/raw' }));
+    t.is(await wire.whole(), upgraded);
+    t.false(await outcome);
+  });
+
   test(title('a websocket opens on a hijack route, and frames sent at once are not lost'), async (t) => {
     const server = new WebSocketServer({ noServer: true });
     const { port, tcp } = await openDoor(t, engine, async (x) => {
