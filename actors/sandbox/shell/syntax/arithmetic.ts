@@ -1,0 +1,277 @@
+// Parses arithmetic (bash, "Shell Arithmetic"; C's operators and precedence) to an Expression.
+import type { BinaryOperator, Expression, Subscript, Variable } from './ast.js';
+import { parseConstant } from './constant.js';
+import { ArithmeticError } from './arithmetic-error.js';
+
+export { ArithmeticError } from './arithmetic-error.js';
+
+/** What parsing needs from outside. */
+export interface ArithmeticHooks {
+  /** The text between `[` and `]`. */
+  subscript(text: string): Subscript;
+  /** At `$`: the slot of the parameter there and where it ends; undefined (or no hook) when `$` has no business here. */
+  dollar?(text: string, pos: number): { readonly slot: number; readonly end: number } | undefined;
+}
+
+const DEPTH_MAX = 400;
+const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
+const NUMBER = /[0-9][0-9A-Za-z_#@]*/y;
+const OPERATOR = /<<=|>>=|\*\*|<<|>>|<=|>=|==|!=|&&|\|\||\+\+|--|[-+*/%&|^]=|[-+*/%&|^<>=!~?:,()]/y;
+const ASSIGN = /^(?:[-+*/%&|^]|<<|>>)?=$/;
+
+/** Binary operators by how tightly they bind; `**` and assignments apart. */
+const TIGHTNESS: Readonly<Record<string, number>> = {
+  '||': 1, '&&': 2, '|': 3, '^': 4, '&': 5, '==': 6, '!=': 6, '<': 7, '>': 7, '<=': 7, '>=': 7, '<<': 8, '>>': 8, '+': 9, '-': 9, '*': 10, '/': 10, '%': 10,
+};
+
+/** Parses a whole expression. Empty text is 0. Throws ArithmeticError in bash's words. */
+export function parseExpression(text: string, hooks: ArithmeticHooks): Expression {
+  return new ExpressionParser(text, hooks).whole();
+}
+
+class ExpressionParser {
+  readonly #text: string;
+  readonly #hooks: ArithmeticHooks;
+  #pos = 0;
+  /** The current token: an operator, 'operand', or '' at the end. */
+  #token = '';
+  #operand: Expression | undefined;
+  /** Where the last token that was not the end began: bash's "error token". */
+  #tokenStart = 0;
+  #depth = 0;
+
+  constructor(text: string, hooks: ArithmeticHooks) {
+    this.#text = text;
+    this.#hooks = hooks;
+  }
+
+  whole(): Expression {
+    this.#advance();
+    if (this.#token === '') return { type: 'number', value: 0 };
+    const expression = this.#comma();
+    if (this.#token !== '') this.#fail('syntax error in expression');
+    return expression;
+  }
+
+  /** The current token; a call, because narrowing does not see that `#advance` changes it. */
+  #now(): string {
+    return this.#token;
+  }
+
+  #fail(problem: string, token = this.#text.slice(this.#tokenStart)): never {
+    throw new ArithmeticError(this.#text, problem, token);
+  }
+
+  #skipBlanks(from: number): number {
+    let at = from;
+    while (at < this.#text.length && ' \t\n'.includes(this.#text[at]!)) at++;
+    return at;
+  }
+
+  #advance(): void {
+    const text = this.#text;
+    const previous = this.#operand;
+    this.#operand = undefined;
+    this.#pos = this.#skipBlanks(this.#pos);
+    if (this.#pos >= text.length) {
+      this.#token = '';
+      return;
+    }
+    this.#tokenStart = this.#pos;
+    OPERATOR.lastIndex = this.#pos;
+    const operator = OPERATOR.exec(text)?.[0];
+    if (operator === undefined) {
+      this.#operand = this.#readOperand();
+      this.#token = 'operand';
+      return;
+    }
+    this.#token = operator;
+    // `--1` is two minus signs: `++` and `--` are updates only beside a variable.
+    if (operator === '++' || operator === '--') {
+      const next = text[this.#skipBlanks(this.#pos + 2)] ?? '';
+      if (previous?.type !== 'variable' && !/[A-Za-z_]/.test(next)) this.#token = operator[0]!;
+    }
+    this.#pos += this.#token.length;
+  }
+
+  #readOperand(): Expression {
+    const text = this.#text;
+    const at = this.#pos;
+    NUMBER.lastIndex = at;
+    const number = NUMBER.exec(text)?.[0];
+    if (number !== undefined) {
+      this.#pos += number.length;
+      return { type: 'number', value: parseConstant(number, text) };
+    }
+    NAME.lastIndex = at;
+    const name = NAME.exec(text)?.[0];
+    if (name !== undefined) {
+      this.#pos += name.length;
+      return { type: 'variable', name, index: text[this.#pos] === '[' ? this.#readIndex() : undefined };
+    }
+    if (text[at] === '$' && this.#hooks.dollar !== undefined) return this.#readDollar(at);
+    return this.#fail(this.#token === 'operand' ? 'syntax error: invalid arithmetic operator' : 'syntax error: operand expected');
+  }
+
+  #readDollar(at: number): Expression {
+    const before = this.#text[at - 1] ?? ' ';
+    const found = this.#hooks.dollar!(this.#text, at);
+    // `1$x` and `x$y` are one token after expansion.
+    if (found === undefined || /[\w$#@\]]/.test(before) || /[\w$#@[]/.test(this.#text[found.end] ?? ' ')) return this.#fail('syntax error: operand expected');
+    this.#pos = found.end;
+    return { type: 'dollar', slot: found.slot };
+  }
+
+  #readIndex(): Subscript {
+    const end = closingBracket(this.#text, this.#pos);
+    if (end < 0) this.#fail('bad array subscript');
+    const inside = this.#text.slice(this.#pos + 1, end);
+    if (inside.trim() === '') this.#fail('bad array subscript', this.#text.slice(this.#tokenStart));
+    this.#pos = end + 1;
+    return this.#hooks.subscript(inside);
+  }
+
+  #comma(): Expression {
+    if (++this.#depth > DEPTH_MAX) this.#fail('expression recursion level exceeded');
+    let left = this.#assignment();
+    while (this.#token === ',') {
+      this.#advance();
+      left = { type: 'comma', left, right: this.#assignment() };
+    }
+    this.#depth--;
+    return left;
+  }
+
+  #assignment(): Expression {
+    const left = this.#conditional();
+    if (!ASSIGN.test(this.#token)) return left;
+    if (left.type !== 'variable') this.#fail('attempted assignment to non-variable');
+    const operator = this.#token === '=' ? undefined : (this.#token.slice(0, -1) as BinaryOperator);
+    this.#advance();
+    if (this.#token === '') this.#fail('syntax error: operand expected');
+    const rest = this.#text.slice(this.#tokenStart);
+    return { type: 'assign', operator, target: left, value: this.#assignment(), rest };
+  }
+
+  #conditional(): Expression {
+    const test = this.#binary(1);
+    if (this.#token !== '?') return test;
+    this.#advance();
+    if (this.#now() === '' || this.#now() === ':') this.#fail('expression expected');
+    const yes = this.#comma();
+    if (this.#now() !== ':') this.#fail("`:' expected for conditional expression");
+    this.#advance();
+    if (this.#now() === '') this.#fail('expression expected');
+    if (++this.#depth > DEPTH_MAX) this.#fail('expression recursion level exceeded');
+    const no = this.#conditional();
+    this.#depth--;
+    return { type: 'conditional', test, yes, no };
+  }
+
+  #binary(tightness: number): Expression {
+    let left = this.#power();
+    for (;;) {
+      const operator = this.#token;
+      const here = TIGHTNESS[operator] ?? 0;
+      if (here < tightness) return left;
+      this.#advance();
+      const rest = this.#text.slice(this.#tokenStart);
+      const right = this.#binary(here + 1);
+      if (operator === '&&' || operator === '||') left = { type: 'logical', operator, left, right };
+      else left = { type: 'binary', operator: operator as BinaryOperator, left, right, rest };
+    }
+  }
+
+  #power(): Expression {
+    const left = this.#unary();
+    if (this.#token !== '**') return left;
+    this.#advance();
+    const rest = this.#text.slice(this.#tokenStart);
+    if (++this.#depth > DEPTH_MAX) this.#fail('expression recursion level exceeded');
+    const right = this.#power();
+    this.#depth--;
+    return { type: 'binary', operator: '**', left, right, rest };
+  }
+
+  #unary(): Expression {
+    const operator = this.#token;
+    if (operator === '!' || operator === '~' || operator === '-' || operator === '+') {
+      if (++this.#depth > DEPTH_MAX) this.#fail('expression recursion level exceeded');
+      this.#advance();
+      const operand = this.#unary();
+      this.#depth--;
+      return { type: 'unary', operator, operand };
+    }
+    if (operator === '++' || operator === '--') {
+      this.#advance();
+      const target = this.#operand;
+      if (target?.type !== 'variable') this.#fail('syntax error: operand expected');
+      this.#advance();
+      return { type: 'update', operator, prefix: true, target: target as Variable };
+    }
+    return this.#primary();
+  }
+
+  #primary(): Expression {
+    if (this.#token === '(') {
+      this.#advance();
+      const inner = this.#comma();
+      if (this.#now() !== ')') this.#fail("missing `)'");
+      this.#advance();
+      return inner;
+    }
+    const operand = this.#operand;
+    if (operand === undefined) this.#fail('syntax error: operand expected');
+    this.#advance();
+    if (operand.type === 'variable' && (this.#token === '++' || this.#token === '--')) {
+      const operator = this.#token;
+      this.#advance();
+      return { type: 'update', operator, prefix: false, target: operand };
+    }
+    return operand;
+  }
+}
+
+/** The `]` that closes the `[` at `open`, past quotes, backslashes and inner pairs; -1 when there is none. */
+export function closingBracket(text: string, open: number): number {
+  let depth = 0;
+  for (let at = open; at < text.length; at++) {
+    const char = text[at];
+    if (char === '\\') at++;
+    else if (char === '[') depth++;
+    else if (char === ']' && --depth === 0) return at;
+    else if (char === "'" || char === '"' || char === '`') {
+      at = closingQuote(text, at);
+      if (at < 0) return -1;
+    } else if (char === '$' && (text[at + 1] === '(' || text[at + 1] === '{')) {
+      at = closingPair(text, at + 1);
+      if (at < 0) return -1;
+    }
+  }
+  return -1;
+}
+
+function closingQuote(text: string, open: number): number {
+  const quote = text[open]!;
+  for (let at = open + 1; at < text.length; at++) {
+    if (text[at] === '\\' && quote !== "'") at++;
+    else if (text[at] === quote) return at;
+  }
+  return -1;
+}
+
+function closingPair(text: string, open: number): number {
+  const [left, right] = text[open] === '(' ? '()' : '{}';
+  let depth = 0;
+  for (let at = open; at < text.length; at++) {
+    const char = text[at];
+    if (char === '\\') at++;
+    else if (char === left) depth++;
+    else if (char === right && --depth === 0) return at;
+    else if (char === "'" || char === '"') {
+      at = closingQuote(text, at);
+      if (at < 0) return -1;
+    }
+  }
+  return -1;
+}

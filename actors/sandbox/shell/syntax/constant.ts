@@ -1,0 +1,43 @@
+// Integer constants of shell arithmetic: decimal, 0octal, 0xhex, base#digits; 64 bits, wrapping around.
+import { ArithmeticError } from './arithmetic-error.js';
+
+const DECIMAL = /^(?:0|[1-9][0-9]{0,14})$/;
+const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ@_';
+
+/** A 64-bit integer: a number when that is exact, else a bigint. */
+export type Integer = number | bigint;
+
+/** Wraps to 64 bits and prefers numbers. */
+export function toInteger(value: bigint): Integer {
+  const wrapped = BigInt.asIntN(64, value);
+  const small = Number(wrapped);
+  return Number.isSafeInteger(small) ? small : wrapped;
+}
+
+/** The value of a constant. `expression` is what it stands in, for the message. Throws ArithmeticError. */
+export function parseConstant(text: string, expression: string): Integer {
+  if (DECIMAL.test(text)) return Number(text);
+  const hash = text.indexOf('#');
+  if (hash >= 0) {
+    const base = /^[0-9]+$/.test(text.slice(0, hash)) ? Number(text.slice(0, hash)) : 0;
+    if (base < 2 || base > 64) throw new ArithmeticError(expression, 'invalid arithmetic base', text);
+    if (hash === text.length - 1) throw new ArithmeticError(expression, 'invalid integer constant', text);
+    return digitsValue(text.slice(hash + 1), base, text, expression);
+  }
+  if (/^0[xX]/.test(text)) return text.length === 2 ? 0 : digitsValue(text.slice(2), 16, text, expression);
+  if (text.startsWith('0')) return digitsValue(text.slice(1), 8, text, expression);
+  return digitsValue(text, 10, text, expression);
+}
+
+function digitsValue(digits: string, base: number, text: string, expression: string): Integer {
+  let value = 0n;
+  const wide = BigInt(base);
+  for (const char of digits) {
+    let digit = DIGITS.indexOf(char);
+    if (base <= 36 && digit >= 36 && digit < 62) digit -= 26;
+    if (digit < 0) throw new ArithmeticError(expression, 'invalid number', text);
+    if (digit >= base) throw new ArithmeticError(expression, 'value too great for base', text);
+    value = BigInt.asIntN(64, value * wide + BigInt(digit));
+  }
+  return toInteger(value);
+}

@@ -1,0 +1,53 @@
+// Reads the text of here-documents, which begins on the line after the one with the operator.
+import type { Word, WordPart } from './ast.js';
+import { Incomplete, ShellSyntaxError } from './errors.js';
+import { readQuotedText } from './read-parts.js';
+import type { PendingDocument, Reader } from './reader.js';
+import { makeWord, NO_MARKS } from './word.js';
+
+/** At the beginning of a line: reads every pending document in order. */
+export function readDocuments(reader: Reader): void {
+  const documents = reader.pending;
+  reader.pending = [];
+  for (const document of documents) readDocument(reader, document);
+}
+
+function readDocument(reader: Reader, document: PendingDocument): void {
+  const firstLine = reader.line;
+  const lines: string[] = [];
+  let joined = false;
+  for (;;) {
+    if (reader.pos >= reader.text.length) {
+      if (!reader.final) throw new Incomplete(document.delimiter);
+      const message = `here-document at line ${document.line} delimited by end-of-file (wanted \`${document.delimiter}')`;
+      if (!reader.features.terse) reader.warnings.push({ line: reader.line, message, sourceLine: undefined });
+      break;
+    }
+    const newline = reader.text.indexOf('\n', reader.pos);
+    if (newline < 0 && !reader.final) throw new Incomplete(document.delimiter);
+    const end = newline < 0 ? reader.text.length : newline;
+    let line = reader.text.slice(reader.pos, end);
+    reader.pos = newline < 0 ? end : newline + 1;
+    if (document.stripTabs && !joined) line = line.replace(/^\t+/, '');
+    if (!joined && line === document.delimiter) break;
+    lines.push(newline < 0 ? line : `${line}\n`);
+    joined = !document.quoted && /(?:^|[^\\])(?:\\\\)*\\$/.test(line);
+  }
+  document.fill(lines.join(''), firstLine);
+}
+
+/** The text as a word: taken as it is if the delimiter was quoted, else expanded as in double quotes (where `"` is ordinary). */
+export function documentWord(reader: Reader, text: string, quoted: boolean, line: number): Word {
+  const parts: WordPart[] = quoted ? [{ type: 'quoted', style: 'single', text }] : documentParts(reader.inner(text, line));
+  return makeWord([{ type: 'double', parts, translated: false }], text, line, NO_MARKS);
+}
+
+function documentParts(reader: Reader): WordPart[] {
+  try {
+    return readQuotedText(reader, '', '$`\\');
+  } catch (error) {
+    if (!(error instanceof ShellSyntaxError)) throw error;
+    // Bash finds this out only when the document is expanded.
+    return [{ type: 'parameter', name: '', braced: true, indirect: false, index: undefined, operation: { type: 'bad' }, source: reader.text }];
+  }
+}

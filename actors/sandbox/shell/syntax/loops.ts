@@ -1,0 +1,77 @@
+// Reads `for name in …`, `for ((…; …; …))` and `select`.
+import type { ArithmeticFor, ArithmeticText, For, List, Word } from './ast.js';
+import type { CommandReader } from './command-reader.js';
+import { readArithmetic } from './read-arithmetic.js';
+import { plainText } from './token.js';
+
+/** At `for` or `select`. */
+export function readFor(commands: CommandReader, line: number): For | ArithmeticFor {
+  const type = commands.isReserved('select') ? 'select' : 'for';
+  commands.take();
+  const token = commands.peek('plain');
+  const { reader } = commands;
+  if (type === 'for' && reader.features.bash && token.kind === 'operator' && token.text === '(' && reader.text[token.end] === '(') {
+    commands.backTo(token.end + 1);
+    return readArithmeticFor(commands, line, token.start);
+  }
+  if (token.kind !== 'word') {
+    if (reader.features.terse) reader.fail('Syntax error: Bad for loop variable', token.start);
+    commands.unexpected();
+  }
+  commands.take();
+  const name = token.word.source;
+  const words = readWords(commands);
+  return { type, name, words, body: readBody(commands), line, redirects: [] };
+}
+
+function readWords(commands: CommandReader): readonly Word[] | undefined {
+  if (commands.isOperator(';')) {
+    commands.take();
+    return undefined;
+  }
+  commands.skipNewlines();
+  if (plainText(commands.peek()) !== 'in') return undefined;
+  commands.take();
+  const words: Word[] = [];
+  for (let token = commands.peek('plain'); token.kind === 'word'; token = commands.peek('plain')) {
+    words.push(token.word);
+    commands.take();
+  }
+  if (commands.peek('plain').kind !== 'newline' && !commands.isOperator(';', 'plain')) commands.unexpected();
+  commands.take();
+  return words;
+}
+
+/** `do … done`, or bash's `{ … }`. */
+function readBody(commands: CommandReader): List {
+  commands.skipNewlines();
+  const close = commands.reader.features.bash && commands.isReserved('{') ? '}' : 'done';
+  if (close === 'done') commands.expectReserved('do');
+  else commands.take();
+  const body = commands.list(() => commands.isReserved(close), false, close);
+  commands.take();
+  return body;
+}
+
+function readArithmeticFor(commands: CommandReader, line: number, start: number): ArithmeticFor {
+  const { reader } = commands;
+  const open = reader.pos;
+  const texts: (ArithmeticText | undefined)[] = [];
+  for (;;) {
+    const text = readArithmetic(reader, ';');
+    texts.push(text.source.trim() === '' ? undefined : text);
+    if (reader.text[reader.pos] === undefined) reader.endedInside(')', open);
+    if (reader.text[reader.pos] !== ';') break;
+    reader.pos++;
+  }
+  if (!reader.text.startsWith('))', reader.pos)) commands.unexpected();
+  reader.pos += 2;
+  if (texts.length !== 3) {
+    const problem = texts.length < 3 ? 'syntax error: arithmetic expression required' : "syntax error: `;' unexpected";
+    reader.fail(problem, start, `((${reader.text.slice(open, reader.pos)}`);
+  }
+  if (commands.isOperator(';')) commands.take();
+  const body = readBody(commands);
+  const [first, test, step] = texts;
+  return { type: 'arithmetic-for', start: first, test, step, body, line, redirects: [] };
+}

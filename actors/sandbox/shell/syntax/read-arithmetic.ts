@@ -1,0 +1,115 @@
+// Reads arithmetic text where it stands in a script, and parses it in advance where its expansions allow it.
+import type { ArithmeticText, Expression, Parameter, Subscript, WordPart } from './ast.js';
+import { ArithmeticError, parseExpression } from './arithmetic.js';
+import { ShellSyntaxError } from './errors.js';
+import { readParts } from './read-parts.js';
+import type { Reader } from './reader.js';
+import { makeWord, NO_MARKS, partsBlock } from './word.js';
+
+const RUN = /[^()[\]$`"\\:;}?]+/y;
+
+const SUBSCRIPTS_MAX = 1000;
+
+/** What ends arithmetic text: `)` `]` outside their own pairs, `;` of `for ((`, `:` (outside `? :`) or `}` of `${x:a:b}`, '' for nothing. */
+export type ArithmeticEnd = ')' | ']' | ';' | ':' | '}' | '';
+
+/** Reads up to `close` (not taken) or the end of the text. Expansions are those of double quotes, and the quotes themselves vanish. */
+export function readArithmetic(reader: Reader, close: ArithmeticEnd): ArithmeticText {
+  const start = reader.pos;
+  const line = reader.lineAt(start);
+  const parts: WordPart[] = [];
+  let text = '';
+  let round = 0;
+  let square = 0;
+  let questions = 0;
+  const seal = (): void => {
+    if (text !== '') parts.push({ type: 'literal', text });
+    text = '';
+  };
+  for (;;) {
+    text += reader.match(RUN) ?? '';
+    const char = reader.text[reader.pos];
+    if (char === undefined) break;
+    if (round === 0 && square === 0 && ends(char, close, questions)) break;
+    if (char === '$' || char === '`') {
+      const part = reader.grammar.expansion(reader, true);
+      if (part !== undefined) {
+        seal();
+        parts.push(part);
+        continue;
+      }
+    } else if (char === '\\' && reader.pos + 1 < reader.text.length) {
+      const next = reader.text[reader.pos + 1]!;
+      reader.pos += 2;
+      if (next !== '\n') text += '$`"\\'.includes(next) ? next : `\\${next}`;
+      continue;
+    }
+    if (char === '(') round++;
+    else if (char === ')') round--;
+    else if (char === '[') square++;
+    else if (char === ']' && square > 0) square--;
+    else if (char === '?') questions++;
+    else if (char === ':') questions--;
+    if (char !== '"') text += char;
+    reader.pos++;
+  }
+  seal();
+  return arithmeticText(reader, parts, reader.text.slice(start, reader.pos), line);
+}
+
+function ends(char: string, close: ArithmeticEnd, questions: number): boolean {
+  if (close === ':') return char === '}' || (char === ':' && questions <= 0);
+  if (close === ';') return char === ';' || char === ')';
+  return char === close;
+}
+
+function arithmeticText(reader: Reader, parts: readonly WordPart[], source: string, line: number): ArithmeticText {
+  const dollars: Parameter[] = [];
+  const blocking = partsBlock(parts);
+  const simple = !blocking && parts.every((part) => part.type === 'literal' || part.type === 'parameter');
+  const expression = simple && !source.includes('`') ? parseEarly(reader, source, line, dollars) : undefined;
+  return { parts, source, line, blocking, expression, dollars: expression === undefined ? [] : dollars };
+}
+
+/** Undefined when the text cannot be parsed without expanding it first, or is wrong: then running it says what is wrong. */
+function parseEarly(reader: Reader, source: string, line: number, dollars: Parameter[]): Expression | undefined {
+  if (/["\\]/.test(source)) return undefined;
+  try {
+    return parseExpression(source, {
+      subscript: (text) => parseSubscript(reader, text, line),
+      dollar: (text, pos) => {
+        const inner = reader.inner(text, line);
+        inner.pos = pos;
+        const part = inner.grammar.expansion(inner, true);
+        if (part?.type !== 'parameter' || part.index !== undefined || part.operation !== undefined || part.indirect) return undefined;
+        dollars.push(part);
+        return { slot: dollars.length - 1, end: inner.pos };
+      },
+    });
+  } catch (error) {
+    if (error instanceof ArithmeticError || error instanceof ShellSyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** The text between `[` and `]` in both of its readings. */
+export function parseSubscript(reader: Reader, text: string, line: number): Subscript {
+  // Each text is parsed once: both readings of a subscript read the subscripts in it, which would double at each level.
+  const known = reader.subscripts.get(text);
+  if (known !== undefined) return known;
+  const subscript = readSubscript(reader, text, line);
+  if (reader.subscripts.size >= SUBSCRIPTS_MAX) reader.subscripts.clear();
+  reader.subscripts.set(text, subscript);
+  return subscript;
+}
+
+function readSubscript(reader: Reader, text: string, line: number): Subscript {
+  const words = reader.inner(text, line);
+  const parts = readParts(words, { stops: '', extglob: false, groups: false, processes: false });
+  const word = makeWord(parts, text, line, NO_MARKS);
+  return {
+    all: text === '@' ? '@' : text === '*' ? '*' : undefined,
+    word,
+    arithmetic: readArithmetic(reader.inner(text, line), ''),
+  };
+}

@@ -1,0 +1,163 @@
+// The script's text and where reading stands in it; what word, token and command readers share.
+import type { ArithmeticText, Dialect, List, Subscript, SyntaxFailure, WordPart } from './ast.js';
+import { Incomplete, ShellSyntaxError } from './errors.js';
+import { type Features, featuresOf } from './features.js';
+
+/** Deeper nesting than this is refused: the readers recurse, and a script must not be able to overflow the stack. */
+const DEPTH_MAX = 400;
+
+export interface ReaderSettings {
+  readonly dialect: Dialect;
+  /** The replacement text of an alias, undefined when there is none or aliases are off. */
+  readonly alias?: ((name: string) => string | undefined) | undefined;
+  /** Whether `shopt extglob` is on now. */
+  readonly extglob?: (() => boolean) | undefined;
+  /** The number of the first line; 1 unless said. */
+  readonly line?: number | undefined;
+}
+
+/** A here-document whose operator has been read and whose text follows the next newline. */
+export interface PendingDocument {
+  readonly delimiter: string;
+  readonly quoted: boolean;
+  readonly stripTabs: boolean;
+  readonly line: number;
+  fill(text: string, line: number): void;
+}
+
+/** What word, expansion and command readers call of each other: each holds the others, so none can import them all. */
+export interface Grammar {
+  /** Reads commands up to `)`, and takes it. */
+  commands(reader: Reader): List;
+  /** Reads the script inside backquotes: all of the text. */
+  script(reader: Reader): List;
+  /** At `$` or a backquote: reads the expansion; undefined when `$` only means itself. */
+  expansion(reader: Reader, quoted: boolean): WordPart | undefined;
+}
+
+export class Reader {
+  text: string;
+  pos = 0;
+  /** No more text will come: the end is an error, not a reason to wait. */
+  final: boolean;
+  depth = 0;
+  pending: PendingDocument[] = [];
+  readonly warnings: SyntaxFailure[] = [];
+  readonly settings: ReaderSettings;
+  readonly features: Features;
+  readonly grammar: Grammar;
+  /** What `((` at a position turned out to be: trying again as commands must not double the work at each level of nesting. */
+  readonly arithmeticAt = new Map<number, { readonly text: ArithmeticText; readonly end: number } | undefined>();
+  /** Subscripts by their text; shared with inner readers. */
+  subscripts = new Map<string, Subscript>();
+  #lineBase: number;
+  #countedTo = 0;
+
+  constructor(text: string, final: boolean, settings: ReaderSettings, grammar: Grammar) {
+    this.text = text;
+    this.final = final;
+    this.settings = settings;
+    this.features = featuresOf(settings.dialect);
+    this.grammar = grammar;
+    this.#lineBase = settings.line ?? 1;
+  }
+
+  get extglob(): boolean {
+    return this.features.bash && (this.settings.extglob?.() ?? false);
+  }
+
+  /** A reader over other text (a here-document, backquotes), in which the end is the end. */
+  inner(text: string, line: number): Reader {
+    const reader = new Reader(text, true, { ...this.settings, line }, this.grammar);
+    reader.depth = this.depth;
+    reader.subscripts = this.subscripts;
+    return reader;
+  }
+
+  /** The line of a position; amortised over a forward walk. */
+  lineAt(pos: number): number {
+    const { text } = this;
+    while (this.#countedTo < pos) {
+      const next = text.indexOf('\n', this.#countedTo);
+      if (next < 0 || next >= pos) {
+        this.#countedTo = pos;
+        break;
+      }
+      this.#lineBase++;
+      this.#countedTo = next + 1;
+    }
+    if (this.#countedTo <= pos) return this.#lineBase;
+    let line = this.#lineBase;
+    for (let at = text.lastIndexOf('\n', this.#countedTo - 1); at >= pos; at = at === 0 ? -1 : text.lastIndexOf('\n', at - 1)) line--;
+    return line;
+  }
+
+  get line(): number {
+    return this.lineAt(this.pos);
+  }
+
+  /** Forgets what is behind `pos`, so that a long session does not grow. */
+  discard(): void {
+    this.lineAt(this.pos);
+    const line = this.line;
+    this.text = this.text.slice(this.pos);
+    this.pos = 0;
+    this.#countedTo = 0;
+    this.#lineBase = line;
+    this.arithmeticAt.clear();
+  }
+
+  /** Puts `value` in place of the text from `start` to `pos` and goes back to `start`: alias expansion. */
+  splice(start: number, value: string): void {
+    this.lineAt(start);
+    this.arithmeticAt.clear();
+    this.text = this.text.slice(0, start) + value + this.text.slice(this.pos);
+    this.pos = start;
+  }
+
+  /** Matches a sticky pattern here and moves past it. */
+  match(pattern: RegExp): string | undefined {
+    pattern.lastIndex = this.pos;
+    const found = pattern.exec(this.text);
+    if (found === null) return undefined;
+    this.pos = pattern.lastIndex;
+    return found[0];
+  }
+
+  looksAt(pattern: RegExp): boolean {
+    pattern.lastIndex = this.pos;
+    return pattern.test(this.text);
+  }
+
+  enter(): void {
+    if (++this.depth > DEPTH_MAX) this.fail('syntax error: maximum nesting depth exceeded');
+  }
+
+  leave(): void {
+    this.depth--;
+  }
+
+  /** The source line around a position, which bash shows after "unexpected token". */
+  lineText(pos: number): string {
+    const start = pos === 0 ? 0 : this.text.lastIndexOf('\n', pos - 1) + 1;
+    const end = this.text.indexOf('\n', pos);
+    return this.text.slice(start, end < 0 ? undefined : end);
+  }
+
+  fail(message: string, at = this.pos, sourceLine?: string): never {
+    throw new ShellSyntaxError({ line: this.lineAt(at), message, sourceLine });
+  }
+
+  /** The text ended between words although a compound command is still open. */
+  endedEarly(): never {
+    throw new ShellSyntaxError({ line: this.lineAt(this.text.length), message: 'syntax error: unexpected end of file', sourceLine: undefined }, true);
+  }
+
+  /** The text ended inside something that `close` would have ended; `start` is where it began. */
+  endedInside(close: string, start: number): never {
+    if (!this.final) throw new Incomplete(close);
+    const words = close === '"' || close === "'" || close === '`' ? 'Unterminated quoted string' : close === '}' ? 'Missing \'}\'' : `end of file unexpected (expecting "${close}")`;
+    const message = this.features.terse ? `Syntax error: ${words}` : `unexpected EOF while looking for matching \`${close}'`;
+    throw new ShellSyntaxError({ line: this.lineAt(start), message, sourceLine: undefined }, true);
+  }
+}
