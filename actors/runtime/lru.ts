@@ -41,7 +41,8 @@ export class LruMap<Value> {
 
   #evict(): void {
     // A pinned head moves to the tail, so a run of pinned entries is not scanned again by the next call.
-    for (let tries = Math.min(8, this.#entries.size); tries > 0 && this.#entries.size > this.#limit; tries--) {
+    // All but the newest are tried: what was just put in is about to be used, though nothing pins it yet.
+    for (let tries = Math.min(8, this.#entries.size - 1); tries > 0 && this.#entries.size > this.#limit; tries--) {
       const [key, value] = this.#entries.entries().next().value!;
       this.#entries.delete(key);
       if (this.#pinned(value)) this.#entries.set(key, value);
