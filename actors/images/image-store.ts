@@ -152,7 +152,7 @@ export class ImageStore {
     return this.#serial(async () => {
       const id = sha256Digest(fresh.configText);
       const known = this.#images.get(id);
-      const lastTaggedMs = fresh.references?.length ? Date.now() : (known?.lastTaggedMs ?? 0);
+      const lastTaggedMs = fresh.references?.some((reference) => reference.tag !== undefined) ? Date.now() : (known?.lastTaggedMs ?? 0);
       const image = makeImage(id, fresh.configText, fresh.parent ?? known?.parent ?? '', lastTaggedMs);
       for (const diffId of image.config.rootfs.diff_ids) if (!this.content.has(diffId)) throw new Fault('invalid', `layer does not exist: ${diffId}`);
       const change: Change = { ops: [putImage(image)], announcements: [], apply: [() => this.#images.set(id, image)] };
