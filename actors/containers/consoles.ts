@@ -1,0 +1,77 @@
+// The consoles of all containers and execs: one per run, made by whoever comes first, the client that attaches or the start.
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LogSignal } from '../streams/log-reader.js';
+import { LogWriter } from '../streams/log-writer.js';
+import { Console } from './console.js';
+import type { ContainerRecord } from './record.js';
+
+const SIZE = /^(\d+)([kmg])?b?$/i;
+const UNITS: Readonly<Record<string, number>> = { k: 1 << 10, m: 1 << 20, g: 1 << 30 };
+
+/** '10m' -> bytes, as json-file's max-size. */
+export function parseSize(text: string | undefined): number | undefined {
+  const match = text === undefined ? null : SIZE.exec(text);
+  return match ? Number(match[1]) * (UNITS[(match[2] ?? '').toLowerCase()] ?? 1) : undefined;
+}
+
+export class Consoles {
+  readonly #directory: string;
+  readonly #consoles = new Map<string, Console>();
+  readonly #signals = new Map<string, LogSignal>();
+
+  /** `directory` holds one log folder per container. */
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** The console of the current or the coming run. */
+  of(id: string): Console {
+    let found = this.#consoles.get(id);
+    if (!found) this.#consoles.set(id, (found = new Console()));
+    return found;
+  }
+
+  find(id: string): Console | undefined {
+    return this.#consoles.get(id);
+  }
+
+  /** A run begins: its output is logged unless the log driver is `none`. */
+  begin(record: ContainerRecord): Console {
+    const console = this.of(record.id);
+    const { Type: driver, Config: options } = record.hostConfig.LogConfig;
+    if (driver === 'none') return console;
+    const maxSizeBytes = parseSize(options['max-size']);
+    const maxFiles = options['max-file'] === undefined ? undefined : Number(options['max-file']);
+    const writer = new LogWriter(this.logDirectory(record.id), {
+      ...(maxSizeBytes === undefined ? {} : { maxSizeBytes }),
+      ...(maxFiles === undefined ? {} : { maxFiles }),
+    });
+    console.logTo({ writer, signal: this.signal(record.id) });
+    return console;
+  }
+
+  /** The run is over; whoever attaches now waits for the next one. */
+  end(id: string): void {
+    const console = this.#consoles.get(id);
+    this.#consoles.delete(id);
+    this.#signals.delete(id);
+    console?.end();
+  }
+
+  /** Tells readers of the log that it grew; ends with the run. */
+  signal(id: string): LogSignal {
+    let signal = this.#signals.get(id);
+    if (!signal) this.#signals.set(id, (signal = new LogSignal()));
+    return signal;
+  }
+
+  logDirectory(id: string): string {
+    return join(this.#directory, id, 'log');
+  }
+
+  async remove(id: string): Promise<void> {
+    this.end(id);
+    await rm(join(this.#directory, id), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,142 @@
+// What the container and exec machines ask for, done by the executor: the only bridge between statecharts and a backend.
+import type { EventObject } from 'xstate';
+import { type Executor, Interrupted, LaunchFailure, type RunningProcess } from '../executors/contract.js';
+import type { ImageStore } from '../images/image-store.js';
+import type { Effect, Effects, RunEffect } from '../runtime/effect.js';
+import type { Engine } from '../runtime/engine.js';
+import { Fault } from '../runtime/fault.js';
+import type { Consoles } from './consoles.js';
+import { runProbe } from './health.js';
+import { containerSpec, execProcess, mainProcess } from './processes.js';
+import type { ContainerRecord, ExecRecord } from './record.js';
+
+const KILLED = 137;
+
+/** What runs in this server's lifetime, by container or exec id. */
+export class Running {
+  readonly #processes = new Map<string, { process: RunningProcess; run: number }>();
+
+  find(id: string): RunningProcess | undefined {
+    return this.#processes.get(id)?.process;
+  }
+
+  isRun(id: string, run: number): boolean {
+    return this.#processes.get(id)?.run === run;
+  }
+
+  set(id: string, process: RunningProcess, run: number): void {
+    this.#processes.set(id, { process, run });
+  }
+
+  delete(id: string, run: number): void {
+    if (this.isRun(id, run)) this.#processes.delete(id);
+  }
+}
+
+export interface EffectsContext {
+  readonly executor: Executor;
+  readonly images: ImageStore;
+  readonly consoles: Consoles;
+  readonly running: Running;
+  /** Volumes that go with a container that is removed with `-v` or was run with `--rm`. */
+  readonly removeAnonymousVolumes: (record: ContainerRecord) => Promise<void>;
+  /** Known only after the effects are: the engine takes them when it is opened. */
+  readonly engine: () => Engine;
+}
+
+/** The layers of an image, for the executor. A Fault when the image is gone: a container keeps its image from being removed. */
+export function layersOf(images: ImageStore, record: ContainerRecord): { tarPath: string; indexPath: string }[] {
+  const image = images.get(record.imageId);
+  if (!image) throw new Fault('not-found', `No such image: ${record.imageId}`);
+  return image.config.rootfs.diff_ids.map((diffId) => images.content.paths(diffId));
+}
+
+async function recordOf<T>(context: EffectsContext, id: string): Promise<T> {
+  const record = await context.engine().spec<T>(id);
+  if (!record) throw new Fault('internal', `the specification of ${id} is missing`);
+  return record;
+}
+
+/** Starts a process and arranges for its end to be told to its actor, in that order. */
+async function start(context: EffectsContext, effect: Effect, run: number, begin: () => Promise<RunningProcess>, end: () => void): Promise<EventObject> {
+  try {
+    const process = await begin();
+    context.running.set(effect.actor, process, run);
+    void process.exit.then(async ({ exitCode, oomKilled }) => {
+      end();
+      context.running.delete(effect.actor, run);
+      await context.engine().send(effect.actor, { type: 'DIED', run, exitCode, oomKilled } as EventObject).catch((error: unknown) => {
+        // An exec or container that was removed meanwhile has nobody left to tell.
+        if (!(error instanceof Fault && error.kind === 'not-found')) throw error;
+      });
+    });
+    return { type: 'STARTED', run, pid: process.pid } as EventObject;
+  } catch (error) {
+    end();
+    if (error instanceof Interrupted) return { type: 'DIED', run, exitCode: KILLED, oomKilled: false } as EventObject;
+    const failure = error instanceof LaunchFailure ? error : new LaunchFailure(128, error instanceof Error ? error.message : String(error));
+    return { type: 'START_FAILED', run, exitCode: failure.exitCode, error: failure.message } as EventObject;
+  }
+}
+
+function containerEffects(context: EffectsContext): Record<string, RunEffect> {
+  const { executor, images, consoles, running } = context;
+  return {
+    async launch(effect) {
+      const record = await recordOf<ContainerRecord>(context, effect.actor);
+      const run = Number(effect.params.run);
+      return start(context, effect, run, async () => {
+        const console = consoles.begin(record);
+        const process = await executor.launch(containerSpec(record, layersOf(images, record)), mainProcess(record), console, effect.key);
+        console.connect(process);
+        return process;
+      }, () => consoles.end(record.id));
+    },
+    async signal(effect) {
+      // No process: it ended meanwhile, or died with an earlier server; its end is on the way or told already.
+      if (running.isRun(effect.actor, Number(effect.params.run))) running.find(effect.actor)?.signal(Number(effect.params.signal));
+    },
+    freeze: ({ actor }) => executor.freeze(actor),
+    thaw: ({ actor }) => executor.thaw(actor),
+    async delete(effect) {
+      const record = await recordOf<ContainerRecord>(context, effect.actor);
+      try {
+        await executor.remove(record.id);
+        await consoles.remove(record.id);
+        if (effect.params.volumes === true) await context.removeAnonymousVolumes(record);
+        return { type: 'REMOVED' };
+      } catch (error) {
+        if (error instanceof Fault) return { type: 'REMOVE_FAILED', error: error.message } as EventObject;
+        throw error;
+      }
+    },
+    async probe(effect) {
+      const record = await recordOf<ContainerRecord>(context, effect.actor);
+      const run = Number(effect.params.run);
+      const startedAt = Date.now();
+      const result = await runProbe(executor, record, containerSpec(record, layersOf(images, record)), `${effect.key}!${effect.attempt}!${startedAt}`);
+      return { type: 'PROBED', run, ...result, startedAt } as EventObject;
+    },
+  };
+}
+
+function execEffects(context: EffectsContext): Record<string, RunEffect> {
+  const { executor, images, consoles } = context;
+  return {
+    async launch(effect) {
+      const exec = await recordOf<ExecRecord>(context, effect.actor);
+      const record = await recordOf<ContainerRecord>(context, exec.containerId);
+      return start(context, effect, 0, async () => {
+        const console = consoles.of(exec.id);
+        const process = await executor.exec(containerSpec(record, layersOf(images, record)), execProcess(exec, record), console, effect.key);
+        console.connect(process);
+        return process;
+      }, () => consoles.end(exec.id));
+    },
+  };
+}
+
+/** For the engine: how each effect of the container and exec machines is carried out. */
+export function containerAndExecEffects(context: EffectsContext): Effects {
+  return { container: containerEffects(context), exec: execEffects(context) };
+}

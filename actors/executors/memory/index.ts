@@ -1,0 +1,245 @@
+// The `memory` backend: containers on the embedded machine, one worker thread for each that runs or is being looked into.
+import { mkdirSync, openSync, closeSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Fault } from '../../runtime/fault.js';
+import { MachineClient, type MachineProcess, StartFailure } from '../../sandbox/machine-client.js';
+import type { OutgoingTransfer } from '../../sandbox/protocol.js';
+import { WorkerPool } from '../../sandbox/worker-pool.js';
+import {
+  type ArchiveSink, type ArchiveWriteOptions, type Capabilities, type Change, type ContainerSpec, type Executor, Interrupted, LaunchFailure,
+  type PathStat, type ProcessSpec, type ProcessStreams, type ProcessTable, type RunningProcess, type Usage,
+} from '../contract.js';
+
+export interface MemoryOptions {
+  /** Where the containers' own files are kept: one folder per container. */
+  readonly directory: string;
+  readonly log: (line: Record<string, unknown>) => void;
+  readonly warmWorkers?: number;
+  readonly maxWorkers?: number;
+  readonly heapMegabytes?: number;
+}
+
+/** How long a machine without processes stays mounted after its last use. */
+const IDLE_MS = 2000;
+
+/** A container's machine in this server. `users` counts what keeps it mounted. */
+interface Mounted {
+  readonly client: MachineClient;
+  users: number;
+  idle: NodeJS.Timeout | undefined;
+}
+
+export class MemoryExecutor implements Executor {
+  readonly name = 'memory';
+  readonly capabilities: Capabilities = {
+    'exec.real': true, 'exec.interactive': true, 'fs.writable': true, 'fs.archive': true, 'network.real': false, 'volume.persistent': true,
+    'bind.mounts': true, elf: false, 'wasm.preview1': true, 'wasm.preview2': false, pause: true, stats: true,
+  };
+  readonly #options: MemoryOptions;
+  readonly #pool: WorkerPool;
+  readonly #machines = new Map<string, Promise<Mounted>>();
+
+  constructor(options: MemoryOptions) {
+    this.#options = options;
+    this.#pool = new WorkerPool({ warm: options.warmWorkers ?? 2, max: options.maxWorkers ?? 512, heapMegabytes: options.heapMegabytes ?? 512 });
+  }
+
+  async open(): Promise<void> {
+    mkdirSync(this.#options.directory, { recursive: true, mode: 0o700 });
+    this.#pool.warmUp();
+  }
+
+  async launch(container: ContainerSpec, process: ProcessSpec, streams: ProcessStreams, key: string): Promise<RunningProcess> {
+    this.#once(container.id, 'run', key);
+    return this.#start(container, process, streams, true);
+  }
+
+  async exec(container: ContainerSpec, process: ProcessSpec, streams: ProcessStreams, key: string): Promise<RunningProcess> {
+    this.#once(container.id, 'exec', key);
+    return this.#start(container, process, streams, false);
+  }
+
+  /**
+   * Notes, before anything runs, that this key is carried out. A SIGKILL before the note: nothing ran, the repeat runs. After it: the
+   * process may have run and is gone with the server, so the repeat must not run it. The note survives because the name of a file does.
+   */
+  #once(containerId: string, kind: string, key: string): void {
+    const folder = join(this.#options.directory, containerId, kind);
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    try {
+      closeSync(openSync(join(folder, encodeURIComponent(key)), 'wx', 0o600));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw new Interrupted();
+      throw error;
+    }
+  }
+
+  async #start(container: ContainerSpec, spec: ProcessSpec, streams: ProcessStreams, isInit: boolean): Promise<RunningProcess> {
+    const mounted = await this.#mount(container);
+    let process: MachineProcess;
+    try {
+      process = await mounted.client.start(spec, isInit, (stream, bytes) => streams.output(stream, bytes));
+    } catch (error) {
+      this.#release(container.id, mounted);
+      throw error instanceof StartFailure ? new LaunchFailure(error.exitCode, error.message) : error;
+    }
+    void process.exit.then(() => this.#release(container.id, mounted));
+    return process;
+  }
+
+  /** The machine of a container, mounted; `#release` must follow. */
+  async #mount(container: ContainerSpec): Promise<Mounted> {
+    let mounted: Mounted;
+    for (;;) {
+      const found = this.#machines.get(container.id) ?? this.#boot(container);
+      mounted = await found;
+      if (this.#machines.get(container.id) === found) break;
+    }
+    mounted.users++;
+    clearTimeout(mounted.idle);
+    return mounted;
+  }
+
+  #boot(container: ContainerSpec): Promise<Mounted> {
+    const booting = (async (): Promise<Mounted> => {
+      const client = new MachineClient(await this.#pool.take());
+      client.onDefect = (message) => this.#options.log({ level: 'error', msg: 'defect in the sandbox', container: container.id, detail: message });
+      client.onGone = () => this.#machines.delete(container.id);
+      await client.boot({ ...container, upperDirectory: join(this.#options.directory, container.id, 'upper') });
+      return { client, users: 0, idle: undefined };
+    })();
+    this.#machines.set(container.id, booting);
+    booting.catch(() => this.#machines.delete(container.id));
+    return booting;
+  }
+
+  #release(containerId: string, mounted: Mounted): void {
+    if (--mounted.users > 0) return;
+    mounted.idle = setTimeout(() => void this.#unmount(containerId), IDLE_MS);
+    mounted.idle.unref();
+  }
+
+  /** Halts a machine nobody uses; its worker serves the next container. */
+  async #unmount(containerId: string): Promise<void> {
+    const found = this.#machines.get(containerId);
+    if (!found) return;
+    const mounted = await found;
+    if (mounted.users > 0 || this.#machines.get(containerId) !== found) return;
+    this.#machines.delete(containerId);
+    clearTimeout(mounted.idle);
+    mounted.client.onGone = () => undefined;
+    await mounted.client.halt();
+    this.#pool.give(mounted.client.worker);
+  }
+
+  /** Runs `body` with the container's files mounted. */
+  async #with<T>(container: ContainerSpec, body: (client: MachineClient) => Promise<T>): Promise<T> {
+    const mounted = await this.#mount(container);
+    try {
+      return await body(mounted.client);
+    } finally {
+      this.#release(container.id, mounted);
+    }
+  }
+
+  async #running(containerId: string): Promise<MachineClient> {
+    const mounted = await this.#machines.get(containerId);
+    if (!mounted) throw new Fault('conflict', `container ${containerId} is not running`);
+    return mounted.client;
+  }
+
+  async freeze(containerId: string): Promise<void> {
+    (await this.#running(containerId)).freeze(true);
+  }
+
+  async thaw(containerId: string): Promise<void> {
+    (await this.#running(containerId)).freeze(false);
+  }
+
+  /** Whatever still runs in it ends with it. */
+  async remove(containerId: string): Promise<void> {
+    const mounted = await this.#machines.get(containerId);
+    if (mounted && mounted.client.running > 0) await mounted.client.destroy();
+    else if (mounted) {
+      mounted.users = 0;
+      await this.#unmount(containerId);
+    }
+    await rm(join(this.#options.directory, containerId), { recursive: true, force: true });
+  }
+
+  async top(containerId: string, psArguments: string): Promise<ProcessTable> {
+    return (await this.#running(containerId)).call('top', { psArguments });
+  }
+
+  async usage(containerId: string): Promise<Usage> {
+    return (await this.#running(containerId)).call('usage');
+  }
+
+  statPath(container: ContainerSpec, path: string): Promise<PathStat> {
+    return this.#with(container, (client) => client.call('statPath', { path }));
+  }
+
+  async readArchive(container: ContainerSpec, path: string): Promise<{ stat: PathStat; chunks: AsyncIterable<Uint8Array> }> {
+    return { stat: await this.statPath(container, path), chunks: this.#outgoing(container, { kind: 'archive', path }) };
+  }
+
+  async *#outgoing(container: ContainerSpec, transfer: OutgoingTransfer): AsyncGenerator<Uint8Array> {
+    const mounted = await this.#mount(container);
+    try {
+      yield* mounted.client.send(transfer);
+    } finally {
+      this.#release(container.id, mounted);
+    }
+  }
+
+  async writeArchive(container: ContainerSpec, path: string, options: ArchiveWriteOptions): Promise<ArchiveSink> {
+    const mounted = await this.#mount(container);
+    let released = false;
+    const release = (): void => {
+      if (!released) this.#release(container.id, mounted);
+      released = true;
+    };
+    const sink = mounted.client.receive(path, options);
+    return {
+      write: (bytes) => sink.write(bytes),
+      finish: () => sink.finish().finally(release),
+      abort: () => {
+        sink.abort();
+        release();
+      },
+    };
+  }
+
+  async exportTree(container: ContainerSpec): Promise<AsyncIterable<Uint8Array>> {
+    return this.#outgoing(container, { kind: 'tree' });
+  }
+
+  changes(container: ContainerSpec): Promise<Change[]> {
+    return this.#with(container, (client) => client.call('changes'));
+  }
+
+  sizeRw(container: ContainerSpec): Promise<number> {
+    return this.#with(container, (client) => client.call('sizeRw'));
+  }
+
+  async upperTar(container: ContainerSpec): Promise<AsyncIterable<Uint8Array>> {
+    return this.#outgoing(container, { kind: 'upper' });
+  }
+
+  /** Threads end with what runs in them. */
+  async close(): Promise<void> {
+    for (const booting of [...this.#machines.values()]) await (await booting).client.destroy();
+    await this.#pool.close();
+  }
+
+  /** Live worker threads, for `doctor` and tests that look for leaks. */
+  get workers(): number {
+    return this.#pool.live;
+  }
+
+  /** Folders of containers that no longer exist are what a crash between a removal's two halves leaves. */
+  sweep(containerIds: ReadonlySet<string>, present: readonly string[]): void {
+    for (const id of present) if (!containerIds.has(id)) rmSync(join(this.#options.directory, id), { recursive: true, force: true });
+  }
+}

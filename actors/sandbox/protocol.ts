@@ -1,0 +1,103 @@
+// What the main thread and a container's worker say to each other. Plain data; byte buffers are transferred, never copied.
+
+/** Everything a machine needs to mount its files; host paths were checked by the sender. Same shape as the executor's ContainerSpec. */
+export interface MachineSpec {
+  id: string;
+  layers: readonly { tarPath: string; indexPath: string }[];
+  hostname: string;
+  domainname: string;
+  mounts: readonly MountSpec[];
+  readOnlyRootfs: boolean;
+  extraHosts: readonly string[];
+  dns: readonly string[];
+  dnsSearch: readonly string[];
+  limits: { memoryBytes: number; nanoCpus: number; processes: number; openFiles: number };
+  shmSizeBytes: number;
+  /** Where the container's own changes are kept. */
+  upperDirectory: string;
+}
+
+export interface MountSpec {
+  type: 'bind' | 'volume' | 'tmpfs';
+  source: string;
+  target: string;
+  readOnly: boolean;
+  sizeBytes: number;
+  mode: number;
+  copyUp: boolean;
+}
+
+export interface ProcessSpec {
+  argv: readonly string[];
+  env: readonly string[];
+  cwd: string;
+  user: string;
+  groups: readonly string[];
+  tty: boolean;
+  stdin: boolean;
+  rows: number;
+  columns: number;
+  init: boolean;
+}
+
+/** Calls with one answer. */
+export interface MachineCalls {
+  statPath: { path: string };
+  top: { psArguments: string };
+  usage: Record<string, never>;
+  changes: Record<string, never>;
+  sizeRw: Record<string, never>;
+  flush: Record<string, never>;
+}
+
+/** Transfers that flow out of the machine as chunks. */
+export type OutgoingTransfer = { kind: 'archive'; path: string } | { kind: 'tree' } | { kind: 'upper' };
+
+/** An error that crosses the thread border; `kind` is a FaultKind. */
+export interface WireError {
+  kind: string;
+  message: string;
+  data?: Record<string, unknown>;
+}
+
+/** `handle` numbers processes, `call` numbers calls and transfers; the main thread chooses both. */
+export type ToMachine =
+  | { type: 'boot'; spec: MachineSpec }
+  | { type: 'start'; handle: number; process: ProcessSpec; isInit: boolean }
+  | { type: 'input'; handle: number; bytes: Uint8Array }
+  | { type: 'input-end'; handle: number }
+  | { type: 'output-taken'; handle: number; sizeBytes: number }
+  | { type: 'signal'; handle: number; signal: number }
+  | { type: 'resize'; handle: number; rows: number; columns: number }
+  | { type: 'freeze' }
+  | { type: 'thaw' }
+  | { type: 'call'; call: number; method: keyof MachineCalls; args: MachineCalls[keyof MachineCalls] }
+  | { type: 'send'; call: number; transfer: OutgoingTransfer }
+  | { type: 'chunks-taken'; call: number; sizeBytes: number }
+  | { type: 'cancel'; call: number }
+  | { type: 'receive'; call: number; path: string; options: { noOverwriteDirNonDir: boolean; copyUidGid: boolean } }
+  | { type: 'chunk'; call: number; bytes: Uint8Array }
+  | { type: 'chunks-end'; call: number }
+  | { type: 'ping'; call: number }
+  | { type: 'halt' };
+
+export type FromMachine =
+  | { type: 'ready' }
+  | { type: 'booted' }
+  | { type: 'boot-failed'; error: WireError }
+  | { type: 'started'; handle: number; pid: number }
+  | { type: 'start-failed'; handle: number; exitCode: number; message: string }
+  | { type: 'output'; handle: number; stream: 1 | 2; bytes: Uint8Array }
+  | { type: 'input-taken'; handle: number; sizeBytes: number }
+  | { type: 'exited'; handle: number; exitCode: number }
+  | { type: 'result'; call: number; value: unknown }
+  | { type: 'failed'; call: number; error: WireError }
+  | { type: 'chunk-out'; call: number; bytes: Uint8Array }
+  | { type: 'chunk-taken'; call: number; sizeBytes: number }
+  | { type: 'halted' }
+  | { type: 'defect'; message: string };
+
+/** How many bytes may be under way in one direction of a stream before the sender waits. */
+export const WINDOW_BYTES = 1 << 20;
+/** Archive transfers are big and sequential: a wider window keeps both threads busy. */
+export const TRANSFER_WINDOW_BYTES = 8 << 20;

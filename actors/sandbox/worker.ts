@@ -1,0 +1,30 @@
+// The entry of a sandbox worker thread: one machine at a time, from `boot` to `halt`.
+import { parentPort } from 'node:worker_threads';
+import { Machine, toWire } from './machine.js';
+import type { FromMachine, ToMachine } from './protocol.js';
+
+const port = parentPort!;
+let machine: Machine | undefined;
+
+function post(message: FromMachine, transfer: readonly ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
+}
+
+port.on('message', (message: ToMachine) => {
+  if (message.type === 'boot') {
+    try {
+      machine = new Machine(message.spec, post);
+      post({ type: 'booted' });
+    } catch (error) {
+      post({ type: 'boot-failed', error: toWire(error) });
+    }
+  } else if (message.type === 'halt') {
+    machine?.halt();
+    machine = undefined;
+    post({ type: 'halted' });
+  } else {
+    machine?.receive(message);
+  }
+});
+
+post({ type: 'ready' });

@@ -1,0 +1,188 @@
+// The server put together: store, engine, images, backend, Docker API, doors; started by recovery, ended by dying.
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { EventObject } from 'xstate';
+import { allCommands } from '../actors/sandbox/commands/index.js';
+import { Consoles } from '../actors/containers/consoles.js';
+import { containerAndExecEffects, Running } from '../actors/containers/effects.js';
+import { Volumes } from '../actors/containers/volumes.js';
+import type { Executor } from '../actors/executors/contract.js';
+import { MemoryExecutor } from '../actors/executors/memory/index.js';
+import { ensureBaseImage } from '../actors/images/base-image.js';
+import { ContentStore } from '../actors/images/content-store.js';
+import { ImageStore } from '../actors/images/image-store.js';
+import { Pulls } from '../actors/images/pulls.js';
+import { ContainerIndex } from '../actors/indexes/containers.js';
+import { ExecIndex } from '../actors/indexes/execs.js';
+import { Engine } from '../actors/runtime/engine.js';
+import { Fault } from '../actors/runtime/fault.js';
+import { type Durability, Store } from '../actors/runtime/store.js';
+import { isRunning, stateName } from '../machines/container-status.js';
+import { machines } from '../machines/index.js';
+import { createDockerApi } from './docker/api.js';
+import type { Daemon } from './docker/daemon.js';
+import { openFrontDoor, uWebSocketsStatus, type FrontDoor } from './http/exchange.js';
+import { createInspectorApi } from './inspector/api.js';
+import type { HostAddress } from './cli/places.js';
+import { inspectorSocket } from './cli/places.js';
+import type { Log } from './log.js';
+import { VERSION } from './version.js';
+
+export interface ServerOptions {
+  readonly dataRoot: string;
+  readonly hosts: readonly HostAddress[];
+  readonly backend: string;
+  readonly log: Log;
+  readonly registryMirrors?: readonly string[];
+  readonly insecureRegistries?: readonly string[];
+  /** `process` survives SIGKILL only; for test suites. */
+  readonly durability?: Durability;
+  /** False only for the check that proves the outbox matters. */
+  readonly outbox?: boolean;
+  readonly httpEngine?: 'auto' | 'uWebSockets' | 'node:http';
+}
+
+export interface Server {
+  readonly daemon: Daemon;
+  readonly httpEngine: string;
+  /** The addresses it listens on, ports filled in. */
+  readonly hosts: readonly string[];
+  close(): Promise<void>;
+}
+
+function makeExecutor(options: ServerOptions): Executor {
+  if (options.backend !== 'memory') throw new Fault('invalid', `unknown backend "${options.backend}": memory is the only one here`);
+  return new MemoryExecutor({ directory: join(options.dataRoot, 'machines'), log: options.log });
+}
+
+const SERVER_ID_KEY = 'server/id';
+
+async function serverId(store: Store): Promise<string> {
+  const known = await store.get(SERVER_ID_KEY);
+  if (known !== undefined) return known;
+  const id = randomUUID();
+  await store.commit([{ type: 'put', key: SERVER_ID_KEY, value: id }]);
+  return id;
+}
+
+/** Everything up to, but not including, the doors. */
+async function openDaemon(options: ServerOptions, executor: Executor, httpEngine: () => { name: string; reason?: string }): Promise<{ daemon: Daemon; store: Store }> {
+  const { dataRoot, log } = options;
+  mkdirSync(dataRoot, { recursive: true, mode: 0o710 });
+  const store = await Store.open(join(dataRoot, 'state'), options.durability ? { durability: options.durability } : {});
+  const consoles = new Consoles(join(dataRoot, 'containers'));
+  const running = new Running();
+  const volumesRoot = join(dataRoot, 'volumes');
+  const late: { engine?: Engine; images?: ImageStore; volumes?: Volumes } = {};
+  const pulls = new Pulls(() => late.images!);
+  const context = {
+    executor, consoles, running,
+    get images() {
+      return late.images!;
+    },
+    engine: () => late.engine!,
+    removeAnonymousVolumes: (record: Parameters<Volumes['removeAnonymous']>[0]) => late.volumes!.removeAnonymous(record),
+  };
+  const engine = await Engine.open({
+    store,
+    machines,
+    effects: { ...containerAndExecEffects(context), ...Volumes.effects(volumesRoot), ...pulls.effects() },
+    log,
+    ...(options.outbox === undefined ? {} : { outbox: options.outbox }),
+  });
+  late.engine = engine;
+  const containers = await ContainerIndex.open(engine);
+  const images = await ImageStore.open({ commit: (ops, announcements) => engine.commit(ops, announcements), entries: (prefix) => store.entries(prefix) }, await ContentStore.open(join(dataRoot, 'images')), {
+    containers: (imageId) => [...containers.all()].filter(({ snapshot }) => snapshot.context.imageId === imageId).map(({ id, snapshot }) => ({ id, running: isRunning(snapshot) })),
+    heldLayers: () => [],
+  });
+  late.images = images;
+  const volumes = await Volumes.open(volumesRoot, engine, containers);
+  late.volumes = volumes;
+  const execs = await ExecIndex.open(engine);
+  const daemon: Daemon = {
+    engine, executor, images, pulls, containers, execs, volumes, consoles, running, log,
+    config: {
+      registryMirrors: options.registryMirrors ?? [],
+      insecureRegistries: options.insecureRegistries ?? [],
+      dataRoot,
+      version: VERSION,
+      serverId: await serverId(store),
+      httpEngine,
+    },
+  };
+  return { daemon, store };
+}
+
+/**
+ * The one way to start. The outbox is carried on; what ran in an earlier server is told to be lost, which its restart policy may answer;
+ * what always runs is started; files that a crash left behind are swept.
+ */
+async function recover(daemon: Daemon, dataRoot: string): Promise<void> {
+  const { engine, containers, execs, log } = daemon;
+  const lost = [...containers.all()].filter(({ snapshot }) => ['running', 'stopping'].includes(stateName(snapshot.value)));
+  const idle = [...containers.all()].filter(({ snapshot }) => stateName(snapshot.value) === 'exited');
+  const lostExecs = [...execs.all()].filter(({ value }) => value === 'running');
+  sweep(join(dataRoot, 'machines'), containers);
+  sweep(join(dataRoot, 'containers'), containers);
+  const counts = await engine.recover();
+  for (const { id, snapshot } of lost) await engine.send(id, { type: 'LOST', run: snapshot.context.run } as EventObject);
+  for (const { id } of lostExecs) await engine.send(id, { type: 'LOST' } as EventObject);
+  for (const { id } of idle) await engine.send(id, { type: 'BOOT' } as EventObject);
+  log({ msg: 'recovered', ...counts, lost: lost.length });
+}
+
+/** Folders of containers that are no more. */
+function sweep(folder: string, containers: ContainerIndex): void {
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  for (const name of names) if (!containers.get(name)) rmSync(join(folder, name), { recursive: true, force: true });
+}
+
+function shown(address: HostAddress, port: number | undefined): string {
+  if ('unix' in address) return `unix://${address.unix}`;
+  const host = address.host.includes(':') ? `[${address.host}]` : address.host;
+  return `tcp://${host}:${port ?? address.port}`;
+}
+
+/** Starts the server; it serves when this resolves. */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const executor = makeExecutor(options);
+  const opening = executor.open();
+  let door: FrontDoor | undefined;
+  const httpEngine = (): { name: string; reason?: string } => {
+    const { loaded, reason } = uWebSocketsStatus();
+    return { name: door?.engine ?? 'none', ...(loaded || reason === undefined ? {} : { reason }) };
+  };
+  const { daemon, store } = await openDaemon(options, executor, httpEngine);
+  await opening;
+  await ensureBaseImage(daemon.images, Object.keys(allCommands));
+  await recover(daemon, options.dataRoot);
+  const api = createDockerApi(daemon);
+  const wanted = options.httpEngine ? { engine: options.httpEngine } : {};
+  door = await openFrontDoor({ handler: api.handler, hijacks: api.hijacks, badRequest: api.badRequest, log: (line) => options.log({ ...line }), ...wanted });
+  const inspector = await openFrontDoor({ handler: createInspectorApi(daemon.engine), hijacks: () => false, engine: 'node:http' });
+  await inspector.listen({ unix: inspectorSocket(options.dataRoot), mode: 0o600 });
+  const hosts: string[] = [];
+  for (const address of options.hosts) hosts.push(shown(address, (await door.listen(address)).port));
+  const { name, reason } = httpEngine();
+  options.log({ msg: 'listening', hosts: hosts.join(' '), httpEngine: name, ...(reason ? { httpEngineReason: reason } : {}), backend: executor.name });
+  return {
+    daemon,
+    httpEngine: name,
+    hosts,
+    async close() {
+      await door!.close();
+      await inspector.close();
+      await executor.close();
+      await daemon.engine.close();
+      await store.close();
+    },
+  };
+}
