@@ -24,6 +24,8 @@ export interface LayerExpectation {
 }
 
 const WRITE_BYTES = 1 << 20;
+/** The disk is set to work this often while a layer streams in, so that the sync at the end has little left to wait for. */
+const SYNC_EVERY_BYTES = 32 << 20;
 
 /**
  * `<root>/blobs/sha256/<hex>` and `<hex>.index.json` beside it; `<root>/ingest/` holds what is being written.
@@ -160,16 +162,22 @@ class IngestPass {
     const hash: Hash = createHash('sha256');
     let sizeBytes = 0;
     let writing: Promise<unknown> = Promise.resolve();
+    let syncing: Promise<unknown> = Promise.resolve();
+    let syncedBytes = 0;
     try {
       for await (const chunk of decompress(this.#count(), (kind) => this.#known(kind))) {
         scanner.write(chunk);
         await writing;
-        writing = writeAll(this.#file, chunk, sizeBytes);
+        writing = awaitedLater(writeAll(this.#file, chunk, sizeBytes));
         hash.update(chunk);
         sizeBytes += chunk.length;
+        if (sizeBytes - syncedBytes < SYNC_EVERY_BYTES) continue;
+        syncedBytes = sizeBytes;
+        await syncing;
+        syncing = awaitedLater(this.#file.datasync());
       }
     } finally {
-      await writing;
+      await Promise.all([writing, syncing]);
     }
     scanner.end();
     const diffId = `sha256:${hash.digest('hex')}`;
@@ -191,6 +199,12 @@ class IngestPass {
       yield chunk;
     }
   }
+}
+
+/** Marks a promise's failure as attended to: it is awaited a little later, and must not count as unhandled until then. */
+function awaitedLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 async function writeAll(file: fs.FileHandle, chunk: Uint8Array, position: number): Promise<void> {

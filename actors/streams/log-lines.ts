@@ -49,7 +49,7 @@ export class LineFormatter {
     return this.#past;
   }
 
-  block(bytes: Buffer, length: number, filter: RecordFilter): Uint8Array {
+  block(bytes: Buffer, length: number, filter: RecordFilter | undefined): Uint8Array {
     this.#out = Buffer.allocUnsafeSlow(length * 2 + 4096);
     this.#fill = 0;
     for (let at = 0; at < length && !this.#past; ) {
@@ -61,7 +61,7 @@ export class LineFormatter {
         this.#past = true;
         break;
       }
-      const skip = filter.skip(stream, at);
+      const skip = filter ? filter.skip(stream, at) : 0;
       const end = at + HEAD_BYTES + size;
       if (skip >= 0) this.#lines(stream, bytes, at + HEAD_BYTES + skip, end, seconds, nanos);
       at = end + RECORD_OVERHEAD_BYTES - HEAD_BYTES;

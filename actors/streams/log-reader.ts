@@ -85,7 +85,8 @@ export async function* readLog(dir: string, query: LogQuery): AsyncGenerator<Uin
       const last = !query.follow || query.follow.ended;
       for await (const block of walk.blocks()) {
         if (query.abort?.aborted) return;
-        const out = format ? format.block(block.bytes, block.length, walk) : compact(block.bytes, block.length, walk, query.raw ?? false);
+        const filter = walk.filter;
+        const out = format ? format.block(block.bytes, block.length, filter) : compact(block.bytes, block.length, filter, query.raw ?? false);
         if (out.length > 0) yield out;
         if (format?.past) break;
       }
@@ -135,6 +136,12 @@ class LogWalk implements RecordFilter {
     }
   }
 
+  /** What to pass over in the block just given; undefined if nothing, as is usual for all but the first. */
+  get filter(): RecordFilter | undefined {
+    const begun = (place: LogPlace | undefined): boolean => place !== undefined && (this.#sequence > place.sequence || (this.#sequence === place.sequence && this.#blockOffset > place.offset));
+    return begun(this.#start.get(1)) && begun(this.#start.get(2)) ? undefined : this;
+  }
+
   skip(stream: LogStream, offset: number): number {
     const place = this.#start.get(stream);
     if (!place) return -1;
@@ -182,14 +189,14 @@ class LogWalk implements RecordFilter {
 }
 
 /** Turns records into frames in place, one frame for each run of the same stream: a frame's header is shorter than a record's. */
-function compact(bytes: Buffer, length: number, filter: RecordFilter, raw: boolean): Uint8Array {
+function compact(bytes: Buffer, length: number, filter: RecordFilter | undefined, raw: boolean): Uint8Array {
   let out = 0;
   let frameAt = -1;
   let frameStream: LogStream = 1;
   for (let at = 0; at < length; ) {
     const size = bytes.readUInt32LE(at);
     const stream = recordStream(bytes[at + 4] as number);
-    const skip = filter.skip(stream, at);
+    const skip = filter ? filter.skip(stream, at) : 0;
     const from = at + HEAD_BYTES + skip;
     const end = at + HEAD_BYTES + size;
     at = end + RECORD_OVERHEAD_BYTES - HEAD_BYTES;
