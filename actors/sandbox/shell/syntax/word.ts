@@ -34,13 +34,14 @@ export function makeWord(parts: readonly WordPart[], source: string, line: numbe
   };
 }
 
-/** The text of parts that hold no expansion, else undefined. */
+/** The text of parts that hold no expansion, else undefined; also when there are none, for no part is no field. */
 export function literalText(parts: readonly WordPart[]): string | undefined {
+  if (parts.length === 0) return undefined;
   let text = '';
   for (const part of parts) {
     if (part.type === 'literal' || part.type === 'quoted') text += part.text;
     else if (part.type === 'double' && !part.translated) {
-      const inner = literalText(part.parts);
+      const inner = part.parts.length === 0 ? '' : literalText(part.parts);
       if (inner === undefined) return undefined;
       text += inner;
     } else return undefined;

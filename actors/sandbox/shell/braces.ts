@@ -1,0 +1,126 @@
+// Brace expansion (bash, "Brace Expansion"): a{b,c}d and {1..9..2}, done on a word's parts before all other expansions.
+import type { Word, WordPart } from './syntax/ast.js';
+import { makeWord } from './syntax/word.js';
+
+/** More words than this are not made: the word then stays as it is, as in bash when memory does not suffice. */
+const WORDS_MAX = 1_000_000;
+
+/** A character of literal text, or a part that is opaque to braces. */
+type Unit = string | WordPart;
+
+/** The words that a word with `braces` stands for; itself alone when its braces turn out to be none. */
+export function expandBraces(word: Word): readonly Word[] {
+  const units = word.parts.flatMap((part): Unit[] => (part.type === 'literal' ? Array.from(part.text) : [part]));
+  const marks = { tildes: 'word', braces: false } as const;
+  const expansions = count(units) > WORDS_MAX ? [units] : expand(units);
+  return expansions.map((each) => makeWord(joined(each), word.source, word.line, marks));
+}
+
+function joined(units: readonly Unit[]): WordPart[] {
+  const parts: WordPart[] = [];
+  let text = '';
+  for (const unit of units) {
+    if (typeof unit === 'string') {
+      text += unit;
+      continue;
+    }
+    if (text !== '') parts.push({ type: 'literal', text });
+    text = '';
+    parts.push(unit);
+  }
+  if (text !== '') parts.push({ type: 'literal', text });
+  return parts;
+}
+
+interface Braces {
+  /** Where `{` and `}` are. */
+  readonly open: number;
+  readonly close: number;
+  /** The commas of this pair itself. */
+  readonly commas: readonly number[];
+  readonly sequence: Sequence | undefined;
+}
+
+interface Sequence {
+  readonly count: number;
+  at(i: number): Unit;
+}
+
+/** The first pair of braces from `from` that expands. */
+function findBraces(units: readonly Unit[], from: number): Braces | undefined {
+  for (let open = units.indexOf('{', from); open >= 0; open = units.indexOf('{', open + 1)) {
+    const commas: number[] = [];
+    let depth = 0;
+    for (let at = open; at < units.length; at++) {
+      const unit = units[at];
+      if (unit === '{') depth++;
+      else if (unit === ',' && depth === 1) commas.push(at);
+      else if (unit === '}' && --depth === 0) {
+        const sequence = commas.length === 0 ? parseSequence(units.slice(open + 1, at)) : undefined;
+        if (commas.length > 0 || sequence !== undefined) return { open, close: at, commas, sequence };
+        break;
+      }
+    }
+  }
+  return undefined;
+}
+
+function alternatives(units: readonly Unit[], { open, close, commas }: Braces): Unit[][] {
+  const cuts = [open, ...commas, close];
+  return cuts.slice(1).map((cut, i) => units.slice(cuts[i]! + 1, cut));
+}
+
+function count(units: readonly Unit[]): number {
+  const braces = findBraces(units, 0);
+  if (braces === undefined) return 1;
+  const inside = braces.sequence?.count ?? alternatives(units, braces).reduce((sum, each) => sum + count(each), 0);
+  return inside * count(units.slice(braces.close + 1));
+}
+
+function expand(units: readonly Unit[]): readonly (readonly Unit[])[] {
+  const braces = findBraces(units, 0);
+  if (braces === undefined) return [units];
+  const before = units.slice(0, braces.open);
+  const { sequence } = braces;
+  const inside: (readonly Unit[])[] =
+    sequence === undefined ? alternatives(units, braces).flatMap((each) => expand(each)) : Array.from({ length: sequence.count }, (_, i) => [sequence.at(i)]);
+  const after = expand(units.slice(braces.close + 1));
+  if (before.length === 0 && after.length === 1 && after[0]!.length === 0) return inside;
+  return inside.flatMap((middle) => after.map((end) => [...before, ...middle, ...end]));
+}
+
+const NUMBERS = /^([-+]?\d+)\.\.([-+]?\d+)(?:\.\.([-+]?\d+))?$/;
+const LETTERS = /^([a-zA-Z])\.\.([a-zA-Z])(?:\.\.([-+]?\d+))?$/;
+const PADDED = /^[-+]?0\d/;
+
+function parseSequence(units: readonly Unit[]): Sequence | undefined {
+  if (units.some((unit) => typeof unit !== 'string')) return undefined;
+  const text = units.join('');
+  const numbers = NUMBERS.exec(text);
+  if (numbers !== null) {
+    const [, from = '', to = '', by] = numbers;
+    const width = PADDED.test(from) || PADDED.test(to) ? Math.max(from.length, to.length) : 0;
+    return steps(Number(from), Number(to), by, (value) => padded(value, width));
+  }
+  const letters = LETTERS.exec(text);
+  if (letters === null) return undefined;
+  const [, from = '', to = '', by] = letters;
+  return steps(from.charCodeAt(0), to.charCodeAt(0), by, letterUnit);
+}
+
+function steps(from: number, to: number, by: string | undefined, unitOf: (value: number) => Unit): Sequence | undefined {
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to)) return undefined;
+  const size = Math.abs(Number(by ?? 1)) || 1;
+  const step = from <= to ? size : -size;
+  return { count: Math.floor(Math.abs(to - from) / size) + 1, at: (i) => unitOf(from + i * step) };
+}
+
+function padded(value: number, width: number): string {
+  return value < 0 ? `-${String(-value).padStart(width - 1, '0')}` : String(value).padStart(width, '0');
+}
+
+/** What lies between Z and a is not special here. */
+function letterUnit(code: number): Unit {
+  const char = String.fromCharCode(code);
+  return /[a-zA-Z]/.test(char) ? char : { type: 'quoted', style: 'escape', text: char };
+}
