@@ -5,7 +5,11 @@ import type { CommandTable } from '../programs/builtin.js';
 export const textCommands: CommandTable = {
   cat: () => import('./cat.js').then((m) => m.cat),
   cut: () => import('./cut.js').then((m) => m.cut),
+  egrep: () => import('./grep/grep.js').then((m) => m.grep),
+  fgrep: () => import('./grep/grep.js').then((m) => m.grep),
+  grep: () => import('./grep/grep.js').then((m) => m.grep),
   head: () => import('./head.js').then((m) => m.head),
+  sed: () => import('./sed/sed.js').then((m) => m.sed),
   sort: () => import('./sort/sort.js').then((m) => m.sort),
   tail: () => import('./tail.js').then((m) => m.tail),
   tr: () => import('./tr.js').then((m) => m.tr),

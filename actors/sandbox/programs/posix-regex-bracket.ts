@@ -39,7 +39,7 @@ export function parseBracket(characters: readonly string[], at: number, options:
     body += `${classSource(low.character!)}-${classSource(high.character)}`;
     i = high.next;
   }
-  if (negated && options.lineBound === true) body += '\\n';
+  if (negated && (options.lineBound === true || options.multiline === true)) body += '\\n';
   const single = !negated && /^[A-Za-z0-9_ ]$/.test(body) ? { literal: body } : {};
   return { node: { kind: 'character', source: `[${negated ? '^' : ''}${body}]`, ...single }, next: i + 1 };
 }

@@ -24,9 +24,9 @@ export interface RegexOptions {
   /** ERE (`grep -E`, `sed -E`, awk, `[[ =~ ]]`) or BRE. */
   extended: boolean;
   ignoreCase?: boolean;
-  /** `^` and `$` also match at line breaks inside the text (sed's M). */
+  /** `^` and `$` also match at line breaks inside the text, `.` and `[^…]` do not match one (REG_NEWLINE, sed's M). */
   multiline?: boolean;
-  /** Neither `.` nor `[^…]` matches a line break (REG_NEWLINE without its anchors); lets a search run over many lines at once. */
+  /** Nothing at all matches a line break; lets a search run over many lines at once. */
   lineBound?: boolean;
   /** As grep does: a repetition with nothing before it, an unmatched `)` and a broken interval stand for themselves. */
   lenient?: boolean;

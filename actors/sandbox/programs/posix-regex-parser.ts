@@ -90,10 +90,10 @@ class Parser {
     if (character === '[') {
       const { node, next } = parseBracket(this.#characters, this.#at, this.#options);
       this.#at = next;
-      return node;
+      return this.#bounded(node.source, node);
     }
     this.#at++;
-    if (character === '.') return { kind: 'character', source: this.#options.lineBound === true ? '[^\\n]' : '[^]' };
+    if (character === '.') return { kind: 'character', source: this.#options.lineBound === true || this.#options.multiline === true ? '[^\\n]' : '[^]' };
     if (character === '^' && (this.#options.extended || isStart)) {
       return { kind: 'assertion', source: this.#options.multiline === true ? '(?<![^\\n])' : TEXT_START };
     }
@@ -147,9 +147,15 @@ class Parser {
       return { kind: 'back-reference', group };
     }
     const set = SHORTHAND[escaped];
-    if (set !== undefined) return { kind: 'character', source: this.#options.lineBound === true ? set.replace('[^', '[^\\n') : set };
+    if (set !== undefined) return this.#bounded(set, { kind: 'character', source: set });
     const assertion = ASSERTIONS[escaped];
     return assertion === undefined ? literal(escaped) : { kind: 'assertion', source: assertion };
+  }
+
+  /** Keeps a set from matching a line break where lines are searched many at a time. */
+  #bounded(source: string, node: RegexNode): RegexNode {
+    if (this.#options.lineBound !== true || !new RegExp(`^${source}$`, 'u').test('\n')) return node;
+    return { kind: 'character', source: `(?:(?!\\n)${source})` };
   }
 
   #repeated(atom: RegexNode): RegexNode {

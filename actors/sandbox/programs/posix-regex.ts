@@ -59,6 +59,11 @@ export class CompiledRegex {
     return this.#simulation === undefined;
   }
 
+  /** Whether a plain RegExp of `javascript` could take exponential time where `test` does not. */
+  get isHazardous(): boolean {
+    return this.#checksExistence && this.#simulation !== undefined;
+  }
+
   /** Whether there is a match anywhere from `from` on. */
   test(text: string, from = 0): boolean {
     if (this.literal !== undefined) return text.includes(this.literal, from);

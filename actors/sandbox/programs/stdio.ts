@@ -129,6 +129,27 @@ export class UsageError extends Error {
   }
 }
 
+/** `--help` or `--version` given to a command that has no such option of its own. */
+export class InformationRequest extends Error {
+  readonly kind: 'help' | 'version';
+  constructor(kind: 'help' | 'version') {
+    super(kind);
+    this.kind = kind;
+  }
+}
+
+/** A UsageError with GNU's second line: `Try 'cp --help' for more information.` */
+export function usageError(argv: readonly string[], message: string, exitCode = 1): UsageError {
+  return new UsageError(`${message}\nTry '${argv[0]?.split('/').at(-1) ?? ''} --help' for more information.`, exitCode);
+}
+
+/** What scripts look for when they ask which flavour of a command this is: they grep for GNU. */
+function information(process: Process, kind: 'help' | 'version'): string {
+  const name = process.argv[0]?.split('/').at(-1) ?? process.command;
+  if (kind === 'version') return `${name} (Sockerless built-in, GNU compatible) 9.1\n`;
+  return `Usage: ${name} [OPTION]... [ARGUMENT]...\n${name} is built into this machine; it takes the options of GNU's ${name}.\n`;
+}
+
 export interface Options {
   /** Short ('n') or long ('lines') name -> values in order of appearance ('' for flags). */
   readonly given: ReadonlyMap<string, readonly string[]>;
@@ -163,13 +184,14 @@ export function parseOptions(
     if (word.startsWith('--')) {
       const equals = word.indexOf('=');
       const typed = equals < 0 ? word.slice(2) : word.slice(2, equals);
-      const name = longName(typed, long, exitCode);
+      if ((typed === 'help' || typed === 'version') && !Object.hasOwn(long, typed)) throw new InformationRequest(typed);
+      const name = longName(argv, typed, long, exitCode);
       const takes = long[name]!;
-      if (takes === 'no' && equals >= 0) throw new UsageError(`option '--${name}' doesn't allow an argument`, exitCode);
+      if (takes === 'no' && equals >= 0) throw usageError(argv, `option '--${name}' doesn't allow an argument`, exitCode);
       if (equals >= 0) note(name, word.slice(equals + 1));
       else if (takes !== 'required') note(name, '');
       else if (i + 1 < argv.length) note(name, argv[++i]!);
-      else throw new UsageError(`option '--${name}' requires an argument`, exitCode);
+      else throw usageError(argv, `option '--${name}' requires an argument`, exitCode);
       continue;
     }
     if (!word.startsWith('-') || word === '-') {
@@ -181,7 +203,7 @@ export function parseOptions(
     for (let at = 1; at < word.length; at++) {
       const letter = word[at]!;
       const known = short.indexOf(letter);
-      if (known < 0 || letter === ':') throw new UsageError(`invalid option -- '${letter}'`, exitCode);
+      if (known < 0 || letter === ':') throw usageError(argv, `invalid option -- '${letter}'`, exitCode);
       if (short[known + 1] !== ':') {
         note(letter, '');
         continue;
@@ -189,7 +211,7 @@ export function parseOptions(
       const rest = word.slice(at + 1);
       if (rest !== '' || short[known + 2] === ':') note(letter, rest);
       else if (i + 1 < argv.length) note(letter, argv[++i]!);
-      else throw new UsageError(`option requires an argument -- '${letter}'`, exitCode);
+      else throw usageError(argv, `option requires an argument -- '${letter}'`, exitCode);
       break;
     }
   }
@@ -201,13 +223,13 @@ export function parseOptions(
   };
 }
 
-function longName(typed: string, long: Readonly<Record<string, unknown>>, exitCode: number): string {
+function longName(argv: readonly string[], typed: string, long: Readonly<Record<string, unknown>>, exitCode: number): string {
   if (Object.hasOwn(long, typed)) return typed;
   const matches = Object.keys(long).filter((name) => name.startsWith(typed));
   if (matches.length === 1) return matches[0]!;
-  if (matches.length === 0) throw new UsageError(`unrecognized option '--${typed}'`, exitCode);
+  if (matches.length === 0) throw usageError(argv, `unrecognized option '--${typed}'`, exitCode);
   const possible = matches.map((name) => `'--${name}'`).join(' ');
-  throw new UsageError(`option '--${typed}' is ambiguous; possibilities: ${possible}`, exitCode);
+  throw usageError(argv, `option '--${typed}' is ambiguous; possibilities: ${possible}`, exitCode);
 }
 
 /** Turns UsageError into its message and exit code, so that a command's body just throws. */
@@ -219,6 +241,11 @@ export function command(body: (process: Process, output: Output) => Task<number>
       yield* output.flush();
       return code;
     } catch (error) {
+      if (error instanceof InformationRequest) {
+        output.print(information(process, error.kind));
+        yield* output.flush();
+        return 0;
+      }
       if (error instanceof UsageError) {
         yield* output.flush();
         yield* complain(process, error.message);

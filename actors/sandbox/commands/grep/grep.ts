@@ -1,0 +1,131 @@
+// grep, egrep, fgrep: prints the lines that match.
+import { Errno } from '../../kernel/errno.js';
+import type { Process } from '../../kernel/process.js';
+import type { Main } from '../../kernel/program.js';
+import type { Task } from '../../kernel/wait.js';
+import { command, complain, type Output } from '../../programs/stdio.js';
+import { globRegex } from '../text-glob.js';
+import { openInput } from '../text-input.js';
+import { buildMatcher, type Matcher } from './matcher.js';
+import { type GrepSettings, parseGrep } from './options.js';
+import { FileSearch } from './search.js';
+
+class Grep {
+  readonly #process: Process;
+  readonly #output: Output;
+  readonly #settings: GrepSettings;
+  readonly #matcher: Matcher;
+  readonly #include: readonly RegExp[];
+  readonly #exclude: readonly RegExp[];
+  readonly #excludeFolders: readonly RegExp[];
+  readonly #showsNames: boolean;
+  found = false;
+  failed = false;
+
+  constructor(process: Process, output: Output, settings: GrepSettings) {
+    this.#process = process;
+    this.#output = output;
+    this.#settings = settings;
+    this.#matcher = buildMatcher(settings);
+    this.#include = settings.include.map(globRegex);
+    this.#exclude = settings.exclude.map(globRegex);
+    this.#excludeFolders = settings.excludeFolders.map((glob) => globRegex(glob.replace(/\/+$/, '')));
+    const { files, recursive } = settings;
+    const many = files.length > 1 || (recursive !== 'no' && (files.length === 0 || files.some((file) => this.#isFolder(file))));
+    this.#showsNames = settings.names ?? many;
+  }
+
+  #isFolder(path: string): boolean {
+    return path !== '-' && this.#process.files.exists(path) && this.#process.files.stat(path).type === 'directory';
+  }
+
+  /** Whether nothing that follows can change the outcome (`-q` after a match). */
+  get isDecided(): boolean {
+    return this.found && this.#settings.output === 'nothing';
+  }
+
+  *visit(path: string): Task {
+    if (path !== '-' && this.#isFolder(path)) {
+      if (this.#settings.recursive !== 'no') return yield* this.#folder(path, path);
+      if (!this.#settings.skipsDirectories) yield* this.#fail(path, new Errno('EISDIR'));
+      return;
+    }
+    if (path !== '-' && this.#isLeftOut(path.split('/').at(-1)!)) return;
+    yield* this.file(path, path === '-' ? this.#settings.label : path);
+  }
+
+  #isLeftOut(name: string): boolean {
+    if (this.#exclude.some((glob) => glob.test(name))) return true;
+    return this.#include.length > 0 && !this.#include.some((glob) => glob.test(name));
+  }
+
+  /** `shown` is what names begin with: empty where grep -r was given no operand. */
+  *#folder(path: string, shown: string): Task {
+    try {
+      for (const { name, type } of this.#process.files.readdir(path)) {
+        if (this.isDecided) return;
+        const full = `${path.replace(/\/$/, '')}/${name}`;
+        const label = shown === '' ? name : `${shown.replace(/\/$/, '')}/${name}`;
+        let kind = type;
+        if (type === 'symlink') {
+          if (this.#settings.recursive !== 'following' || !this.#process.files.exists(full)) continue;
+          kind = this.#process.files.stat(full).type;
+        }
+        if (kind === 'directory') {
+          if (!this.#excludeFolders.some((glob) => glob.test(name))) yield* this.#folder(full, label);
+        } else if (kind === 'file' && !this.#isLeftOut(name)) {
+          yield* this.file(full, label);
+        }
+      }
+    } catch (error) {
+      yield* this.#fail(shown, error);
+    }
+  }
+
+  /** Searches the working folder, names shown without `./`. */
+  *here(): Task {
+    yield* this.#folder('.', '');
+  }
+
+  *#fail(name: string, error: unknown): Task {
+    if (!(error instanceof Errno) || error.code === 'EPIPE') throw error;
+    this.failed = true;
+    if (!this.#settings.silent) {
+      yield* this.#output.flush();
+      yield* complain(this.#process, `${name}: ${error.message}`);
+    }
+  }
+
+  *file(path: string, name: string): Task {
+    let fd: number | undefined;
+    try {
+      fd = openInput(this.#process, path);
+      const search = new FileSearch(this.#settings, this.#matcher, this.#output, name, this.#showsNames);
+      const found = yield* search.run(this.#process, fd, name);
+      if (found) this.found = true;
+      this.#report(search, name, found);
+      if (this.#output.isFull) yield* this.#output.flush();
+    } catch (error) {
+      yield* this.#fail(name, error);
+    }
+    if (fd !== undefined && fd > 0) this.#process.close(fd);
+  }
+
+  #report(search: FileSearch, name: string, found: boolean): void {
+    const { output, nameEnd } = this.#settings;
+    if (output === 'count') this.#output.print(`${this.#showsNames ? name + (nameEnd ?? ':') : ''}${search.selected}\n`);
+    if ((output === 'with-match' && found) || (output === 'without-match' && !found)) this.#output.print(name + (nameEnd ?? '\n'));
+  }
+}
+
+export const grep: Main = command(function* (process, output) {
+  const settings = yield* parseGrep(process);
+  const search = new Grep(process, output, settings);
+  if (settings.files.length === 0) yield* settings.recursive === 'no' ? search.visit('-') : search.here();
+  for (const file of settings.files) {
+    if (search.isDecided) break;
+    yield* search.visit(file);
+  }
+  if (search.isDecided) return 0;
+  return search.failed ? 2 : search.found ? 0 : 1;
+});

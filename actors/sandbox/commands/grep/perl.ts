@@ -1,0 +1,71 @@
+// Perl-compatible patterns (`grep -P`) in JavaScript's spelling.
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  h: '[ \\t]', H: '[^ \\t\\n]', A: '(?<![^\\n])', z: '(?![^\\n])', Z: '(?![^\\n])', R: '(?:\\r\\n?|[\\n\\v\\f])', e: '\\x1b', a: '\\x07', N: '[^\\n]', G: '',
+};
+const CLASSES: Readonly<Record<string, string>> = {
+  alpha: 'A-Za-z', digit: '0-9', alnum: 'A-Za-z0-9', upper: 'A-Z', lower: 'a-z', space: '\\s', blank: ' \\t', xdigit: '0-9A-Fa-f', word: '\\w',
+  punct: '!-\\/:-@\\[-`{-~', print: ' -~', graph: '!-~', cntrl: '\\x00-\\x1f\\x7f',
+};
+
+/** The source and flags of a pattern that is searched in whole lines; throws SyntaxError in JavaScript's words. */
+export function perlSource(pattern: string): { source: string; ignoreCase: boolean } {
+  let source = '';
+  let ignoreCase = false;
+  for (let at = 0; at < pattern.length; at++) {
+    const rest = pattern.slice(at);
+    const character = pattern[at]!;
+    const flags = /^\(\?([imsx]+)\)/.exec(rest);
+    if (flags) {
+      ignoreCase ||= flags[1]!.includes('i');
+      at += flags[0].length - 1;
+    } else if (rest.startsWith('\\Q')) {
+      const end = pattern.indexOf('\\E', at);
+      source += pattern.slice(at + 2, end < 0 ? undefined : end).replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+      at = end < 0 ? pattern.length : end + 1;
+    } else if (rest.startsWith('\\K')) {
+      source = `(?<=${source})`;
+      at++;
+    } else if (character === '\\') {
+      const code = /^\\x\{([0-9a-fA-F]+)\}/.exec(rest);
+      const escaped = pattern[at + 1] ?? '';
+      source += code ? String.fromCodePoint(parseInt(code[1]!, 16)).replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&') : (ESCAPES[escaped] ?? character + escaped);
+      at += code ? code[0].length - 1 : 1;
+    } else if (character === '[') {
+      const end = bracketEnd(pattern, at);
+      source += bracket(pattern.slice(at, end));
+      at = end - 1;
+    } else if (rest.startsWith('(?P<')) {
+      source += '(?<';
+      at += 3;
+    } else if (rest.startsWith('(?>')) {
+      source += '(?:';
+      at += 2;
+    } else if (/^[*+?}]\+/.test(rest) && source !== '') {
+      // A possessive repetition: without its refusal to give back it finds at least the same.
+      source += character;
+      at++;
+    } else if (character === '^') source += '(?<![^\\n])';
+    else if (character === '$') source += '(?![^\\n])';
+    else source += character;
+  }
+  return { source, ignoreCase };
+}
+
+function bracketEnd(pattern: string, at: number): number {
+  let i = at + 1;
+  if (pattern[i] === '^') i++;
+  if (pattern[i] === ']') i++;
+  for (; i < pattern.length && pattern[i] !== ']'; i++) {
+    if (pattern[i] === '\\') i++;
+    else if (pattern.startsWith('[:', i)) i = Math.max(i, pattern.indexOf(':]', i) + 1);
+  }
+  return i + 1;
+}
+
+function bracket(text: string): string {
+  const named = text.replace(/\[:(\w+):\]/g, (whole, name: string) => (Object.hasOwn(CLASSES, name) ? CLASSES[name]! : whole)).replaceAll('\\h', ' \\t');
+  const open = named.startsWith('[^') ? '[^\\n' : '[';
+  const body = named.slice(named.startsWith('[^') ? 2 : 1, -1);
+  return `${open}${body.startsWith(']') ? '\\' : ''}${body.replace(/^(\]?.+)\[/, '$1[')}]`;
+}

@@ -1,0 +1,145 @@
+// Where sed reads and writes: the input files as one stream of lines (or each for itself), and output that keeps a missing line end.
+import { Errno } from '../../kernel/errno.js';
+import { O_CREAT, O_TRUNC, O_WRONLY } from '../../kernel/open-file.js';
+import type { Process } from '../../kernel/process.js';
+import type { Task } from '../../kernel/wait.js';
+import { complain, Output } from '../../programs/stdio.js';
+import { openInput, TextLines } from '../text-input.js';
+
+/** Output that adds a line end owed from before. */
+export class SedOutput {
+  output: Output;
+  #owed = false;
+  readonly #delimiter: string;
+
+  constructor(output: Output, delimiter: string) {
+    this.output = output;
+    this.#delimiter = delimiter;
+  }
+
+  /** A whole line; `terminated` false for the last one of a file that does not end with a line end. */
+  line(text: string, terminated = true): void {
+    const before = this.#owed ? this.#delimiter : '';
+    this.#owed = !terminated;
+    this.output.print(terminated ? before + text + this.#delimiter : before + text);
+  }
+
+  raw(data: string | Uint8Array): void {
+    if (data.length === 0) return;
+    if (this.#owed) this.output.print(this.#delimiter);
+    this.#owed = false;
+    this.output.print(data);
+  }
+}
+
+/** The files named by w, W and s///w, opened once; `/dev/stdout` is sed's own output. */
+export class WriteFiles {
+  readonly #process: Process;
+  readonly #standard: SedOutput;
+  readonly #delimiter: string;
+  readonly #open = new Map<string, SedOutput>();
+
+  constructor(process: Process, standard: SedOutput, delimiter: string) {
+    this.#process = process;
+    this.#standard = standard;
+    this.#delimiter = delimiter;
+  }
+
+  /** Opens (and empties) a file; throws Errno. */
+  get(path: string): SedOutput {
+    if (path === '/dev/stdout') return this.#standard;
+    const known = this.#open.get(path);
+    if (known) return known;
+    const fd = path === '/dev/stderr' ? 2 : this.#process.open(path, O_WRONLY | O_CREAT | O_TRUNC);
+    const output = new SedOutput(new Output(this.#process, fd), this.#delimiter);
+    this.#open.set(path, output);
+    return output;
+  }
+
+  *flush(): Task {
+    for (const { output } of this.#open.values()) yield* output.flush();
+  }
+
+  get isEmpty(): boolean {
+    return this.#open.size === 0;
+  }
+}
+
+/** The input; with `separate` line numbers and `$` are each file's own. */
+export class SedInput {
+  readonly #process: Process;
+  readonly #names: readonly string[];
+  readonly #separate: boolean;
+  readonly #delimiter: string;
+  readonly #output: () => Output;
+  #next = 0;
+  #lines: TextLines | undefined;
+  #fd = 0;
+  #ahead: string | undefined;
+  #aheadTerminated = true;
+  name = '-';
+  line = '';
+  terminated = true;
+  number = 0;
+  failed = false;
+
+  constructor(process: Process, names: readonly string[], separate: boolean, delimiter: string, output: () => Output) {
+    this.#process = process;
+    this.#names = names;
+    this.#separate = separate;
+    this.#delimiter = delimiter;
+    this.#output = output;
+  }
+
+  /** Opens the next file that can be; false when there is none. */
+  *open(): Task<boolean> {
+    if (this.#fd > 0) this.#process.close(this.#fd);
+    this.#fd = 0;
+    this.#lines = undefined;
+    while (this.#next < this.#names.length) {
+      const name = this.#names[this.#next++]!;
+      try {
+        this.#fd = openInput(this.#process, name);
+        this.#lines = new TextLines(this.#process, this.#fd, this.#output(), this.#delimiter);
+        this.name = name;
+        if (this.#separate) this.number = 0;
+        return true;
+      } catch (error) {
+        if (!(error instanceof Errno)) throw error;
+        this.failed = true;
+        const what = error.code === 'EISDIR' ? (this.#separate ? `couldn't edit ${name}: not a regular file` : `couldn't read ${name}: ${error.message}`.replace("couldn't read", 'read error on')) : `can't read ${name}: ${error.message}`;
+        yield* complain(this.#process, what);
+      }
+    }
+    return false;
+  }
+
+  /** Loads the line after this one; afterwards `isLast` is known. */
+  *look(): Task {
+    while (this.#ahead === undefined) {
+      if (this.#lines === undefined) return;
+      const line = this.#lines.take() ?? (yield* this.#lines.next());
+      if (line !== undefined) {
+        this.#ahead = line;
+        this.#aheadTerminated = this.#lines.terminated;
+        return;
+      }
+      if (this.#separate || !(yield* this.open())) return;
+    }
+  }
+
+  get isLast(): boolean {
+    return this.#ahead === undefined;
+  }
+
+  /** Moves to the next line; false at the end (of this file, where separate). */
+  *advance(): Task<boolean> {
+    if (this.#ahead === undefined) yield* this.look();
+    if (this.#ahead === undefined) return false;
+    this.line = this.#ahead;
+    this.terminated = this.#aheadTerminated;
+    this.#ahead = undefined;
+    this.number++;
+    return true;
+  }
+}
