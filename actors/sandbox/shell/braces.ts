@@ -46,21 +46,30 @@ interface Sequence {
   at(i: number): Unit;
 }
 
-/** The first pair of braces from `from` that expands. */
-function findBraces(units: readonly Unit[], from: number): Braces | undefined {
-  for (let open = units.indexOf('{', from); open >= 0; open = units.indexOf('{', open + 1)) {
-    const commas: number[] = [];
-    let depth = 0;
-    for (let at = open; at < units.length; at++) {
-      const unit = units[at];
-      if (unit === '{') depth++;
-      else if (unit === ',' && depth === 1) commas.push(at);
-      else if (unit === '}' && --depth === 0) {
-        const sequence = commas.length === 0 ? parseSequence(units.slice(open + 1, at)) : undefined;
-        if (commas.length > 0 || sequence !== undefined) return { open, close: at, commas, sequence };
-        break;
-      }
-    }
+/** The first pair of braces with a comma or `..` of its own. */
+function findBraces(units: readonly Unit[]): Braces | undefined {
+  for (let open = units.indexOf('{'); open >= 0; open = units.indexOf('{', open + 1)) {
+    if (open === 0 && units[1] === '}') continue;
+    const braces = closeBraces(units, open);
+    if (braces !== undefined) return braces;
+  }
+  return undefined;
+}
+
+/** A `}` closes only after a comma or `..`; before, it is ordinary: `{a}b,c}` is `a}b c`. */
+function closeBraces(units: readonly Unit[], open: number): Braces | undefined {
+  const commas: number[] = [];
+  let dots = false;
+  let depth = 0;
+  for (let at = open + 1; at < units.length; at++) {
+    const unit = units[at];
+    if (unit === '{') depth++;
+    else if (unit === '}' && depth > 0) depth--;
+    else if (depth > 0) continue;
+    else if (unit === ',') commas.push(at);
+    else if (unit === '.' && units[at + 1] === '.') dots = true;
+    else if (unit === '}' && commas.length > 0) return { open, close: at, commas, sequence: undefined };
+    else if (unit === '}' && dots) return { open, close: at, commas, sequence: parseSequence(units.slice(open + 1, at)) };
   }
   return undefined;
 }
@@ -71,19 +80,30 @@ function alternatives(units: readonly Unit[], { open, close, commas }: Braces): 
 }
 
 function count(units: readonly Unit[]): number {
-  const braces = findBraces(units, 0);
+  const braces = findBraces(units);
   if (braces === undefined) return 1;
-  const inside = braces.sequence?.count ?? alternatives(units, braces).reduce((sum, each) => sum + count(each), 0);
-  return inside * count(units.slice(braces.close + 1));
+  return insideCount(units, braces) * count(units.slice(braces.close + 1));
+}
+
+function insideCount(units: readonly Unit[], braces: Braces): number {
+  if (braces.sequence !== undefined) return braces.sequence.count;
+  if (braces.commas.length === 0) return 1;
+  return alternatives(units, braces).reduce((sum, each) => sum + count(each), 0);
+}
+
+/** What looked like a sequence and is none stays as it is, braces inside it too. */
+function insideOf(units: readonly Unit[], braces: Braces): readonly (readonly Unit[])[] {
+  const { open, close, commas, sequence } = braces;
+  if (sequence !== undefined) return Array.from({ length: sequence.count }, (_, i) => [sequence.at(i)]);
+  if (commas.length === 0) return [units.slice(open, close + 1)];
+  return alternatives(units, braces).flatMap((each) => expand(each));
 }
 
 function expand(units: readonly Unit[]): readonly (readonly Unit[])[] {
-  const braces = findBraces(units, 0);
+  const braces = findBraces(units);
   if (braces === undefined) return [units];
   const before = units.slice(0, braces.open);
-  const { sequence } = braces;
-  const inside: (readonly Unit[])[] =
-    sequence === undefined ? alternatives(units, braces).flatMap((each) => expand(each)) : Array.from({ length: sequence.count }, (_, i) => [sequence.at(i)]);
+  const inside = insideOf(units, braces);
   const after = expand(units.slice(braces.close + 1));
   if (before.length === 0 && after.length === 1 && after[0]!.length === 0) return inside;
   return inside.flatMap((middle) => after.map((end) => [...before, ...middle, ...end]));
