@@ -1,5 +1,8 @@
 // The durable store: LevelDB with group commit; at most one batch is in flight and all that queues meanwhile forms the next.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Level } from 'level';
+import { Fault } from './fault.js';
 
 export type Op = { type: 'put'; key: string; value: string } | { type: 'del'; key: string };
 
@@ -29,16 +32,27 @@ export class Store {
     this.#writeOptions = { sync: durability === 'power' };
   }
 
-  /** Opens (or creates) the folder. LevelDB repairs a log torn by a crash by cutting it at the last whole batch. */
-  static async open(path: string, options: { durability?: Durability } = {}): Promise<Store> {
-    const db = await Store.database(path);
+  /**
+   * Opens (or creates, unless `createIfMissing` is false) the folder. LevelDB repairs a log torn by a crash by cutting it
+   * at the last whole batch. Throws Fault `not-found` when there is nothing to open, `conflict` when a live process holds it.
+   */
+  static async open(path: string, options: { durability?: Durability; createIfMissing?: boolean } = {}): Promise<Store> {
+    const db = await Store.database(path, options.createIfMissing ?? true);
     return new Store(db, options.durability);
   }
 
   /** Opens the bare database, for subclasses. */
-  protected static async database(path: string): Promise<Level<string, string>> {
+  protected static async database(path: string, createIfMissing = true): Promise<Level<string, string>> {
+    // LevelDB makes the folder even where it must not make a database, so a missing one is found before it is asked.
+    if (!createIfMissing && !existsSync(join(path, 'CURRENT'))) throw new Fault('not-found', `no store at ${path}`, { path });
     const db = new Level<string, string>(path, { keyEncoding: 'utf8', valueEncoding: 'utf8' });
-    await db.open();
+    try {
+      await db.open();
+    } catch (error) {
+      const { code } = ((error as Error).cause ?? {}) as { code?: string };
+      if (code === 'LEVEL_LOCKED') throw new Fault('conflict', `another process holds the store at ${path}`, { path }, { cause: error });
+      throw error;
+    }
     return db;
   }
 

@@ -58,9 +58,11 @@ test('nothing is built on a hole: after one rejection every later commit rejects
   await store.close();
 });
 
-test('a second process (or a second open) is refused', async (t) => {
+test('a second open is refused, and so is looking where nothing is', async (t) => {
   const path = await folder(t);
   const store = await Store.open(path, { durability: 'process' });
-  await t.throwsAsync(Store.open(path));
+  await t.throwsAsync(Store.open(path), { message: `another process holds the store at ${path}` });
   await store.close();
+  await t.throwsAsync(Store.open(`${path}/none`, { createIfMissing: false }), { message: `no store at ${path}/none` });
+  await (await Store.open(path, { createIfMissing: false })).close();
 });
