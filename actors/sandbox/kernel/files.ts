@@ -17,7 +17,9 @@ export class Files {
     this.#tree = tree;
   }
 
+  /** Asked for right before each walk, which is then known to be this process's. */
   get #who(): Credentials {
+    this.#tree.asking = this.#process;
     return this.#process.credentials;
   }
 

@@ -1,5 +1,6 @@
 // The face of a mounted file system: inodes, in Linux's own terms. Every call is synchronous and throws Errno.
 import type { OpenFile } from './open-file.js';
+import type { Location } from './path.js';
 import type { Process } from './process.js';
 
 export type FileType = 'file' | 'directory' | 'symlink' | 'fifo' | 'character' | 'block' | 'socket';
@@ -72,6 +73,11 @@ export interface Inode {
   writeAt(offset: number, bytes: Uint8Array): number;
   truncate(sizeBytes: number): void;
   readlink(): string;
+  /**
+   * Magic links (/proc/PID/fd/N, cwd, root): where following the symlink leads, which its text cannot always say. `asking` is the
+   * process that walks, undefined for the daemon; `at` is the link itself. Throws EACCES where only the owner may follow.
+   */
+  jump?(asking: Process | undefined, at: Location): Location;
   /** Extended attributes; names as Linux spells them (`security.capability`, `user.x`). */
   xattrs(): ReadonlyMap<string, Uint8Array>;
   setXattr(name: string, value: Uint8Array | undefined): void;

@@ -1,6 +1,7 @@
 // From path to inode (path_resolution(7)): mounts, symlinks, `..`, permissions. Nothing outside the mount tree can be named.
 import { Errno } from './errno.js';
 import type { FileSystem, Inode } from './inode.js';
+import type { Process } from './process.js';
 
 /** Where a path led. `parent` is undefined only at the root of the tree, so `..` can never climb out. */
 export interface Location {
@@ -62,6 +63,8 @@ export class MountTree {
   readonly #over = new Map<Inode, Mount[]>();
   readonly mounts: Mount[] = [];
   readonly root: Location;
+  /** The process whose system call is walking: what /proc/self means. Walks are synchronous, so there is one at a time. */
+  asking: Process | undefined;
 
   constructor(root: FileSystem) {
     this.root = { inode: root.root, parent: undefined, name: '' };
@@ -121,6 +124,12 @@ export class MountTree {
     return inode && this.cross({ inode, parent, name });
   }
 
+  #follow(target: string, from: Location, who: Credentials, links: { count: number }): Location {
+    const found = this.#walk(target, from, who, true, links);
+    if (found === undefined) throw new Errno('ENOENT');
+    return found;
+  }
+
   #walk(path: string, from: Location, who: Credentials, followLast: boolean, links: { count: number }): Location | undefined {
     if (path === '') throw new Errno('ENOENT');
     if (path.length > PATH_MAX_BYTES) throw new Errno('ENAMETOOLONG');
@@ -146,9 +155,7 @@ export class MountTree {
       const trailingSlash = i < names.length - 1;
       if (next.inode.type === 'symlink' && (rest || followLast || trailingSlash)) {
         if (++links.count > SYMLINKS_MAX) throw new Errno('ELOOP');
-        const target = this.#walk(next.inode.readlink(), at, who, true, links);
-        if (target === undefined) throw new Errno('ENOENT');
-        at = target;
+        at = next.inode.jump?.(this.asking, next) ?? this.#follow(next.inode.readlink(), at, who, links);
       } else {
         at = next;
       }

@@ -1,0 +1,97 @@
+// The files of /proc that tell of the machine: processors, memory, load, versions, settings.
+import { randomUUID } from 'node:crypto';
+import os from 'node:os';
+import { encode } from '../kernel/text.js';
+import type { ProcFileSystem } from './proc.js';
+import { StaticDirectory, TextInode } from './synthetic.js';
+
+/** What the machine is given; 0 means as much as the host has. */
+export interface MachineFacts {
+  memoryBytes: number;
+  /** Billionths of a processor (docker run --cpus). */
+  nanoCpus: number;
+  /** Bytes in use, as far as known. */
+  memoryUsedBytes?: () => number;
+  /** uname -r and -v. */
+  release?: string;
+  version?: string;
+}
+
+/** What uname says where the machine's owner says nothing else. */
+export const KERNEL_RELEASE = '6.1.0-sockerless';
+export const KERNEL_VERSION = '#1 SMP PREEMPT_DYNAMIC';
+
+/** Processors as nproc counts them. */
+export function processorCount(facts: MachineFacts): number {
+  const host = Math.max(1, os.availableParallelism());
+  return facts.nanoCpus > 0 ? Math.max(1, Math.min(host, Math.ceil(facts.nanoCpus / 1e9))) : host;
+}
+
+function cpuInfo(facts: MachineFacts): string {
+  const { model = 'virtual' } = os.cpus()[0] ?? {};
+  const count = processorCount(facts);
+  return Array.from({ length: count }, (_, i) =>
+    `processor\t: ${i}\nvendor_id\t: sockerless\nmodel name\t: ${model}\ncpu MHz\t\t: 1000.000\ncore id\t\t: ${i}\ncpu cores\t: ${count}\nflags\t\t:\nbogomips\t: 2000.00\n\n`).join('');
+}
+
+function memInfo(facts: MachineFacts): string {
+  const total = facts.memoryBytes > 0 ? facts.memoryBytes : os.totalmem();
+  const free = Math.max(0, facts.memoryBytes > 0 ? total - (facts.memoryUsedBytes?.() ?? process.memoryUsage.rss()) : os.freemem());
+  const rows: [string, number][] = [['MemTotal', total], ['MemFree', free], ['MemAvailable', free], ['Buffers', 0], ['Cached', 0], ['SwapCached', 0], ['SwapTotal', 0], ['SwapFree', 0], ['Shmem', 0], ['Slab', 0]];
+  return rows.map(([name, bytes]) => `${`${name}:`.padEnd(16)}${String(Math.floor(bytes / 1024)).padStart(8)} kB\n`).join('');
+}
+
+/** Adds them to the root of /proc. */
+export function addMachineFiles(proc: ProcFileSystem, root: StaticDirectory, facts: MachineFacts): void {
+  const { kernel } = proc;
+  const release = facts.release ?? KERNEL_RELEASE;
+  const version = facts.version ?? KERNEL_VERSION;
+  const uptime = (): number => (Date.now() - kernel.bootedAtMs) / 1000;
+  const texts: Record<string, () => string> = {
+    cpuinfo: () => cpuInfo(facts),
+    meminfo: () => memInfo(facts),
+    loadavg: () => `${os.loadavg().map((load) => load.toFixed(2)).join(' ')} 1/${kernel.processes.size} ${Math.max(0, ...kernel.processes.keys())}\n`,
+    uptime: () => `${uptime().toFixed(2)} ${Math.max(0, uptime() * processorCount(facts) - kernel.cpuMs / 1000).toFixed(2)}\n`,
+    version: () => `Linux version ${release} (sockerless) ${version}\n`,
+    stat: () => machineStat(facts, kernel.cpuMs, uptime(), kernel.bootedAtMs, kernel.processes.size),
+    filesystems: () => 'nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\tdevtmpfs\nnodev\tdevpts\nnodev\toverlay\n',
+    cmdline: () => '\n',
+    devices: () => 'Character devices:\n  1 mem\n  5 /dev/tty\n  5 /dev/console\n136 pts\n\nBlock devices:\n',
+    modules: () => '',
+    partitions: () => 'major minor  #blocks  name\n\n',
+    swaps: () => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n',
+  };
+  for (const [name, source] of Object.entries(texts)) root.add(name, new TextInode(proc, source));
+  const directory = (parent: StaticDirectory, name: string): StaticDirectory => parent.add(name, new StaticDirectory(proc, 0o555));
+  const sys = directory(root, 'sys');
+  const settings = directory(sys, 'kernel');
+  const bootId = randomUUID();
+  settings.add('hostname', new TextInode(proc, () => `${kernel.hostname}\n`));
+  settings.add('domainname', new TextInode(proc, () => '(none)\n'));
+  settings.add('ostype', new TextInode(proc, () => 'Linux\n'));
+  settings.add('osrelease', new TextInode(proc, () => `${release}\n`));
+  settings.add('version', new TextInode(proc, () => `${version}\n`));
+  settings.add('pid_max', new TextInode(proc, () => '4194304\n'));
+  settings.add('cap_last_cap', new TextInode(proc, () => '40\n'));
+  const random = directory(settings, 'random');
+  random.add('uuid', new TextInode(proc, () => encode(`${randomUUID()}\n`)));
+  random.add('boot_id', new TextInode(proc, () => `${bootId}\n`));
+  random.add('entropy_avail', new TextInode(proc, () => '256\n'));
+  const files = directory(sys, 'fs');
+  files.add('file-max', new TextInode(proc, () => '9223372036854775807\n'));
+  files.add('nr_open', new TextInode(proc, () => '1048576\n'));
+  directory(files, 'inotify').add('max_user_watches', new TextInode(proc, () => '0\n'));
+  const vm = directory(sys, 'vm');
+  vm.add('overcommit_memory', new TextInode(proc, () => '0\n'));
+  vm.add('max_map_count', new TextInode(proc, () => '65530\n'));
+  const core = directory(directory(sys, 'net'), 'core');
+  core.add('somaxconn', new TextInode(proc, () => '4096\n'));
+}
+
+function machineStat(facts: MachineFacts, cpuMs: number, uptimeSeconds: number, bootedAtMs: number, processes: number): string {
+  const count = processorCount(facts);
+  const busy = Math.floor(cpuMs / 10);
+  const idle = Math.max(0, Math.floor(uptimeSeconds * 100 * count) - busy);
+  const each = Array.from({ length: count }, (_, i) => `cpu${i} ${Math.floor(busy / count)} 0 0 ${Math.floor(idle / count)} 0 0 0 0 0 0\n`).join('');
+  return `cpu  ${busy} 0 0 ${idle} 0 0 0 0 0 0\n${each}intr 0\nctxt 0\nbtime ${Math.floor(bootedAtMs / 1000)}\nprocesses ${processes}\nprocs_running 1\nprocs_blocked 0\n`;
+}

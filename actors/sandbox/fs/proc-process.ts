@@ -1,0 +1,204 @@
+// /proc/PID: one process as a directory.
+import { Errno } from '../kernel/errno.js';
+import type { DirectoryEntry, Inode } from '../kernel/inode.js';
+import { InodeFile, type OpenFile } from '../kernel/open-file.js';
+import { type Location, type MountTree, pathOf } from '../kernel/path.js';
+import type { Process } from '../kernel/process.js';
+import { encode } from '../kernel/text.js';
+import type { ProcFileSystem } from './proc.js';
+import { limitsText, mountInfo, mountTable, processStat, processStatus } from './proc-text.js';
+import { LinkInode, type Owner, StaticDirectory, SyntheticInode, TextInode, type TextSource } from './synthetic.js';
+
+/** Only the owner and root may look into a process's memory, so to speak (ptrace(2) access mode). */
+function requireAccess(asking: Process | undefined, process: Process): void {
+  const uid = asking?.credentials.uid ?? 0;
+  if (uid !== 0 && uid !== process.credentials.uid) throw new Errno('EACCES');
+}
+
+function nulTerminated(parts: Iterable<string>): Uint8Array {
+  const text = [...parts].map((part) => `${part}\0`).join('');
+  return encode(text);
+}
+
+/** Where a program is: argv[0] if it is a path, else found in PATH; scripts run as their interpreter. ENOENT when there is none. */
+function executable(process: Process, tree: MountTree): Location {
+  const name = process.argv[0] ?? '';
+  const candidates = name.includes('/') ? [name] : (process.env.get('PATH') ?? '/usr/bin:/bin').split(':').map((directory) => `${directory}/${name}`);
+  for (const candidate of candidates) {
+    try {
+      return tree.resolve(candidate, process.cwd, { uid: 0, gid: 0, groups: [] });
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+    }
+  }
+  throw new Errno('ENOENT');
+}
+
+export class ProcessDirectory extends StaticDirectory {
+  constructor(proc: ProcFileSystem, process: Process) {
+    const owner = (): Owner => process.credentials;
+    super(proc, 0o555, owner);
+    this.#addFiles(proc, process, owner);
+    const { tree } = proc.kernel;
+    const link = (name: string, where: () => Location): void => {
+      this.add(name, new LinkInode(proc, () => pathOf(where()), owner, (asking) => {
+        requireAccess(asking, process);
+        return where();
+      }));
+    };
+    link('cwd', () => process.cwd);
+    link('root', () => tree.root);
+    link('exe', () => executable(process, tree));
+    this.add('fd', new DescriptorDirectory(proc, process, (fd) => descriptorLink(proc, process, fd, owner)));
+    this.add('fdinfo', new DescriptorDirectory(proc, process, (fd) => new TextInode(proc, () => descriptorInfo(process, fd), 0o400, owner)));
+    const net = this.add('net', new StaticDirectory(proc, 0o555));
+    net.add('dev', new TextInode(proc, () => NET_DEV));
+    net.add('route', new TextInode(proc, () => 'Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n'));
+    for (const name of ['tcp', 'tcp6', 'udp', 'udp6', 'unix']) net.add(name, new TextInode(proc, () => (name === 'unix' ? NET_UNIX : NET_SOCKETS)));
+    const task = this.add('task', new StaticDirectory(proc, 0o555, owner));
+    task.add(String(process.pid), new SameDirectory(proc, this, owner));
+  }
+
+  #addFiles(proc: ProcFileSystem, process: Process, owner: () => Owner): void {
+    const text = (name: string, source: TextSource, mode = 0o444): void => {
+      this.add(name, new TextInode(proc, source, mode, owner));
+    };
+    const { tree } = proc.kernel;
+    text('cmdline', () => (process.status === undefined ? nulTerminated(process.argv) : ''));
+    text('comm', () => `${process.command.slice(0, 15)}\n`);
+    text('environ', (asking) => {
+      requireAccess(asking, process);
+      return nulTerminated([...process.env].map(([name, value]) => `${name}=${value}`));
+    }, 0o400);
+    text('stat', () => processStat(process));
+    text('statm', () => '1024 512 256 128 0 256 0\n');
+    text('status', () => processStatus(process));
+    text('mounts', () => mountTable(tree));
+    text('mountinfo', () => mountInfo(tree));
+    text('maps', () => '');
+    text('limits', () => limitsText(process));
+    text('cgroup', () => '0::/\n');
+    text('loginuid', () => '4294967295');
+    text('wchan', () => '0');
+    text('oom_score', () => '0\n');
+    let oomScoreAdjustment = 0;
+    this.add('oom_score_adj', new TextInode(proc, () => `${oomScoreAdjustment}\n`, 0o644, owner, (bytes) => {
+      const value = Number(Buffer.from(bytes).toString('latin1').trim());
+      if (!Number.isInteger(value) || value < -1000 || value > 1000) throw new Errno('EINVAL');
+      oomScoreAdjustment = value;
+    }));
+  }
+}
+
+/** /proc/PID/task/PID shows the same as /proc/PID, as there is one thread. */
+class SameDirectory extends SyntheticInode {
+  readonly type = 'directory';
+  readonly #directory: StaticDirectory;
+
+  constructor(proc: ProcFileSystem, directory: StaticDirectory, owner: () => Owner) {
+    super(proc, 0o555, owner);
+    this.#directory = directory;
+  }
+
+  override lookup(name: string): Inode | undefined {
+    return name === 'task' ? undefined : this.#directory.lookup(name);
+  }
+
+  override entries(): DirectoryEntry[] {
+    return this.#directory.entries().filter(({ name }) => name !== 'task');
+  }
+}
+
+/** fd/ and fdinfo/: a name per open descriptor. */
+class DescriptorDirectory extends SyntheticInode {
+  readonly type = 'directory';
+  readonly #process: Process;
+  readonly #make: (fd: number) => SyntheticInode;
+  readonly #made = new Map<number, SyntheticInode>();
+
+  constructor(proc: ProcFileSystem, process: Process, make: (fd: number) => SyntheticInode) {
+    super(proc, 0o500, () => process.credentials);
+    this.#process = process;
+    this.#make = make;
+  }
+
+  override lookup(name: string): Inode | undefined {
+    const fd = /^\d+$/.test(name) ? Number(name) : -1;
+    if (!this.#process.descriptors.find(fd)) return undefined;
+    let inode = this.#made.get(fd);
+    if (!inode) this.#made.set(fd, (inode = this.#make(fd)));
+    return inode;
+  }
+
+  override entries(): DirectoryEntry[] {
+    return this.#process.descriptors.numbers().map((fd) => {
+      const { ino, type } = this.lookup(String(fd))!;
+      return { name: String(fd), ino, type };
+    });
+  }
+}
+
+function descriptorLink(proc: ProcFileSystem, process: Process, fd: number, owner: () => Owner): LinkInode {
+  return new LinkInode(proc, () => process.descriptors.get(fd).name, owner, (asking, at) => {
+    requireAccess(asking, process);
+    return describedFile(proc, process.descriptors.get(fd), at);
+  });
+}
+
+/**
+ * What opening /proc/PID/fd/N opens: the same file anew where it is one of a file system (even with its name gone), else the very
+ * same description (pipes, terminals, streams from outside).
+ */
+function describedFile(proc: ProcFileSystem, file: OpenFile, at: Location): Location {
+  const { tree } = proc.kernel;
+  if (!(file instanceof InodeFile)) return { inode: new DescriptionInode(proc, file), parent: at.parent, name: at.name };
+  const { inode } = file;
+  try {
+    const found = tree.resolve(file.name, tree.root, { uid: 0, gid: 0, groups: [] });
+    if (found.inode === inode) return found;
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+  }
+  // It has no name now; the mount it was on still says whether it may be written to.
+  const mount = tree.mounts.findLast(({ fileSystem }) => fileSystem === inode.fileSystem);
+  return { inode, parent: mount ? { inode: mount.root, parent: tree.root, name: '' } : undefined, name: `${file.name.split('/').at(-1)!} (deleted)` };
+}
+
+/** Stands for an open description that no file system has. */
+class DescriptionInode extends SyntheticInode {
+  readonly type;
+  readonly #file: OpenFile;
+
+  constructor(proc: ProcFileSystem, file: OpenFile) {
+    super(proc, 0o600);
+    this.#file = file;
+    this.type = file.stat().type;
+  }
+
+  override stat(): ReturnType<OpenFile['stat']> {
+    return this.#file.stat();
+  }
+
+  openSpecial(process: Process, flags: number): OpenFile {
+    const { inode } = this.#file;
+    // Devices, fifos and /proc files have an opening of their own.
+    if (inode?.openSpecial) return inode.openSpecial(process, flags);
+    const access = flags & 3;
+    if ((access !== 1 && !this.#file.readsAllowed) || (access !== 0 && !this.#file.writesAllowed)) throw new Errno('EACCES');
+    return this.#file;
+  }
+}
+
+function descriptorInfo(process: Process, fd: number): string {
+  const file = process.descriptors.get(fd);
+  const position = file instanceof InodeFile ? file.offset : 0;
+  return `pos:\t${position}\nflags:\t0${file.flags.toString(8).padStart(6, '0')}\nmnt_id:\t1\n`;
+}
+
+const NET_DEV = `Inter-|   Receive                                                |  Transmit
+ face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed
+    lo:       0       0    0    0    0     0          0         0        0       0    0    0    0     0       0          0
+  eth0:       0       0    0    0    0     0          0         0        0       0    0    0    0     0       0          0
+`;
+const NET_SOCKETS = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n';
+const NET_UNIX = 'Num       RefCount Protocol Flags    Type St Inode Path\n';

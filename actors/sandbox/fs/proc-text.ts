@@ -1,0 +1,77 @@
+// The texts of /proc/PID files, in the kernel's formats (proc(5)).
+import type { Mount, MountTree } from '../kernel/path.js';
+import type { Process } from '../kernel/process.js';
+
+const TICKS_PER_SECOND = 100;
+
+function stateOf(process: Process): [letter: string, word: string] {
+  if (process.status !== undefined) return ['Z', 'zombie'];
+  if (process.stopped) return ['T', 'stopped'];
+  return process.kernel.tree.asking === process ? ['R', 'running'] : ['S', 'sleeping'];
+}
+
+/** /proc/PID/stat: 52 fields; what does not exist here is 0. */
+export function processStat(process: Process): string {
+  const { pid, parent, processGroup, session, terminal, usage, niceness, startedAtMs, kernel } = process;
+  const tty = terminal ? 136 * 256 + terminal.number : 0;
+  const ticks = Math.floor((usage.cpuMs * TICKS_PER_SECOND) / 1000);
+  const started = Math.floor(((startedAtMs - kernel.bootedAtMs) * TICKS_PER_SECOND) / 1000);
+  const head = [pid, `(${process.command.slice(0, 15)})`, stateOf(process)[0], parent?.pid ?? 0, processGroup, session, tty, terminal?.foreground ?? -1];
+  const middle = [4194304, 0, 0, 0, 0, ticks, 0, 0, 0, 20 + niceness, niceness, 1, 0, Math.max(0, started), 4194304, 512];
+  return `${[...head, ...middle, '18446744073709551615', ...Array.from({ length: 27 }, () => 0)].join(' ')}\n`;
+}
+
+/** /proc/PID/status: the fields that scripts and ps read. */
+export function processStatus(process: Process): string {
+  const { uid, gid, groups } = process.credentials;
+  const same = (id: number): string => [id, id, id, id].join('\t');
+  const capabilities = uid === 0 ? '00000000a80425fb' : '0000000000000000';
+  const [letter, word] = stateOf(process);
+  return [
+    `Name:\t${process.command.slice(0, 15)}`, `Umask:\t${process.umask.toString(8).padStart(4, '0')}`, `State:\t${letter} (${word})`,
+    `Tgid:\t${process.pid}`, 'Ngid:\t0', `Pid:\t${process.pid}`, `PPid:\t${process.parent?.pid ?? 0}`, 'TracerPid:\t0',
+    `Uid:\t${same(uid)}`, `Gid:\t${same(gid)}`, `FDSize:\t${Math.max(64, process.descriptors.numbers().length)}`, `Groups:\t${groups.join(' ')} `,
+    'VmPeak:\t    4096 kB', 'VmSize:\t    4096 kB', 'VmRSS:\t    2048 kB', 'Threads:\t1', 'SigQ:\t0/31731',
+    'CapInh:\t0000000000000000', `CapPrm:\t${capabilities}`, `CapEff:\t${capabilities}`, 'CapBnd:\t00000000a80425fb', 'CapAmb:\t0000000000000000',
+    'NoNewPrivs:\t0', 'Seccomp:\t2', 'Cpus_allowed_list:\t0', 'voluntary_ctxt_switches:\t0', 'nonvoluntary_ctxt_switches:\t0', '',
+  ].join('\n');
+}
+
+/** Blanks and backslashes in paths are written in octal, so that the fields stay apart. */
+function escaped(path: string): string {
+  return path.replace(/[ \t\n\\]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`);
+}
+
+function optionsOf(mount: Mount): string {
+  const access = mount.readOnly === true || mount.fileSystem.readOnly ? 'ro' : 'rw';
+  return mount.path === '/' ? `${access},relatime` : `${access},nosuid,nodev,relatime`;
+}
+
+/** /proc/PID/mounts: source, place, type, options, 0 0. */
+export function mountTable(tree: MountTree): string {
+  return tree.mounts
+    .map((mount) => `${escaped(mount.source ?? mount.fileSystem.type)} ${escaped(mount.path)} ${mount.fileSystem.type} ${optionsOf(mount)} 0 0\n`)
+    .join('');
+}
+
+/** /proc/PID/mountinfo. */
+export function mountInfo(tree: MountTree): string {
+  return tree.mounts.map((mount, i) => {
+    const parent = i === 0 ? 0 : 1;
+    const { fileSystem } = mount;
+    return `${i + 1} ${parent} 0:${fileSystem.device} / ${escaped(mount.path)} ${optionsOf(mount)} - ${fileSystem.type} ${escaped(mount.source ?? fileSystem.type)} rw\n`;
+  }).join('');
+}
+
+/** /proc/PID/limits. */
+export function limitsText(process: Process): string {
+  const rows: [name: string, soft: string, hard: string, unit: string][] = [
+    ['Max cpu time', 'unlimited', 'unlimited', 'seconds'], ['Max file size', 'unlimited', 'unlimited', 'bytes'],
+    ['Max stack size', '8388608', 'unlimited', 'bytes'], ['Max core file size', '0', '0', 'bytes'],
+    ['Max processes', String(process.kernel.processesMax), String(process.kernel.processesMax), 'processes'],
+    ['Max open files', String(process.descriptors.limit), String(process.descriptors.limit), 'files'],
+    ['Max address space', 'unlimited', 'unlimited', 'bytes'],
+  ];
+  const line = (columns: readonly string[]): string => `${columns[0]!.padEnd(26)}${columns[1]!.padEnd(21)}${columns[2]!.padEnd(21)}${columns[3]!.padEnd(10)}\n`;
+  return [['Limit', 'Soft Limit', 'Hard Limit', 'Units'], ...rows].map(line).join('');
+}
