@@ -14,6 +14,7 @@ export interface Cell {
   readonly id: string;
   readonly kind: string;
   readonly definition: MachineDefinition;
+  /** The number of its first step. A later life of the same id begins higher, so that no effect key comes twice. */
   readonly birth: number;
   head: AnyMachineSnapshot;
   seq: number;
@@ -44,7 +45,7 @@ export interface Recording {
 export function writeStep(cell: Cell, event: EventObject, at: number, actions: readonly Action[], ops: Op[], recording: Recording): Batch {
   const { id, kind, head, seq } = cell;
   const gone = head.status === 'done';
-  const snapshot: Durable = { kind, id, seq, value: head.value, context: head.context, status: gone ? 'done' : 'active' };
+  const snapshot: Durable = { kind, id, seq: seq - cell.birth, value: head.value, context: head.context, status: gone ? 'done' : 'active' };
   const batch: Batch = { ops, snapshot, intents: [], arm: [], disarm: [], announcements: [] };
   const spoken: Announcement[] = [];
   for (const [n, action] of actions.entries()) {
@@ -77,7 +78,7 @@ function record(cell: Cell, batch: Batch, event: EventObject, at: number, journa
   const stored = { kind, version: definition.version, birth, seq, value: head.value, context: head.context, timers };
   batch.ops.push({ type: 'put', key: snapshotKey(id), value: writeStored(stored) });
   if (journalLength === 0) return;
-  const entry: JournalEntry = { seq, at, event, to: head.value, effects: batch.intents.map((intent) => intent.op) };
+  const entry: JournalEntry = { seq: seq - birth, at, event, to: head.value, effects: batch.intents.map((intent) => intent.op) };
   batch.ops.push({ type: 'put', key: journalKey(id, seq), value: JSON.stringify(entry) });
   if (seq - birth >= journalLength) batch.ops.push({ type: 'del', key: journalKey(id, seq - journalLength) });
 }

@@ -4,7 +4,7 @@ import type { MachineDefinition, Registry } from '../../machines/definition.js';
 import { Fault } from './fault.js';
 import type { Op, Store } from './store.js';
 
-/** The last durable snapshot of an actor, as plain data. `seq` rises by one with each committed event. */
+/** The last durable snapshot of an actor, as plain data. `seq` counts the events committed since birth. */
 export interface Durable<Context = Record<string, unknown>> {
   readonly kind: string;
   readonly id: string;

@@ -2,7 +2,7 @@
 import type { EventObject } from 'xstate';
 
 export interface Effect {
-  /** `actor!seq!n`: the idempotency key. The outside makes an at-least-once effect once by it. */
+  /** `actor!seq!n`: the idempotency key. The outside makes an at-least-once effect once by it. Never the same twice, not even in a later life of the id. */
   readonly key: string;
   readonly actor: string;
   readonly kind: string;

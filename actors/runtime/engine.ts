@@ -275,8 +275,8 @@ export class Engine {
     const before = cell.head;
     const [head, actions] = step(cell.definition.machine, before, event);
     if (head === before && actions.length === 0) {
-      const { id, kind, seq } = cell;
-      const snapshot: Durable = { kind, id, seq, value: head.value, context: head.context, status: 'active' };
+      const { id, kind } = cell;
+      const snapshot: Durable = { kind, id, seq: cell.seq - cell.birth, value: head.value, context: head.context, status: 'active' };
       // Ignored, but still answered in order: what the caller is told must rest on durable state.
       if (cell.pending > 0 || job.always.length > 0) await this.#durable(job.always, () => {});
       return { handled: false, snapshot, settled: SETTLED };
@@ -375,7 +375,7 @@ export class Engine {
 }
 
 function durableOf(stored: StoredActor, id: string): Durable {
-  return { kind: stored.kind, id, seq: stored.seq, value: stored.value, context: stored.context, status: 'active' };
+  return { kind: stored.kind, id, seq: stored.seq - stored.birth, value: stored.value, context: stored.context, status: 'active' };
 }
 
 function exit(error: unknown): void {
