@@ -76,8 +76,7 @@ export function baseImage(appletNames: readonly string[]): BuiltInImage {
 
 /** Puts a built-in image into the store, under its name, unless that very image is there. */
 export async function ensureImage(store: ImageStore, builtIn: BuiltInImage): Promise<Image> {
-  const layer = await store.content.ingest(writeTar(builtIn.files));
-  const release = store.hold([layer.diffId]);
+  const layer = await store.ingest(writeTar(builtIn.files));
   try {
     const config: ImageConfig = {
       architecture: hostArchitecture(),
@@ -92,7 +91,7 @@ export async function ensureImage(store: ImageStore, builtIn: BuiltInImage): Pro
     if (known?.configText === configText) return known;
     return await store.add({ configText, references: [builtIn.reference] });
   } finally {
-    release();
+    layer.release();
   }
 }
 

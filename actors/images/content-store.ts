@@ -21,6 +21,8 @@ export interface LayerExpectation {
   readonly diffId?: string;
   readonly digest?: string;
   readonly packedBytes?: number;
+  /** Hears of the diffID before the layer is looked for or put in place: the moment to hold it against collection. */
+  readonly onKnown?: (diffId: string) => void;
 }
 
 const WRITE_BYTES = 1 << 20;
@@ -35,6 +37,7 @@ export class ContentStore {
   readonly #blobs: string;
   readonly #ingest: string;
   readonly #sizes = new Map<string, number>();
+  #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(root: string) {
     this.#blobs = path.join(root, 'blobs', 'sha256');
@@ -90,7 +93,10 @@ export class ContentStore {
       const pass = new IngestPass(file, source);
       const layer = await pass.run();
       verify(layer, expect);
-      if (!this.has(layer.diffId)) await this.#place(layer.diffId, temp, file, pass.index.text());
+      expect.onKnown?.(layer.diffId);
+      await this.#serial(async () => {
+        if (!this.has(layer.diffId)) await this.#place(layer.diffId, temp, file, pass.index.text());
+      });
       return layer;
     } finally {
       await file.close();
@@ -101,8 +107,17 @@ export class ContentStore {
   /** Deletes a layer; the tar first, because it is what counts as being there. */
   async remove(diffId: string): Promise<void> {
     this.#sizes.delete(diffId);
-    await fs.rm(this.#path(diffId), { force: true });
-    await fs.rm(`${this.#path(diffId)}.index.json`, { force: true });
+    await this.#serial(async () => {
+      await fs.rm(this.#path(diffId), { force: true });
+      await fs.rm(`${this.#path(diffId)}.index.json`, { force: true });
+    });
+  }
+
+  /** Placing and removing take turns, lest a removal take the index of the same layer newly come. */
+  #serial<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
   }
 
   async #place(diffId: string, temp: string, file: fs.FileHandle, index: string): Promise<void> {

@@ -1,7 +1,7 @@
 // The images there are and the names they go by: loaded once, answered from memory, changed by one durable commit at a time.
 import { Fault } from '../runtime/fault.js';
 import type { Op } from '../runtime/store.js';
-import type { ContentStore } from './content-store.js';
+import type { ContentStore, IngestedLayer } from './content-store.js';
 import { sha256Digest } from './image-config.js';
 import { loadRecords, makeImage, NAME_PREFIX, PACKED_PREFIX, CONFIG_PREFIX, putImage, type Image, type ImageAction, type ImageAnnouncement, type ImageRecords, type PackedLayer } from './image-records.js';
 import { familiarReference, fromFullReference, fullReference, isDigest, tryParseReference, withDefaultTag, type Reference } from './reference.js';
@@ -147,6 +147,18 @@ export class ImageStore {
     };
   }
 
+  /** Takes in a layer and holds it from before it is in place. Call `release` when an image has it, or none will. */
+  async ingest(source: AsyncIterable<Uint8Array>): Promise<IngestedLayer & { readonly release: () => void }> {
+    let release = (): void => undefined;
+    try {
+      const layer = await this.content.ingest(source, { onKnown: (diffId) => (release = this.hold([diffId])) });
+      return { ...layer, release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
   /** Adds an image whose layers are in the content store; adding one that is there only adds names. Throws Fault invalid. */
   async add(fresh: NewImage): Promise<Image> {
     return this.#serial(async () => {
@@ -214,7 +226,7 @@ export class ImageStore {
     for (const image of this.#images.values()) for (const diffId of image.config.rootfs.diff_ids) needed.add(diffId);
     let freedBytes = 0;
     for (const diffId of new Set(diffIds)) {
-      if (needed.has(diffId) || !this.content.has(diffId)) continue;
+      if (needed.has(diffId) || this.#holds.has(diffId) || !this.content.has(diffId)) continue;
       freedBytes += this.content.sizeBytes(diffId);
       await this.content.remove(diffId);
       if (this.#packed.delete(diffId)) await this.#records.commit([{ type: 'del', key: PACKED_PREFIX + diffId }]);

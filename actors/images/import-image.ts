@@ -18,8 +18,7 @@ export interface ImportOptions {
 /** Imports a root file system tar, compressed or not. Throws Fault invalid for a broken tar or a bad instruction. */
 export async function importImage(store: ImageStore, source: AsyncIterable<Uint8Array>, options: ImportOptions = {}): Promise<Image> {
   const run = applyChanges({}, options.changes ?? []);
-  const layer = await store.content.ingest(source);
-  const release = store.hold([layer.diffId]);
+  const layer = await store.ingest(source);
   try {
     const created = new Date().toISOString();
     const comment = options.message ?? '';
@@ -38,7 +37,7 @@ export async function importImage(store: ImageStore, source: AsyncIterable<Uint8
       announce: (image) => imageEvent('import', image, image.id),
     });
   } finally {
-    release();
+    layer.release();
   }
 }
 
@@ -63,8 +62,8 @@ export async function commitImage(store: ImageStore, options: CommitOptions): Pr
   const holdBase = store.hold(below?.rootfs.diff_ids ?? []);
   let holdLayer: (() => void) | undefined;
   try {
-    const layer = options.layer ? await store.content.ingest(options.layer) : undefined;
-    holdLayer = layer && store.hold([layer.diffId]);
+    const layer = options.layer ? await store.ingest(options.layer) : undefined;
+    holdLayer = layer?.release;
     const created = new Date().toISOString();
     const step: HistoryEntry = { created, created_by: options.createdBy ?? (run.Cmd ?? []).join(' '), ...(options.author && { author: options.author }), ...(options.comment && { comment: options.comment }), ...(!layer && { empty_layer: true }) };
     const config: ImageConfig = {

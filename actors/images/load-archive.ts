@@ -114,8 +114,8 @@ class Archive {
 
   async #takeLayer(name: string, body: AsyncIterable<Uint8Array>): Promise<void> {
     try {
-      const layer = await this.#store.content.ingest(body);
-      this.#releases.push(this.#store.hold([layer.diffId]));
+      const layer = await this.#store.ingest(body);
+      this.#releases.push(layer.release);
       this.#fresh.push(layer.diffId);
       this.#layers.set(name, layer);
     } catch (error) {

@@ -149,11 +149,61 @@ async function* throughXz(input: AsyncGenerator<Uint8Array>): AsyncGenerator<Uin
   }
 }
 
+type ZlibStream = Transform & { readonly bytesWritten: number };
+
+/** Small steps, because what one of them decodes to is held in memory whole. */
+const ZSTD_STEP_BYTES = 16 * 1024;
+
+/**
+ * Node's decoder ends at a frame's end and drops what the same write held after it, though a zstd stream may have many
+ * frames (parallel compressors write such). So each write is watched, and a new decoder takes up what was left.
+ */
+async function* throughFrames(input: AsyncGenerator<Uint8Array>, create: () => Transform): AsyncGenerator<Uint8Array> {
+  const out: Uint8Array[] = [];
+  let decoder: ZlibStream | undefined;
+  const begin = (): ZlibStream => create().on('data', (chunk: Uint8Array) => out.push(chunk)).on('error', () => undefined) as ZlibStream;
+  // (The empty listener is for an error that comes while no write is watched: the next write is refused with it.)
+  try {
+    for await (const chunk of input) {
+      for (let at = 0; at < chunk.length; ) {
+        decoder ??= begin();
+        const before = decoder.bytesWritten;
+        const step = chunk.subarray(at, at + ZSTD_STEP_BYTES);
+        const ended = await writeStep(decoder, step);
+        const usedBytes = ended ? decoder.bytesWritten - before : step.length;
+        if (usedBytes === 0) throw new Error('a frame that takes no input');
+        at += usedBytes;
+        if (ended) decoder = undefined;
+        yield* out.splice(0);
+      }
+    }
+    if (decoder) await writeStep(decoder, undefined);
+    yield* out.splice(0);
+  } finally {
+    decoder?.destroy();
+  }
+}
+
+/** Writes one piece, or the end; true if the decoder ended, be it before the piece was used up. */
+function writeStep(decoder: ZlibStream, piece: Uint8Array | undefined): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const settle = (finish: () => void): void => {
+      decoder.off('end', onEnd).off('error', onError);
+      finish();
+    };
+    const onEnd = (): void => settle(() => resolve(true));
+    const onError = (error: Error): void => settle(() => reject(error));
+    decoder.once('end', onEnd).once('error', onError);
+    if (piece === undefined) decoder.end();
+    else decoder.write(piece, (error) => settle(() => (error ? reject(error) : resolve(false))));
+  });
+}
+
 /** Node 22.15 and 24 decode zstd themselves; Node 20 has a portable decoder, several times slower. */
 async function* throughZstd(input: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
   const native = (zlib as unknown as { createZstdDecompress?: () => Transform }).createZstdDecompress;
   if (native) {
-    yield* throughNode(input, native());
+    yield* throughFrames(input, native);
     return;
   }
   const out: Uint8Array[] = [];

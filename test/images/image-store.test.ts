@@ -159,6 +159,19 @@ test('the base image is the same bytes every time, with applets at their places'
   t.is(baseImage(['sh']).files.find((file) => file.entry.path === 'bin/sockerless')?.body?.[0], 0);
 });
 
+test('images with the same layer come and go at once, and those that stay are whole', async (t) => {
+  const f = await makeFixture(t);
+  await Promise.all(Array.from({ length: 12 }, async (_, i) => {
+    await addImage(f.store, `same:${i}`, 'the same layer', [`LABEL n=${i}`]);
+    if (i % 2 === 0) await deleteImage(f.store, `same:${i}`);
+  }));
+  t.is([...f.store.images()].length, 6);
+  for (const image of f.store.images()) {
+    const { tarPath, indexPath } = f.store.content.paths(image.config.rootfs.diff_ids[0] as string);
+    t.true(LayerIndex.open(tarPath, indexPath).get('file.txt') !== undefined && fs.existsSync(tarPath));
+  }
+});
+
 test('negative control: a commit that fails changes nothing in memory', async (t) => {
   const f = await makeFixture(t);
   await addImage(f.store, 'a', 'x');
