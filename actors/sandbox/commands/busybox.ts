@@ -1,0 +1,27 @@
+// busybox: one program that is all commands; the first argument names the one to be.
+import type { Main } from '../kernel/program.js';
+import { encode } from '../kernel/text.js';
+import { commandMain, type CommandTable } from '../programs/builtin.js';
+
+/** The dispatcher over a table of commands (https://busybox.net/downloads/BusyBox.html). */
+export function busyboxOf(commands: CommandTable): Main {
+  return function* busybox(process) {
+    const [name, ...rest] = process.argv.slice(1);
+    const names = Object.keys(commands).sort();
+    if (name === '--list' || name === '--list-full') {
+      yield* process.write(1, encode(`${names.join('\n')}\n`));
+      return 0;
+    }
+    if (name === undefined || name === '--help') {
+      yield* process.write(1, encode(`BusyBox (Sockerless built-in commands)\n\nUsage: busybox [function [arguments]...]\n   or: busybox --list\n\nCurrently defined functions:\n\t${names.join(', ')}\n`));
+      return 0;
+    }
+    if (!Object.hasOwn(commands, name)) {
+      yield* process.write(2, encode(`${name}: applet not found\n`));
+      return 127;
+    }
+    process.argv = [name, ...rest];
+    process.command = name;
+    return yield* commandMain(commands[name]!)(process);
+  };
+}

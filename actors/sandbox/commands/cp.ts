@@ -1,0 +1,84 @@
+// cp: copies files and trees (https://www.gnu.org/software/coreutils/cp).
+import type { Main } from '../kernel/program.js';
+import type { Process } from '../kernel/process.js';
+import { command, type Options, parseOptions, UsageError } from '../programs/stdio.js';
+import { backupOf } from './common/backup.js';
+import { Copier, type CopyOptions } from './common/copy.js';
+import { directoryName, joinPath } from './common/paths.js';
+import { quoteName } from './common/quote.js';
+import { isFolder, transfersOf } from './common/target.js';
+
+const LONG = {
+  archive: 'no', 'attributes-only': 'no', backup: 'optional', 'copy-contents': 'no', dereference: 'no', force: 'no', interactive: 'no',
+  link: 'no', 'no-clobber': 'no', 'no-dereference': 'no', 'no-preserve': 'required', 'no-target-directory': 'no', 'one-file-system': 'no',
+  parents: 'no', preserve: 'optional', recursive: 'no', reflink: 'optional', 'remove-destination': 'no', sparse: 'required',
+  'strip-trailing-slashes': 'no', suffix: 'required', 'symbolic-link': 'no', 'target-directory': 'required', update: 'no', verbose: 'no',
+} as const;
+
+function preserved(options: Options): CopyOptions['preserve'] & { ignoreMode: boolean } {
+  const all = options.has('a', 'archive');
+  const preserve = { mode: all, ownership: all, timestamps: all, links: all || options.has('d'), ignoreMode: false };
+  const set = (list: string, value: boolean): void => {
+    for (const name of list.split(',')) {
+      if (name === 'all') Object.assign(preserve, { mode: value, ownership: value, timestamps: value, links: value });
+      else if (name === 'mode' || name === 'ownership' || name === 'timestamps' || name === 'links') preserve[name] = value;
+      else if (name !== 'context' && name !== 'xattr') throw new UsageError(`invalid argument ${quoteName(name)} for '--preserve'`);
+    }
+  };
+  if (options.has('p')) set('mode,ownership,timestamps', true);
+  for (const list of options.given.get('preserve') ?? []) set(list === '' ? 'mode,ownership,timestamps' : list, true);
+  for (const list of options.given.get('no-preserve') ?? []) {
+    set(list, false);
+    if (/(^|,)(mode|all)(,|$)/.test(list)) preserve.ignoreMode = true;
+  }
+  return preserve;
+}
+
+function copyOptions(process: Process, options: Options): CopyOptions {
+  const recursive = options.has('r', 'R', 'recursive', 'a', 'archive');
+  const { ignoreMode, ...preserve } = preserved(options);
+  const as = options.has('l', 'link') ? 'link' : options.has('s', 'symbolic-link') ? 'symlink' : options.has('attributes-only') ? 'attributes' : 'content';
+  let follow: CopyOptions['follow'] = recursive || as === 'link' ? 'never' : 'always';
+  for (const [name, how] of [['a', 'never'], ['archive', 'never'], ['d', 'never'], ['no-dereference', 'never'], ['P', 'never'], ['H', 'operands'], ['dereference', 'always'], ['L', 'always']] as const) {
+    if (options.has(name)) follow = how;
+  }
+  return {
+    recursive, follow, preserve, ignoreMode, as,
+    replace: options.has('n', 'no-clobber') ? 'no' : options.has('u', 'update') ? 'update' : options.has('i', 'interactive') ? 'ask' : 'yes',
+    force: options.has('f', 'force'),
+    removeFirst: options.has('remove-destination'),
+    verbose: options.has('v', 'verbose'),
+    oneFileSystem: options.has('x', 'one-file-system'),
+    backup: backupOf(options, process.env),
+  };
+}
+
+/** Makes the folders of `--parents`, with the modes of the originals. */
+function makeParents(process: Process, source: string, into: string): void {
+  let from = source.startsWith('/') ? '/' : '.';
+  let to = into;
+  for (const name of directoryName(source).split('/').filter((part) => part !== '' && part !== '.')) {
+    from = joinPath(from, name);
+    to = joinPath(to, name);
+    if (!isFolder(process, to)) process.files.mkdir(to, process.files.stat(from).mode);
+  }
+}
+
+export const cp: Main = command(function* (process, output) {
+  const options = parseOptions(process.argv, 'abdfiHlLnPpRrsS:t:TuvxZ', LONG);
+  const copier = new Copier(process, output, copyOptions(process, options));
+  if (options.has('parents')) {
+    const operands = [...options.operands];
+    const into = options.value('t', 'target-directory') ?? operands.pop() ?? '';
+    if (!isFolder(process, into)) throw new UsageError(`with --parents, the destination must be a directory`);
+    for (const source of operands) {
+      if (process.files.exists(source)) makeParents(process, source, into);
+      yield* copier.operand(source, joinPath(into, source.replace(/^\/+/, '')));
+    }
+    return copier.failed ? 1 : 0;
+  }
+  for (const { source, target } of transfersOf(process, options)) {
+    yield* copier.operand(options.has('strip-trailing-slashes') ? source.replace(/(.)\/+$/, '$1') : source, target);
+  }
+  return copier.failed ? 1 : 0;
+});

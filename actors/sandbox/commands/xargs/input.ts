@@ -1,0 +1,128 @@
+// How xargs reads its arguments: blanks, quotes and backslashes; or lines; or any delimiter as it is.
+import type { Process } from '../../kernel/process.js';
+import type { Task } from '../../kernel/wait.js';
+import { decode, LineReader, UsageError } from '../../programs/stdio.js';
+
+/** One argument, and whether a line ended after it (for -L). */
+export interface Item {
+  text: string;
+  endsLine: boolean;
+}
+
+export interface ItemReader {
+  next(): Task<Item | undefined>;
+}
+
+/** -0 and -d: nothing is special but the delimiter. */
+export class DelimitedReader implements ItemReader {
+  readonly #lines: LineReader;
+
+  constructor(process: Process, fd: number, delimiter: number) {
+    this.#lines = new LineReader(process, fd, delimiter);
+  }
+
+  *next(): Task<Item | undefined> {
+    const line = yield* this.#lines.next();
+    return line && { text: decode(line), endsLine: true };
+  }
+}
+
+/** -I: a line each, without its leading blanks, quotes understood. */
+export class LinesReader implements ItemReader {
+  readonly #lines: LineReader;
+  readonly #end: string | undefined;
+
+  constructor(process: Process, fd: number, end: string | undefined) {
+    this.#lines = new LineReader(process, fd);
+    this.#end = end;
+  }
+
+  *next(): Task<Item | undefined> {
+    for (;;) {
+      const line = yield* this.#lines.next();
+      if (line === undefined) return undefined;
+      const text = decode(line).replace(/^[ \t]+/, '');
+      if (text === '') continue;
+      if (text === this.#end) return undefined;
+      const { words, rest } = splitWords(text, true);
+      if (rest !== '') throw unmatched(rest);
+      return { text: words[0]?.text ?? '', endsLine: true };
+    }
+  }
+}
+
+/** The default: words between blanks. */
+export class WordsReader implements ItemReader {
+  readonly #lines: LineReader;
+  readonly #end: string | undefined;
+  #queue: Item[] = [];
+  #isOver = false;
+
+  constructor(process: Process, fd: number, end: string | undefined) {
+    this.#lines = new LineReader(process, fd);
+    this.#end = end;
+  }
+
+  *next(): Task<Item | undefined> {
+    while (this.#queue.length === 0 && !this.#isOver) yield* this.#fill();
+    const item = this.#queue.shift();
+    if (item?.text !== this.#end || this.#end === undefined) return item;
+    this.#isOver = true;
+    this.#queue = [];
+    return undefined;
+  }
+
+  *#fill(): Task {
+    const line = yield* this.#lines.next();
+    if (line === undefined) {
+      this.#isOver = true;
+      return;
+    }
+    let text = decode(line);
+    let split = splitWords(text, false);
+    // A backslash at the end of a line takes the line break into the word.
+    while (split.rest === '\\') {
+      const more = yield* this.#lines.next();
+      if (more === undefined) break;
+      text = `${text}\n${decode(more)}`;
+      split = splitWords(text, false);
+    }
+    if (split.rest !== '' && split.rest !== '\\') throw unmatched(split.rest);
+    this.#queue = split.words;
+    // A blank at the end joins the line with the next one (POSIX, -L).
+    const last = this.#queue.at(-1);
+    if (last) last.endsLine = !/[ \t]$/.test(text);
+  }
+}
+
+function unmatched(quote: string): UsageError {
+  return new UsageError(`unmatched ${quote === "'" ? 'single' : 'double'} quote; by default quotes are special to xargs unless you use the -0 option`);
+}
+
+/** `rest` is the quote (or backslash) that is still open at the end. */
+function splitWords(text: string, isWhole: boolean): { words: Item[]; rest: string } {
+  const words: Item[] = [];
+  let word: string | undefined;
+  let quote = '';
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i]!;
+    if (quote !== '') {
+      if (character === '\n') return { words, rest: quote };
+      if (character === quote) quote = '';
+      else word += character;
+    } else if (character === "'" || character === '"') {
+      quote = character;
+      word ??= '';
+    } else if (character === '\\') {
+      if (i + 1 >= text.length) return { words, rest: '\\' };
+      word = (word ?? '') + text[++i]!;
+    } else if (!isWhole && /[ \t\n\v\f\r]/.test(character)) {
+      if (word !== undefined) words.push({ text: word, endsLine: false });
+      word = undefined;
+    } else {
+      word = (word ?? '') + character;
+    }
+  }
+  if (word !== undefined) words.push({ text: word, endsLine: false });
+  return { words, rest: quote };
+}
