@@ -46,7 +46,7 @@ export async function deleteImage(store: ImageStore, text: string, options: Dele
       for (const reference of references) untag(plan, image, reference);
     }
   } else {
-    const named = withDefaultTag(parseReference(text));
+    const named = storedName(store, withDefaultTag(parseReference(text)));
     if (!force && isSingleReference(references)) refuseName(store, image, text);
     untag(plan, image, named);
     dropStrayDigests(plan, image, named, references);
@@ -55,6 +55,12 @@ export async function deleteImage(store: ImageStore, text: string, options: Dele
   }
   planDeletion(store, image, plan, { force, prune: options.prune ?? true, quiet });
   return finish(store, plan);
+}
+
+/** `name:tag@digest` is stored under its digest alone. */
+function storedName(store: ImageStore, named: Reference): Reference {
+  if (named.digest === undefined || store.named(named)) return named;
+  return { domain: named.domain, path: named.path, digest: named.digest };
 }
 
 async function finish(store: ImageStore, plan: Plan): Promise<DeleteRecord[]> {

@@ -2,6 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { randomBytes } from 'node:crypto';
 import test from 'ava';
+import { deleteImage } from '../../actors/images/delete-image.js';
 import { pullImage, type TransferMessage } from '../../actors/images/pull.js';
 import { pushImage } from '../../actors/images/push.js';
 import { parseReference } from '../../actors/images/reference.js';
@@ -43,6 +44,8 @@ test('a pull tells dockerd\'s story, and a second one is up to date', async (t) 
   t.is(again.statuses().filter((status) => status === 'Already exists').length, 5);
   t.is(again.statuses().at(-1), `Status: Image is up to date for ${registry.host}/team/app:1`);
   t.is(f.store.resolve(`${registry.host}/team/app@${manifest.digest}`).id, id);
+  t.deepEqual(await deleteImage(f.store, `${registry.host}/team/app:1@${manifest.digest}`), [{ Untagged: `${registry.host}/team/app@${manifest.digest}` }]);
+  t.is(f.store.resolve(`${registry.host}/team/app:1`).id, id);
   t.like(f.records.events[0], { action: 'pull', id: `${registry.host}/team/app:1`, attributes: { name: `${registry.host}/team/app` } });
 });
 
