@@ -78,9 +78,7 @@ async function openDaemon(options: ServerOptions, executor: Executor, httpEngine
   const pulls = new Pulls(() => late.images!);
   const context = {
     executor, consoles, running,
-    get images() {
-      return late.images!;
-    },
+    images: () => late.images!,
     engine: () => late.engine!,
     removeAnonymousVolumes: (record: Parameters<Volumes['removeAnonymous']>[0]) => late.volumes!.removeAnonymous(record),
   };
@@ -162,8 +160,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
   const { daemon, store } = await openDaemon(options, executor, httpEngine);
   await opening;
-  await ensureBaseImage(daemon.images, Object.keys(allCommands));
   await recover(daemon, options.dataRoot);
+  await ensureBaseImage(daemon.images, Object.keys(allCommands));
   const api = createDockerApi(daemon);
   const wanted = options.httpEngine ? { engine: options.httpEngine } : {};
   door = await openFrontDoor({ handler: api.handler, hijacks: api.hijacks, badRequest: api.badRequest, log: (line) => options.log({ ...line }), ...wanted });

@@ -33,14 +33,14 @@ export class Running {
   }
 }
 
+/** The functions give what is known only after the effects are: the engine takes them when it is opened. */
 export interface EffectsContext {
   readonly executor: Executor;
-  readonly images: ImageStore;
+  readonly images: () => ImageStore;
   readonly consoles: Consoles;
   readonly running: Running;
   /** Volumes that go with a container that is removed with `-v` or was run with `--rm`. */
   readonly removeAnonymousVolumes: (record: ContainerRecord) => Promise<void>;
-  /** Known only after the effects are: the engine takes them when it is opened. */
   readonly engine: () => Engine;
 }
 
@@ -87,7 +87,7 @@ function containerEffects(context: EffectsContext): Record<string, RunEffect> {
       const run = Number(effect.params.run);
       return start(context, effect, run, async () => {
         const console = consoles.begin(record);
-        const process = await executor.launch(containerSpec(record, layersOf(images, record)), mainProcess(record), console, effect.key);
+        const process = await executor.launch(containerSpec(record, layersOf(images(), record)), mainProcess(record), console, effect.key);
         console.connect(process);
         return process;
       }, () => consoles.end(record.id));
@@ -114,7 +114,7 @@ function containerEffects(context: EffectsContext): Record<string, RunEffect> {
       const record = await recordOf<ContainerRecord>(context, effect.actor);
       const run = Number(effect.params.run);
       const startedAt = Date.now();
-      const result = await runProbe(executor, record, containerSpec(record, layersOf(images, record)), `${effect.key}!${effect.attempt}!${startedAt}`);
+      const result = await runProbe(executor, record, containerSpec(record, layersOf(images(), record)), `${effect.key}!${effect.attempt}!${startedAt}`);
       return { type: 'PROBED', run, ...result, startedAt } as EventObject;
     },
   };
@@ -128,7 +128,7 @@ function execEffects(context: EffectsContext): Record<string, RunEffect> {
       const record = await recordOf<ContainerRecord>(context, exec.containerId);
       return start(context, effect, 0, async () => {
         const console = consoles.of(exec.id);
-        const process = await executor.exec(containerSpec(record, layersOf(images, record)), execProcess(exec, record), console, effect.key);
+        const process = await executor.exec(containerSpec(record, layersOf(images(), record)), execProcess(exec, record), console, effect.key);
         console.connect(process);
         return process;
       }, () => consoles.end(exec.id));

@@ -151,7 +151,6 @@ export class Machine {
     session.terminal = terminal;
     session.outputs!.push({ resume: () => terminal.resumeOutput() });
     for (const fd of [0, 1, 2]) descriptors.put(fd, terminal.open());
-    this.#mounted.addTerminal(terminal);
   }
 
   #emit(handle: number, stream: 1 | 2, bytes: Uint8Array): boolean {

@@ -1,0 +1,116 @@
+// The files of a machine, mounted: image and changes, /proc, /dev, /sys, volumes and binds, the small files in /etc.
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Fault } from '../runtime/fault.js';
+import { copyTree } from './fs/copy-tree.js';
+import { mountDevices } from './fs/devices.js';
+import { mountEtcFiles, writeEtcFiles } from './fs/etc-files.js';
+import { HostDirectory } from './fs/host-directory.js';
+import { Overlay } from './fs/overlay.js';
+import { ProcFileSystem } from './fs/proc.js';
+import { createSysfs } from './fs/sysfs.js';
+import { Tmpfs } from './fs/tmpfs.js';
+import { Errno } from './kernel/errno.js';
+import type { FileSystem, Inode } from './kernel/inode.js';
+import type { Kernel } from './kernel/kernel.js';
+import { O_RDWR, type OpenFile } from './kernel/open-file.js';
+import { Process } from './kernel/process.js';
+import { makeDirectories } from './launch.js';
+import type { MachineSpec, MountSpec } from './protocol.js';
+
+export interface MountedMachine {
+  readonly kernel: Kernel;
+  readonly root: Overlay;
+  nullDevice(): OpenFile;
+  /** Everything changed so far survives SIGKILL of the server once this returns. */
+  flush(): void;
+  dispose(): void;
+}
+
+/** Mounts everything. Throws Fault in Docker's words for a mount that cannot be made. */
+export function mountMachine(spec: MachineSpec, makeKernel: (root: FileSystem) => Kernel): MountedMachine {
+  const root = new Overlay({ layers: spec.layers, directory: spec.upperDirectory });
+  const kernel = makeKernel(root);
+  const hands = new Process(kernel, 0, undefined, { argv: [], env: new Map(), cwd: kernel.tree.root, credentials: { uid: 0, gid: 0, groups: [] }, umask: 0o022 });
+  for (const path of ['/proc', '/dev', '/sys', '/etc']) makeDirectories(hands, path);
+  mountSystem(hands, kernel, spec);
+  for (const mount of spec.mounts) mountSpec(hands, mount);
+  // Only now: mount points had to be made in it.
+  if (spec.readOnlyRootfs) kernel.tree.mounts[0]!.readOnly = true;
+  return {
+    kernel,
+    root,
+    nullDevice: () => hands.files.openFile('/dev/null', O_RDWR),
+    flush() {
+      for (const { fileSystem } of kernel.tree.mounts) fileSystem.flush();
+    },
+    dispose() {
+      for (const { fileSystem } of kernel.tree.mounts) fileSystem.dispose();
+    },
+  };
+}
+
+/** What every container has, whatever its image. */
+function mountSystem(hands: Process, kernel: Kernel, spec: MachineSpec): void {
+  const { memoryBytes, nanoCpus, processes } = spec.limits;
+  const processors = nanoCpus > 0 ? Math.max(1, Math.ceil(nanoCpus / 1e9)) : availableParallelism();
+  const memoryUsedBytes = (): number => process.memoryUsage().heapUsed;
+  const { tree } = kernel;
+  const at = (path: string): ReturnType<typeof hands.files.locate> => hands.files.locate(path);
+  tree.mount(at('/proc'), new ProcFileSystem(kernel, { nanoCpus, memoryBytes: memoryBytes || totalmem(), memoryUsedBytes }));
+  mountDevices(tree, { shmSizeBytes: spec.shmSizeBytes });
+  const sysfs = createSysfs({ memoryBytes, nanoCpus, processes, processors, memoryUsedBytes, processCount: () => kernel.processes.size, cpuMs: () => kernel.cpuMs });
+  tree.mount(at('/sys'), sysfs, { readOnly: true });
+  // Beside the container's changes: written anew at each start, as dockerd does.
+  const etc = join(dirname(spec.upperDirectory), 'etc');
+  writeEtcFiles(etc, spec, hostResolvConf());
+  mountEtcFiles(tree, etc);
+}
+
+/** The host's, or none where there is no such file. */
+function hostResolvConf(): string {
+  try {
+    return readFileSync('/etc/resolv.conf', 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** A directory to mount on; made when missing, as OCI runtimes do. */
+function mountAt(hands: Process, path: string, fileSystem: FileSystem, options: { readOnly?: boolean; source?: string } = {}, inode: Inode = fileSystem.root): void {
+  makeDirectories(hands, path);
+  hands.kernel.tree.mount(hands.files.locate(path), fileSystem, options, inode);
+}
+
+function mountFile(hands: Process, path: string, inode: Inode, options: { readOnly?: boolean; source?: string } = {}): void {
+  makeDirectories(hands, dirname(path));
+  if (!hands.files.exists(path)) hands.files.writeFile(path, new Uint8Array(0));
+  hands.kernel.tree.mount(hands.files.locate(path), inode.fileSystem, options, inode);
+}
+
+function mountSpec(hands: Process, mount: MountSpec): void {
+  if (mount.type === 'tmpfs') {
+    return mountAt(hands, mount.target, new Tmpfs({ sizeBytes: mount.sizeBytes, mode: mount.mode }), { readOnly: mount.readOnly });
+  }
+  if (mount.type === 'volume' && !existsSync(mount.source)) mkdirSync(mount.source, { recursive: true });
+  const fileSystem = openHost(mount);
+  const options = { readOnly: mount.readOnly, source: mount.source };
+  if (fileSystem.root.type !== 'directory') return mountFile(hands, mount.target, fileSystem.root, options);
+  makeDirectories(hands, mount.target);
+  const location = hands.files.locate(mount.target);
+  if (location.inode.type !== 'directory') throw new Fault('invalid', `error mounting "${mount.source}" to rootfs at "${mount.target}": not a directory: unknown: Are you trying to mount a directory onto a file (or vice-versa)? Check if the specified host path exists and is the expected type`);
+  if (mount.copyUp && fileSystem.root.entries().length === 0) copyTree(location.inode, fileSystem.root);
+  hands.kernel.tree.mount(location, fileSystem, options);
+}
+
+function openHost({ type, source, readOnly }: MountSpec): HostDirectory {
+  try {
+    // Owners that the host refuses to store are kept beside a volume's data, never inside it. A bind has no such place.
+    const ownership = type === 'volume' && statSync(source).isDirectory() ? { ownershipPath: `${dirname(source)}/owners` } : {};
+    return new HostDirectory({ path: source, readOnly, ...ownership });
+  } catch (error) {
+    const reason = error instanceof Errno || error instanceof Error ? error.message : String(error);
+    throw new Fault('invalid', `error while creating mount source path '${source}': ${reason}`);
+  }
+}

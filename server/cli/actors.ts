@@ -1,0 +1,70 @@
+// `sockerless ps` and `sockerless inspect`: the actors of a server, live where one runs, from its data root where none does.
+import { join } from 'node:path';
+import { type Command } from 'commander';
+import { Engine } from '../../actors/runtime/engine.js';
+import { Store } from '../../actors/runtime/store.js';
+import { Fault } from '../../actors/runtime/fault.js';
+import { machines } from '../../machines/index.js';
+import { actorDetail, type ActorRow, listActors } from '../inspector/actors.js';
+import { requestJson } from './api-client.js';
+import { defaultDataRoot, inspectorSocket } from './places.js';
+
+interface Look {
+  dataRoot: string;
+  json?: boolean;
+  kind?: string;
+  state?: string;
+}
+
+/** Asks the running server; when there is none, reads the store it left. Nothing is recovered by looking. */
+async function look<T>(dataRoot: string, path: string, offline: (engine: Engine) => Promise<T>): Promise<T> {
+  try {
+    return await requestJson<T>({ unix: inspectorSocket(dataRoot) }, 'GET', path);
+  } catch (error) {
+    if (!['ENOENT', 'ECONNREFUSED'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+  const store = await Store.open(join(dataRoot, 'state'), { createIfMissing: false });
+  try {
+    return await offline(await Engine.open({ store, machines, effects: {} }));
+  } finally {
+    await store.close();
+  }
+}
+
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column]! + 3))).join('')).join('\n');
+}
+
+async function ps(options: Look): Promise<void> {
+  const query = new URLSearchParams({ ...(options.kind ? { kind: options.kind } : {}), ...(options.state ? { state: options.state } : {}) });
+  if (options.kind !== undefined && !(options.kind in machines)) throw new Fault('invalid', `no machine of kind ${options.kind}; there are ${Object.keys(machines).join(', ')}`);
+  const rows = await look<ActorRow[]>(options.dataRoot, `/actors?${query}`, (engine) => listActors(engine, options));
+  if (options.json === true) return void process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
+  const cells = rows.map(({ kind, id, name, state, seq }) => [kind, /^[0-9a-f]{64}$/.test(id) ? id.slice(0, 12) : id, name, state, String(seq)]);
+  process.stdout.write(`${table([['KIND', 'ID', 'NAME', 'STATE', 'EVENTS'], ...cells])}\n`);
+}
+
+async function inspect(id: string, options: Look): Promise<void> {
+  const detail = await look(options.dataRoot, `/actors/${encodeURIComponent(id)}`, (engine) => actorDetail(engine, id));
+  if (options.json === true) return void process.stdout.write(`${JSON.stringify(detail, null, 2)}\n`);
+  process.stdout.write(`${detail.kind} ${detail.id}\nstate   ${JSON.stringify(detail.value)}\nevents  ${detail.seq}\n\ncontext\n${JSON.stringify(detail.context, null, 2)}\n\njournal\n`);
+  const lines = detail.journal.map(({ at, event, to, effects }) => [new Date(at).toISOString(), event.type, JSON.stringify(to), effects.join(' ')]);
+  process.stdout.write(`${table(lines)}\n`);
+}
+
+export function addPs(program: Command): void {
+  program.command('ps').description('list actors: containers, execs, pulls, volumes')
+    .option('--data-root <dir>', 'of the server to look at', defaultDataRoot())
+    .option('--kind <kind>', `only these: ${Object.keys(machines).join(', ')}`)
+    .option('--state <state>', 'only actors in this state')
+    .option('--json', 'as JSON')
+    .action(ps);
+}
+
+export function addInspect(program: Command): void {
+  program.command('inspect <actor>').description("one actor: its state, context and journal; by id or the id's beginning, or a container's name")
+    .option('--data-root <dir>', 'of the server to look at', defaultDataRoot())
+    .option('--json', 'as JSON')
+    .action(inspect);
+}
