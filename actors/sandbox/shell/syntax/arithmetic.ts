@@ -232,11 +232,12 @@ class ExpressionParser {
   }
 }
 
-/** The `]` that closes the `[` at `open`, past quotes, backslashes and inner pairs; -1 when there is none. */
-export function closingBracket(text: string, open: number): number {
+/** The `]` that closes the `[` at `open`, past quotes, backslashes and inner pairs; -1 when there is none, or not before `stop`. */
+export function closingBracket(text: string, open: number, stop = ''): number {
   let depth = 0;
   for (let at = open; at < text.length; at++) {
     const char = text[at];
+    if (char === stop) return -1;
     if (char === '\\') at++;
     else if (char === '[') depth++;
     else if (char === ']' && --depth === 0) return at;

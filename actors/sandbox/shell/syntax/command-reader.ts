@@ -12,6 +12,7 @@ const REDIRECTS = new Set(['<', '>', '>>', '>|', '<>', '<&', '>&', '&>', '&>>', 
 const DECLARATIONS = new Set(['declare', 'typeset', 'local', 'readonly', 'export', 'eval', 'alias', 'let']);
 /** Words that go on with or end a compound command, and so never begin a command. */
 const CLOSERS = new Set(['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}']);
+const CLOSERS_BASH = new Set([...CLOSERS, 'in', ']]']);
 
 const NO_REDIRECTS: readonly Redirect[] = [];
 
@@ -187,7 +188,7 @@ export class CommandReader {
     const token = this.peek();
     const reserved = plainText(token);
     if (beginsCompound(this, token)) return this.withRedirects(readCompound(this));
-    if (reserved !== undefined && CLOSERS.has(reserved)) this.unexpected();
+    if (reserved !== undefined && (this.reader.features.bash ? CLOSERS_BASH : CLOSERS).has(reserved)) this.unexpected();
     if (reserved === 'coproc' && this.reader.features.bash) return readCoprocess(this);
     return this.simple();
   }
@@ -215,7 +216,7 @@ export class CommandReader {
         this.take();
         words.push(token.word);
         if (expecting === 'command' && assignments.length === 0 && redirects.length === 0 && this.isOperator('(', 'argument')) return readDefinition(this, token.word, line);
-        if (expecting !== 'declared') expecting = this.#afterWord(words);
+        if (expecting === 'command') expecting = this.#afterName(token.word);
       } else if (this.#atRedirect(expecting)) redirects.push(this.#redirect());
       else break;
     }
@@ -223,10 +224,9 @@ export class CommandReader {
     return { type: 'simple', assignments, words, redirects, line } satisfies SimpleCommand;
   }
 
-  /** After the command's name (`command` and `builtin` may stand before it): may `name=(…)` follow? */
-  #afterWord(words: readonly Word[]): Expecting {
-    const name = words.find(({ literal }) => literal !== 'command' && literal !== 'builtin');
-    return this.reader.features.bash && DECLARATIONS.has(name?.literal ?? '') ? 'declared' : 'argument';
+  /** After the command's name: may `name=(…)` follow? */
+  #afterName(name: Word): Expecting {
+    return this.reader.features.bash && DECLARATIONS.has(name.literal ?? '') ? 'declared' : 'argument';
   }
 
   #atRedirect(expecting: Expecting = 'command'): boolean {
@@ -244,12 +244,23 @@ export class CommandReader {
     if (operatorToken.kind !== 'operator' || !REDIRECTS.has(operatorToken.text)) this.unexpected();
     const operator = operatorToken.text as RedirectOperator;
     this.take();
-    const token = this.peek('plain');
-    if (token.kind !== 'word') this.unexpected();
-    this.take();
-    const redirect = { operator, fd: descriptor?.fd, variable: descriptor?.variable, target: token.word, document: undefined as Word | undefined, line };
+    const target = this.#target();
+    const redirect = { operator, fd: descriptor?.fd, variable: descriptor?.variable, target, document: undefined as Word | undefined, line };
     if (operator === '<<' || operator === '<<-') this.#expectDocument(redirect);
     return redirect;
+  }
+
+  /** The word after an operator. In `>&3>x` the 3 is that word, although it looks like the descriptor of the next operator. */
+  #target(): Word {
+    const token = this.peek('plain');
+    if (token.kind === 'word') {
+      this.take();
+      return token.word;
+    }
+    if (token.kind !== 'descriptor') return this.unexpected();
+    this.take();
+    const text = tokenText(token, this.reader.text);
+    return makeWord([{ type: 'literal', text }], text, this.reader.lineAt(token.start), NO_MARKS);
   }
 
   #expectDocument(redirect: { operator: RedirectOperator; target: Word; document: Word | undefined; line: number }): void {

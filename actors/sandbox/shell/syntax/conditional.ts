@@ -18,7 +18,10 @@ export function readConditional(commands: CommandReader): Test {
   const start = commands.reader.pos;
   const test = readOr(commands, start);
   const token = peek(commands, start);
-  if (plainText(token) !== ']]') fail(commands, token, 'syntax error in conditional expression');
+  if (plainText(token) !== ']]') {
+    const which = token.kind === 'word' ? '' : `: unexpected token \`${text(commands)}'`;
+    fail(commands, token, `syntax error in conditional expression${which}`);
+  }
   commands.take();
   return test;
 }

@@ -22,6 +22,7 @@ export function readArithmetic(reader: Reader, close: ArithmeticEnd): Arithmetic
   let round = 0;
   let square = 0;
   let questions = 0;
+  let quote = -1;
   const seal = (): void => {
     if (text !== '') parts.push({ type: 'literal', text });
     text = '';
@@ -29,8 +30,11 @@ export function readArithmetic(reader: Reader, close: ArithmeticEnd): Arithmetic
   for (;;) {
     text += reader.match(RUN) ?? '';
     const char = reader.text[reader.pos];
-    if (char === undefined) break;
-    if (round === 0 && square === 0 && ends(char, close, questions)) break;
+    if (char === undefined) {
+      if (quote >= 0) reader.endedInside('"', quote);
+      break;
+    }
+    if (quote < 0 && round === 0 && square === 0 && ends(char, close, questions)) break;
     if (char === '$' || char === '`') {
       const part = reader.grammar.expansion(reader, true);
       if (part !== undefined) {
@@ -44,13 +48,15 @@ export function readArithmetic(reader: Reader, close: ArithmeticEnd): Arithmetic
       if (next !== '\n') text += '$`"\\'.includes(next) ? next : `\\${next}`;
       continue;
     }
-    if (char === '(') round++;
+    if (char === '"') quote = quote < 0 ? reader.pos : -1;
+    else if (quote >= 0) text += char;
+    else if (char === '(') round++;
     else if (char === ')') round--;
     else if (char === '[') square++;
     else if (char === ']' && square > 0) square--;
     else if (char === '?') questions++;
     else if (char === ':') questions--;
-    if (char !== '"') text += char;
+    if (char !== '"' && quote < 0) text += char;
     reader.pos++;
   }
   seal();

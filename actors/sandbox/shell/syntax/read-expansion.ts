@@ -66,20 +66,16 @@ export function tryArithmetic(reader: Reader): ArithmeticText | undefined {
 }
 
 function readDoubleClosed(reader: Reader, start: number): ArithmeticText | undefined {
-  let text: ArithmeticText;
-  try {
-    text = readArithmetic(reader, ')');
-  } catch (error) {
-    // The text may be commands whose quotes mean something else here: the command reader has the last word on what is wrong.
-    if (error instanceof ShellSyntaxError) return undefined;
-    throw error;
-  }
+  const text = readArithmetic(reader, ')');
   if (reader.text[reader.pos] === undefined) {
-    if (!reader.final) reader.endedInside(')', start);
-    return undefined;
+    if (reader.features.terse && reader.final) reader.fail("Syntax error: Missing '))'");
+    reader.endedInside(')', start);
   }
   if (reader.text[reader.pos + 1] === undefined && !reader.final) reader.endedInside(')', start);
-  if (reader.text[reader.pos + 1] !== ')') return undefined;
+  if (reader.text[reader.pos + 1] !== ')') {
+    if (reader.features.terse) reader.fail("Syntax error: Missing '))'");
+    return undefined;
+  }
   reader.pos += 2;
   return text;
 }

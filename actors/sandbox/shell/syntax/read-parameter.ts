@@ -86,8 +86,8 @@ class BracedReader {
   #readIndex(): Subscript | undefined {
     const reader = this.#reader;
     if (reader.text[reader.pos] !== '[') return undefined;
-    const end = closingBracket(reader.text, reader.pos);
-    if (end < 0) reader.endedInside(']', this.#start);
+    const end = closingBracket(reader.text, reader.pos, '}');
+    if (end < 0) return undefined;
     const text = reader.text.slice(reader.pos + 1, end);
     const { line } = reader;
     reader.pos = end + 1;

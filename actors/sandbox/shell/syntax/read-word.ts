@@ -84,10 +84,8 @@ function readPrefix(reader: Reader, blanksAllowed: boolean): Prefix | undefined 
 function readIndexed(reader: Reader, name: string, blanksAllowed: boolean): Prefix | undefined {
   const open = reader.pos - 1;
   const close = closingBracket(reader.text, open);
-  if (close < 0) {
-    // The rest of a subscript that spans lines may still come.
-    return undefined;
-  }
+  if (close < 0 && blanksAllowed) reader.endedInside(']', open);
+  if (close < 0) return undefined;
   const text = reader.text.slice(open + 1, close);
   reader.pos = close + 1;
   const operator = reader.match(ASSIGNS);
