@@ -11,8 +11,8 @@ import { literalText, makeWord, NO_MARKS } from './word.js';
 const REDIRECTS = new Set(['<', '>', '>>', '>|', '<>', '<&', '>&', '&>', '&>>', '<<', '<<-', '<<<']);
 const DECLARATIONS = new Set(['declare', 'typeset', 'local', 'readonly', 'export', 'eval', 'alias', 'let']);
 /** Words that go on with or end a compound command, and so never begin a command. */
-const CLOSERS = new Set(['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}']);
-const CLOSERS_BASH = new Set([...CLOSERS, 'in', ']]']);
+const CLOSERS = new Set(['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}', 'in']);
+const CLOSERS_BASH = new Set([...CLOSERS, ']]']);
 
 const NO_REDIRECTS: readonly Redirect[] = [];
 
@@ -83,6 +83,7 @@ export class CommandReader {
     const { line } = this.reader;
     const items: ListItem[] = [];
     while (!ends()) {
+      if (this.peek().kind === 'end') this.unexpected(expecting);
       const command = this.andOr();
       const token = this.peek();
       const background = token.kind === 'operator' && token.text === '&';
@@ -91,7 +92,8 @@ export class CommandReader {
       else break;
       this.skipNewlines();
     }
-    if (!ends() || (items.length === 0 && !mayBeEmpty)) this.unexpected(expecting);
+    if (items.length === 0 && !mayBeEmpty) this.unexpected();
+    if (!ends()) this.unexpected(expecting);
     return { type: 'list', items, line: items[0]?.command.line ?? line, redirects: NO_REDIRECTS };
   }
 

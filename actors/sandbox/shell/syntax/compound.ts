@@ -9,6 +9,9 @@ import { plainText, type Token } from './token.js';
 const ALWAYS = new Set(['{', 'if', 'for', 'while', 'until', 'case']);
 const BASH_ONLY = new Set(['[[', 'select']);
 
+/** Bash takes nearly any word as the name of a function, dash only these. */
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
 const NONE: readonly Redirect[] = [];
 
 /** Whether a command that begins with this token is a compound one (or a definition by the word `function`). */
@@ -155,8 +158,10 @@ function readFunction(commands: CommandReader, line: number): FunctionDefinition
 
 /** After `name`, at `(`. */
 export function readDefinition(commands: CommandReader, word: Word, line: number): FunctionDefinition {
+  const { reader } = commands;
   commands.take();
   commands.expectOperator(')');
+  if (reader.features.terse && !NAME.test(word.source)) reader.fail('Syntax error: Bad function name');
   return { type: 'function', name: word.source, body: readBody(commands), keyword: false, line, redirects: NONE };
 }
 

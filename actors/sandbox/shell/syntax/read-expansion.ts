@@ -115,7 +115,7 @@ export function readBackquoted(reader: Reader, quoted: boolean): CommandSubstitu
   try {
     return { type: 'command', script: reader.grammar.script(reader.inner(text, line)), backquote: true, failure: undefined, line };
   } catch (error) {
-    if (error instanceof ShellSyntaxError) return { type: 'command', script: EMPTY, backquote: true, failure: error.failure, line };
+    if (error instanceof ShellSyntaxError && !reader.features.terse) return { type: 'command', script: EMPTY, backquote: true, failure: error.failure, line };
     throw error;
   }
 }
