@@ -121,6 +121,7 @@ export function apply(root: Inode, operation: Operation): string {
         return inode.type === 'file' ? inode.truncate(operation.number) : undefined;
       }
       case 'rename': {
+        existing(operation.at);
         const [toParent, toName] = place(operation.to);
         return parent.rename(name, toParent, toName);
       }
@@ -273,7 +274,7 @@ export function fileSystemSuite(test: TestFn, subject: Subject): void {
         fileSystem.dispose();
         for (const call of clean) call();
       }
-    }), { numRuns: 60 });
+    }), { numRuns: 100 });
   });
 
   test(`${name}: an unlinked file lives until it is closed`, (t) => {

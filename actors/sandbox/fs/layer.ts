@@ -18,19 +18,24 @@ export class Layer {
   /** All numbers are below this. */
   readonly numbers: number;
   readonly #implied = new Map<string, number>();
-  readonly #links = new Map<number, number>();
+  /** The names of each file that has several, by where its bytes begin. */
+  readonly #links = new Map<number, string[]>();
   #paths: Map<number, string> | undefined;
   #fd: number | undefined;
 
   private constructor(paths: LayerPaths) {
     this.index = LayerIndex.open(paths.tarPath, paths.indexPath);
     const blocks = Math.ceil(fs.statSync(paths.tarPath).size / BLOCK_BYTES) + 1;
+    const others = new Set<number>();
     for (const [path, entry] of this.index.entries) {
+      const { type, dataOffset } = entry;
       if (entry.implied === true) this.#implied.set(path, blocks + this.#implied.size);
-      else if (entry.linkPath !== '' && entry.type === 'file') this.#links.set(entry.dataOffset, 0);
+      else if (type === 'dir' || (type === 'file' && entry.linkPath === '')) continue;
+      else if (type === 'file' || others.has(dataOffset)) this.#links.set(dataOffset, []);
+      else others.add(dataOffset);
     }
     this.numbers = blocks + this.#implied.size + 1;
-    if (this.#links.size > 0) this.#countLinks();
+    if (this.#links.size > 0) this.#nameLinks();
   }
 
   /** Opens a layer or finds it opened. Throws the host's own error when a file is missing: the image store is damaged. */
@@ -43,11 +48,8 @@ export class Layer {
     return layer;
   }
 
-  #countLinks(): void {
-    for (const { dataOffset, type } of this.index.entries.values()) {
-      const count = type === 'file' ? this.#links.get(dataOffset) : undefined;
-      if (count !== undefined) this.#links.set(dataOffset, count + 1);
-    }
+  #nameLinks(): void {
+    for (const [path, { dataOffset, type }] of this.index.entries) if (type !== 'dir') this.#links.get(dataOffset)?.push(path);
   }
 
   number(entry: LayerEntry): number {
@@ -63,9 +65,9 @@ export class Layer {
     return this.#paths.get(number);
   }
 
-  /** How many names the layer gives a file. */
-  linkCount(entry: LayerEntry): number {
-    return this.#links.get(entry.dataOffset) ?? 1;
+  /** All names that the layer gives a file. */
+  namesOf(entry: LayerEntry): readonly string[] {
+    return (entry.type === 'dir' ? undefined : this.#links.get(entry.dataOffset)) ?? [entry.path];
   }
 
   /** Exactly these bytes of the tar; EIO when it is shorter than its index says. */

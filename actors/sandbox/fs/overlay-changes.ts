@@ -54,12 +54,14 @@ function* differences(overlay: Overlay): Generator<Difference> {
 /** The directories in which a touched file of the layers was: the walk must come by there. */
 function markAncestors(overlay: Overlay, ino: number, visit: Set<number>): void {
   if (ino >= overlay.lower.inoEnd) return;
-  const path = overlay.lower.byIno(ino)?.path ?? '';
-  let node = overlay.lower.root;
-  for (const name of path.split('/')) {
-    if (!node) return;
-    visit.add(node.ino);
-    node = overlay.lower.child(node, name);
+  const file = overlay.lower.byIno(ino);
+  for (const path of file?.layer.namesOf(file.entry) ?? []) {
+    let node = overlay.lower.root;
+    for (const name of path.split('/')) {
+      if (!node) break;
+      visit.add(node.ino);
+      node = overlay.lower.child(node, name);
+    }
   }
 }
 

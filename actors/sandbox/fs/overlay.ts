@@ -44,7 +44,7 @@ export class OverlayInode extends TreeInode {
       this.extended = record.extended && new Map(record.extended);
     } else if (lower) {
       const { entry, layer } = lower;
-      this.nlink = entry.type === 'dir' ? 1 : layer.linkCount(entry);
+      this.nlink = entry.type === 'dir' ? 1 : layer.namesOf(entry).length;
       this.atimeMs = this.mtimeMs = this.ctimeMs = Number(entry.mtimeNs / 1000n) / 1000;
       const names = Object.keys(entry.xattrs);
       if (names.length > 0) this.extended = new Map(names.map((name) => [name, entry.xattrs[name]!]));
