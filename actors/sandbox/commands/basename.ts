@@ -1,11 +1,11 @@
 // basename, dirname and pathchk: path names as text (https://www.gnu.org/software/coreutils/basename).
 import { Errno } from '../kernel/errno.js';
 import type { Main } from '../kernel/program.js';
-import { command, complain, encode, parseOptions, reason, usageError } from '../programs/stdio.js';
+import { command, plainCommand, complain, encode, parseOptions, reason, usageError } from '../programs/stdio.js';
 import { baseName, directoryName } from './common/paths.js';
 import { quoteName } from './common/quote.js';
 
-export const basename: Main = command(function* (process, output) {
+export const basename: Main = plainCommand((process, output) => {
   const options = parseOptions(process.argv, 'as:z', { multiple: 'no', suffix: 'required', zero: 'no' }, { posix: true });
   const { operands } = options;
   const suffixOption = options.value('s', 'suffix');
@@ -21,7 +21,7 @@ export const basename: Main = command(function* (process, output) {
   return 0;
 });
 
-export const dirname: Main = command(function* (process, output) {
+export const dirname: Main = plainCommand((process, output) => {
   const options = parseOptions(process.argv, 'z', { zero: 'no' }, { posix: true });
   if (options.operands.length === 0) throw usageError(process.argv, 'missing operand');
   for (const path of options.operands) output.print(directoryName(path) + (options.has('z', 'zero') ? '\0' : '\n'));

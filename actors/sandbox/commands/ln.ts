@@ -3,7 +3,7 @@ import { isErrno } from '../kernel/errno.js';
 import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
 import type { Task } from '../kernel/wait.js';
-import { command, complain, type Options, type Output, parseOptions, reason, UsageError, usageError } from '../programs/stdio.js';
+import { command, plainCommand, complain, type Options, type Output, parseOptions, reason, UsageError, usageError } from '../programs/stdio.js';
 import { confirm, prompt } from './common/ask.js';
 import { backupOf } from './common/backup.js';
 import { baseName, directoryName, joinPath, relativePath } from './common/paths.js';
@@ -117,7 +117,7 @@ function twoOperands(argv: readonly string[], operands: readonly string[]): [str
   return [operands[0]!, operands[1]!];
 }
 
-export const link: Main = command(function* (process) {
+export const link: Main = plainCommand((process) => {
   const [existing, name] = twoOperands(process.argv, parseOptions(process.argv, '').operands);
   try {
     process.files.link(existing, name);
@@ -127,7 +127,7 @@ export const link: Main = command(function* (process) {
   }
 });
 
-export const unlink: Main = command(function* (process) {
+export const unlink: Main = plainCommand((process) => {
   const { operands } = parseOptions(process.argv, '');
   if (operands.length === 0) throw usageError(process.argv, 'missing operand');
   if (operands.length > 1) throw usageError(process.argv, `extra operand ${quoteName(operands[1]!)}`);

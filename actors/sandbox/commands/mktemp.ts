@@ -4,7 +4,7 @@ import { isErrno } from '../kernel/errno.js';
 import { O_CREAT, O_EXCL, O_RDWR } from '../kernel/open-file.js';
 import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
-import { command, parseOptions, reason, UsageError, usageError } from '../programs/stdio.js';
+import { plainCommand, parseOptions, reason, UsageError, usageError } from '../programs/stdio.js';
 import { joinPath } from './common/paths.js';
 import { quoteName } from './common/quote.js';
 
@@ -32,7 +32,7 @@ function folderOf(process: Process, given: string | undefined, usesDefault: bool
   return usesDefault ? fallback : undefined;
 }
 
-export const mktemp: Main = command(function* (process, output) {
+export const mktemp: Main = plainCommand((process, output) => {
   const options = parseOptions(process.argv, 'dp:qtuV', LONG);
   const { operands } = options;
   if (operands.length > 1) throw usageError(process.argv, 'too many templates');

@@ -25,10 +25,10 @@ export const tee: Main = command(function* (process) {
   while (sinks.length > 0) {
     const chunk = yield* process.read(0, 65536);
     if (chunk.length === 0) break;
-    for (const [i, sink] of [...sinks.entries()]) {
+    for (const sink of sinks.slice()) {
       try {
         // A buffer given to one file is not to be given to another.
-        yield* process.write(sink.fd, i === sinks.length - 1 ? chunk : chunk.slice());
+        yield* process.write(sink.fd, sink === sinks.at(-1) ? chunk : chunk.slice());
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
         sinks.splice(sinks.indexOf(sink), 1);

@@ -128,7 +128,7 @@ export class Kernel {
 
   /** With its init a pid namespace dies (pid_namespaces(7)). */
   #killAll(): void {
-    for (const process of [...this.processes.values()]) this.terminate(process, { signal: 9 });
+    for (const process of this.processes.values()) this.terminate(process, { signal: 9 });
   }
 
   /** Forgets a zombie. */

@@ -260,4 +260,13 @@ export function command(body: (process: Process, output: Output) => Task<number>
   };
 }
 
+/** A command that never blocks: an ordinary function. */
+export function plainCommand(body: (process: Process, output: Output) => number): (process: Process) => Task<number> {
+  return command(function* run(process, output) {
+    const code = body(process, output);
+    yield* output.flush();
+    return code;
+  });
+}
+
 export { decode, encode };

@@ -1,0 +1,75 @@
+// How built-ins write: at once where the descriptor takes it, else as a Task; failures as bash words them.
+import { Errno } from '../../kernel/errno.js';
+import { encode } from '../../kernel/text.js';
+import { PREEMPT, type Task } from '../../kernel/wait.js';
+import type { Outcome, Shell } from '../shell.js';
+
+/** Writes text to standard output; the outcome is `status`, or 1 when writing failed. */
+export function print(shell: Shell, name: string, text: string, status = 0): Outcome {
+  return text === '' ? status : printBytes(shell, name, encode(text), status);
+}
+
+export function printBytes(shell: Shell, name: string, bytes: Uint8Array, status = 0): Outcome {
+  if (bytes.length === 0) return status;
+  const file = shell.process.descriptors.find(1);
+  if (!file?.writesAllowed || shell.backlog.length > 0) return writeRest(shell, name, bytes, status);
+  let count: number | undefined;
+  try {
+    count = file.write(bytes);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    return writeRest(shell, name, bytes, status);
+  }
+  return count === bytes.length ? status : writeRest(shell, name, count === undefined ? bytes : bytes.subarray(count), status);
+}
+
+function* writeRest(shell: Shell, name: string, bytes: Uint8Array, status: number): Task<number> {
+  if (shell.backlog.length > 0) yield* shell.flushBacklog();
+  try {
+    yield* shell.process.write(1, bytes);
+    return status;
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    // SIGPIPE, where it is not ignored, ends the process here.
+    if (error.code === 'EPIPE') yield PREEMPT;
+    shell.complain(`${name}: ${shell.isBash ? 'write error' : 'I/O error'}: ${error.message}`);
+    return 1;
+  }
+}
+
+/** `bash: line 1: name: message`; the outcome is `status`. */
+export function fail(shell: Shell, name: string, message: string, status = 1): number {
+  shell.complain(`${name}: ${message}`);
+  return status;
+}
+
+/** A complaint followed by the built-in's usage line. */
+export function usage(shell: Shell, name: string, message: string, synopsis: string, status = 2): number {
+  shell.complain(`${name}: ${message}`);
+  if (shell.isBash) shell.warnRaw(`${name}: usage: ${synopsis}\n`);
+  return status;
+}
+
+/** Splits leading `-x` options off; `letters` are those allowed. Undefined after a complaint. */
+export function readOptions(
+  shell: Shell, argv: readonly string[], letters: string, synopsis: string,
+): { flags: string; operands: readonly string[] } | undefined {
+  let flags = '';
+  let at = 1;
+  for (; at < argv.length; at++) {
+    const word = argv[at]!;
+    if (word === '--') {
+      at++;
+      break;
+    }
+    if (word.length < 2 || word[0] !== '-') break;
+    for (const letter of word.slice(1)) {
+      if (!letters.includes(letter)) {
+        usage(shell, argv[0]!, shell.isBash ? `-${letter}: invalid option` : `Illegal option -${letter}`, synopsis);
+        return undefined;
+      }
+      flags += letter;
+    }
+  }
+  return { flags, operands: argv.slice(at) };
+}

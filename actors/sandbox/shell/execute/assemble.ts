@@ -1,0 +1,29 @@
+// Puts a shell together: its state and the parts that work on it.
+import { BUILTINS } from '../builtins/table.js';
+import { Expander } from '../expand/expander.js';
+import { JobTable } from '../jobs.js';
+import type { Shell } from '../shell.js';
+import { defineSpecials } from '../special-variables.js';
+import { Traps } from '../traps.js';
+import { Redirector } from './redirector.js';
+import { Runtime, type ScriptMain } from './runtime.js';
+import { parseSubscript } from '../syntax/script-parts.js';
+import { keyOf } from '../expand/lookup.js';
+
+/** Gives a new or forked shell its parts. */
+export function assemble(shell: Shell, scriptMain: ScriptMain): void {
+  shell.assemble = (forked) => assemble(forked, scriptMain);
+  shell.builtins = BUILTINS;
+  shell.jobs ??= new JobTable(shell);
+  shell.traps ??= new Traps(shell);
+  shell.execution = new Runtime(shell, scriptMain);
+  shell.expansion = new Expander(shell);
+  shell.redirection = new Redirector(shell);
+  shell.variables.evaluate = (text) => String(shell.expansion.evaluate(text));
+  shell.variables.elementKey = (variable, subscript) => {
+    const parsed = parseSubscript(subscript, shell.dialect);
+    if (variable?.map && /^["'$\\]/.test(subscript) === false && !/[$`"'\\]/.test(subscript)) return subscript;
+    return keyOf(shell, parsed, variable);
+  };
+  defineSpecials(shell);
+}

@@ -1,0 +1,123 @@
+// `[[ … ]]`.
+import type { Task } from '../../kernel/wait.js';
+import { compileRegex, RegexSyntaxError } from '../../programs/posix-regex.js';
+import { ExpansionError } from '../flow.js';
+import { compilePattern } from '../patterns.js';
+import type { Shell } from '../shell.js';
+import { quoteTrace } from '../quote.js';
+import type { Test } from '../syntax/ast.js';
+import { fileTest, compareFiles, isVariableSet, optionTest } from '../test-primaries.js';
+import { traceLine } from './trace.js';
+
+/** 0 true, 1 false, 2 an error that was reported. */
+export function* evaluateTest(shell: Shell, test: Test): Task<number> {
+  try {
+    return (yield* evaluate(shell, test)) ? 0 : 1;
+  } catch (error) {
+    if (error instanceof RegexSyntaxError) return 2;
+    if (!(error instanceof ExpansionError) || error.isFatal) throw error;
+    shell.complain(`[[: ${error.message}`);
+    return 1;
+  }
+}
+
+function* evaluate(shell: Shell, test: Test): Task<boolean> {
+  switch (test.type) {
+    case 'word': {
+      const text = yield* shell.expansion.textTask(test.word);
+      if (shell.options.xtrace) traceLine(shell, `[[ -n ${quoteTrace(text)} ]]`);
+      return text !== '';
+    }
+    case 'not':
+      return !(yield* evaluate(shell, test.operand));
+    case 'group':
+      return yield* evaluate(shell, test.operand);
+    case 'and':
+      return (yield* evaluate(shell, test.left)) && (yield* evaluate(shell, test.right));
+    case 'or':
+      return (yield* evaluate(shell, test.left)) || (yield* evaluate(shell, test.right));
+    case 'unary': {
+      const operand = yield* shell.expansion.textTask(test.operand);
+      if (shell.options.xtrace) traceLine(shell, `[[ ${test.operator} ${quoteTrace(operand)} ]]`);
+      return unary(shell, test.operator, operand);
+    }
+    case 'binary':
+      return yield* binary(shell, test);
+  }
+}
+
+function unary(shell: Shell, operator: string, operand: string): boolean {
+  switch (operator) {
+    case '-z':
+      return operand === '';
+    case '-n':
+      return operand !== '';
+    case '-v':
+      return isVariableSet(shell, operand);
+    case '-R':
+      return shell.variables.binding(operand)?.has(32) === true && shell.variables.binding(operand)?.value !== undefined;
+    case '-o':
+      return optionTest(shell, operand);
+    case '-t':
+      return /^\s*\d+\s*$/.test(operand) && (shell.process.descriptors.find(Number(operand))?.isTerminal ?? false);
+    default:
+      return fileTest(shell, operator, operand);
+  }
+}
+
+function* binary(shell: Shell, test: Test & { type: 'binary' }): Task<boolean> {
+  const { expansion, options } = shell;
+  const left = yield* expansion.textTask(test.left);
+  const right = test.operator === '=~' ? (test.right.blocking ? yield* expansion.regexTask(test.right) : expansion.regex(test.right))
+    : test.operator === '=' || test.operator === '==' || test.operator === '!='
+      ? (test.right.blocking ? yield* expansion.patternTask(test.right) : expansion.pattern(test.right))
+      : yield* expansion.textTask(test.right);
+  if (options.xtrace) traceLine(shell, `[[ ${quoteTrace(left)} ${test.operator} ${right === '' ? "''" : right} ]]`);
+  switch (test.operator) {
+    case '=':
+    case '==':
+      return compilePattern(right, { extglob: true, nocase: options.nocasematch }).test(left);
+    case '!=':
+      return !compilePattern(right, { extglob: true, nocase: options.nocasematch }).test(left);
+    case '=~':
+      return matches(shell, left, right);
+    case '<':
+      return left < right;
+    case '>':
+      return left > right;
+    case '-nt':
+    case '-ot':
+    case '-ef':
+      return compareFiles(shell, left, test.operator, right);
+    default:
+      return compareNumbers(shell, left, test.operator, right);
+  }
+}
+
+function compareNumbers(shell: Shell, left: string, operator: string, right: string): boolean {
+  const a = shell.expansion.evaluate(left);
+  const b = shell.expansion.evaluate(right);
+  switch (operator) {
+    case '-eq':
+      // A number and a bigint of equal value are equal here.
+      return !(a < b) && !(a > b);
+    case '-ne':
+      return a < b || a > b;
+    case '-lt':
+      return a < b;
+    case '-le':
+      return a <= b;
+    case '-gt':
+      return a > b;
+    default:
+      return a >= b;
+  }
+}
+
+/** `=~`: leaves the match and its groups in BASH_REMATCH. */
+function matches(shell: Shell, text: string, pattern: string): boolean {
+  const match = compileRegex(pattern, { extended: true, ignoreCase: shell.options.nocasematch }).exec(text);
+  const groups = match ? Array.from(match, (group) => group ?? '') : [];
+  shell.variables.assignList(shell.variables.writable('BASH_REMATCH'), groups);
+  return match !== null;
+}

@@ -1,0 +1,95 @@
+// Shell functions: defining them, and calling them with a scope, positional parameters and a frame of their own.
+import type { Task } from '../../kernel/wait.js';
+import type { Outcome, Shell, ShellFunction } from '../shell.js';
+import type { FunctionDefinition } from '../syntax/ast.js';
+
+/** Beyond this the JavaScript stack could run out; bash itself would crash some thousands of calls later. */
+const NESTING_MAX = 900;
+
+export function defineFunction(shell: Shell, definition: FunctionDefinition): Outcome {
+  const { name } = definition;
+  shell.line = definition.line;
+  const old = shell.functions.get(name);
+  if (old?.isReadonly === true) {
+    shell.complain(`${name}: readonly function`);
+    return shell.execution.settle(1);
+  }
+  shell.functions.set(name, { definition, source: shell.currentSource, isExported: old?.isExported ?? false, isReadonly: false, isTraced: false });
+  return shell.execution.settle(0);
+}
+
+/** What a call changes and gives back. */
+interface Saved {
+  positional: string[];
+  loopDepth: number;
+  getoptsOffset: number;
+  debug: string | undefined;
+  errtrap: string | undefined;
+  returnTrap: string | undefined;
+}
+
+function enter(shell: Shell, called: ShellFunction, argv: readonly string[], line: number): Saved {
+  const saved: Saved = {
+    positional: shell.positional, loopDepth: shell.loopDepth, getoptsOffset: shell.getoptsOffset, debug: undefined, errtrap: undefined, returnTrap: undefined,
+  };
+  const { options, traps } = shell;
+  if (!options.functrace && !called.isTraced) {
+    saved.debug = traps.suspend('DEBUG');
+    saved.returnTrap = traps.suspend('RETURN');
+  }
+  if (!options.errtrace) saved.errtrap = traps.suspend('ERR');
+  shell.variables.push('function');
+  shell.frames.push({ name: argv[0]!, source: called.source, callLine: line, kind: 'function' });
+  shell.positional = argv.slice(1);
+  shell.loopDepth = 0;
+  return saved;
+}
+
+function leave(shell: Shell, saved: Saved): void {
+  shell.positional = saved.positional;
+  shell.loopDepth = saved.loopDepth;
+  shell.frames.pop();
+  const options = shell.variables.localOptions();
+  shell.variables.pop();
+  if (options) shell.options = options;
+  shell.traps.resume('DEBUG', saved.debug);
+  shell.traps.resume('RETURN', saved.returnTrap);
+  shell.traps.resume('ERR', saved.errtrap);
+  if (shell.flow?.type === 'return') shell.flow = undefined;
+}
+
+export function callFunction(shell: Shell, called: ShellFunction, argv: readonly string[], line: number): Outcome {
+  const limit = Number(shell.variables.get('FUNCNEST') ?? 0);
+  if (shell.frames.length >= (limit > 0 ? limit : NESTING_MAX)) {
+    shell.complain(`${argv[0]}: maximum function nesting level exceeded (${limit > 0 ? limit : NESTING_MAX})`);
+    return 1;
+  }
+  const saved = enter(shell, called, argv, line);
+  let outcome: Outcome;
+  try {
+    outcome = shell.execution.run(called.definition.body);
+  } catch (error) {
+    leave(shell, saved);
+    throw error;
+  }
+  if (typeof outcome !== 'number' || shell.traps.has('RETURN')) return finishCall(shell, outcome, saved, line);
+  const status = shell.flow?.type === 'return' ? shell.status : outcome;
+  leave(shell, saved);
+  shell.line = line;
+  return status;
+}
+
+function* finishCall(shell: Shell, begun: Outcome, saved: Saved, line: number): Task<number> {
+  try {
+    let status = typeof begun === 'number' ? begun : yield* begun;
+    if (shell.flow?.type === 'return') {
+      status = shell.status;
+      shell.flow = undefined;
+    }
+    if (shell.traps.has('RETURN')) yield* shell.execution.runEventTrap('RETURN');
+    return status;
+  } finally {
+    leave(shell, saved);
+    shell.line = line;
+  }
+}

@@ -1,0 +1,65 @@
+// Forked shells that are commands of their own: subshells, background jobs, coprocesses.
+import { SIGINT, SIGQUIT } from '../../kernel/signals.js';
+import { statusCode } from '../../kernel/process.js';
+import type { Task } from '../../kernel/wait.js';
+import type { Shell } from '../shell.js';
+import type { Command, Coprocess, Subshell } from '../syntax/ast.js';
+import { printCommand } from '../command-text.js';
+
+export function* runSubshell(shell: Shell, node: Subshell): Task<number> {
+  shell.line = node.line;
+  const child = shell.execution.forkCommand(node.body, () => undefined);
+  yield* shell.execution.awaitForeground([child], () => printCommand(node));
+  const outcome = shell.execution.settle(child.stopped ? 148 : statusCode(child.status!));
+  return typeof outcome === 'number' ? outcome : yield* outcome;
+}
+
+/** `command &` */
+export function runBackground(shell: Shell, command: Command): number {
+  const { monitor } = shell.options;
+  const child = shell.execution.forkCommand(command, (process) => {
+    if (monitor) {
+      process.processGroup = process.pid;
+      return;
+    }
+    process.onSignal(SIGINT, 'ignore');
+    process.onSignal(SIGQUIT, 'ignore');
+    // Without job control a background job must not eat the script's input.
+    if (!shell.isInteractive) process.descriptors.put(0, process.files.openFile('/dev/null', 0));
+  }, undefined, true);
+  shell.backgroundPid = child.pid;
+  const job = shell.jobs.add([child], printCommand(command), monitor);
+  if (shell.isInteractive) shell.warnRaw(`[${job.number}] ${child.pid}\n`);
+  shell.status = 0;
+  shell.pipeStatus = [0];
+  return 0;
+}
+
+/** `coproc NAME command`: NAME[0] reads what it writes, NAME[1] writes what it reads. */
+export function* runCoprocess(shell: Shell, node: Coprocess): Task<number> {
+  yield* shell.flushBacklog();
+  const { process: own } = shell;
+  const [fromChild, childOut] = own.pipe();
+  const [childIn, toChild] = own.pipe();
+  const child = shell.execution.forkCommand(node.command, (process) => {
+    process.dup2(childIn, 0);
+    process.dup2(childOut, 1);
+    for (const fd of [fromChild, childOut, childIn, toChild]) if (fd > 1) process.close(fd);
+  });
+  const place = (fd: number): number => {
+    let high = 63;
+    while (own.descriptors.find(high)) high--;
+    own.descriptors.put(high, own.descriptors.get(fd), true);
+    own.close(fd);
+    return high;
+  };
+  own.close(childOut);
+  own.close(childIn);
+  const ends = [place(fromChild), place(toChild)].map(String);
+  shell.variables.assignList(shell.variables.writable(node.name), ends);
+  shell.variables.set(`${node.name}_PID`, String(child.pid));
+  shell.backgroundPid = child.pid;
+  shell.jobs.add([child], printCommand(node), false);
+  shell.status = 0;
+  return 0;
+}

@@ -1,0 +1,320 @@
+// What running commands needs of the process: forks, waiting, traps, and running text; the face other parts of the shell see.
+import { Errno } from '../../kernel/errno.js';
+import type { Process } from '../../kernel/process.js';
+import { statusCode } from '../../kernel/process.js';
+import { signalName } from '../../kernel/signals.js';
+import { PREEMPT, type Task } from '../../kernel/wait.js';
+import { CommandAbort, ExpansionError, ShellExit } from '../flow.js';
+import type { Execution, Outcome, ResolvedRedirect, Shell } from '../shell.js';
+import type { Command, FunctionDefinition, Redirect, SimpleCommand } from '../syntax/ast.js';
+import { Parser, ShellSyntaxError } from '../syntax/parser.js';
+import { AssignmentError } from '../variables/variables.js';
+import { childEnvironment, execute, findProgram, runExternal, DEFAULT_PATH } from './external.js';
+import { callFunction } from './functions.js';
+import { Interpreter } from './interpreter.js';
+import type { Redirector } from './redirector.js';
+
+export type ScriptMain = (process: Process, path: string, args: readonly string[]) => Task<number>;
+
+export class Runtime implements Execution {
+  readonly #shell: Shell;
+  readonly #interpreter: Interpreter;
+  readonly #scriptMain: ScriptMain;
+
+  constructor(shell: Shell, scriptMain: ScriptMain) {
+    this.#shell = shell;
+    this.#interpreter = new Interpreter(shell);
+    this.#scriptMain = scriptMain;
+  }
+
+  run(command: Command): Outcome {
+    return this.#interpreter.run(command);
+  }
+
+  settle(status: number): Outcome {
+    return this.#interpreter.settle(status);
+  }
+
+  failed(status: number): Outcome {
+    return this.#interpreter.failed(status);
+  }
+
+  scriptMain(process: Process, path: string, args: readonly string[]): Task<number> {
+    return this.#scriptMain(process, path, args);
+  }
+
+  resolveRedirect(redirect: Redirect): ResolvedRedirect {
+    return (this.#shell.redirection as Redirector).resolve(redirect);
+  }
+
+  functionText(definition: FunctionDefinition): string {
+    return `() ${this.#shell.printFunctionBody(definition)}`;
+  }
+
+  // --- forks ------------------------------------------------------------------------------------------------------------------
+
+  fork(body: (child: Shell) => Task<number>, wire?: (child: Process) => void): Process {
+    const shell = this.#shell;
+    // The child begins to run only after this code has given way, so the copy is there in time.
+    let copy: Shell | undefined;
+    const child = shell.process.fork(function* main() {
+      return yield* subshellMain(copy!, body);
+    });
+    copy = shell.fork(child);
+    wire?.(child);
+    return child;
+  }
+
+  forkCommand(command: Command, wire: (child: Process) => void, leader?: Process): Process {
+    const shell = this.#shell;
+    const body = command.type === 'subshell' && command.redirects.length === 0 ? command.body : command;
+    return this.fork(function* main(child) {
+      child.tailCommand = onlyCommand(body);
+      const outcome = child.execution.run(body);
+      return typeof outcome === 'number' ? outcome : yield* outcome;
+    }, (process) => {
+      if (shell.options.monitor && shell.subshellDepth === 0) process.processGroup = leader?.pid ?? process.pid;
+      wire(process);
+    });
+  }
+
+  /** Runs a body in a forked shell with the command's redirections, and waits. */
+  *forkAndWait(node: SimpleCommand, body: (child: Shell) => Task<number>): Task<number> {
+    const child = this.fork(function* main(sub) {
+      const undo = yield* sub.redirection.applyTask(node.redirects);
+      return undo ? yield* body(sub) : 1;
+    });
+    yield* this.awaitForeground([child], () => node.words.map(({ source }) => source).join(' '));
+    return statusCode(child.status!);
+  }
+
+  /** Waits for the processes of a foreground command; one that stops becomes a job. */
+  *awaitForeground(processes: readonly Process[], text: () => string): Task {
+    const shell = this.#shell;
+    const { terminal } = shell.process;
+    const controls = shell.options.monitor && shell.subshellDepth === 0;
+    if (controls && terminal) terminal.foreground = processes[0]?.processGroup ?? shell.process.processGroup;
+    try {
+      for (const child of processes) {
+        while (child.status === undefined && !(controls && child.stopped)) yield* shell.process.block(shell.process.childChanged);
+        if (child.status !== undefined && shell.process.children.has(child)) shell.process.kernel.reap(child);
+      }
+    } finally {
+      if (controls && terminal) terminal.foreground = shell.process.processGroup;
+    }
+    if (controls && processes.some((child) => child.stopped && child.status === undefined)) {
+      const job = shell.jobs.add(processes, text(), true);
+      shell.warnRaw(`\n[${job.number}]+  Stopped                 ${job.text}\n`);
+    }
+    this.#tellDeath(processes.at(-1));
+  }
+
+  /** A foreground command killed by a signal other than SIGINT and SIGPIPE is told of. */
+  #tellDeath(process: Process | undefined): void {
+    const shell = this.#shell;
+    if (!process?.status || !('signal' in process.status)) return;
+    const words: Readonly<Record<number, string>> = { 1: 'Hangup', 3: 'Quit', 4: 'Illegal instruction', 6: 'Aborted', 8: 'Floating point exception', 9: 'Killed', 11: 'Segmentation fault', 15: 'Terminated', 14: 'Alarm clock' };
+    const word = words[process.status.signal];
+    if (word === undefined) return;
+    if (shell.isBash && !shell.isInteractive) shell.complain(`${String(process.pid).padStart(5)} ${word.padEnd(22)} ${shell.currentCommand}`);
+    else shell.warnRaw(`${word}\n`);
+  }
+
+  // --- text -------------------------------------------------------------------------------------------------------------------
+
+  newParser(text: string, line: number, final = true): Parser {
+    const shell = this.#shell;
+    return new Parser(text, {
+      dialect: shell.dialect, line,
+      alias: (name) => (shell.options.expandAliases || !shell.isBash ? shell.aliases.get(name) : undefined),
+      extglob: () => shell.options.extglob,
+    }, final);
+  }
+
+  *runText(text: string, options: { line?: number; name?: string } = {}): Task<number> {
+    const shell = this.#shell;
+    const parser = this.newParser(text, options.line ?? 1);
+    let status = 0;
+    for (;;) {
+      let list: ReturnType<Parser['next']>;
+      try {
+        list = parser.next();
+      } catch (error) {
+        if (!(error instanceof ShellSyntaxError)) throw error;
+        this.reportSyntax(error, options.name);
+        if (!shell.isBash) throw new ShellExit(2);
+        return shell.isBash && error.atEnd ? 2 : 2;
+      }
+      if (list === 'end' || list === 'incomplete') return status;
+      if (list.items.length === 0) continue;
+      if (shell.options.noexec && !shell.isInteractive) continue;
+      const outcome = this.run(list);
+      status = typeof outcome === 'number' ? outcome : yield* outcome;
+      if (shell.flow !== undefined) return shell.status;
+    }
+  }
+
+  /** `bash: line 3: syntax error near unexpected token …` and the line itself. `place` is put in (`eval: `). */
+  reportSyntax({ failure }: ShellSyntaxError, place?: string): void {
+    const shell = this.#shell;
+    shell.line = failure.line;
+    const inner = place === undefined ? '' : `${place}: `;
+    if (!shell.isBash) {
+      shell.warnRaw(`${shell.messageName}: ${failure.line}: ${inner}${failure.message}\n`);
+      return;
+    }
+    const begin = inner === '' ? shell.prefix : `${shell.messageName}: ${inner}line ${failure.line}: `;
+    shell.warnRaw(`${begin}${failure.message}\n`);
+    if (failure.sourceLine !== undefined) shell.warnRaw(`${begin}\`${failure.sourceLine}'\n`);
+  }
+
+  *runFile(text: string, path: string, args: readonly string[] | undefined): Task<number> {
+    const shell = this.#shell;
+    const { positional, line, loopDepth } = shell;
+    const debug = shell.options.functrace ? undefined : shell.traps.suspend('DEBUG');
+    const returnTrap = shell.options.functrace ? undefined : shell.traps.suspend('RETURN');
+    if (args) shell.positional = [...args];
+    const own = shell.positional;
+    shell.frames.push({ name: 'source', source: path, callLine: line, kind: 'source' });
+    let status: number;
+    try {
+      status = yield* this.runText(text);
+      if (shell.flow?.type === 'return') {
+        status = shell.status;
+        shell.flow = undefined;
+      }
+      if (shell.traps.has('RETURN')) yield* this.runEventTrap('RETURN');
+    } finally {
+      shell.frames.pop();
+      shell.line = line;
+      shell.loopDepth = loopDepth;
+      shell.traps.resume('DEBUG', debug);
+      shell.traps.resume('RETURN', returnTrap);
+      if (args && shell.positional === own) shell.positional = positional;
+    }
+    return status;
+  }
+
+  // --- commands from built-ins ----------------------------------------------------------------------------------------------------
+
+  runWords(argv: readonly string[], options: { functions?: boolean; defaultPath?: boolean; builtins?: boolean } = {}): Outcome {
+    const shell = this.#shell;
+    const name = argv[0]!;
+    const called = options.functions === true ? shell.functions.get(name) : undefined;
+    if (called) return callFunction(shell, called, argv, shell.line);
+    const builtin = options.builtins === false || shell.disabledBuiltins.has(name) ? undefined : shell.builtins.get(name);
+    if (builtin) return builtin(shell, argv);
+    const node: SimpleCommand = { type: 'simple', line: shell.line, redirects: [], assignments: [], words: [] };
+    if (options.defaultPath !== true) return runExternal(shell, node, [...argv]);
+    const path = findProgram(shell, name, DEFAULT_PATH);
+    shell.hashedPath = undefined;
+    return runExternal(shell, node, path === undefined ? [...argv] : [path, ...argv.slice(1)]);
+  }
+
+  *replace(argv: readonly string[], options: { name?: string; empty?: boolean; login?: boolean }): Task<number> {
+    const shell = this.#shell;
+    const path = findProgram(shell, argv[0]!);
+    if (path === undefined) {
+      shell.complain(shell.isBash ? `exec: ${argv[0]}: not found` : `exec: ${argv[0]}: not found`);
+      return 127;
+    }
+    yield* shell.flushBacklog();
+    const name = `${options.login === true ? '-' : ''}${options.name ?? argv[0]!}`;
+    const env = options.empty === true ? new Map<string, string>() : childEnvironment(shell);
+    return yield* execute(shell, shell.process, path, [name, ...argv.slice(1)], env, `${shell.prefix}`);
+  }
+
+  // --- traps ------------------------------------------------------------------------------------------------------------------
+
+  *runTraps(): Task<void> {
+    const { traps } = this.#shell;
+    while (traps.pending.length > 0) {
+      const name = signalName(traps.pending.shift()!);
+      const command = name === undefined ? undefined : traps.get(name);
+      if (command !== undefined && command !== '') yield* this.#runTrap(name!, command);
+    }
+  }
+
+  /** DEBUG, ERR or RETURN. */
+  *runEventTrap(name: string): Task<void> {
+    const { traps } = this.#shell;
+    const command = traps.get(name);
+    if (command === undefined || command === '' || traps.running.has(name) || traps.running.has('DEBUG')) return;
+    traps.running.add(name);
+    try {
+      yield* this.#runTrap(name, command);
+    } finally {
+      traps.running.delete(name);
+    }
+  }
+
+  *#runTrap(name: string, command: string): Task<void> {
+    const shell = this.#shell;
+    const { status, pipeStatus, line, lastArgument, unchecked } = shell;
+    if (name === 'ERR') shell.unchecked++;
+    try {
+      yield* this.runText(command, { line: name === 'DEBUG' || name === 'ERR' || name === 'RETURN' ? line : 1 });
+      if (shell.flow?.type !== 'return' || shell.returnedStatus === undefined) shell.status = status;
+    } finally {
+      shell.unchecked = unchecked;
+      shell.pipeStatus = pipeStatus;
+      shell.line = line;
+      shell.lastArgument = lastArgument;
+    }
+  }
+
+  *runExitTrap(status: number): Task<number> {
+    const shell = this.#shell;
+    const command = shell.traps.take('EXIT');
+    let final = status;
+    if (command !== undefined) {
+      shell.status = status;
+      shell.flow = undefined;
+      try {
+        yield* this.runText(command);
+      } catch (error) {
+        final = this.statusOf(error);
+      }
+    }
+    if (shell.backlog.length > 0) yield* shell.flushBacklog();
+    return final;
+  }
+
+  /** The status that an error gives a shell which ends because of it; reports what is to be reported. Defects pass. */
+  statusOf(error: unknown): number {
+    const shell = this.#shell;
+    if (error instanceof ShellExit || error instanceof CommandAbort) return error.status;
+    if (error instanceof ExpansionError) {
+      shell.complain(error.message);
+      return error.isFatal ? error.status : shell.isBash ? 1 : 2;
+    }
+    if (error instanceof AssignmentError) {
+      shell.complain(error.message);
+      return 1;
+    }
+    throw error;
+  }
+}
+
+/** The one simple command that a command is, where a forked shell may become its program. */
+function onlyCommand(command: Command): SimpleCommand | undefined {
+  if (command.type === 'simple') return command;
+  if (command.type === 'list' && command.items.length === 1 && !command.items[0]!.background) return onlyCommand(command.items[0]!.command);
+  return undefined;
+}
+
+/** The life of a forked shell. */
+function* subshellMain(shell: Shell, body: (child: Shell) => Task<number>): Task<number> {
+  let status: number;
+  try {
+    status = yield* body(shell);
+    if (shell.traps.pending.length > 0) yield* shell.execution.runTraps();
+  } catch (error) {
+    if (error instanceof Errno) {
+      if (error.code === 'EPIPE') yield PREEMPT;
+      return 1;
+    }
+    status = shell.execution.statusOf(error);
+  }
+  return yield* shell.execution.runExitTrap(status);
+}

@@ -1,0 +1,61 @@
+// `select`: a numbered menu on standard error, answered on standard input.
+import { encode } from '../../kernel/text.js';
+import type { Task } from '../../kernel/wait.js';
+import type { Shell } from '../shell.js';
+import type { For } from '../syntax/ast.js';
+import { readLine } from '../line-input.js';
+
+export function* runSelect(shell: Shell, { name, words, body, line }: For): Task<number> {
+  shell.line = line;
+  const values = words === undefined ? shell.positional : yield* shell.expansion.fieldsTask(words);
+  if (values.length === 0) return 0;
+  let status = 0;
+  let shows = true;
+  shell.loopDepth++;
+  try {
+    for (;;) {
+      if (shows) yield* shell.process.write(2, encode(menu(values, Number(shell.variables.get('COLUMNS') ?? 80))));
+      shows = false;
+      yield* shell.process.write(2, encode(shell.variables.get('PS3') ?? '#? '));
+      const answer = yield* readLine(shell.process, 0);
+      if (answer.text === '' && answer.isEnd) {
+        status = 1;
+        yield* shell.process.write(2, encode('\n'));
+        break;
+      }
+      shell.variables.set('REPLY', answer.text);
+      if (answer.text === '') {
+        shows = true;
+        continue;
+      }
+      const number = /^\s*\d+\s*$/.test(answer.text) ? Number(answer.text) : 0;
+      shell.variables.set(name, values[number - 1] ?? '');
+      const outcome = shell.execution.run(body);
+      status = typeof outcome === 'number' ? outcome : yield* outcome;
+      const { flow } = shell;
+      if (flow === undefined) continue;
+      if (flow.type === 'return') break;
+      shell.flow = flow.levels > 1 && shell.loopDepth > 1 ? { type: flow.type, levels: flow.levels - 1 } : undefined;
+      if (flow.type === 'break' || flow.levels > 1) break;
+    }
+  } finally {
+    shell.loopDepth--;
+  }
+  if (shell.flow?.type !== 'return') shell.status = status;
+  return status;
+}
+
+/** The choices in columns, filled downwards. */
+function menu(values: readonly string[], columns: number): string {
+  const digits = String(values.length).length;
+  const items = values.map((value, index) => `${String(index + 1).padStart(digits)}) ${value}`);
+  const width = Math.max(...items.map((item) => item.length)) + 2;
+  const across = Math.max(1, Math.min(items.length, Math.floor(columns / width)));
+  const rows = across === 1 || items.length * width <= width ? items.length : Math.ceil(items.length / across);
+  let text = '';
+  for (let row = 0; row < rows; row++) {
+    const line = items.filter((_, index) => index % rows === row);
+    text += `${line.map((item, index) => (index < line.length - 1 ? item.padEnd(width) : item)).join('')}\n`;
+  }
+  return text;
+}

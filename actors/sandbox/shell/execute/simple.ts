@@ -1,0 +1,271 @@
+// Simple commands: expansion, assignments, then a function, a built-in or a program.
+import { type Task } from '../../kernel/wait.js';
+import { expandArgument, expandArgumentTask, type ExpandedAssignment } from '../expand/assignment.js';
+import { DECLARATIONS, runDeclaration } from '../builtins/declare.js';
+import type { Outcome, Shell } from '../shell.js';
+import type { Assignment, SimpleCommand } from '../syntax/ast.js';
+import { EXPORTED } from '../variables/variable.js';
+import { AssignmentError } from '../variables/variables.js';
+import { CommandAbort } from '../flow.js';
+import { runExternal } from './external.js';
+import { callFunction } from './functions.js';
+import { closeSubstitutions } from './process-files.js';
+import { traceAssignment, traceCommand } from './trace.js';
+
+/** POSIX special built-ins: in dash and posix mode their assignments stay, and functions do not hide them. */
+const SPECIAL: ReadonlySet<string> = new Set([
+  'break', ':', 'continue', '.', 'eval', 'exec', 'exit', 'export', 'readonly', 'return', 'set', 'shift', 'times', 'trap', 'unset', 'source',
+]);
+
+/** The words of a command, expanded; an argument of a declaration built-in that assigns is kept in parts. */
+export type Argument = string | ExpandedAssignment;
+
+function blocks(node: SimpleCommand): boolean {
+  for (const word of node.words) if (word.blocking || (word.assignment !== undefined && word.assignment.array !== undefined)) return true;
+  for (const { value, array, index } of node.assignments) if (value === undefined || value.blocking || array !== undefined || index !== undefined) return true;
+  for (const { target, document } of node.redirects) if (target.blocking || document?.blocking === true) return true;
+  return false;
+}
+
+export function runSimple(shell: Shell, node: SimpleCommand): Outcome {
+  shell.line = node.line;
+  if (blocks(node) || shell.traps.has('DEBUG')) return runSimpleTask(shell, node);
+  shell.substitutionStatus = undefined;
+  const isDeclaration = declares(shell, node);
+  const argv = isDeclaration ? declarationArguments(shell, node) : shell.expansion.fields(node.words);
+  if (argv.length === 0) return assignAll(shell, node);
+  if (isDeclaration) return dispatchDeclaration(shell, node, argv);
+  return dispatch(shell, node, argv as string[]);
+}
+
+function* runSimpleTask(shell: Shell, node: SimpleCommand): Task<number> {
+  if (shell.traps.has('DEBUG')) {
+    shell.currentCommand = node.words.map((word) => word.source).join(' ');
+    yield* shell.execution.runEventTrap('DEBUG');
+    shell.line = node.line;
+  }
+  shell.substitutionStatus = undefined;
+  const files = shell.substitutionFiles.length;
+  try {
+    const isDeclaration = declares(shell, node);
+    const argv = isDeclaration ? yield* declarationArgumentsTask(shell, node) : yield* shell.expansion.fieldsTask(node.words);
+    let outcome: Outcome;
+    if (argv.length === 0) outcome = assignAllTask(shell, node);
+    else if (isDeclaration) outcome = dispatchDeclaration(shell, node, argv);
+    else outcome = dispatch(shell, node, argv as string[]);
+    return typeof outcome === 'number' ? outcome : yield* outcome;
+  } finally {
+    if (shell.substitutionFiles.length > files) closeSubstitutions(shell, files);
+  }
+}
+
+// --- declaration built-ins --------------------------------------------------------------------------------------------------------
+
+/** Whether arguments like `name=value` are assignments here. */
+function declares(shell: Shell, node: SimpleCommand): boolean {
+  const first = node.words[0]?.literal;
+  if (first === undefined || !node.words.some((word) => word.assignment !== undefined)) return false;
+  let at = 0;
+  while (node.words[at]?.literal === 'command' || node.words[at]?.literal === 'builtin') at++;
+  const name = node.words[at]?.literal;
+  if (name === undefined || !DECLARATIONS.has(name)) return false;
+  if (shell.functions.has(name) && at === 0) return false;
+  return shell.isBash || name === 'export' || name === 'readonly' || name === 'local';
+}
+
+function declarationArguments(shell: Shell, node: SimpleCommand): Argument[] {
+  const argv: Argument[] = [];
+  for (const word of node.words) {
+    if (word.assignment) argv.push(expandArgument(shell, word.assignment));
+    else argv.push(...shell.expansion.fields([word]));
+  }
+  return argv;
+}
+
+function* declarationArgumentsTask(shell: Shell, node: SimpleCommand): Task<Argument[]> {
+  const argv: Argument[] = [];
+  for (const word of node.words) {
+    if (word.assignment) argv.push(yield* expandArgumentTask(shell, word.assignment));
+    else argv.push(...(yield* shell.expansion.fieldsTask([word])));
+  }
+  return argv;
+}
+
+function dispatchDeclaration(shell: Shell, node: SimpleCommand, argv: readonly Argument[]): Outcome {
+  let words = argv;
+  while (words[0] === 'command' || words[0] === 'builtin') words = words.slice(1);
+  if (shell.options.xtrace) traceCommand(shell, argv.map(argumentText));
+  return withTemporaries(shell, node, () => runDeclaration(shell, words), false);
+}
+
+function argumentText(argument: Argument): string {
+  if (typeof argument === 'string') return argument;
+  const { name, subscript, append, value, elements } = argument;
+  const right = elements ? `(${elements.map((element) => element.value).join(' ')})` : value;
+  return `${name}${subscript === undefined ? '' : `[${subscript}]`}${append ? '+' : ''}=${right}`;
+}
+
+// --- assignments alone --------------------------------------------------------------------------------------------------------
+
+function assignAll(shell: Shell, node: SimpleCommand): Outcome {
+  for (const assignment of node.assignments) {
+    assignGuarded(shell, () => shell.expansion.assign(assignment));
+    if (shell.options.xtrace) traceAssignment(shell, assignment);
+  }
+  if (node.redirects.length > 0) {
+    const undo = shell.redirection.apply(node.redirects);
+    if (!undo) return shell.execution.settle(1);
+    undo();
+  }
+  shell.lastArgument = '';
+  return shell.execution.settle(shell.substitutionStatus ?? 0);
+}
+
+function* assignAllTask(shell: Shell, node: SimpleCommand): Task<number> {
+  for (const assignment of node.assignments) {
+    try {
+      yield* shell.expansion.assignTask(assignment);
+    } catch (error) {
+      assignGuarded(shell, () => {
+        throw error;
+      });
+    }
+    if (shell.options.xtrace) traceAssignment(shell, assignment);
+  }
+  if (node.redirects.length > 0) {
+    const undo = yield* shell.redirection.applyTask(node.redirects);
+    if (!undo) {
+      const failed = shell.execution.settle(1);
+      return typeof failed === 'number' ? failed : yield* failed;
+    }
+    undo();
+  }
+  shell.lastArgument = '';
+  const outcome = shell.execution.settle(shell.substitutionStatus ?? 0);
+  return typeof outcome === 'number' ? outcome : yield* outcome;
+}
+
+/** A read-only variable ends the command read from the script (dash: the shell). */
+function assignGuarded(shell: Shell, assign: () => void): void {
+  try {
+    assign();
+  } catch (error) {
+    if (!(error instanceof AssignmentError)) throw error;
+    shell.complain(shell.isBash ? error.message : error.message.replace(': readonly variable', ': is read only'));
+    throw new CommandAbort(shell.isBash ? 1 : 2);
+  }
+}
+
+// --- commands -----------------------------------------------------------------------------------------------------------------
+
+function dispatch(shell: Shell, node: SimpleCommand, argv: string[]): Outcome {
+  const name = argv[0]!;
+  if (shell.options.xtrace) {
+    for (const assignment of node.assignments) traceAssignment(shell, assignment);
+    traceCommand(shell, argv);
+  }
+  const persists = !shell.isBash || shell.options.posix;
+  const isSpecial = persists && SPECIAL.has(name);
+  const called = isSpecial ? undefined : shell.functions.get(name);
+  if (called) return finish(shell, argv, withTemporaries(shell, node, () => callFunction(shell, called, argv, node.line), false));
+  const builtin = shell.disabledBuiltins.has(name) ? undefined : shell.builtins.get(name);
+  if (!builtin) return finish(shell, argv, runExternal(shell, node, argv));
+  if (node.assignments.length === 0 && node.redirects.length === 0) return finish(shell, argv, builtin(shell, argv));
+  return finish(shell, argv, withTemporaries(shell, node, () => builtin(shell, argv), isSpecial, name === 'exec'));
+}
+
+/** Notes the outcome of a command: `$?`, `$_`, errexit. */
+function finish(shell: Shell, argv: readonly string[], outcome: Outcome): Outcome {
+  if (typeof outcome === 'number') {
+    shell.lastArgument = argv[argv.length - 1]!;
+    return shell.execution.settle(outcome);
+  }
+  return finishTask(shell, argv, outcome);
+}
+
+function* finishTask(shell: Shell, argv: readonly string[], running: Task<number>): Task<number> {
+  const status = yield* running;
+  shell.lastArgument = argv[argv.length - 1]!;
+  const outcome = shell.execution.settle(status);
+  return typeof outcome === 'number' ? outcome : yield* outcome;
+}
+
+/** Runs a body within the command's redirections and temporary assignments. `stays`: the assignments are permanent. */
+function withTemporaries(shell: Shell, node: SimpleCommand, body: () => Outcome, stays: boolean, keepsFiles = false): Outcome {
+  if (node.assignments.length === 0 && node.redirects.length === 0) return body();
+  if (needsTask(node)) return withTemporariesTask(shell, node, body, stays, keepsFiles);
+  const undo = shell.redirection.apply(node.redirects);
+  if (!undo) return redirectFailure(shell, node);
+  const scoped = node.assignments.length > 0 && !stays;
+  let outcome: Outcome = 1;
+  let isOver = true;
+  const end = (): void => {
+    if (scoped) shell.variables.pop();
+    if (!keepsFiles) undo();
+  };
+  if (scoped) shell.variables.push('temporary');
+  try {
+    for (const assignment of node.assignments) assignTemporary(shell, assignment, shell.expansion.text(assignment.value!), stays);
+    outcome = body();
+    isOver = typeof outcome === 'number';
+  } finally {
+    if (isOver) end();
+  }
+  return typeof outcome === 'number' ? outcome : ending(outcome, end);
+}
+
+function needsTask({ assignments, redirects }: SimpleCommand): boolean {
+  return assignments.some(({ value }) => value === undefined || value.blocking) || redirects.some(({ target, document }) => target.blocking || document?.blocking === true);
+}
+
+function* withTemporariesTask(shell: Shell, node: SimpleCommand, body: () => Outcome, stays: boolean, keepsFiles: boolean): Task<number> {
+  const undo = yield* shell.redirection.applyTask(node.redirects);
+  if (!undo) return redirectFailure(shell, node);
+  const scoped = node.assignments.length > 0 && !stays;
+  if (scoped) shell.variables.push('temporary');
+  try {
+    for (const assignment of node.assignments) {
+      const value = assignment.value ? yield* shell.expansion.textTask(assignment.value) : '';
+      assignTemporary(shell, assignment, value, stays);
+    }
+    const outcome = body();
+    return typeof outcome === 'number' ? outcome : yield* outcome;
+  } finally {
+    if (scoped) shell.variables.pop();
+    if (!keepsFiles) undo();
+  }
+}
+
+function* ending(running: Task<number>, end: () => void): Task<number> {
+  try {
+    return yield* running;
+  } finally {
+    end();
+  }
+}
+
+/** A failed redirection of a special built-in ends a POSIX shell. */
+function redirectFailure(shell: Shell, node: SimpleCommand): number {
+  const name = node.words[0]?.literal;
+  if (name !== undefined && SPECIAL.has(name) && (!shell.isBash || shell.options.posix)) throw new CommandAbort(shell.isBash ? 1 : 2);
+  return 1;
+}
+
+/** `x=1 command`: an exported variable in the scope of the command. */
+export function assignTemporary(shell: Shell, assignment: Assignment, value: string, stays: boolean): void {
+  const { variables } = shell;
+  if (stays) {
+    assignGuarded(shell, () => variables.set(assignment.name, value, assignment.append));
+    return;
+  }
+  const outer = variables.find(assignment.name);
+  if (outer?.has(2) === true) {
+    shell.complain(`${assignment.name}: readonly variable`);
+    return;
+  }
+  const { name } = variables.follow(assignment.name);
+  const variable = variables.bindAt(variables.depth, name);
+  variable.attributes = EXPORTED;
+  if (outer?.special) variable.special = outer.special;
+  variables.assign(variable, assignment.append ? (outer?.text ?? '') + value : value);
+}

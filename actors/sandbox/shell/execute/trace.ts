@@ -1,0 +1,48 @@
+// `set -x`: prints commands to standard error (or BASH_XTRACEFD) as they run, each behind PS4.
+import { encode } from '../../kernel/text.js';
+import { quoteTrace } from '../quote.js';
+import type { Shell } from '../shell.js';
+import type { Assignment, Word } from '../syntax/ast.js';
+
+function prefix(shell: Shell): string {
+  const ps4 = shell.variables.get('PS4') ?? '';
+  const status = shell.status;
+  const text = ps4 === '+ ' ? ps4 : shell.expansion.prompt(ps4);
+  shell.status = status;
+  if (!shell.isBash || text === '') return text;
+  const first = String.fromCodePoint(text.codePointAt(0)!);
+  return first.repeat(1 + shell.evalDepth) + text.slice(first.length);
+}
+
+export function traceLine(shell: Shell, text: string): void {
+  const line = `${prefix(shell)}${text}\n`;
+  const fd = shell.isBash ? shell.variables.get('BASH_XTRACEFD') : undefined;
+  if (fd !== undefined && /^\d+$/.test(fd) && shell.process.descriptors.find(Number(fd))) shell.writeNow(Number(fd), encode(line));
+  else shell.warnRaw(line);
+}
+
+export function traceCommand(shell: Shell, argv: readonly string[]): void {
+  traceLine(shell, argv.map((word) => (shell.isBash ? quoteTrace(word) : word)).join(' '));
+}
+
+export function traceAssignment(shell: Shell, { name, append, index, array, value }: Assignment): void {
+  const subscript = index ? `[${index.word.source}]` : '';
+  if (array) {
+    traceLine(shell, `${name}${subscript}${append ? '+' : ''}=(${array.map((element) => element.value.source).join(' ')})`);
+    return;
+  }
+  const text = value!.blocking ? shell.variables.get(name) ?? '' : shell.expansion.text(value!);
+  traceLine(shell, `${name}${subscript}${append ? '+' : ''}=${shell.isBash ? (text === '' ? '' : quoteTrace(text)) : text}`);
+}
+
+export function traceArithmetic(shell: Shell, source: string): void {
+  traceLine(shell, `(( ${source.trim()} ))`);
+}
+
+export function traceCase(shell: Shell, source: string): void {
+  if (shell.isBash) traceLine(shell, `case ${source} in`);
+}
+
+export function traceFor(shell: Shell, name: string, words: readonly Word[] | undefined): void {
+  if (shell.isBash) traceLine(shell, `for ${name} in ${words === undefined ? '"$@"' : words.map((word) => word.source).join(' ')}`);
+}

@@ -1,0 +1,276 @@
+// Evaluates arithmetic: numbers while they are exact, 64-bit wrap-around beyond; variables are expressions in their turn.
+import { ExpansionError } from '../flow.js';
+import type { Shell } from '../shell.js';
+import { ArithmeticError } from '../syntax/arithmetic-error.js';
+import type { ArithmeticText, BinaryOperator, Expression, Parameter, Variable } from '../syntax/ast.js';
+import { toInteger } from '../syntax/constant.js';
+import { parseArithmetic } from '../syntax/script-parts.js';
+import { isName } from '../variables/variables.js';
+import { keyOf, plainValue } from './lookup.js';
+
+type Integer = number | bigint;
+
+/** How deep values of variables may name other variables (bash: 1024). */
+const RECURSION_MAX = 1024;
+const CACHE_MAX = 2000;
+const PLAIN = /^-?(?:0|[1-9][0-9]{0,14})$/;
+
+const parsed = new Map<string, ArithmeticText>();
+
+function parse(source: string): ArithmeticText {
+  const known = parsed.get(source);
+  if (known) return known;
+  const text = parseArithmetic(source);
+  if (parsed.size >= CACHE_MAX) parsed.clear();
+  parsed.set(source, text);
+  return text;
+}
+
+/** Evaluates text of the script; `expand` gives its expansion when it could not be parsed in advance. */
+export function evaluateText(shell: Shell, text: ArithmeticText, expand: () => string): Integer {
+  if (text.expression !== undefined) {
+    if (text.dollars.length === 0) return guarded(() => evaluate(new Scope(shell, text.source, []), text.expression!));
+    const values = dollarValues(shell, text.dollars);
+    if (values) return guarded(() => evaluate(new Scope(shell, text.source, values), text.expression!));
+  }
+  return evaluateSource(shell, expand());
+}
+
+/** The values of the parameters when all are plain numbers. */
+function dollarValues(shell: Shell, dollars: readonly Parameter[]): number[] | undefined {
+  const values: number[] = [];
+  for (const { name } of dollars) {
+    const value = plainValue(shell, name);
+    if (value === undefined || !PLAIN.test(value)) return undefined;
+    values.push(Number(value));
+  }
+  return values;
+}
+
+/** Evaluates text that is already expanded. */
+export function evaluateSource(shell: Shell, source: string): Integer {
+  if (PLAIN.test(source)) return Number(source);
+  return guarded(() => evaluateParsed(new Scope(shell, source, []), source));
+}
+
+function evaluateParsed(scope: Scope, source: string): Integer {
+  if (PLAIN.test(source)) return Number(source);
+  const text = parse(source);
+  if (text.expression === undefined) throw new ArithmeticError(source, 'syntax error: operand expected', source);
+  return evaluate(scope, text.expression);
+}
+
+function guarded(run: () => Integer): Integer {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof ArithmeticError) throw new ExpansionError(error.message);
+    throw error;
+  }
+}
+
+class Scope {
+  readonly shell: Shell;
+  readonly source: string;
+  readonly dollars: readonly number[];
+  depth = 0;
+  constructor(shell: Shell, source: string, dollars: readonly number[]) {
+    this.shell = shell;
+    this.source = source;
+    this.dollars = dollars;
+  }
+}
+
+function evaluate(scope: Scope, node: Expression): Integer {
+  switch (node.type) {
+    case 'number':
+      return node.value;
+    case 'dollar':
+      return scope.dollars[node.slot]!;
+    case 'variable':
+      return read(scope, node);
+    case 'binary':
+      return binary(scope, node.operator, evaluate(scope, node.left), evaluate(scope, node.right), node.rest);
+    case 'assign': {
+      const right = node.operator === undefined
+        ? evaluate(scope, node.value)
+        : binary(scope, node.operator, read(scope, node.target), evaluate(scope, node.value), node.rest);
+      write(scope, node.target, right);
+      return right;
+    }
+    case 'update': {
+      const before = read(scope, node.target);
+      const after = add(before, node.operator === '++' ? 1 : -1);
+      write(scope, node.target, after);
+      return node.prefix ? after : before;
+    }
+    case 'logical': {
+      const left = truth(evaluate(scope, node.left));
+      if (left === (node.operator === '||')) return left ? 1 : 0;
+      return truth(evaluate(scope, node.right)) ? 1 : 0;
+    }
+    case 'unary':
+      return unary(node.operator, evaluate(scope, node.operand));
+    case 'conditional':
+      return truth(evaluate(scope, node.test)) ? evaluate(scope, node.yes) : evaluate(scope, node.no);
+    case 'comma':
+      evaluate(scope, node.left);
+      return evaluate(scope, node.right);
+  }
+}
+
+function truth(value: Integer): boolean {
+  return value !== 0 && value !== 0n;
+}
+
+function add(a: Integer, b: Integer): Integer {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const sum = a + b;
+    if (Number.isSafeInteger(sum)) return sum;
+  }
+  return toInteger(BigInt(a) + BigInt(b));
+}
+
+function unary(operator: '+' | '-' | '!' | '~', value: Integer): Integer {
+  switch (operator) {
+    case '+':
+      return value;
+    case '-':
+      return typeof value === 'number' ? (value === 0 ? 0 : -value) : toInteger(-value);
+    case '!':
+      return truth(value) ? 0 : 1;
+    case '~':
+      return typeof value === 'number' ? add(-value, -1) : toInteger(~value);
+  }
+}
+
+function binary(scope: Scope, operator: BinaryOperator, a: Integer, b: Integer, rest: string): Integer {
+  if (typeof a === 'number' && typeof b === 'number') {
+    switch (operator) {
+      case '+':
+        return add(a, b);
+      case '-':
+        return add(a, -b);
+      case '<':
+        return a < b ? 1 : 0;
+      case '>':
+        return a > b ? 1 : 0;
+      case '<=':
+        return a <= b ? 1 : 0;
+      case '>=':
+        return a >= b ? 1 : 0;
+      case '==':
+        return a === b ? 1 : 0;
+      case '!=':
+        return a === b ? 0 : 1;
+      case '*': {
+        const product = a * b;
+        if (Number.isSafeInteger(product)) return product === 0 ? 0 : product;
+        break;
+      }
+      case '/':
+      case '%': {
+        if (b === 0) throw new ArithmeticError(scope.source, 'division by 0', rest);
+        const outcome = operator === '/' ? Math.trunc(a / b) : a % b;
+        return outcome === 0 ? 0 : outcome;
+      }
+      case '&':
+      case '|':
+      case '^':
+        if ((a | 0) === a && (b | 0) === b) return operator === '&' ? a & b : operator === '|' ? a | b : a ^ b;
+        break;
+      default:
+        break;
+    }
+  }
+  return wide(scope, operator, BigInt(a), BigInt(b), rest);
+}
+
+function wide(scope: Scope, operator: BinaryOperator, a: bigint, b: bigint, rest: string): Integer {
+  switch (operator) {
+    case '+':
+      return toInteger(a + b);
+    case '-':
+      return toInteger(a - b);
+    case '*':
+      return toInteger(a * b);
+    case '/':
+    case '%':
+      if (b === 0n) throw new ArithmeticError(scope.source, 'division by 0', rest);
+      return toInteger(operator === '/' ? a / b : a % b);
+    case '**':
+      if (b < 0n) throw new ArithmeticError(scope.source, 'exponent less than 0', rest);
+      return power(a, b);
+    case '<<':
+      return toInteger(a << (b & 63n));
+    case '>>':
+      return toInteger(a >> (b & 63n));
+    case '&':
+      return toInteger(a & b);
+    case '|':
+      return toInteger(a | b);
+    case '^':
+      return toInteger(a ^ b);
+    case '<':
+      return a < b ? 1 : 0;
+    case '>':
+      return a > b ? 1 : 0;
+    case '<=':
+      return a <= b ? 1 : 0;
+    case '>=':
+      return a >= b ? 1 : 0;
+    case '==':
+      return a === b ? 1 : 0;
+    case '!=':
+      return a === b ? 0 : 1;
+  }
+}
+
+/** By squaring, wrapped at each step, so that no exponent makes a huge number. */
+function power(base: bigint, exponent: bigint): Integer {
+  let result = 1n;
+  let square = base;
+  for (let left = exponent; left > 0n; left >>= 1n) {
+    if ((left & 1n) === 1n) result = BigInt.asIntN(64, result * square);
+    square = BigInt.asIntN(64, square * square);
+  }
+  return toInteger(result);
+}
+
+function read(scope: Scope, { name, index }: Variable): Integer {
+  const { shell } = scope;
+  let text: string | undefined;
+  if (index === undefined) {
+    text = name === '_' ? shell.lastArgument : shell.variables.get(name);
+  } else {
+    const variable = shell.variables.find(name);
+    if (variable || !shell.options.nounset) text = index.all === undefined ? variable?.element(checkedKey(shell, index, variable, name)) : variable?.elements.join(' ');
+  }
+  if (text === undefined) {
+    if (shell.options.nounset) throw new ExpansionError(`${name}: unbound variable`, { fatal: true, status: 127 });
+    return 0;
+  }
+  if (text === '') return 0;
+  if (text.length < 16 && PLAIN.test(text)) return Number(text);
+  if (++scope.depth > RECURSION_MAX) throw new ArithmeticError(text, 'expression recursion level exceeded', text);
+  const value = evaluateParsed(scope, text);
+  scope.depth--;
+  return value;
+}
+
+function checkedKey(shell: Shell, index: NonNullable<Variable['index']>, variable: ReturnType<Shell['variables']['find']>, name: string): string | number {
+  const key = keyOf(shell, index, variable);
+  if (typeof key === 'number' && key < 0 && (variable?.list ? variable.list.last : 0) + 1 + key < 0) throw new ExpansionError(`${name}: bad array subscript`);
+  return key;
+}
+
+function write({ shell }: Scope, { name, index }: Variable, value: Integer): void {
+  const text = String(value);
+  if (index === undefined || !isName(name)) {
+    shell.variables.set(name, text);
+    return;
+  }
+  const { name: target } = shell.variables.follow(name);
+  const key = keyOf(shell, index, shell.variables.binding(target));
+  shell.variables.assignElement(shell.variables.writable(target), key, text);
+}

@@ -1,0 +1,146 @@
+// Assignments of elements and arrays: `a[i]=x`, `a=(…)`, `a+=(…)`, and the arguments of declare and its relatives.
+import type { Task } from '../../kernel/wait.js';
+import { expandBraces } from '../braces.js';
+import { ExpansionError } from '../flow.js';
+import type { Shell } from '../shell.js';
+import type { ArrayElement, Assignment } from '../syntax/ast.js';
+import { READONLY, type Variable } from '../variables/variable.js';
+import { AssignmentError } from '../variables/variables.js';
+import { keyOf } from './lookup.js';
+
+/** One element of `(…)` with everything expanded. `key` is the text of an explicit subscript. */
+export interface ExpandedElement {
+  readonly key: string | undefined;
+  readonly append: boolean;
+  readonly value: string;
+}
+
+/** An argument of a declaration built-in with its right side expanded. */
+export interface ExpandedAssignment {
+  readonly name: string;
+  readonly subscript: string | undefined;
+  readonly append: boolean;
+  readonly value: string | undefined;
+  readonly elements: readonly ExpandedElement[] | undefined;
+}
+
+/** `name[index]=value`; `keyText` when the subscript had to be expanded apart. */
+export function assignValue(shell: Shell, assignment: Assignment, value: string, keyText?: string): void {
+  const { variables } = shell;
+  const { name } = variables.follow(assignment.name);
+  const bound = variables.binding(name);
+  const { index } = assignment;
+  if (index!.all !== undefined && !bound?.map) throw new AssignmentError(`${assignment.name}[${index!.all}]: bad array subscript`);
+  const key = keyText === undefined ? keyOf(shell, index!, bound) : variables.elementKey(bound, keyText);
+  storeElement(shell, name, key, value, assignment.append);
+}
+
+/** Stores one element under an evaluated key. */
+export function storeElement(shell: Shell, name: string, key: string | number, value: string, append: boolean): void {
+  const variable = shell.variables.writable(name);
+  if (variable.map && key === '') throw new AssignmentError(`${name}[]: bad array subscript`);
+  shell.variables.assignElement(variable, key, value, append);
+}
+
+/** The elements of `name=(…)`. Each explicit subscript is kept as text: what it means depends on the variable's kind. */
+export function elementsOf(shell: Shell, { array }: Assignment): ExpandedElement[] {
+  const out: ExpandedElement[] = [];
+  for (const element of array!) {
+    if (element.index) out.push({ key: shell.expansion.text(element.index.word), append: element.append, value: shell.expansion.text(element.value) });
+    else for (const value of shell.expansion.fields([element.value])) out.push({ key: undefined, append: false, value });
+  }
+  return out;
+}
+
+export function* elementsTask(shell: Shell, { array }: Assignment): Task<ExpandedElement[]> {
+  const out: ExpandedElement[] = [];
+  for (const element of array!) {
+    if (element.index) {
+      const key = yield* shell.expansion.textTask(element.index.word);
+      out.push({ key, append: element.append, value: yield* shell.expansion.textTask(element.value) });
+    } else {
+      for (const value of yield* bareValues(shell, element)) out.push({ key: undefined, append: false, value });
+    }
+  }
+  return out;
+}
+
+function* bareValues(shell: Shell, { value }: ArrayElement): Task<string[]> {
+  return value.braces ? yield* shell.expansion.fieldsTask(expandBraces(value)) : yield* shell.expansion.fieldsTask([value]);
+}
+
+/** Stores `name=(…)` or `name+=(…)`. */
+export function storeAssignment(shell: Shell, assignment: Assignment, elements: readonly ExpandedElement[]): void {
+  if (assignment.index !== undefined) {
+    throw new AssignmentError(`${assignment.name}[${assignment.index.word.source}]: cannot assign list to array member`);
+  }
+  const { name } = shell.variables.follow(assignment.name);
+  storeElements(shell, shell.variables.writable(name), elements, assignment.append);
+}
+
+/** Fills an array variable; without `append` it is emptied first. */
+export function storeElements(shell: Shell, variable: Variable, elements: readonly ExpandedElement[], append: boolean): void {
+  const { variables } = shell;
+  if (variable.has(READONLY)) throw new AssignmentError(`${variable.name}: readonly variable`, true);
+  if (variable.map) return storePairs(shell, variable, elements, append);
+  if (elements.every(({ key }) => key === undefined) && !append) {
+    variables.assignList(variable, elements.map(({ value }) => value));
+    return;
+  }
+  const old = variable.list;
+  if (!append) variables.assignList(variable, []);
+  else variable.becomeList();
+  let next = variable.list!.last + 1;
+  for (const { key, append: adds, value } of elements) {
+    if (key !== undefined) {
+      // Subscripts see the array as it was: `a=([${#a[@]}]=x)` is expanded before, only their arithmetic is done here.
+      const index = Number(shell.expansion.evaluate(key));
+      if (index < 0 && variable.list!.last + 1 + index < 0) {
+        shell.complain(`[${key}]=${value}: bad array subscript`);
+        if (old && !append) variable.list = old;
+        continue;
+      }
+      next = variables.indexOf(variable, index);
+    }
+    variables.assignElement(variable, next, value, adds);
+    next++;
+  }
+}
+
+/** Associative: `([k]=v …)`, or bash 5.1's `(k v k v)`. */
+function storePairs(shell: Shell, variable: Variable, elements: readonly ExpandedElement[], append: boolean): void {
+  const { variables } = shell;
+  if (!append) variables.clearMap(variable);
+  const isPairs = elements.length > 0 && elements[0]!.key === undefined;
+  if (isPairs) {
+    for (let at = 0; at < elements.length; at += 2) {
+      const key = elements[at]!.value;
+      if (key === '') shell.complain(`${key}: bad array subscript`);
+      else variables.assignElement(variable, key, elements[at + 1]?.value ?? '');
+    }
+    return;
+  }
+  for (const { key, append: adds, value } of elements) {
+    if (key === undefined) {
+      shell.complain(`${variable.name}: ${value}: must use subscript when assigning associative array`);
+      continue;
+    }
+    if (key === '') throw new ExpansionError(`[]=${value}: bad array subscript`);
+    variables.assignElement(variable, key, value, adds);
+  }
+}
+
+/** Expands an argument of a declaration built-in without splitting it. */
+export function expandArgument(shell: Shell, assignment: Assignment): ExpandedAssignment {
+  const { name, append, index } = assignment;
+  const subscript = index ? shell.expansion.text(index.word) : undefined;
+  if (assignment.array) return { name, subscript, append, value: undefined, elements: elementsOf(shell, assignment) };
+  return { name, subscript, append, value: shell.expansion.text(assignment.value!), elements: undefined };
+}
+
+export function* expandArgumentTask(shell: Shell, assignment: Assignment): Task<ExpandedAssignment> {
+  const { name, append, index } = assignment;
+  const subscript = index ? yield* shell.expansion.textTask(index.word) : undefined;
+  if (assignment.array) return { name, subscript, append, value: undefined, elements: yield* elementsTask(shell, assignment) };
+  return { name, subscript, append, value: yield* shell.expansion.textTask(assignment.value!), elements: undefined };
+}

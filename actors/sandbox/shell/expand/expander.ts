@@ -1,0 +1,336 @@
+// Expands words: into fields, strings, patterns and regular expressions; at once where nothing in them can block, else as a Task.
+import type { Task } from '../../kernel/wait.js';
+import { expandBraces } from '../braces.js';
+import { ExpansionError } from '../flow.js';
+import type { Expansion, Shell } from '../shell.js';
+import type { ArithmeticText, Assignment, Parameter, Word, WordPart } from '../syntax/ast.js';
+import { evaluateText, evaluateSource } from './arithmetic.js';
+import { assignValue, elementsOf, elementsTask, storeAssignment } from './assignment.js';
+import { glob } from './glob.js';
+import { keyOf, plainValue } from './lookup.js';
+import { decide, finish, type Operands, unbound } from './parameter.js';
+import { promptText } from './prompt.js';
+import { escapePattern, FieldSink, separatorsOf, type Sink, TextSink } from './sinks.js';
+import { runProcessSubstitution, substituteCommand } from './substitution.js';
+import { expandTilde } from './tilde.js';
+
+/** How literal text counts: as in the script, inside double quotes, or as the operand of an unquoted `${x:-…}` (which splits). */
+type Mode = 'word' | 'quoted' | 'operand';
+
+const REGEX_SPECIAL = /[\\^$.*+?()[\]{}|]/g;
+
+/** Makes text stand for itself in an extended regular expression. */
+function escapeRegex(text: string): string {
+  return text.replace(REGEX_SPECIAL, '\\$&');
+}
+
+/** In a replacement, what was quoted keeps its ampersands. */
+function escapeAmpersand(text: string): string {
+  return text.replace(/[&\\]/g, '\\$&');
+}
+
+export class Expander implements Expansion {
+  readonly #shell: Shell;
+
+  constructor(shell: Shell) {
+    this.#shell = shell;
+  }
+
+  get #joint(): string {
+    const ifs = this.#shell.separators;
+    return ifs === '' ? '' : String.fromCodePoint(ifs.codePointAt(0)!);
+  }
+
+  // --- words ------------------------------------------------------------------------------------------------------------------
+
+  fields(words: readonly Word[]): string[] {
+    const out: string[] = [];
+    for (const word of words) {
+      if (word.literal !== undefined) {
+        out.push(word.literal);
+        continue;
+      }
+      for (const each of word.braces ? expandBraces(word) : [word]) {
+        const sink = this.#fieldSink(out);
+        this.#pour(each.parts, sink, 'word');
+        sink.end();
+      }
+    }
+    return out;
+  }
+
+  *fieldsTask(words: readonly Word[]): Task<string[]> {
+    const out: string[] = [];
+    for (const word of words) {
+      if (!word.blocking) {
+        out.push(...this.fields([word]));
+        continue;
+      }
+      for (const each of word.braces ? expandBraces(word) : [word]) {
+        const sink = this.#fieldSink(out);
+        yield* this.#pourTask(each.parts, sink, 'word');
+        sink.end();
+      }
+    }
+    return out;
+  }
+
+  #fieldSink(out: string[]): FieldSink {
+    const shell = this.#shell;
+    return new FieldSink(separatorsOf(shell.separators), (text, pattern) => {
+      if (pattern === undefined || shell.options.noglob) out.push(text);
+      else glob(shell, text, pattern, out);
+    });
+  }
+
+  text(word: Word): string {
+    return word.literal ?? this.#textOf(word.parts);
+  }
+
+  #textOf(parts: readonly WordPart[], escape?: (text: string) => string, mode: Mode = 'word'): string {
+    const sink = new TextSink(this.#joint, escape);
+    this.#pour(parts, sink, mode);
+    return sink.text;
+  }
+
+  *#textOfTask(parts: readonly WordPart[], escape?: (text: string) => string, mode: Mode = 'word'): Task<string> {
+    const sink = new TextSink(this.#joint, escape);
+    yield* this.#pourTask(parts, sink, mode);
+    return sink.text;
+  }
+
+  *textTask(word: Word): Task<string> {
+    return word.blocking ? yield* this.#textOfTask(word.parts) : this.text(word);
+  }
+
+  pattern(word: Word): string {
+    return this.#textOf(word.parts, escapePattern);
+  }
+
+  *patternTask(word: Word): Task<string> {
+    return yield* this.#textOfTask(word.parts, escapePattern);
+  }
+
+  regex(word: Word): string {
+    return this.#textOf(word.parts, escapeRegex);
+  }
+
+  *regexTask(word: Word): Task<string> {
+    return yield* this.#textOfTask(word.parts, escapeRegex);
+  }
+
+  // --- parts ------------------------------------------------------------------------------------------------------------------
+
+  #pour(parts: readonly WordPart[], sink: Sink, mode: Mode): void {
+    for (const part of parts) this.#part(part, sink, mode);
+  }
+
+  *#pourTask(parts: readonly WordPart[], sink: Sink, mode: Mode): Task {
+    for (const part of parts) {
+      switch (part.type) {
+        case 'command': {
+          const text = yield* substituteCommand(this.#shell, part);
+          if (mode === 'quoted') sink.quoted(text);
+          else sink.split(text);
+          break;
+        }
+        case 'process':
+          sink.quoted(runProcessSubstitution(this.#shell, part));
+          break;
+        case 'double':
+          this.#mark(part.parts, sink);
+          yield* this.#pourTask(part.parts, sink, 'quoted');
+          break;
+        case 'arithmetic':
+          this.#number(yield* this.arithmeticTask(part.text), sink, mode);
+          break;
+        case 'parameter':
+          yield* this.#parameterTask(part, sink, mode);
+          break;
+        default:
+          this.#part(part, sink, mode);
+      }
+    }
+  }
+
+  /** Double quotes make a field even of nothing, but for `"$@"` without parameters. */
+  #mark(parts: readonly WordPart[], sink: Sink): void {
+    const onlyLists = parts.length > 0 && parts.every((part) => part.type === 'parameter' && isAtList(part));
+    if (!onlyLists) sink.quoted('');
+  }
+
+  #number(value: number | bigint, sink: Sink, mode: Mode): void {
+    if (mode === 'quoted') sink.quoted(String(value));
+    else sink.split(String(value));
+  }
+
+  #part(part: WordPart, sink: Sink, mode: Mode): void {
+    switch (part.type) {
+      case 'literal':
+        if (mode === 'quoted') sink.quoted(part.text);
+        else if (mode === 'operand') sink.split(part.text);
+        else sink.literal(part.text);
+        break;
+      case 'quoted':
+        sink.quoted(part.text);
+        break;
+      case 'double':
+        this.#mark(part.parts, sink);
+        this.#pour(part.parts, sink, 'quoted');
+        break;
+      case 'parameter':
+        this.#parameter(part, sink, mode);
+        break;
+      case 'arithmetic':
+        this.#number(this.arithmetic(part.text), sink, mode);
+        break;
+      case 'tilde':
+        sink.quoted(expandTilde(this.#shell, part.user));
+        break;
+      default:
+        throw new ExpansionError('command substitution: cannot be run here');
+    }
+  }
+
+  // --- parameters -------------------------------------------------------------------------------------------------------------
+
+  #parameter(part: Parameter, sink: Sink, mode: Mode): void {
+    const { operation, index, name } = part;
+    if (operation === undefined && index === undefined && !part.indirect && name !== '@' && name !== '*') {
+      const value = plainValue(this.#shell, name) ?? unbound(this.#shell, part);
+      if (mode === 'quoted') sink.quoted(value);
+      else sink.split(value);
+      return;
+    }
+    const key = index !== undefined && index.all === undefined ? this.#key(part) : undefined;
+    const decided = decide(this.#shell, part, key);
+    if (decided.word !== undefined) {
+      const word = decided.word;
+      if (decided.use === 'pour') this.#pour(word.parts, sink, mode === 'quoted' ? 'quoted' : 'operand');
+      else finish(this.#shell, part, decided, { word: this.#textOf(word.parts, undefined, mode === 'quoted' ? 'quoted' : 'word') }, sink, mode === 'quoted');
+      return;
+    }
+    finish(this.#shell, part, decided, this.#operands(part), sink, mode === 'quoted');
+  }
+
+  *#parameterTask(part: Parameter, sink: Sink, mode: Mode): Task {
+    const { index } = part;
+    const key = index !== undefined && index.all === undefined ? yield* this.#keyTask(part) : undefined;
+    if (part.operation === undefined && index === undefined) return this.#parameter(part, sink, mode);
+    const decided = decide(this.#shell, part, key);
+    if (decided.word !== undefined) {
+      const word = decided.word;
+      if (decided.use === 'pour') yield* this.#pourTask(word.parts, sink, mode === 'quoted' ? 'quoted' : 'operand');
+      else finish(this.#shell, part, decided, { word: yield* this.#textOfTask(word.parts, undefined, mode === 'quoted' ? 'quoted' : 'word') }, sink, mode === 'quoted');
+      return;
+    }
+    finish(this.#shell, part, decided, yield* this.#operandsTask(part), sink, mode === 'quoted');
+  }
+
+  #key({ index, name }: Parameter): string | number {
+    const { variables } = this.#shell;
+    return keyOf(this.#shell, index!, variables.find(name));
+  }
+
+  *#keyTask({ index, name }: Parameter): Task<string | number> {
+    const variable = this.#shell.variables.find(name);
+    if (variable?.map) return yield* this.textTask(index!.word);
+    return Number(yield* this.arithmeticTask(index!.arithmetic));
+  }
+
+  #operands({ operation }: Parameter): Operands {
+    switch (operation?.type) {
+      case 'trim':
+      case 'case':
+        return operation.pattern ? { pattern: this.pattern(operation.pattern) } : {};
+      case 'replace':
+        return {
+          pattern: this.pattern(operation.pattern),
+          replacement: operation.replacement ? this.#textOf(operation.replacement.parts, this.#replacementEscape) : '',
+        };
+      case 'slice':
+        return {
+          offset: Number(this.arithmetic(operation.offset)),
+          ...(operation.length ? { length: Number(this.arithmetic(operation.length)) } : {}),
+        };
+      default:
+        return {};
+    }
+  }
+
+  *#operandsTask({ operation }: Parameter): Task<Operands> {
+    switch (operation?.type) {
+      case 'trim':
+      case 'case':
+        return operation.pattern ? { pattern: yield* this.patternTask(operation.pattern) } : {};
+      case 'replace':
+        return {
+          pattern: yield* this.patternTask(operation.pattern),
+          replacement: operation.replacement ? yield* this.#textOfTask(operation.replacement.parts, this.#replacementEscape) : '',
+        };
+      case 'slice':
+        return {
+          offset: Number(yield* this.arithmeticTask(operation.offset)),
+          ...(operation.length ? { length: Number(yield* this.arithmeticTask(operation.length)) } : {}),
+        };
+      default:
+        return {};
+    }
+  }
+
+  get #replacementEscape(): ((text: string) => string) | undefined {
+    return this.#shell.options.has('patsub_replacement') ? escapeAmpersand : undefined;
+  }
+
+  // --- arithmetic -------------------------------------------------------------------------------------------------------------
+
+  arithmetic(text: ArithmeticText): number | bigint {
+    return evaluateText(this.#shell, text, () => this.#textOf(text.parts, undefined, 'quoted'));
+  }
+
+  *arithmeticTask(text: ArithmeticText): Task<number | bigint> {
+    if (!text.blocking) return this.arithmetic(text);
+    return evaluateSource(this.#shell, yield* this.#textOfTask(text.parts, undefined, 'quoted'));
+  }
+
+  evaluate(text: string): number | bigint {
+    return evaluateSource(this.#shell, text);
+  }
+
+  // --- assignments ------------------------------------------------------------------------------------------------------------
+
+  assign(assignment: Assignment): void {
+    if (assignment.value !== undefined && assignment.index === undefined) {
+      this.#shell.variables.set(assignment.name, this.text(assignment.value), assignment.append);
+      return;
+    }
+    if (assignment.value !== undefined) assignValue(this.#shell, assignment, this.text(assignment.value));
+    else storeAssignment(this.#shell, assignment, elementsOf(this.#shell, assignment));
+  }
+
+  *assignTask(assignment: Assignment): Task {
+    if (assignment.value === undefined) {
+      storeAssignment(this.#shell, assignment, yield* elementsTask(this.#shell, assignment));
+      return;
+    }
+    const value = yield* this.textTask(assignment.value);
+    if (assignment.index === undefined) {
+      this.#shell.variables.set(assignment.name, value, assignment.append);
+      return;
+    }
+    const key = yield* this.textTask(assignment.index.word);
+    assignValue(this.#shell, assignment, value, key);
+  }
+
+  prompt(text: string): string {
+    return promptText(this.#shell, text);
+  }
+}
+
+function isAtList({ name, index, operation, indirect }: Parameter): boolean {
+  if (operation?.type === 'length') return false;
+  if (operation?.type === 'keys') return index?.all === '@';
+  if (operation?.type === 'names') return operation.all === '@';
+  if (indirect) return true;
+  return name === '@' || index?.all === '@';
+}

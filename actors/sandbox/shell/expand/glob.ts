@@ -1,0 +1,168 @@
+// Pathname expansion: patterns matched against the file system, component by component.
+import { Errno } from '../../kernel/errno.js';
+import type { DirectoryEntry } from '../../kernel/inode.js';
+import { ExpansionError } from '../flow.js';
+import { compilePattern, type Pattern } from '../patterns.js';
+import type { Shell } from '../shell.js';
+
+/** Limits a `**` over a deep tree; a shell would run out of memory or of its user's patience. */
+const MATCHES_MAX = 1_000_000;
+
+/** Whether a component has a glob character that no backslash escapes. */
+function isActive(component: string, extglob: boolean): boolean {
+  for (let at = 0; at < component.length; at++) {
+    const character = component[at]!;
+    if (character === '\\') at++;
+    else if (character === '*' || character === '?') return true;
+    else if (character === '[' && component.includes(']', at + 1)) return true;
+    else if (extglob && component[at + 1] === '(' && '@!+'.includes(character)) return true;
+  }
+  return false;
+}
+
+function unescape(component: string): string {
+  return component.includes('\\') ? component.replace(/\\(.)/gs, '$1') : component;
+}
+
+/** Pushes the paths that match, else the text itself (or nothing with nullglob). */
+export function glob(shell: Shell, text: string, pattern: string, out: string[]): void {
+  const found = new Globber(shell).find(pattern);
+  if (found === undefined) {
+    out.push(text);
+    return;
+  }
+  if (found.length > 0) {
+    for (const path of found) out.push(path);
+    return;
+  }
+  if (shell.options.has('failglob')) throw new ExpansionError(`no match: ${text}`);
+  if (!shell.options.has('nullglob')) out.push(text);
+}
+
+class Globber {
+  readonly #shell: Shell;
+  readonly #extglob: boolean;
+  readonly #dots: boolean;
+  readonly #ignored: readonly Pattern[];
+  readonly #found: string[] = [];
+
+  constructor(shell: Shell) {
+    this.#shell = shell;
+    this.#extglob = shell.options.extglob;
+    const ignore = shell.isBash ? shell.variables.get('GLOBIGNORE') ?? '' : '';
+    this.#dots = shell.options.has('dotglob') || ignore !== '';
+    this.#ignored = ignore === '' ? [] : ignore.split(':').map((each) => compilePattern(each, { extglob: true, pathname: true }));
+  }
+
+  /** The matches in order; undefined when nothing in the pattern is active. */
+  find(pattern: string): string[] | undefined {
+    const components = splitComponents(pattern);
+    if (!components.some((component) => isActive(component, this.#extglob))) return undefined;
+    this.#walk('', components, 0);
+    const kept = this.#found.filter((path) => !this.#isIgnored(path));
+    return kept.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  }
+
+  #isIgnored(path: string): boolean {
+    if (this.#ignored.length === 0) return false;
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    return name === '.' || name === '..' || this.#ignored.some((each) => each.test(path));
+  }
+
+  #walk(prefix: string, components: readonly string[], at: number): void {
+    if (this.#found.length > MATCHES_MAX) return;
+    const component = components[at]!;
+    const isLast = at === components.length - 1;
+    if (!isActive(component, this.#extglob)) {
+      const path = prefix + unescape(component);
+      if (!isLast) this.#walk(`${path}/`, components, at + 1);
+      else if (component === '' ? this.#isDirectory(prefix) : this.#existsAtAll(path)) this.#found.push(path);
+      return;
+    }
+    if (component === '**' && this.#shell.options.has('globstar')) return this.#walkDeep(prefix, components, at);
+    const pattern = compilePattern(component, { extglob: this.#extglob, nocase: this.#shell.options.has('nocaseglob'), period: !this.#dots });
+    for (const { name, type } of this.#entries(prefix)) {
+      if (!pattern.test(name)) continue;
+      const path = prefix + name;
+      if (isLast) this.#found.push(path);
+      else if (type === 'directory' || (type === 'symlink' && this.#isDirectory(path))) this.#walk(`${path}/`, components, at + 1);
+    }
+  }
+
+  /** `**`: here, and every folder below (symlinks are not followed). */
+  #walkDeep(prefix: string, components: readonly string[], at: number): void {
+    const isLast = at === components.length - 1;
+    if (isLast) {
+      if (prefix !== '') this.#found.push(prefix);
+    } else if (components[at + 1] === '' && at + 1 === components.length - 1) {
+      if (prefix !== '') this.#found.push(prefix);
+    } else {
+      this.#walk(prefix, components, at + 1);
+    }
+    for (const { name, type } of this.#entries(prefix)) {
+      if (name.startsWith('.') && (!this.#dots || name === '.' || name === '..')) continue;
+      if (type === 'directory') this.#walkDeep(`${prefix}${name}/`, components, at);
+      if (isLast && type !== 'directory') this.#found.push(prefix + name);
+      if (isLast && type === 'directory') this.#dropSlash(`${prefix}${name}/`);
+    }
+  }
+
+  /** A folder found by a final `**` is named without the slash. */
+  #dropSlash(path: string): void {
+    const index = this.#found.indexOf(path);
+    if (index >= 0) this.#found[index] = path.slice(0, -1);
+  }
+
+  #entries(prefix: string): DirectoryEntry[] {
+    const { files } = this.#shell.process;
+    try {
+      const entries = files.readdir(prefix === '' ? '.' : prefix);
+      if (this.#shell.isBash && this.#shell.options.has('globskipdots')) return entries;
+      const dot = (name: string): DirectoryEntry => ({ name, ino: 0, type: 'directory' });
+      return [dot('.'), dot('..'), ...entries];
+    } catch (error) {
+      if (error instanceof Errno) return [];
+      throw error;
+    }
+  }
+
+  #isDirectory(path: string): boolean {
+    try {
+      return this.#shell.process.files.stat(path === '' ? '.' : path).type === 'directory';
+    } catch (error) {
+      if (error instanceof Errno) return false;
+      throw error;
+    }
+  }
+
+  /** Whether there is an entry, even a symlink that leads nowhere. */
+  #existsAtAll(path: string): boolean {
+    try {
+      this.#shell.process.files.lstat(path);
+      return true;
+    } catch (error) {
+      if (error instanceof Errno) return false;
+      throw error;
+    }
+  }
+}
+
+/** Splits at slashes outside brackets' and groups' insides. */
+function splitComponents(pattern: string): string[] {
+  if (!pattern.includes('(')) return pattern.split('/');
+  const components: string[] = [];
+  let depth = 0;
+  let start = 0;
+  for (let at = 0; at < pattern.length; at++) {
+    const character = pattern[at];
+    if (character === '\\') at++;
+    else if (character === '(') depth++;
+    else if (character === ')') depth = Math.max(0, depth - 1);
+    else if (character === '/' && depth === 0) {
+      components.push(pattern.slice(start, at));
+      start = at + 1;
+    }
+  }
+  components.push(pattern.slice(start));
+  return components;
+}

@@ -1,0 +1,108 @@
+// What a parameter stands for before its operation: special parameters, positional ones, variables, elements, whole arrays.
+import { ExpansionError } from '../flow.js';
+import type { Shell } from '../shell.js';
+import type { Parameter, Subscript } from '../syntax/ast.js';
+import { NAMEREF, type Variable } from '../variables/variable.js';
+import { isName, parseReference } from '../variables/variables.js';
+
+/** The value of a parameter: one text (undefined: unset), or a list for `@` and `*`. */
+export interface Value {
+  text: string | undefined;
+  list: readonly string[] | undefined;
+  /** For lists: `*` rather than `@`. */
+  star: boolean;
+  /** The variable behind it, where there is one. */
+  variable: Variable | undefined;
+  /** How an assignment reaches it: name and element. */
+  name: string;
+  key: string | number | undefined;
+  /** `$@` and `$*` themselves. */
+  isPositional: boolean;
+}
+
+function scalar(text: string | undefined, name: string): Value {
+  return { text, list: undefined, star: false, variable: undefined, name, key: undefined, isPositional: false };
+}
+
+function listOf(list: readonly string[], name: string, star: boolean, variable?: Variable): Value {
+  return { text: undefined, list, star, variable, name, key: undefined, isPositional: variable === undefined };
+}
+
+/** The value of `$name` for a name without subscript: the quick way for the most common expansion. */
+export function plainValue(shell: Shell, name: string): string | undefined {
+  const code = name.charCodeAt(0);
+  if (code >= 65 || code === 95) return name === '_' ? shell.lastArgument : shell.variables.get(name);
+  if (code >= 48 && code <= 57) return name === '0' ? shell.name : shell.positional[Number(name) - 1];
+  switch (name) {
+    case '?':
+      return String(shell.status);
+    case '#':
+      return String(shell.positional.length);
+    case '$':
+      return String(shell.shellPid);
+    case '!':
+      return shell.backgroundPid === undefined ? undefined : String(shell.backgroundPid);
+    case '-':
+      return shell.letters;
+    default:
+      return undefined;
+  }
+}
+
+/** The key that a subscript means for a variable: the word's text for associative arrays, a number otherwise. */
+export function keyOf(shell: Shell, index: Subscript, variable: Variable | undefined): string | number {
+  if (variable?.map) return shell.expansion.text(index.word);
+  return Number(shell.expansion.arithmetic(index.arithmetic));
+}
+
+/** Looks a name with an optional evaluated key up. `all` for `[@]` and `[*]`. */
+export function lookUp(shell: Shell, name: string, all: '@' | '*' | undefined, key: string | number | undefined): Value {
+  if (name === '@' || name === '*') return listOf(shell.positional, name, name === '*');
+  if (!isName(name)) return scalar(plainValue(shell, name), name);
+  const reference = shell.variables.follow(name);
+  const variable = shell.variables.binding(reference.name);
+  if (all !== undefined) return listOf(variable?.elements ?? [], reference.name, all === '*', variable ?? MISSING);
+  if (key !== undefined) return { ...scalar(elementOf(variable, key, name), reference.name), variable, key };
+  if (reference.subscript !== undefined) return lookUpText(shell, `${reference.name}[${reference.subscript}]`);
+  const text = name === '_' ? shell.lastArgument : variable && (variable.attributes & NAMEREF) === 0 ? variable.text : undefined;
+  return { ...scalar(text, reference.name), variable };
+}
+
+const MISSING = undefined as unknown as Variable;
+
+function elementOf(variable: Variable | undefined, key: string | number, name: string): string | undefined {
+  if (!variable) return undefined;
+  if (!variable.map && Number(key) < 0) {
+    const last = variable.list ? variable.list.last : 0;
+    if (last + 1 + Number(key) < 0) throw new ExpansionError(`${name}: bad array subscript`);
+  }
+  return variable.element(key);
+}
+
+/** Looks up what text names: `x`, `1`, `@`, `a[i]`, `a[@]`. Used by indirection and namerefs. */
+export function lookUpText(shell: Shell, text: string): Value {
+  const reference = parseReference(text);
+  if (reference?.subscript === undefined) {
+    if (reference === undefined && !/^(?:\d+|[@*#?$!-])$/.test(text)) throw new ExpansionError(`${text}: invalid variable name`);
+    return lookUp(shell, text, undefined, undefined);
+  }
+  if (reference.subscript === '@' || reference.subscript === '*') return lookUp(shell, reference.name, reference.subscript, undefined);
+  const { name } = shell.variables.follow(reference.name);
+  const key = shell.variables.elementKey(shell.variables.binding(name), reference.subscript);
+  return { ...lookUp(shell, reference.name, undefined, key) };
+}
+
+/** The parameter that `${!name}` names. */
+export function lookUpIndirect(shell: Shell, parameter: Parameter, key: string | number | undefined): Value {
+  const direct = parameter.index === undefined ? shell.variables.binding(parameter.name) : undefined;
+  if (direct && (direct.attributes & NAMEREF) !== 0) return scalar(direct.value, parameter.name);
+  const pointer = lookUp(shell, parameter.name, parameter.index?.all, key);
+  const text = pointer.list ? pointer.list.join(' ') : pointer.text;
+  if (text === undefined || text === '') {
+    const optional = parameter.operation && ['default', 'alternate', 'assign', 'error'].includes(parameter.operation.type);
+    if (pointer.variable === undefined && !optional) throw new ExpansionError(`${parameter.name}: invalid indirect expansion`);
+    if (text === '') throw new ExpansionError(`${text}: invalid variable name`);
+    return scalar(undefined, parameter.name);
+  }
+  return lookUpText(shell, text);
+}

@@ -1,0 +1,145 @@
+// `${…}`: decides whether an operand word is needed, and applies the operation to a value once its operands are known.
+import { ExpansionError } from '../flow.js';
+import type { Shell } from '../shell.js';
+import type { Parameter, Word } from '../syntax/ast.js';
+import { isName } from '../variables/variables.js';
+import { lookUp, lookUpIndirect, type Value } from './lookup.js';
+import { changeCase, compilePattern, lengthOf, replace, slice, sliceList, trim } from './operations.js';
+import type { Sink } from './sinks.js';
+import { transform, transformList } from './transform.js';
+
+/** The operands of an operation, already expanded. */
+export interface Operands {
+  word?: string;
+  pattern?: string;
+  replacement?: string;
+  offset?: number;
+  length?: number;
+}
+
+export interface Decision {
+  value: Value;
+  /** The operand of `- = ? +` when it is needed; undefined when the value itself goes on. */
+  word?: Word;
+  /** What the operand is for: to stand in place of the value, or to be assigned or printed. */
+  use?: 'pour' | 'assign' | 'error';
+  /** `${x+…}` of an unset x: nothing at all. */
+  nothing?: boolean;
+}
+
+/** The outcome for an unset plain parameter: '' or, with `set -u`, an error. */
+export function unbound(shell: Shell, { name, source }: Parameter): string {
+  if (!shell.options.nounset || name === '@' || name === '*') return '';
+  const subject = /^\d+$/.test(name) ? `$${name}` : name === '!' ? '$!' : source.startsWith('${') && source.includes('[') ? source.slice(2, -1) : name;
+  throw new ExpansionError(shell.isBash ? `${subject}: unbound variable` : `${name}: parameter not set`, { fatal: true, status: shell.isBash ? 127 : 2 });
+}
+
+/** Looks the parameter up and finds out what is to be done. `key` is its evaluated subscript. */
+export function decide(shell: Shell, part: Parameter, key: string | number | undefined): Decision {
+  const { operation } = part;
+  if (operation?.type === 'bad') throw new ExpansionError(badSubstitution(shell, part));
+  if (operation?.type === 'keys' || operation?.type === 'names') return { value: lookUp(shell, operation.type === 'names' ? '0' : part.name, part.index?.all, key) };
+  const value = part.indirect ? lookUpIndirect(shell, part, key) : lookUp(shell, part.name, part.index?.all, key);
+  if (operation?.type !== 'default' && operation?.type !== 'assign' && operation?.type !== 'error' && operation?.type !== 'alternate') return { value };
+  const isUnset = value.list ? value.list.length === 0 : value.text === undefined;
+  const isNull = isUnset || (operation.colon && (value.list ? value.list.join(' ') === '' : value.text === ''));
+  if (operation.type === 'alternate') return isNull ? { value, nothing: true } : { value, word: operation.word, use: 'pour' };
+  if (!isNull) return { value };
+  return { value, word: operation.word, use: operation.type === 'default' ? 'pour' : operation.type };
+}
+
+function badSubstitution(shell: Shell, { source }: Parameter): string {
+  return shell.isBash ? `${source}: bad substitution` : 'Bad substitution';
+}
+
+/** Applies the operation and pours the outcome. */
+export function finish(shell: Shell, part: Parameter, decision: Decision, operands: Operands, sink: Sink, quoted: boolean): void {
+  const { operation } = part;
+  const { value } = decision;
+  if (decision.nothing === true) return;
+  if (decision.use === 'error') return fail(shell, part, operands.word!);
+  if (decision.use === 'assign') {
+    assignDefault(shell, part, value, operands.word!);
+    return pourText(operands.word!, sink, quoted);
+  }
+  if (operation?.type === 'keys') return pourList(keysOf(shell, part), part.index?.all === '*', sink, quoted, shell);
+  if (operation?.type === 'names') {
+    const names = shell.variables.names().filter((name) => name.startsWith(part.name) && shell.variables.binding(name)?.isSet !== false);
+    return pourList(names, operation.all === '*', sink, quoted, shell);
+  }
+  if (operation?.type === 'length') return pourText(String(lengthOfValue(shell, part, value)), sink, quoted);
+  if (operation?.type === 'transform') {
+    if (value.list) return pourList(transformList(shell, part, value, operation.operator, quoted), value.star, sink, quoted, shell);
+    const changed = transform(shell, part, value, operation.operator);
+    return changed === undefined ? void (value.text === undefined && unbound(shell, part)) : pourText(changed, sink, quoted);
+  }
+  if (value.list) return pourList(applyToList(shell, part, value, operands), value.star, sink, quoted, shell);
+  const text = value.text ?? (operation?.type === 'default' || operation?.type === 'alternate' ? '' : unbound(shell, part));
+  pourText(apply(shell, part, text, operands), sink, quoted);
+}
+
+function fail(shell: Shell, { name, operation, index, source }: Parameter, message: string): never {
+  const subject = index ? source.slice(2).replace(/\].*$/s, ']') : name;
+  const isNullToo = operation?.type === 'error' && operation.colon;
+  const text = message !== '' ? message : shell.isBash ? `parameter ${isNullToo ? 'null or ' : ''}not set` : `parameter not set${isNullToo ? ' or null' : ''}`;
+  throw new ExpansionError(`${subject}: ${text}`, { fatal: true, status: shell.isBash ? 127 : 2 });
+}
+
+function assignDefault(shell: Shell, part: Parameter, value: Value, text: string): void {
+  if (!isName(value.name) || value.list) throw new ExpansionError(`$${part.name}: cannot assign in this way`);
+  if (value.key === undefined) shell.variables.set(value.name, text);
+  else shell.variables.assignElement(shell.variables.writable(value.name), value.key, text);
+}
+
+function keysOf(shell: Shell, part: Parameter): readonly string[] {
+  return shell.variables.find(part.name)?.keys ?? [];
+}
+
+function lengthOfValue(shell: Shell, part: Parameter, value: Value): number {
+  if (value.list) return value.list.length;
+  return lengthOf(value.text ?? unbound(shell, part));
+}
+
+function apply(shell: Shell, { operation, source }: Parameter, text: string, operands: Operands): string {
+  switch (operation?.type) {
+    case 'trim':
+      return trim(text, patternOf(shell, operands.pattern!, false), operation.side, operation.greedy);
+    case 'replace':
+      return replace(text, patternOf(shell, operands.pattern!, true), operation.scope, operands.replacement!, shell.options.has('patsub_replacement'));
+    case 'case':
+      return changeCase(text, operation.change, operation.all, operands.pattern === undefined ? undefined : patternOf(shell, operands.pattern, false));
+    case 'slice':
+      return slice(text, operands.offset!, operands.length, operation.length?.source ?? source);
+    default:
+      return text;
+  }
+}
+
+function applyToList(shell: Shell, part: Parameter, value: Value, operands: Operands): readonly string[] {
+  if (part.operation === undefined) return value.list!;
+  if (part.operation.type !== 'slice') return value.list!.map((text) => apply(shell, part, text, operands));
+  const subject = part.operation.length?.source ?? part.source;
+  if (!value.isPositional) {
+    const keys = value.variable?.map ? value.list!.map((_, index) => index + 1) : (value.variable?.keys ?? []).map(Number);
+    return sliceList(keys, value.list!, (keys.at(-1) ?? -1) + 1, operands.offset!, operands.length, subject);
+  }
+  const all = [shell.name, ...value.list!];
+  return sliceList(all.map((_, index) => index), all, all.length, operands.offset!, operands.length, subject);
+}
+
+/** Patterns of `${…}`: extended ones always parse where bash has extglob on. */
+function patternOf(shell: Shell, text: string, replaces: boolean): ReturnType<typeof compilePattern> {
+  return compilePattern(text, { extglob: shell.options.extglob, nocase: replaces && shell.options.nocasematch });
+}
+
+function pourText(text: string, sink: Sink, quoted: boolean): void {
+  if (quoted) sink.quoted(text);
+  else sink.split(text);
+}
+
+function pourList(values: readonly string[], star: boolean, sink: Sink, quoted: boolean, shell: Shell): void {
+  if (!quoted) return sink.splitList(values, star);
+  if (!star) return sink.list(values);
+  const ifs = shell.separators;
+  sink.quoted(values.join(ifs === '' ? '' : String.fromCodePoint(ifs.codePointAt(0)!)));
+}

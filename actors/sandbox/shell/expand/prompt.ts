@@ -1,0 +1,69 @@
+// The escapes of prompts (PS1, PS4, `${x@P}`), and the expansion of what they leave.
+import type { Shell } from '../shell.js';
+import { parseDocument } from '../syntax/script-parts.js';
+
+/** PS4 and its relatives expanded: backslash escapes, then parameters and arithmetic as in double quotes (promptvars). */
+export function promptText(shell: Shell, text: string): string {
+  const escaped = text.includes('\\') ? text.replace(/\\(\d{3}|[^])/g, (_, code: string) => escapeOf(shell, code)) : text;
+  if (!/[$`]/.test(escaped)) return escaped;
+  const word = parseDocument(escaped, shell.dialect);
+  return word.blocking ? escaped : shell.expansion.text(word);
+}
+
+function escapeOf(shell: Shell, code: string): string {
+  if (/^[0-7]{3}$/.test(code)) return String.fromCharCode(Number.parseInt(code, 8));
+  const { hostname } = shell.process.kernel;
+  switch (code) {
+    case 'u':
+      return shell.process.credentials.uid === 0 ? 'root' : shell.variables.get('USER') ?? 'I have no name!';
+    case 'h':
+      return hostname.split('.')[0]!;
+    case 'H':
+      return hostname;
+    case 'w':
+    case 'W': {
+      const cwd = shell.variables.get('PWD') ?? '/';
+      const home = shell.variables.get('HOME') ?? '';
+      const short = home !== '' && (cwd === home || cwd.startsWith(`${home}/`)) ? `~${cwd.slice(home.length)}` : cwd;
+      return code === 'w' || short === '~' || short === '/' ? short : short.slice(short.lastIndexOf('/') + 1);
+    }
+    case '$':
+      return shell.process.credentials.uid === 0 ? '#' : '$';
+    case 's':
+      return shell.name.split('/').at(-1)!;
+    case 'v':
+      return '5.2';
+    case 'V':
+      return '5.2.15';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 'a':
+      return '\x07';
+    case 'e':
+      return '\x1b';
+    case '[':
+    case ']':
+      return '';
+    case '\\':
+      return '\\';
+    case 'j':
+      return String(shell.jobs.all.length);
+    case '#':
+    case '!':
+      return String(shell.history.length + 1);
+    case 'l':
+      return 'tty';
+    case 't':
+      return new Date().toTimeString().slice(0, 8);
+    case 'T':
+      return `${String((new Date().getHours() + 11) % 12 + 1).padStart(2, '0')}${new Date().toTimeString().slice(2, 8)}`;
+    case 'A':
+      return new Date().toTimeString().slice(0, 5);
+    case 'd':
+      return new Date().toDateString().slice(0, 10);
+    default:
+      return `\\${code}`;
+  }
+}

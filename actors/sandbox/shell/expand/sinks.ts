@@ -1,0 +1,191 @@
+// Where the parts of a word go while it is expanded: into fields (split and globbed), or into one string.
+
+/** What a word's parts are poured into. */
+export interface Sink {
+  /** Text of the script outside quotes: glob characters are active. */
+  literal(text: string): void;
+  /** Text that means itself. `''` still makes a field. */
+  quoted(text: string): void;
+  /** The outcome of an expansion outside quotes. */
+  split(text: string): void;
+  /** `"$@"`: each value a field, the first and last joined to what is around. */
+  list(values: readonly string[]): void;
+  /** `$@` or `$*` outside quotes; `star` tells which. */
+  splitList(values: readonly string[], star: boolean): void;
+}
+
+const GLOB_SPECIAL = /[*?[\]\\!()|+@]/;
+const GLOB_ESCAPED = /[*?[\]\\!()|+@-]/g;
+const GLOB_ACTIVE = /[*?[]|[+@!]\(/;
+
+/** Makes text stand for itself in a pattern. */
+export function escapePattern(text: string): string {
+  return GLOB_SPECIAL.test(text) || text.includes('-') ? text.replace(GLOB_ESCAPED, '\\$&') : text;
+}
+
+/** How IFS splits, worked out once per value of IFS. */
+export interface Separators {
+  readonly whitespace: ReadonlySet<string>;
+  readonly others: ReadonlySet<string>;
+  /** Matches any of them; undefined when nothing splits. */
+  readonly any: RegExp | undefined;
+  readonly text: string;
+}
+
+let lastSeparators: Separators | undefined;
+
+export function separatorsOf(ifs: string): Separators {
+  if (lastSeparators?.text === ifs) return lastSeparators;
+  const characters = [...ifs];
+  const whitespace = new Set(characters.filter((character) => character === ' ' || character === '\t' || character === '\n'));
+  const others = new Set(characters.filter((character) => !whitespace.has(character)));
+  const any = ifs === '' ? undefined : new RegExp(`[${ifs.replace(/[\]\\^-]/g, '\\$&')}]`, 'u');
+  lastSeparators = { whitespace, others, any, text: ifs };
+  return lastSeparators;
+}
+
+/** Collects fields. `pattern` runs beside `text` with quoted glob characters escaped; it is undefined while it would be the same. */
+export class FieldSink implements Sink {
+  readonly #separators: Separators;
+  readonly #finish: (text: string, pattern: string | undefined) => void;
+  #text = '';
+  #pattern: string | undefined;
+  #hasField = false;
+  #mayGlob = false;
+  /** The last field was ended by IFS white space, which a following other separator belongs to. */
+  #afterWhitespace = false;
+
+  /** `finish` gets each field, with its pattern where pathname expansion is due. */
+  constructor(separators: Separators, finish: (text: string, pattern: string | undefined) => void) {
+    this.#separators = separators;
+    this.#finish = finish;
+  }
+
+  literal(text: string): void {
+    this.#text += text;
+    if (this.#pattern !== undefined) this.#pattern += text;
+    this.#hasField = true;
+    this.#afterWhitespace = false;
+    if (!this.#mayGlob && GLOB_ACTIVE.test(text)) this.#mayGlob = true;
+  }
+
+  quoted(text: string): void {
+    const escaped = escapePattern(text);
+    if (escaped !== text) this.#pattern ??= this.#text;
+    this.#text += text;
+    if (this.#pattern !== undefined) this.#pattern += escaped;
+    this.#hasField = true;
+    this.#afterWhitespace = false;
+  }
+
+  split(text: string): void {
+    if (text === '') return;
+    const { any } = this.#separators;
+    if (any === undefined || !any.test(text)) {
+      this.#unquoted(text);
+      return;
+    }
+    this.#splitSlowly(text);
+  }
+
+  #unquoted(text: string): void {
+    this.#text += text;
+    if (this.#pattern !== undefined) this.#pattern += text;
+    this.#hasField = true;
+    this.#afterWhitespace = false;
+    if (!this.#mayGlob && (GLOB_ACTIVE.test(text) || text.includes('\\'))) this.#mayGlob = true;
+  }
+
+  #splitSlowly(text: string): void {
+    const { whitespace, others } = this.#separators;
+    let start = 0;
+    let at = 0;
+    const flush = (): void => {
+      if (at > start) this.#unquoted(text.slice(start, at));
+    };
+    while (at < text.length) {
+      const code = text.codePointAt(at)!;
+      const character = String.fromCodePoint(code);
+      if (whitespace.has(character)) {
+        flush();
+        if (this.#hasField) {
+          this.end();
+          this.#afterWhitespace = true;
+        }
+        start = ++at;
+      } else if (others.has(character)) {
+        flush();
+        if (this.#afterWhitespace && !this.#hasField) this.#afterWhitespace = false;
+        else this.#endEven();
+        at += character.length;
+        start = at;
+      } else {
+        at += character.length;
+      }
+    }
+    flush();
+  }
+
+  list(values: readonly string[]): void {
+    values.forEach((value, index) => {
+      if (index > 0) this.end();
+      this.quoted(value);
+    });
+  }
+
+  splitList(values: readonly string[]): void {
+    let isFirst = true;
+    for (const value of values) {
+      if (!isFirst) this.end();
+      this.split(value);
+      isFirst = false;
+    }
+  }
+
+  /** Ends the current field, where there is one. */
+  end(): void {
+    if (this.#hasField) this.#endEven();
+  }
+
+  #endEven(): void {
+    this.#finish(this.#text, this.#mayGlob ? this.#pattern ?? this.#text : undefined);
+    this.#text = '';
+    this.#pattern = undefined;
+    this.#hasField = false;
+    this.#mayGlob = false;
+    this.#afterWhitespace = false;
+  }
+}
+
+/** Collects one string; `escape` treats what means itself (patterns, regular expressions), `raw` what does not. */
+export class TextSink implements Sink {
+  text = '';
+  readonly #escape: ((text: string) => string) | undefined;
+  readonly #joint: string;
+
+  /** `joint` is what `$*` is joined with (the first character of IFS). */
+  constructor(joint: string, escape?: (text: string) => string) {
+    this.#joint = joint;
+    this.#escape = escape;
+  }
+
+  literal(text: string): void {
+    this.text += text;
+  }
+
+  quoted(text: string): void {
+    this.text += this.#escape ? this.#escape(text) : text;
+  }
+
+  split(text: string): void {
+    this.text += text;
+  }
+
+  list(values: readonly string[]): void {
+    this.quoted(values.join(' '));
+  }
+
+  splitList(values: readonly string[], star: boolean): void {
+    this.text += values.join(star ? this.#joint : ' ');
+  }
+}

@@ -1,0 +1,118 @@
+// Command and process substitution: forked shells whose output comes back through a pipe.
+import { decode } from '../../kernel/text.js';
+import { statusCode } from '../../kernel/process.js';
+import type { Process } from '../../kernel/process.js';
+import type { Task } from '../../kernel/wait.js';
+import { Errno } from '../../kernel/errno.js';
+import type { Shell } from '../shell.js';
+import type { CommandSubstitution, List, ProcessSubstitution } from '../syntax/ast.js';
+
+/** Runs `$(…)`: its output without trailing newlines and NULs; its status goes to `shell.substitutionStatus`. */
+export function* substituteCommand(shell: Shell, part: CommandSubstitution): Task<string> {
+  if (part.failure) {
+    const { line, message } = part.failure;
+    shell.complain(shell.isBash ? `command substitution: line ${line}: ${message}` : message);
+    shell.substitutionStatus = 2;
+    return '';
+  }
+  const file = fileOnly(part.script);
+  if (file) {
+    const text = yield* readDirectly(shell, part.script);
+    if (text !== undefined) return text;
+  }
+  const [reader, writer] = shell.process.pipe();
+  shell.process.descriptors.setCloseOnExec(reader, true);
+  const child = shell.execution.fork(function* body(sub) {
+    if (!sub.options.has('inherit_errexit') && !sub.options.posix && sub.isBash) sub.options.set('errexit', false);
+    const outcome = sub.execution.run(part.script);
+    return typeof outcome === 'number' ? outcome : yield* outcome;
+  }, (process) => {
+    process.close(reader);
+    if (writer !== 1) {
+      process.dup2(writer, 1);
+      process.close(writer);
+    }
+  });
+  shell.process.close(writer);
+  const bytes = yield* drain(shell.process, reader);
+  yield* shell.process.wait([child]);
+  shell.substitutionStatus = statusCode(child.status!);
+  return cleaned(decode(bytes));
+}
+
+function cleaned(text: string): string {
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) === 10) end--;
+  const trimmed = end === text.length ? text : text.slice(0, end);
+  return trimmed.includes('\0') ? trimmed.replaceAll('\0', '').replace(/\n+$/, '') : trimmed;
+}
+
+function* drain(process: Process, fd: number): Task<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  try {
+    for (;;) {
+      const chunk = yield* process.read(fd, 1 << 20);
+      if (chunk.length === 0) break;
+      parts.push(chunk);
+    }
+  } finally {
+    process.descriptors.close(fd);
+  }
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
+}
+
+/** `$(<file)`: a lone input redirection. */
+function fileOnly(script: List): boolean {
+  const command = script.items.length === 1 && !script.items[0]!.background ? script.items[0]!.command : undefined;
+  if (command?.type !== 'simple' || command.words.length > 0 || command.assignments.length > 0) return false;
+  return command.redirects.length === 1 && command.redirects[0]!.operator === '<' && (command.redirects[0]!.fd ?? 0) === 0;
+}
+
+function* readDirectly(shell: Shell, script: List): Task<string | undefined> {
+  const command = script.items[0]!.command;
+  const undo = yield* shell.redirection.applyTask(command.redirects);
+  if (!undo) {
+    shell.substitutionStatus = 1;
+    return '';
+  }
+  try {
+    const parts: Uint8Array[] = [];
+    for (;;) {
+      const chunk = yield* shell.process.read(0, 1 << 20);
+      if (chunk.length === 0) break;
+      parts.push(chunk);
+    }
+    shell.substitutionStatus = 0;
+    return cleaned(decode(Buffer.concat(parts)));
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    shell.complain(`read error: 0: ${error.message}`);
+    shell.substitutionStatus = 1;
+    return '';
+  } finally {
+    undo();
+  }
+}
+
+/** Runs `<(…)` or `>(…)`: the path of the descriptor that leads to it. The descriptor is closed when the command is over. */
+export function runProcessSubstitution(shell: Shell, part: ProcessSubstitution): string {
+  const [reader, writer] = shell.process.pipe();
+  const [ours, theirs, target] = part.direction === '<' ? [reader, writer, 1] : [writer, reader, 0];
+  const file = shell.process.descriptors.get(ours);
+  let kept = 63;
+  while (shell.process.descriptors.find(kept)) kept--;
+  shell.process.descriptors.put(kept, file);
+  shell.process.close(ours);
+  const child = shell.execution.fork(function* body(sub) {
+    const outcome = sub.execution.run(part.script);
+    return typeof outcome === 'number' ? outcome : yield* outcome;
+  }, (process) => {
+    process.close(kept);
+    process.dup2(theirs, target);
+    process.close(theirs);
+  });
+  shell.process.close(theirs);
+  shell.backgroundPid = child.pid;
+  shell.substitutionFiles.push(kept);
+  return `/dev/fd/${kept}`;
+}

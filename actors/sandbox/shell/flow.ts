@@ -1,0 +1,36 @@
+// How running code is left before its end: jumps that a shell looks at after each command, and errors that unwind.
+
+/** `break`, `continue` and `return` on their way to where they lead. Noted in `shell.flow`, not thrown: they are everyday. */
+export type Flow =
+  | { readonly type: 'break' | 'continue'; readonly levels: number }
+  | { readonly type: 'return' };
+
+/** The shell (or subshell) ends: `exit`, errexit, a fatal expansion error. */
+export class ShellExit extends Error {
+  readonly status: number;
+  constructor(status: number) {
+    super(`exit ${status}`);
+    this.status = status & 0xff;
+  }
+}
+
+/** The command read from the script is given up (an expansion error, a read-only variable); the next one runs. */
+export class CommandAbort extends Error {
+  readonly status: number;
+  constructor(status = 1) {
+    super('command given up');
+    this.status = status;
+  }
+}
+
+/** An error in an expansion, to be reported once with the shell's prefix and then to end the command (or, `fatal`, the shell). */
+export class ExpansionError extends Error {
+  /** The shell's exit status when it ends because of this. */
+  readonly status: number;
+  readonly isFatal: boolean;
+  constructor(message: string, options: { fatal?: boolean; status?: number } = {}) {
+    super(message);
+    this.isFatal = options.fatal ?? false;
+    this.status = options.status ?? 1;
+  }
+}

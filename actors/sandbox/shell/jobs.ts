@@ -1,0 +1,134 @@
+// Background jobs: what was started with `&` (or stopped), by job number and process, with the statuses that `wait` asks for later.
+import { type Process, statusCode } from '../kernel/process.js';
+import type { Shell } from './shell.js';
+
+/** bash forgets more; nobody asks for a status that old. */
+const REMEMBERED_MAX = 4096;
+
+export interface Job {
+  readonly number: number;
+  /** The processes of its pipeline; the last one's pid is `$!` and its status is the job's. */
+  readonly processes: readonly Process[];
+  readonly text: string;
+  readonly processGroup: number;
+  /** Under job control: its own process group. */
+  readonly isControlled: boolean;
+  /** Told to the user (or to `jobs`) as ended. */
+  isNotified: boolean;
+  /** `disown -h`: gets no SIGHUP. */
+  survivesHangup: boolean;
+}
+
+export type JobState = 'Running' | 'Stopped' | 'Done';
+
+export function jobState(job: Job): JobState {
+  if (job.processes.every((process) => process.status !== undefined)) return 'Done';
+  return job.processes.some((process) => process.stopped && process.status === undefined) ? 'Stopped' : 'Running';
+}
+
+/** The status of an ended job as `$?` shows it. */
+export function jobStatus(job: Job): number {
+  const last = job.processes.at(-1)!;
+  return last.status === undefined ? 0 : statusCode(last.status);
+}
+
+export class JobTable {
+  readonly #shell: Shell;
+  #jobs: Job[] = [];
+  /** Most recent last: `%+` is the last one, `%-` the one before. */
+  #order: Job[] = [];
+  readonly #remembered = new Map<number, number>();
+
+  constructor(shell: Shell) {
+    this.#shell = shell;
+  }
+
+  /** A subshell starts without jobs of its own. */
+  fork(shell: Shell): JobTable {
+    return new JobTable(shell);
+  }
+
+  add(processes: readonly Process[], text: string, isControlled: boolean): Job {
+    this.collect();
+    if (!this.#shell.isInteractive) this.forgetEnded();
+    const number = (this.#jobs.at(-1)?.number ?? 0) + 1;
+    const job: Job = {
+      number, processes, text, isControlled, processGroup: processes[0]!.processGroup, isNotified: false, survivesHangup: false,
+    };
+    this.#jobs.push(job);
+    this.#order.push(job);
+    return job;
+  }
+
+  get all(): readonly Job[] {
+    return this.#jobs;
+  }
+
+  get current(): Job | undefined {
+    return this.#order.findLast((job) => jobState(job) === 'Stopped') ?? this.#order.at(-1);
+  }
+
+  get previous(): Job | undefined {
+    const current = this.current;
+    const others = this.#order.filter((job) => job !== current);
+    return others.findLast((job) => jobState(job) === 'Stopped') ?? others.at(-1);
+  }
+
+  /** Makes a job the current one. */
+  touch(job: Job): void {
+    this.#order = [...this.#order.filter((other) => other !== job), job];
+  }
+
+  remove(job: Job): void {
+    this.#jobs = this.#jobs.filter((other) => other !== job);
+    this.#order = this.#order.filter((other) => other !== job);
+  }
+
+  /** `%1`, `%%`, `%+`, `%-`, `%name`, `%?text`; 'ambiguous' when a name fits several. */
+  find(spec: string): Job | 'ambiguous' | undefined {
+    const name = spec.startsWith('%') ? spec.slice(1) : spec;
+    if (name === '' || name === '%' || name === '+') return this.current;
+    if (name === '-') return this.previous ?? this.current;
+    if (/^\d+$/.test(name)) return this.#jobs.find((job) => job.number === Number(name));
+    const found = this.#jobs.filter((job) => (name.startsWith('?') ? job.text.includes(name.slice(1)) : job.text.startsWith(name)));
+    return found.length > 1 ? 'ambiguous' : found[0];
+  }
+
+  ofPid(pid: number): Job | undefined {
+    return this.#jobs.find((job) => job.processes.some((process) => process.pid === pid));
+  }
+
+  /** The remembered status of a process whose job is gone. */
+  remembered(pid: number): number | undefined {
+    return this.#remembered.get(pid);
+  }
+
+  forget(pid: number): void {
+    this.#remembered.delete(pid);
+  }
+
+  remember(job: Job): void {
+    for (const process of job.processes) {
+      if (process.status !== undefined) this.#remembered.set(process.pid, statusCode(process.status));
+    }
+    if (this.#remembered.size > REMEMBERED_MAX) this.#remembered.delete(this.#remembered.keys().next().value!);
+  }
+
+  /** Reaps children that ended, so that zombies do not fill the process table. */
+  collect(): void {
+    for (const job of this.#jobs) {
+      for (const process of job.processes) {
+        if (process.status !== undefined && this.#shell.process.children.has(process)) this.#shell.process.kernel.reap(process);
+      }
+    }
+  }
+
+  /** Drops jobs that ended and of whose end nobody needs to be told; their statuses stay known to `wait`. */
+  forgetEnded(): void {
+    for (const job of [...this.#jobs]) {
+      if (jobState(job) !== 'Done') continue;
+      this.remember(job);
+      this.remove(job);
+    }
+  }
+}

@@ -1,0 +1,311 @@
+// The state of one shell process: everything that a fork copies, and the few things every part of the shell needs.
+import { Errno } from '../kernel/errno.js';
+import type { OpenFile } from '../kernel/open-file.js';
+import type { Process } from '../kernel/process.js';
+import { encode } from '../kernel/text.js';
+import type { Task } from '../kernel/wait.js';
+import type { Flow } from './flow.js';
+import type { JobTable } from './jobs.js';
+import { Options } from './options.js';
+import type { ArithmeticText, Assignment, Command, Dialect, FunctionDefinition, Redirect, SimpleCommand, Word } from './syntax/ast.js';
+import type { Parser, ShellSyntaxError } from './syntax/parser.js';
+import type { Traps } from './traps.js';
+import { Variables } from './variables/variables.js';
+
+/** A status at once, or the code that will give it. Most commands need no generator: `typeof outcome === 'number'`. */
+export type Outcome = number | Task<number>;
+
+export type Builtin = (shell: Shell, argv: readonly string[]) => Outcome;
+
+export interface ShellFunction {
+  readonly definition: FunctionDefinition;
+  /** The file it was defined in, as BASH_SOURCE shows it. */
+  readonly source: string;
+  readonly isExported: boolean;
+  readonly isReadonly: boolean;
+  readonly isTraced: boolean;
+}
+
+/** One level of the call stack: a function, or a file being sourced. */
+export interface Frame {
+  /** FUNCNAME; `source` for a sourced file, `main` for the script. */
+  readonly name: string;
+  /** BASH_SOURCE of the code in it. */
+  readonly source: string;
+  /** The line of the call. */
+  readonly callLine: number;
+  readonly kind: 'function' | 'source';
+}
+
+/** What words need of the running of commands, and built-ins of expansion: made by `assemble.ts`, so that files need no cycles. */
+export interface Execution {
+  /** Runs a command in this shell. */
+  run(command: Command): Outcome;
+  /** Runs script text in this shell (eval, traps); `name` for messages. */
+  runText(text: string, options?: { line?: number; name?: string }): Task<number>;
+  /** Runs the script of a file's text with a frame of its own (source). */
+  runFile(text: string, path: string, args: readonly string[] | undefined): Task<number>;
+  /** Starts a forked shell running `body`; `wire` changes the child's descriptors before anything runs. */
+  fork(body: (child: Shell) => Task<number>, wire?: (child: Process) => void): Process;
+  /** Runs words as a command without functions (`command`) or as if typed. */
+  runWords(argv: readonly string[], options?: { functions?: boolean; defaultPath?: boolean; builtins?: boolean }): Outcome;
+  /** Replaces the process by a program (`exec`); only returns by throwing. */
+  replace(argv: readonly string[], options: { name?: string; empty?: boolean; login?: boolean }): Task<number>;
+  /** Runs what arrived: traps of signals. Keeps `$?`. */
+  runTraps(): Task<void>;
+  /** DEBUG, ERR or RETURN, where one is set. */
+  runEventTrap(name: string): Task<void>;
+  runExitTrap(status: number): Task<number>;
+  /** Notes a status as `$?`; a failure that counts runs the ERR trap and, with errexit, ends the shell. */
+  settle(status: number): Outcome;
+  failed(status: number): Outcome;
+  /** Starts a forked shell for one command; `leader` is the first process of its pipeline. */
+  forkCommand(command: Command, wire: (child: Process) => void, leader?: Process): Process;
+  forkAndWait(node: SimpleCommand, body: (child: Shell) => Task<number>): Task<number>;
+  awaitForeground(processes: readonly Process[], text: () => string): Task;
+  /** Runs a script file in a process that has not been a shell before. */
+  scriptMain(process: Process, path: string, args: readonly string[]): Task<number>;
+  resolveRedirect(redirect: Redirect): ResolvedRedirect;
+  functionText(definition: FunctionDefinition): string;
+  newParser(text: string, line: number, final?: boolean): Parser;
+  reportSyntax(error: ShellSyntaxError, place?: string): void;
+  /** The status that an error gives a shell which ends because of it. */
+  statusOf(error: unknown): number;
+}
+
+/** A redirection whose words are expanded; for here-documents and here-strings `text` is the text. */
+export interface ResolvedRedirect {
+  readonly operator: Redirect['operator'];
+  readonly fd: number | undefined;
+  readonly variable: string | undefined;
+  readonly text: string;
+}
+
+export interface Expansion {
+  /** The fields that words stand for. */
+  fields(words: readonly Word[]): string[];
+  fieldsTask(words: readonly Word[]): Task<string[]>;
+  /** One word as one string, without splitting and globbing. */
+  text(word: Word): string;
+  textTask(word: Word): Task<string>;
+  pattern(word: Word): string;
+  patternTask(word: Word): Task<string>;
+  regex(word: Word): string;
+  regexTask(word: Word): Task<string>;
+  arithmetic(text: ArithmeticText): number | bigint;
+  arithmeticTask(text: ArithmeticText): Task<number | bigint>;
+  /** Arithmetic of text known only when running (let, integer variables, `[[ -eq ]]`). */
+  evaluate(text: string): number | bigint;
+  assign(assignment: Assignment): void;
+  assignTask(assignment: Assignment): Task<void>;
+  /** PS4, PS1 and `${x@P}`. */
+  prompt(text: string): string;
+}
+
+export interface Redirection {
+  /** Opens and places the descriptors; returns what undoes it. Complains and returns undefined on failure. */
+  apply(redirects: readonly Redirect[]): (() => void) | undefined;
+  applyTask(redirects: readonly Redirect[]): Task<(() => void) | undefined>;
+}
+
+let nextShell = 0;
+
+export class Shell {
+  process: Process;
+  readonly serial = nextShell++;
+  readonly dialect: Dialect;
+  /** `$0` */
+  name: string;
+  readonly variables: Variables;
+  functions = new Map<string, ShellFunction>();
+  options = new Options();
+  aliases = new Map<string, string>();
+  positional: string[] = [];
+  status = 0;
+  pipeStatus: number[] = [0];
+  /** The line that runs, for messages and LINENO. */
+  line = 0;
+  flow: Flow | undefined;
+  loopDepth = 0;
+  /** > 0 while errexit and the ERR trap do not look (conditions, `!`, all but the last of `&&` and `||`). */
+  unchecked = 0;
+  frames: Frame[] = [];
+  /** The script's name as BASH_SOURCE and messages show it; undefined for -c and standard input. */
+  scriptPath: string | undefined;
+  /** `bash -c` text. */
+  commandString: string | undefined;
+  isInteractive = false;
+  isLogin = false;
+  readsStdin = false;
+  /** `$!` */
+  backgroundPid: number | undefined;
+  shellPid: number;
+  subshellDepth = 0;
+  lastArgument = '';
+  currentCommand = '';
+  startedAtMs = Date.now();
+  secondsBase = 0;
+  random = 0;
+  lastRandom = -1;
+  /** A file is being sourced, so that `return` has somewhere to go. */
+  runsSourced = false;
+  hash = new Map<string, { path: string; hits: number }>();
+  hashedPath: string | undefined;
+  directories: string[] = [];
+  getoptsOffset = 0;
+  disabledBuiltins = new Set<string>();
+  /** The status of the last command substitution of the command being expanded; undefined when there was none. */
+  substitutionStatus: number | undefined;
+  /** Output that could not be written at once from code that cannot wait (messages, xtrace). */
+  backlog: Uint8Array[] = [];
+  history: string[] = [];
+  jobs!: JobTable;
+  traps!: Traps;
+  execution!: Execution;
+  expansion!: Expansion;
+  redirection!: Redirection;
+  builtins!: ReadonlyMap<string, Builtin>;
+  /** Gives a forked shell its parts. */
+  assemble!: (shell: Shell) => void;
+  /** Files kept open for process substitutions of the running command. */
+  substitutionFiles: number[] = [];
+  completions = new Map<string, string>();
+  /** How many evals and sources deep, for PS4. */
+  evalDepth = 0;
+  /** The command whose program may replace this (forked) shell. */
+  tailCommand: SimpleCommand | undefined;
+  /** Set while a `return` with an explicit status is under way. */
+  returnedStatus: number | undefined;
+
+  constructor(process: Process, dialect: Dialect, name: string, variables = new Variables()) {
+    this.process = process;
+    this.dialect = dialect;
+    this.name = name;
+    this.variables = variables;
+    this.shellPid = process.pid;
+  }
+
+  /** Whether bash's own things are known (false for dash and ash). */
+  get isBash(): boolean {
+    return this.dialect === 'bash' || this.dialect === 'posix';
+  }
+
+  /** The state of a subshell in `process`. Variables are shared until either side writes. */
+  fork(process: Process): Shell {
+    const copy = new Shell(process, this.dialect, this.name, this.variables.fork());
+    copy.functions = new Map(this.functions);
+    copy.options = this.options.clone();
+    copy.aliases = new Map(this.aliases);
+    copy.positional = this.positional;
+    copy.status = this.status;
+    copy.pipeStatus = this.pipeStatus;
+    copy.line = this.line;
+    copy.loopDepth = this.loopDepth;
+    copy.unchecked = this.unchecked;
+    copy.frames = [...this.frames];
+    copy.scriptPath = this.scriptPath;
+    copy.commandString = this.commandString;
+    copy.isLogin = this.isLogin;
+    copy.readsStdin = this.readsStdin;
+    copy.backgroundPid = this.backgroundPid;
+    copy.shellPid = this.shellPid;
+    copy.subshellDepth = this.subshellDepth + 1;
+    copy.lastArgument = this.lastArgument;
+    copy.currentCommand = this.currentCommand;
+    copy.startedAtMs = this.startedAtMs;
+    copy.secondsBase = this.secondsBase;
+    copy.hash = new Map(this.hash);
+    copy.hashedPath = this.hashedPath;
+    copy.directories = [...this.directories];
+    copy.getoptsOffset = this.getoptsOffset;
+    copy.disabledBuiltins = new Set(this.disabledBuiltins);
+    copy.history = this.history;
+    copy.completions = new Map(this.completions);
+    copy.jobs = this.jobs.fork(copy);
+    copy.traps = this.traps.fork(copy);
+    copy.builtins = this.builtins;
+    copy.assemble = this.assemble;
+    this.assemble(copy);
+    return copy;
+  }
+
+  /** BASH_SOURCE of code that is being defined now. */
+  get currentSource(): string {
+    return this.frames.at(-1)?.source ?? this.scriptPath ?? (this.commandString === undefined && !this.isInteractive ? 'main' : 'environment');
+  }
+
+  /** A function's body as its definition printed. */
+  printFunctionBody: (definition: FunctionDefinition) => string = () => '{ :; }';
+
+  // --- messages ---------------------------------------------------------------------------------------------------------------
+
+  /** The name that messages begin with. */
+  get messageName(): string {
+    const frame = this.frames.findLast(({ source }) => source !== '');
+    return frame && this.isBash ? frame.source : this.scriptPath ?? this.name;
+  }
+
+  /** `bash: line 3: message` on standard error. */
+  complain(message: string): void {
+    this.warnRaw(`${this.prefix}${message}\n`);
+  }
+
+  get prefix(): string {
+    if (!this.isBash) return this.isInteractive ? `${this.name}: ` : `${this.messageName}: ${this.line}: `;
+    return this.isInteractive ? `${this.name}: ` : `${this.messageName}: line ${this.line}: `;
+  }
+
+  /** Text to standard error from code that cannot wait. */
+  warnRaw(text: string): void {
+    const rest = this.writeNow(2, encode(text));
+    if (rest !== undefined) this.backlog.push(rest);
+  }
+
+  /** Writes what can be written at once; the rest is returned (undefined: nothing left, or nobody to write to). */
+  writeNow(fd: number, bytes: Uint8Array): Uint8Array | undefined {
+    if (this.backlog.length > 0 && fd === 2) return bytes;
+    const file: OpenFile | undefined = this.process.descriptors.find(fd);
+    if (!file || !file.writesAllowed) return undefined;
+    let rest = bytes;
+    try {
+      while (rest.length > 0) {
+        const count = file.write(rest);
+        if (count === undefined) return rest;
+        rest = rest.subarray(count);
+      }
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+    }
+    return undefined;
+  }
+
+  /** Writes what had to wait. */
+  *flushBacklog(): Task {
+    while (this.backlog.length > 0) {
+      const bytes = this.backlog.shift()!;
+      try {
+        yield* this.process.write(2, bytes);
+      } catch (error) {
+        if (!(error instanceof Errno)) throw error;
+      }
+    }
+  }
+
+  // --- parameters -------------------------------------------------------------------------------------------------------------
+
+  /** `$-` */
+  get letters(): string {
+    let letters = this.options.letters;
+    if (!this.isBash) letters = letters.replace(/[hBHPTE]/g, '');
+    if (this.isInteractive) letters += 'i';
+    if (this.commandString !== undefined) letters += 'c';
+    else if (this.readsStdin) letters += 's';
+    return letters;
+  }
+
+  /** IFS; `undefined` means the default. */
+  get separators(): string {
+    const value = this.variables.get('IFS');
+    return value ?? ' \t\n';
+  }
+}

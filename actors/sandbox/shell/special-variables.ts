@@ -1,0 +1,99 @@
+// Variables that compute their value or act when assigned: RANDOM, SECONDS, LINENO, FUNCNAME and the rest.
+import type { Shell } from './shell.js';
+import type { SpecialValue } from './variables/variable.js';
+
+/** What bash's `brand` gives after a seed (random(3)'s minimal standard generator, folded to 15 bits). */
+function nextRandom(seed: number): number {
+  const start = seed === 0 ? 123459876 : seed;
+  const high = Math.trunc(start / 127773);
+  const low = start - 127773 * high;
+  const next = 16807 * low - 2836 * high;
+  return next < 0 ? next + 0x7fffffff : next;
+}
+
+function randomOf(shell: Shell): string {
+  let value: number;
+  do {
+    shell.random = nextRandom(shell.random);
+    value = ((shell.random >>> 16) ^ (shell.random & 65535)) & 32767;
+  } while (value === shell.lastRandom);
+  shell.lastRandom = value;
+  return String(value);
+}
+
+/** The call stack's names, innermost first. */
+function functionNames(shell: Shell): readonly string[] {
+  const names = shell.frames.map(({ name }) => name).reverse();
+  if (names.length === 0 || !shell.frames.some(({ kind }) => kind === 'function')) return names.length > 0 && shell.frames.some(({ kind }) => kind === 'source') ? [...names, ...mainName(shell)] : [];
+  return [...names, ...mainName(shell)];
+}
+
+function mainName(shell: Shell): string[] {
+  return shell.scriptPath === undefined ? [] : ['main'];
+}
+
+function sources(shell: Shell): readonly string[] {
+  const stack = shell.frames.map(({ source }) => source).reverse();
+  return shell.scriptPath === undefined ? stack : [...stack, shell.scriptPath];
+}
+
+function callLines(shell: Shell): readonly string[] {
+  const lines = shell.frames.map(({ callLine }) => String(callLine)).reverse();
+  return shell.scriptPath === undefined ? lines : [...lines, '0'];
+}
+
+type Maker = (shell: Shell) => SpecialValue;
+
+const BASH_ONLY: Readonly<Record<string, Maker>> = {
+  RANDOM: (shell) => ({
+    get: () => randomOf(shell),
+    set: (value) => {
+      shell.random = Number.parseInt(value, 10) >>> 0 || 0;
+      shell.lastRandom = -1;
+    },
+  }),
+  SRANDOM: () => ({ get: () => String(Math.floor(Math.random() * 0x1_0000_0000)), set: () => undefined }),
+  SECONDS: (shell) => ({
+    get: () => String(shell.secondsBase + Math.floor((Date.now() - shell.startedAtMs) / 1000)),
+    set: (value) => {
+      shell.secondsBase = Number.parseInt(value, 10) || 0;
+      shell.startedAtMs = Date.now();
+    },
+  }),
+  BASHPID: (shell) => ({ get: () => String(shell.process.pid), set: () => undefined }),
+  EPOCHSECONDS: () => ({ get: () => String(Math.floor(Date.now() / 1000)), set: () => undefined }),
+  EPOCHREALTIME: () => ({
+    get: () => {
+      const us = Math.round((performance.timeOrigin + performance.now()) * 1000);
+      return `${Math.floor(us / 1e6)}.${String(us % 1e6).padStart(6, '0')}`;
+    },
+    set: () => undefined,
+  }),
+  BASH_SUBSHELL: (shell) => ({ get: () => String(shell.subshellDepth), set: (value) => void (shell.subshellDepth = Number(value) || 0) }),
+  BASH_COMMAND: (shell) => ({ get: () => shell.currentCommand, set: () => undefined }),
+  FUNCNAME: (shell) => ({ list: () => functionNames(shell) }),
+  BASH_SOURCE: (shell) => ({ list: () => sources(shell) }),
+  BASH_LINENO: (shell) => ({ list: () => callLines(shell) }),
+  PIPESTATUS: (shell) => ({ list: () => shell.pipeStatus.map(String) }),
+  DIRSTACK: (shell) => ({ list: () => [shell.variables.get('PWD') ?? '/', ...shell.directories] }),
+  GROUPS: (shell) => ({ list: () => [...new Set([shell.process.credentials.gid, ...shell.process.credentials.groups])].map(String) }),
+  SHELLOPTS: (shell) => ({ get: () => shell.options.setNames }),
+  BASHOPTS: (shell) => ({ get: () => shell.options.shoptNames }),
+  BASH_ARGV0: (shell) => ({ get: () => shell.name, set: (value) => void (shell.name = value) }),
+  HISTCMD: (shell) => ({ get: () => String(shell.history.length + 1), set: () => undefined }),
+};
+
+const COMMON: Readonly<Record<string, Maker>> = {
+  LINENO: (shell) => ({ get: () => String(shell.line), set: () => undefined }),
+  OPTIND: (shell) => ({ set: () => void (shell.getoptsOffset = 0) }),
+};
+
+/** Defines them in a new shell; a forked one gets its own in place of its parent's. */
+export function defineSpecials(shell: Shell): void {
+  const makers = shell.isBash ? { ...COMMON, ...BASH_ONLY } : COMMON;
+  const isFork = shell.subshellDepth > 0;
+  for (const [name, maker] of Object.entries(makers)) {
+    const bound = shell.variables.binding(name);
+    if (!isFork || bound?.special) shell.variables.define(name, maker(shell));
+  }
+}

@@ -1,0 +1,164 @@
+// The two kinds of shell arrays: indexed (sparse) and associative (in bash's own order of enumeration).
+import { encode } from '../../kernel/text.js';
+
+/** Beyond this gap an index goes to the sparse form, so that `a[999999999]=x` costs one entry. */
+const GAP_MAX = 1024;
+
+/** An indexed array: dense while its indices are close together, a sorted map otherwise. */
+export class IndexedArray {
+  #dense: (string | undefined)[] | undefined = [];
+  #sparse: Map<number, string> | undefined;
+  #sorted: number[] | undefined;
+  #count = 0;
+
+  static of(values: readonly string[]): IndexedArray {
+    const array = new IndexedArray();
+    array.#dense = [...values];
+    array.#count = values.length;
+    return array;
+  }
+
+  /** How many elements are set. */
+  get size(): number {
+    return this.#count;
+  }
+
+  get(index: number): string | undefined {
+    return this.#dense ? this.#dense[index] : this.#sparse!.get(index);
+  }
+
+  has(index: number): boolean {
+    return this.get(index) !== undefined;
+  }
+
+  set(index: number, value: string): void {
+    if (this.#dense && index > this.#dense.length + GAP_MAX) this.#becomeSparse();
+    if (this.#dense) {
+      while (this.#dense.length < index) this.#dense.push(undefined);
+      if (this.#dense[index] === undefined) this.#count++;
+      this.#dense[index] = value;
+      return;
+    }
+    if (!this.#sparse!.has(index)) {
+      this.#count++;
+      if (this.#sorted && index > (this.#sorted.at(-1) ?? -1)) this.#sorted.push(index);
+      else this.#sorted = undefined;
+    }
+    this.#sparse!.set(index, value);
+  }
+
+  #becomeSparse(): void {
+    const sparse = new Map<number, string>();
+    this.#dense!.forEach((value, index) => value !== undefined && sparse.set(index, value));
+    this.#dense = undefined;
+    this.#sparse = sparse;
+    this.#sorted = undefined;
+  }
+
+  delete(index: number): void {
+    if (this.get(index) === undefined) return;
+    this.#count--;
+    if (this.#dense) {
+      this.#dense[index] = undefined;
+      while (this.#dense.length > 0 && this.#dense.at(-1) === undefined) this.#dense.pop();
+    } else {
+      this.#sparse!.delete(index);
+      this.#sorted = undefined;
+    }
+  }
+
+  /** The set indices, ascending. */
+  keys(): number[] {
+    if (this.#dense) {
+      if (this.#count === this.#dense.length) return Array.from(this.#dense, (_, index) => index);
+      const keys: number[] = [];
+      this.#dense.forEach((value, index) => value !== undefined && keys.push(index));
+      return keys;
+    }
+    this.#sorted ??= [...this.#sparse!.keys()].sort((a, b) => a - b);
+    return this.#sorted;
+  }
+
+  values(): string[] {
+    if (this.#dense) {
+      return this.#count === this.#dense.length ? (this.#dense as string[]).slice() : this.#dense.filter((value) => value !== undefined);
+    }
+    return this.keys().map((key) => this.#sparse!.get(key)!);
+  }
+
+  /** The highest set index, -1 when empty. */
+  get last(): number {
+    return this.#dense ? this.#dense.length - 1 : this.keys().at(-1) ?? -1;
+  }
+
+  clone(): IndexedArray {
+    const copy = new IndexedArray();
+    copy.#dense = this.#dense?.slice();
+    copy.#sparse = this.#sparse && new Map(this.#sparse);
+    copy.#sorted = this.#sorted?.slice();
+    copy.#count = this.#count;
+    return copy;
+  }
+}
+
+const BUCKETS = 1024;
+const GROWTH = 4;
+
+/** bash's hash of a key (FNV-1 over its bytes): scripts see it in the order of `${!map[@]}`. */
+function hash(key: string): number {
+  let value = 2166136261;
+  for (const byte of encode(key)) value = Math.imul(value, 16777619) ^ ((byte << 24) >> 24);
+  return value >>> 0;
+}
+
+/** An associative array; enumerates in the order of bash's hash table, because scripts' output depends on it. */
+export class AssociativeArray {
+  readonly #entries: Map<string, string>;
+  #ordered: string[] | undefined;
+
+  constructor(entries: Iterable<readonly [string, string]> = []) {
+    this.#entries = new Map(entries);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: string): string | undefined {
+    return this.#entries.get(key);
+  }
+
+  has(key: string): boolean {
+    return this.#entries.has(key);
+  }
+
+  set(key: string, value: string): void {
+    if (!this.#entries.has(key)) this.#ordered = undefined;
+    this.#entries.set(key, value);
+  }
+
+  delete(key: string): void {
+    if (this.#entries.delete(key)) this.#ordered = undefined;
+  }
+
+  /** Bucket by bucket, in each the newest first. */
+  keys(): string[] {
+    if (this.#ordered) return this.#ordered;
+    let buckets = BUCKETS;
+    while (this.#entries.size >= buckets * 2) buckets *= GROWTH;
+    const placed = [...this.#entries.keys()].map((key, age) => ({ key, age, bucket: hash(key) & (buckets - 1) }));
+    placed.sort((a, b) => a.bucket - b.bucket || b.age - a.age);
+    this.#ordered = placed.map(({ key }) => key);
+    return this.#ordered;
+  }
+
+  values(): string[] {
+    return this.keys().map((key) => this.#entries.get(key)!);
+  }
+
+  clone(): AssociativeArray {
+    const copy = new AssociativeArray(this.#entries);
+    copy.#ordered = this.#ordered;
+    return copy;
+  }
+}

@@ -1,0 +1,377 @@
+// The variables of one shell: dynamic scopes by shallow binding, attributes, namerefs, the environment for children.
+import type { Options } from '../options.js';
+import { AssociativeArray, IndexedArray } from './arrays.js';
+import { CAPITALIZED, EXPORTED, INTEGER, LOWERCASE, NAMEREF, READONLY, UPPERCASE, Variable, WATCHED } from './variable.js';
+
+/** An assignment that cannot be: read-only, a nameref in a circle, a bad subscript. The message lacks the shell's prefix. */
+export class AssignmentError extends Error {
+  /** Whether the variable was read-only: bash gives the whole command up then. */
+  readonly isReadonly: boolean;
+  constructor(message: string, isReadonly = false) {
+    super(message);
+    this.isReadonly = isReadonly;
+  }
+}
+
+/** Where a name leads once namerefs are followed: a variable, or one element of an array. */
+export interface Reference {
+  name: string;
+  /** The text between the brackets when the nameref names an element. */
+  subscript: string | undefined;
+}
+
+interface Scope {
+  kind: 'function' | 'temporary';
+  names: string[];
+  options?: Options;
+}
+
+const NAMEREF_HOPS_MAX = 16;
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const REFERENCE = /^([A-Za-z_][A-Za-z0-9_]*)\[(.+)\]$/s;
+let generations = 0;
+
+export function isName(text: string): boolean {
+  return NAME.test(text);
+}
+
+/** `a[1]` -> name and subscript text; undefined when it is neither a name nor an element. */
+export function parseReference(text: string): Reference | undefined {
+  if (NAME.test(text)) return { name: text, subscript: undefined };
+  const match = REFERENCE.exec(text);
+  return match ? { name: match[1]!, subscript: match[2] } : undefined;
+}
+
+export class Variables {
+  #bindings = new Map<string, Variable>();
+  #scopes: Scope[] = [];
+  #generation = ++generations;
+  #environment: Map<string, string> | undefined;
+  /** Set by the shell: evaluates the value of an integer variable. */
+  evaluate: (text: string) => string = (text) => text;
+  /** Set by the shell: an element's key from the text of a subscript. */
+  elementKey: (variable: Variable | undefined, subscript: string) => string | number = (_, subscript) => subscript;
+  /** set -a. */
+  exportAll = false;
+
+  /** A copy for a forked shell; both sides copy a variable before their first change to it. */
+  fork(): Variables {
+    const copy = new Variables();
+    copy.#bindings = new Map(this.#bindings);
+    copy.#scopes = this.#scopes.map((scope) => ({ kind: scope.kind, names: [...scope.names] }));
+    copy.#environment = this.#environment;
+    copy.exportAll = this.exportAll;
+    this.#generation = ++generations;
+    return copy;
+  }
+
+  // --- reading ----------------------------------------------------------------------------------------------------------------
+
+  /** What is bound to the name, namerefs not followed. */
+  binding(name: string): Variable | undefined {
+    return this.#bindings.get(name);
+  }
+
+  /** Follows namerefs from a name to where it leads. */
+  follow(name: string): Reference {
+    let at = name;
+    for (let hops = 0; hops < NAMEREF_HOPS_MAX; hops++) {
+      const variable = this.#bindings.get(at);
+      if (!variable || (variable.attributes & NAMEREF) === 0 || variable.value === undefined || variable.value === '') return { name: at, subscript: undefined };
+      const reference = parseReference(variable.value);
+      if (!reference) return { name: at, subscript: undefined };
+      if (reference.subscript !== undefined) return reference;
+      at = reference.name;
+    }
+    return { name, subscript: undefined };
+  }
+
+  /** The variable a name means, namerefs followed (a nameref to an element gives the whole array). */
+  find(name: string): Variable | undefined {
+    const variable = this.#bindings.get(name);
+    if (!variable || (variable.attributes & NAMEREF) === 0) return variable;
+    return this.#bindings.get(this.follow(name).name);
+  }
+
+  /** The value of `$name`, undefined when unset. */
+  get(name: string): string | undefined {
+    const variable = this.#bindings.get(name);
+    if (!variable) return undefined;
+    if ((variable.attributes & NAMEREF) === 0) return variable.special ? variable.text : variable.value ?? variable.text;
+    const { name: target, subscript } = this.follow(name);
+    const found = this.#bindings.get(target);
+    if (subscript !== undefined) return found?.element(this.elementKey(found, subscript));
+    return found && (found.attributes & NAMEREF) === 0 ? found.text : undefined;
+  }
+
+  /** Names of all variables that are set, sorted. */
+  names(): string[] {
+    return [...this.#bindings.keys()].sort();
+  }
+
+  // --- scopes -----------------------------------------------------------------------------------------------------------------
+
+  get depth(): number {
+    return this.#scopes.length;
+  }
+
+  get inFunction(): boolean {
+    return this.#scopes.some((scope) => scope.kind === 'function');
+  }
+
+  push(kind: Scope['kind']): void {
+    this.#scopes.push({ kind, names: [] });
+  }
+
+  /** Ends the innermost scope: what its variables hid comes back. */
+  pop(): void {
+    const depth = this.#scopes.length;
+    const scope = this.#scopes.pop();
+    if (!scope) return;
+    for (const name of scope.names) {
+      const variable = this.#bindings.get(name);
+      if (variable?.depth !== depth) continue;
+      if (variable.hidden) this.#bindings.set(name, variable.hidden);
+      else this.#bindings.delete(name);
+      if (variable.has(EXPORTED) || variable.hidden?.has(EXPORTED) === true) this.#environment = undefined;
+    }
+  }
+
+  /** `local -`: the options to be given back when the running function ends. */
+  saveOptions(options: Options): void {
+    const scope = this.#scopes[this.functionDepth - 1];
+    if (scope) scope.options ??= options;
+  }
+
+  localOptions(): Options | undefined {
+    return this.#scopes.at(-1)?.options;
+  }
+
+  /** The depth of the innermost function's scope, 0 outside functions. */
+  get functionDepth(): number {
+    for (let at = this.#scopes.length; at > 0; at--) if (this.#scopes[at - 1]!.kind === 'function') return at;
+    return 0;
+  }
+
+  /** A variable of the scope at `depth`, new unless it is there already. `inherit`: starts with the outer value and attributes. */
+  bindAt(depth: number, name: string, inherit = false): Variable {
+    const outer = this.#bindings.get(name);
+    if (outer?.depth === depth) return this.#own(outer);
+    const variable = new Variable(name, depth, this.#generation);
+    // The temporary assignment of this very call (`x=1 f`) is what a plain `local x` starts with.
+    const isTemporary = outer !== undefined && outer.depth === depth - 1 && depth > 1 && this.#scopes[depth - 2]!.kind === 'temporary';
+    if (outer && (inherit || isTemporary)) {
+      variable.value = outer.special ? outer.text : outer.value;
+      if (inherit) {
+        variable.list = outer.list?.clone();
+        variable.map = outer.map?.clone();
+      }
+      variable.attributes = outer.attributes & ~(inherit ? NAMEREF : NAMEREF | READONLY);
+    }
+    this.#insert(variable, outer);
+    return variable;
+  }
+
+  /** Puts a variable into the chain of its name at its depth (there may be deeper ones above it). */
+  #insert(variable: Variable, top: Variable | undefined): void {
+    if (variable.depth > 0) this.#scopes[variable.depth - 1]!.names.push(variable.name);
+    if (!top || top.depth < variable.depth) {
+      variable.hidden = top;
+      this.#bindings.set(variable.name, variable);
+      if (top?.has(EXPORTED) === true || variable.has(EXPORTED)) this.#environment = undefined;
+      return;
+    }
+    let above = this.#own(top);
+    while (above.hidden && above.hidden.depth > variable.depth) above = this.#ownHidden(above);
+    if (above.hidden?.depth === variable.depth) return;
+    variable.hidden = above.hidden;
+    above.hidden = variable;
+  }
+
+  #ownHidden(above: Variable): Variable {
+    const hidden = above.hidden!;
+    if (hidden.generation === this.#generation) return hidden;
+    above.hidden = hidden.copyFor(this.#generation);
+    return above.hidden;
+  }
+
+  /** The global variable of that name, made when absent (`declare -g`). */
+  global(name: string): Variable {
+    const top = this.#bindings.get(name);
+    if (!top) return this.writable(name);
+    let at = this.#own(top);
+    while (at.hidden) at = this.#ownHidden(at);
+    if (at.depth === 0) return at;
+    at.hidden = new Variable(name, 0, this.#generation);
+    return at.hidden;
+  }
+
+  #own(variable: Variable): Variable {
+    if (variable.generation === this.#generation) return variable;
+    const copy = variable.copyFor(this.#generation);
+    this.#bindings.set(variable.name, copy);
+    return copy;
+  }
+
+  /** The variable bound to the name, made global when there is none, safe to change in place. Namerefs are not followed. */
+  writable(name: string): Variable {
+    const variable = this.#bindings.get(name);
+    if (variable) return variable.generation === this.#generation ? variable : this.#own(variable);
+    const made = new Variable(name, 0, this.#generation);
+    if (this.exportAll) made.attributes = EXPORTED;
+    this.#bindings.set(name, made);
+    return made;
+  }
+
+  // --- assignment -------------------------------------------------------------------------------------------------------------
+
+  /** `name=value` or `name+=value`. */
+  set(name: string, value: string, append = false): void {
+    const variable = this.#bindings.get(name);
+    if (variable !== undefined && variable.generation === this.#generation && variable.attributes === 0 && !append
+      && variable.list === undefined && variable.map === undefined && variable.special === undefined && !this.exportAll) {
+      variable.value = value;
+      return;
+    }
+    const reference = this.#target(name);
+    if (reference.subscript !== undefined) return this.setElement(reference.name, reference.subscript, value, append);
+    this.assign(this.writable(reference.name), value, append);
+  }
+
+  /** The name an assignment goes to. */
+  #target(name: string): Reference {
+    const variable = this.#bindings.get(name);
+    if (!variable || !variable.has(NAMEREF)) return { name, subscript: undefined };
+    return this.follow(name);
+  }
+
+  /** Assigns to a variable in hand, minding its attributes. The variable must be `writable`. */
+  assign(variable: Variable, value: string, append = false): void {
+    if (this.exportAll) variable.attributes |= EXPORTED;
+    if ((variable.attributes & EXPORTED) !== 0) this.#environment = undefined;
+    const old = append ? variable.text ?? '' : '';
+    const text = (variable.attributes & WATCHED) === 0 ? old + value : this.#convert(variable, value, append, old);
+    if (variable.special) {
+      variable.special.set?.(text);
+      if (!variable.special.get && !variable.special.list) variable.value = text;
+      return;
+    }
+    if (variable.list) variable.list.set(0, text);
+    else if (variable.map) variable.map.set('0', text);
+    else variable.value = text;
+  }
+
+  #convert(variable: Variable, value: string, append: boolean, old: string): string {
+    if (variable.has(READONLY)) throw new AssignmentError(`${variable.name}: readonly variable`, true);
+    if (variable.has(NAMEREF) && !append && !parseReference(value)) throw new AssignmentError(`\`${value}': not a valid identifier`);
+    if (variable.has(INTEGER)) return this.evaluate(append && old !== '' ? `(${old})+(${value === '' ? '0' : value})` : value);
+    const text = old + value;
+    if (variable.has(LOWERCASE)) return text.toLowerCase();
+    if (variable.has(UPPERCASE)) return text.toUpperCase();
+    if (variable.has(CAPITALIZED)) return text.charAt(0).toUpperCase() + text.slice(1).toLowerCase();
+    return text;
+  }
+
+  /** `name[subscript]=value`; the subscript is the text between the brackets. */
+  setElement(name: string, subscript: string, value: string, append = false): void {
+    const target = this.#target(name).name;
+    this.assignElement(this.writable(target), this.elementKey(this.#bindings.get(target), subscript), value, append);
+  }
+
+  /** Assigns one element under an evaluated key. */
+  assignElement(variable: Variable, key: string | number, value: string, append = false): void {
+    if (this.exportAll) variable.attributes |= EXPORTED;
+    if (variable.special?.list) return;
+    if (variable.map) {
+      const old = append ? variable.map.get(String(key)) ?? '' : '';
+      variable.map.set(String(key), this.#convert(variable, value, append, old));
+      return;
+    }
+    const convertedFrom = variable.list ?? variable.becomeList();
+    const index = this.indexOf(variable, key);
+    const old = append ? convertedFrom.get(index) ?? '' : '';
+    convertedFrom.set(index, this.#convert(variable, value, append, old));
+  }
+
+  /** A key as an index, negative ones counted from the end. */
+  indexOf(variable: Variable, key: string | number): number {
+    const index = Number(key);
+    const last = variable.list ? variable.list.last : 0;
+    const at = index < 0 ? last + 1 + index : index;
+    if (at < 0) throw new AssignmentError(`${variable.name}[${key}]: bad array subscript`);
+    return at;
+  }
+
+  /** Replaces the content by an array. */
+  assignList(variable: Variable, values: readonly string[]): void {
+    if (variable.has(READONLY)) throw new AssignmentError(`${variable.name}: readonly variable`, true);
+    variable.value = undefined;
+    variable.map = undefined;
+    variable.list = IndexedArray.of(variable.has(WATCHED) ? values.map((value) => this.#convert(variable, value, false, '')) : values);
+  }
+
+  /** `name=(…)` for an associative array starts from nothing. */
+  clearMap(variable: Variable): void {
+    variable.value = undefined;
+    variable.map = new AssociativeArray();
+  }
+
+  /** Adds or takes attributes away (sums of the constants of variable.ts). */
+  mark(variable: Variable, add: number, remove = 0): void {
+    variable.attributes = (variable.attributes & ~remove) | add;
+    if (((add | remove) & EXPORTED) !== 0) this.#environment = undefined;
+  }
+
+  /** Gives a name a computed value. */
+  define(name: string, special: Variable['special']): void {
+    this.writable(name).special = special;
+  }
+
+  // --- unset ------------------------------------------------------------------------------------------------------------------
+
+  /**
+   * Unsets what is bound to the name (namerefs are the caller's business). A local of the running function stays local, without a
+   * value; one of a caller goes, and what it hid is seen again.
+   */
+  unset(name: string): void {
+    const variable = this.#bindings.get(name);
+    if (!variable) return;
+    if (variable.has(READONLY)) throw new AssignmentError(`${name}: cannot unset: readonly variable`, true);
+    if (variable.has(EXPORTED)) this.#environment = undefined;
+    if (variable.depth > 0 && variable.depth === this.functionDepth) {
+      const empty = new Variable(name, variable.depth, this.#generation);
+      empty.hidden = variable.hidden;
+      this.#bindings.set(name, empty);
+    } else if (variable.hidden) {
+      this.#bindings.set(name, variable.hidden);
+      this.#environment = undefined;
+    } else {
+      this.#bindings.delete(name);
+    }
+  }
+
+  /** `unset name[key]`. */
+  unsetElement(name: string, key: string | number): void {
+    if (!this.#bindings.has(name)) return;
+    const variable = this.writable(name);
+    if (variable.has(READONLY)) throw new AssignmentError(`${name}: cannot unset: readonly variable`, true);
+    if (variable.map) variable.map.delete(String(key));
+    else if (variable.list) variable.list.delete(this.indexOf(variable, key));
+    else if (Number(key) === 0) this.unset(name);
+  }
+
+  // --- environment ------------------------------------------------------------------------------------------------------------
+
+  /** What children get: the exported variables that have a value. */
+  environment(): Map<string, string> {
+    if (this.#environment) return this.#environment;
+    const environment = new Map<string, string>();
+    for (const variable of this.#bindings.values()) {
+      if ((variable.attributes & EXPORTED) === 0 || variable.list || variable.map) continue;
+      const text = (variable.attributes & NAMEREF) === 0 ? variable.text : variable.value;
+      if (text !== undefined) environment.set(variable.name, text);
+    }
+    this.#environment = environment;
+    return environment;
+  }
+}
