@@ -1,10 +1,15 @@
 // Every built-in command by name, and where the base image has it.
 import type { CommandTable } from '../programs/builtin.js';
 import { busyboxOf } from './busybox.js';
+import { shellCommands } from '../shell/index.js';
 import { fileCommands } from './table-files.js';
 import { textCommands } from './table-text.js';
 
-const merged: CommandTable = { ...fileCommands, ...textCommands };
+/** What the shell has built in, as programs of their own. */
+const SHELL_TOOLS = ['echo', 'printf', 'test', '[', 'kill', 'pwd', 'true', 'false'];
+const shellToolCommands: CommandTable = Object.fromEntries(SHELL_TOOLS.map((name) => [name, () => import('./shell-tools.js').then(({ shellTool }) => shellTool(name))]));
+
+const merged: CommandTable = { ...fileCommands, ...textCommands, ...shellToolCommands, ...shellCommands };
 
 /** What a machine can run without any file of the image's own. */
 export const allCommands: CommandTable = { ...merged, busybox: () => Promise.resolve(busyboxOf(merged)) };

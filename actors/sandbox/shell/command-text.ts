@@ -1,22 +1,85 @@
-// The text of a command as job lists show it.
-import type { Command } from './syntax/ast.js';
+// The text of a command, on one line: for job lists, `declare -f` and exported functions. Reading it gives the command back.
+import type { Command, List, Redirect, Test, Word } from './syntax/ast.js';
 
-/** A command on one line; what is compound is told by its first word. */
+const words = (list: readonly Word[]): string => list.map(({ source }) => source).join(' ');
+
+function redirectText(redirect: Redirect): string {
+  const left = redirect.variable === undefined ? (redirect.fd ?? '') : `{${redirect.variable}}`;
+  return `${left}${redirect.operator}${redirect.operator.startsWith('<<') && redirect.operator !== '<<<' ? '' : ' '}${redirect.target.source}`;
+}
+
+/** The text of here-documents follows the line that begins them. */
+function documents(command: Command): string {
+  return command.redirects.filter(({ document }) => document !== undefined).map(({ document, target }) => `\n${document!.source}${target.source.replace(/["'\\]/g, '')}\n`).join('');
+}
+
+function listText(list: List): string {
+  return list.items.map((item) => `${printCommand(item.command)}${item.background ? ' &' : ''}`).join('; ').replaceAll(' &;', ' &');
+}
+
+function bodyText(list: List): string {
+  const text = listText(list);
+  return text.endsWith('&') ? text : `${text};`;
+}
+
+function testText(test: Test): string {
+  switch (test.type) {
+    case 'word':
+      return test.word.source;
+    case 'unary':
+      return `${test.operator} ${test.operand.source}`;
+    case 'binary':
+      return `${test.left.source} ${test.operator} ${test.right.source}`;
+    case 'not':
+      return `! ${testText(test.operand)}`;
+    case 'group':
+      return `( ${testText(test.operand)} )`;
+    default:
+      return `${testText(test.left)} ${test.type === 'and' ? '&&' : '||'} ${testText(test.right)}`;
+  }
+}
+
+/** A command on one line. */
 export function printCommand(command: Command): string {
+  const redirects = command.redirects.length > 0 ? ` ${command.redirects.map(redirectText).join(' ')}` : '';
+  return `${bare(command)}${redirects}${documents(command)}`;
+}
+
+function bare(command: Command): string {
   switch (command.type) {
     case 'simple':
       return [...command.assignments.map(({ source }) => source), ...command.words.map(({ source }) => source)].join(' ');
     case 'list':
-      return command.items.map((item) => printCommand(item.command)).join('; ');
+      return listText(command);
     case 'pipeline':
-      return command.commands.map(printCommand).join(' | ');
+      return `${command.negated ? '! ' : ''}${command.commands.map(printCommand).join(' | ')}`;
     case 'and-or':
       return [printCommand(command.first), ...command.rest.flatMap(({ operator, command: next }) => [operator, printCommand(next)])].join(' ');
     case 'subshell':
-      return `( ${printCommand(command.body)} )`;
+      return `( ${listText(command.body)} )`;
     case 'group':
-      return `{ ${printCommand(command.body)}; }`;
+      return `{ ${bodyText(command.body)} }`;
+    case 'if': {
+      const arms = command.arms.map(({ test, body }, i) => `${i === 0 ? 'if' : 'elif'} ${bodyText(test)} then ${bodyText(body)}`);
+      return `${arms.join(' ')}${command.otherwise ? ` else ${bodyText(command.otherwise)}` : ''} fi`;
+    }
+    case 'while':
+      return `${command.until ? 'until' : 'while'} ${bodyText(command.test)} do ${bodyText(command.body)} done`;
+    case 'for':
+      return `for ${command.name}${command.words === undefined ? '' : ` in ${words(command.words)}`}; do ${bodyText(command.body)} done`;
+    case 'select':
+      return `select ${command.name}${command.words === undefined ? '' : ` in ${words(command.words)}`}; do ${bodyText(command.body)} done`;
+    case 'arithmetic-for':
+      return `for ((${command.start?.source ?? ''}; ${command.test?.source ?? ''}; ${command.step?.source ?? ''})); do ${bodyText(command.body)} done`;
+    case 'case':
+      return `case ${command.word.source} in ${command.clauses.map(({ patterns, body, end }) => `${patterns.map(({ source }) => source).join(' | ')}) ${body.items.length > 0 ? listText(body) : ''} ${end}`).join(' ')} esac`;
+    case 'function':
+      return `function ${command.name} () ${printCommand(command.body)}`;
+    case 'arithmetic':
+      return `((${command.text.source}))`;
+    case 'coproc':
+      return `coproc ${command.name} ${printCommand(command.command)}`;
     default:
-      return command.type;
+      return `[[ ${testText(command.test)} ]]`;
   }
 }

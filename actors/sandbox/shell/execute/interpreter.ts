@@ -45,7 +45,10 @@ export class Interpreter {
     const shell = this.#shell;
     shell.line = command.line;
     const undo = yield* shell.redirection.applyTask(command.redirects);
-    if (!undo) return this.settle(1);
+    if (!undo) {
+      const failed = this.settle(1);
+      return typeof failed === 'number' ? failed : yield* failed;
+    }
     const files = shell.substitutionFiles.length;
     try {
       const outcome = this.#compound(command);

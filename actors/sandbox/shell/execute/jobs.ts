@@ -26,7 +26,7 @@ export function runBackground(shell: Shell, command: Command): number {
     process.onSignal(SIGQUIT, 'ignore');
     // Without job control a background job must not eat the script's input.
     if (!shell.isInteractive) process.descriptors.put(0, process.files.openFile('/dev/null', 0));
-  }, undefined, true);
+  });
   shell.backgroundPid = child.pid;
   const job = shell.jobs.add([child], printCommand(command), monitor);
   if (shell.isInteractive) shell.warnRaw(`[${job.number}] ${child.pid}\n`);

@@ -37,8 +37,8 @@ let lastSeparators: Separators | undefined;
 export function separatorsOf(ifs: string): Separators {
   if (lastSeparators?.text === ifs) return lastSeparators;
   const characters = [...ifs];
-  const whitespace = new Set(characters.filter((character) => character === ' ' || character === '\t' || character === '\n'));
-  const others = new Set(characters.filter((character) => !whitespace.has(character)));
+  const whitespace: ReadonlySet<string> = new Set(characters.filter((character) => character === ' ' || character === '\t' || character === '\n'));
+  const others: ReadonlySet<string> = new Set(characters.filter((character) => !whitespace.has(character)));
   const any = ifs === '' ? undefined : new RegExp(`[${ifs.replace(/[\]\\^-]/g, '\\$&')}]`, 'u');
   lastSeparators = { whitespace, others, any, text: ifs };
   return lastSeparators;

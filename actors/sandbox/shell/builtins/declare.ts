@@ -1,0 +1,199 @@
+// declare, typeset, local, export, readonly: attributes, values and listings of variables and functions.
+import { printCommand } from '../command-text.js';
+import { type ExpandedAssignment, storeElements } from '../expand/assignment.js';
+import type { Outcome, Shell } from '../shell.js';
+import { quoteSingle, quoteValue } from '../quote.js';
+import { CAPITALIZED, EXPORTED, INTEGER, LOWERCASE, NAMEREF, READONLY, TRACED, UPPERCASE, type Variable } from '../variables/variable.js';
+import { AssignmentError, isName, parseReference } from '../variables/variables.js';
+import { ShellExit } from '../flow.js';
+import { fail, print, usage } from './output.js';
+
+export const DECLARATIONS: ReadonlySet<string> = new Set(['declare', 'typeset', 'local', 'export', 'readonly']);
+
+const ATTRIBUTES: Readonly<Record<string, number>> = { i: INTEGER, l: LOWERCASE, u: UPPERCASE, n: NAMEREF, r: READONLY, t: TRACED, x: EXPORTED, c: CAPITALIZED };
+const SYNOPSIS: Readonly<Record<string, string>> = {
+  declare: 'declare [-aAfFgiIlnrtux] [name[=value] ...] or declare -p [-aAfFilnrtux] [name ...]',
+  typeset: 'typeset [-aAfFgiIlnrtux] name[=value] ... or typeset -p [-aAfFilnrtux] [name ...]',
+  local: 'local [option] name[=value] ...', export: 'export [-fn] [name[=value] ...] or export -p', readonly: 'readonly [-aAf] [name[=value] ...] or readonly -p',
+};
+const ALLOWED: Readonly<Record<string, string>> = { declare: 'aAfFgiIlnrtuxpc', typeset: 'aAfFgiIlnrtuxpc', local: 'aAfFgiIlnrtuxpc', export: 'fnp', readonly: 'aAfp' };
+
+interface Request {
+  command: string;
+  on: string;
+  off: string;
+  operands: readonly (string | ExpandedAssignment)[];
+}
+
+function parse(shell: Shell, argv: readonly (string | ExpandedAssignment)[]): Request | undefined {
+  const command = argv[0] as string;
+  let on = '';
+  let off = '';
+  let at = 1;
+  for (; at < argv.length; at++) {
+    const word = argv[at]!;
+    if (typeof word !== 'string' || word.length < 2 || (word[0] !== '-' && (word[0] !== '+' || !/^(declare|typeset|local)$/.test(command)))) break;
+    if (word === '--') {
+      at++;
+      break;
+    }
+    for (const letter of word.slice(1)) {
+      if (!ALLOWED[command]!.includes(letter)) {
+        usage(shell, command, `${word[0]}${letter}: invalid option`, SYNOPSIS[command]!);
+        return undefined;
+      }
+      if (word[0] === '-') on += letter;
+      else off += letter;
+    }
+  }
+  return { command, on, off, operands: argv.slice(at) };
+}
+
+/** `declare -p`'s line for one variable. */
+export function declaration(variable: Variable): string {
+  const flags = variable.flags;
+  const head = `declare -${flags === '' ? '-' : flags} ${variable.name}`;
+  if (variable.map) return variable.map.size === 0 ? `${head}=()` : `${head}=(${variable.keys.map((key) => `[${/^[\w./:@%+,-]+$/.test(key) ? key : quoteValue(key)}]=${quoteValue(variable.map!.get(key)!)} `).join('')})`;
+  if (variable.isArray) {
+    const values = variable.elements;
+    return `${head}=(${variable.keys.map((key, index) => `[${key}]=${quoteValue(values[index]!)}`).join(' ')})`;
+  }
+  const text = variable.has(NAMEREF) ? variable.value : variable.text;
+  return text === undefined ? head : `${head}=${quoteValue(text)}`;
+}
+
+function functionLines(shell: Shell, names: readonly string[], namesOnly: boolean): string {
+  return names.map((name) => {
+    const found = shell.functions.get(name)!;
+    const flags = `${found.isReadonly ? 'r' : ''}${found.isTraced ? 't' : ''}${found.isExported ? 'x' : ''}`;
+    return namesOnly ? `declare -f${flags} ${name}\n` : `${name} () \n${printCommand(found.definition.body)}\n`;
+  }).join('');
+}
+
+function listFunctions(shell: Shell, { command, on, operands }: Request): Outcome {
+  const names = operands.length > 0 ? operands.map(String) : [...shell.functions.keys()].sort();
+  const known = names.filter((name) => shell.functions.has(name));
+  const status = known.length === names.length ? 0 : 1;
+  if (on.includes('F') && operands.length > 0) return print(shell, command, known.map((name) => `${name}\n`).join(''), status);
+  return print(shell, command, functionLines(shell, known, on.includes('F')), status);
+}
+
+/** `export -f`, `readonly -f`, `declare -ft`. */
+function markFunctions(shell: Shell, { command, on, off, operands }: Request): number {
+  let status = 0;
+  for (const operand of operands) {
+    const found = shell.functions.get(String(operand));
+    if (!found) {
+      status = fail(shell, command, `${String(operand)}: not a function`);
+      continue;
+    }
+    const isExported = command === 'export' ? !on.includes('n') : on.includes('x') || (found.isExported && !off.includes('x'));
+    shell.functions.set(String(operand), { ...found, isExported, isReadonly: found.isReadonly || command === 'readonly' || on.includes('r'), isTraced: on.includes('t') || (found.isTraced && !off.includes('t')) });
+  }
+  return status;
+}
+
+function listVariables(shell: Shell, { command, on, operands }: Request): Outcome {
+  const { variables } = shell;
+  if (operands.length > 0) {
+    let status = 0;
+    let text = '';
+    for (const operand of operands) {
+      const variable = variables.binding(String(operand));
+      if (variable && (variable.isSet || variable.attributes !== 0 || variable.list || variable.map)) text += `${declaration(variable)}\n`;
+      else status = fail(shell, command, `${String(operand)}: not found`);
+    }
+    return print(shell, command, text, status);
+  }
+  const wanted = command === 'export' ? EXPORTED : command === 'readonly' ? READONLY : [...on].reduce((sum, letter) => sum | (ATTRIBUTES[letter] ?? 0), 0);
+  const chosen = variables.names().map((name) => variables.binding(name)!).filter((variable) => (variable.isSet || variable.attributes !== 0)
+    && (wanted === 0 || (variable.attributes & wanted) === wanted) && (!on.includes('a') || variable.list !== undefined || variable.special?.list !== undefined) && (!on.includes('A') || variable.map !== undefined)
+    && (command !== 'local' || variable.depth === variables.functionDepth));
+  if (!shell.isBash || shell.options.posix) return print(shell, command, chosen.map((variable) => `${command} ${variable.name}${variable.text === undefined ? '' : `=${shell.isBash ? quoteValue(variable.text) : quoteSingle(variable.text)}`}\n`).join(''));
+  return print(shell, command, chosen.map((variable) => `${declaration(variable)}\n`).join(''));
+}
+
+/** `name=value` that came from an expansion is text. */
+function parts(operand: string | ExpandedAssignment): ExpandedAssignment | undefined {
+  if (typeof operand !== 'string') return operand;
+  const match = /^([A-Za-z_][A-Za-z0-9_]*)(?:\[([^\]]*)\])?(?:(\+)?=([^]*))?$/.exec(operand);
+  if (!match) return undefined;
+  return { name: match[1]!, subscript: match[2], append: match[3] !== undefined, value: match[4], elements: undefined };
+}
+
+function target(shell: Shell, request: Request, name: string): Variable {
+  const { variables } = shell;
+  const { command, on } = request;
+  const isNameref = on.includes('n') || request.off.includes('n');
+  if (command === 'export' || command === 'readonly') return variables.writable(variables.follow(name).name);
+  if (on.includes('g')) return variables.global(name);
+  if (variables.functionDepth > 0) return variables.bindAt(variables.functionDepth, name, on.includes('I') || shell.options.has('localvar_inherit') || !shell.isBash);
+  return variables.writable(isNameref ? name : variables.follow(name).name);
+}
+
+function declareOne(shell: Shell, request: Request, operand: string | ExpandedAssignment): number {
+  const { variables } = shell;
+  const { command, on, off } = request;
+  const assignment = parts(operand);
+  if (!assignment || !isName(assignment.name)) {
+    const text = typeof operand === 'string' ? operand : operand.name;
+    if (shell.isBash) return fail(shell, command, `\`${text}': not a valid identifier`);
+    fail(shell, command, `${text.split('=')[0]}: bad variable name`);
+    throw new ShellExit(2);
+  }
+  const { name, subscript, append, value, elements } = assignment;
+  const variable = target(shell, request, name);
+  const add = [...on].reduce((sum, letter) => sum | (ATTRIBUTES[letter] ?? 0), 0) & ~(command === 'export' ? NAMEREF : 0) | (command === 'readonly' ? READONLY : command === 'export' && !on.includes('n') ? EXPORTED : 0);
+  const remove = [...off].reduce((sum, letter) => sum | (ATTRIBUTES[letter] ?? 0), 0) | (command === 'export' && on.includes('n') ? EXPORTED : 0);
+  if ((remove & READONLY) !== 0 && variable.has(READONLY)) return fail(shell, command, `${name}: readonly variable`);
+  if (on.includes('A')) {
+    if (variable.list) return fail(shell, command, `${name}: cannot convert indexed to associative array`);
+    variable.becomeMap();
+  } else if (on.includes('a') || (subscript !== undefined && !variable.map)) {
+    if (variable.map) return fail(shell, command, `${name}: cannot convert associative to indexed array`);
+    variable.becomeList();
+  }
+  if ((add & NAMEREF) !== 0 && value !== undefined) {
+    if (value === name && variables.functionDepth === 0) return fail(shell, command, `${name}: nameref variable self references not allowed`);
+    if (!parseReference(value)) return fail(shell, command, `\`${value}': invalid variable name for name reference`);
+  }
+  const exclusive = (add & LOWERCASE) !== 0 ? UPPERCASE : (add & UPPERCASE) !== 0 ? LOWERCASE : 0;
+  variables.mark(variable, add & ~(READONLY | NAMEREF), remove | exclusive);
+  if (elements) storeElements(shell, variable, elements, append);
+  else if (value !== undefined && subscript !== undefined) variables.assignElement(variable, variables.elementKey(variable, subscript), value, append);
+  else if (value !== undefined) variables.assign(variable, value, append);
+  variables.mark(variable, add & (READONLY | NAMEREF));
+  return 0;
+}
+
+/** Runs a declaration built-in; arguments that assign come in parts. */
+export function runDeclaration(shell: Shell, argv: readonly (string | ExpandedAssignment)[]): Outcome {
+  const request = parse(shell, argv);
+  if (!request) return 2;
+  const { command, on, operands } = request;
+  if (command === 'local' && shell.variables.functionDepth === 0) {
+    if (shell.isBash) return fail(shell, 'local', 'can only be used in a function');
+    fail(shell, 'local', 'not in a function');
+    throw new ShellExit(2);
+  }
+  if (/[fF]/.test(on)) return operands.length > 0 && (command === 'export' || command === 'readonly' || /[rtx]/.test(on + request.off)) ? markFunctions(shell, request) : listFunctions(shell, request);
+  if (on.includes('p') || operands.length === 0) return listVariables(shell, request);
+  let status = 0;
+  for (const operand of operands) {
+    if (operand === '-' && command === 'local') {
+      shell.variables.saveOptions(shell.options.clone());
+      continue;
+    }
+    try {
+      status = declareOne(shell, request, operand) || status;
+    } catch (error) {
+      if (!(error instanceof AssignmentError)) throw error;
+      if (!shell.isBash) {
+        fail(shell, command, error.message.replace(': readonly variable', ': is read only'));
+        throw new ShellExit(2);
+      }
+      status = fail(shell, command, error.message);
+    }
+  }
+  return status;
+}

@@ -1,0 +1,172 @@
+// cd, pwd, pushd, popd, dirs.
+import { posix } from 'node:path';
+import { Errno } from '../../kernel/errno.js';
+import { EXPORTED } from '../variables/variable.js';
+import type { Builtin, Outcome, Shell } from '../shell.js';
+import { fail, print, readOptions } from './output.js';
+
+/** Where the shell thinks it is: PWD while it is true, else the physical path. */
+export function logicalDirectory(shell: Shell): string {
+  const pwd = shell.variables.get('PWD');
+  if (pwd?.startsWith('/') === true && !/\/\.\.?(\/|$)/.test(pwd)) {
+    try {
+      if (shell.process.files.locate(pwd).inode === shell.process.cwd.inode) return pwd;
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+    }
+  }
+  return shell.process.files.getcwd();
+}
+
+function setDirectory(shell: Shell, name: 'PWD' | 'OLDPWD', value: string): void {
+  shell.variables.set(name, value);
+  if (name === 'PWD' || shell.isBash) shell.variables.mark(shell.variables.writable(name), EXPORTED);
+}
+
+/** Changes directory; a complaint of `name` and 1 when it cannot. */
+function change(shell: Shell, name: string, path: string, physical: boolean): number {
+  const before = logicalDirectory(shell);
+  const logical = posix.normalize(path.startsWith('/') ? path : posix.join(before, path)).replace(/(.)\/$/, '$1');
+  try {
+    if (path === '') throw new Errno('ENOENT');
+    // `a/..` must fail where `a` is not there, though the result would be.
+    if (/(^|\/)\.\.(\/|$)/.test(path)) shell.process.files.locate(path.startsWith('/') ? path : posix.join(before, path.split('/')[0]!));
+    shell.process.files.chdir(physical ? path : logical);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    return fail(shell, name, shell.isBash ? `${path}: ${error.message}` : `can't cd to ${path}${shell.dialect === 'ash' ? `: ${error.message}` : ''}`, shell.isBash ? 1 : 2);
+  }
+  setDirectory(shell, 'OLDPWD', before);
+  setDirectory(shell, 'PWD', physical ? shell.process.files.getcwd() : logical);
+  return 0;
+}
+
+/** CDPATH's directory for a name that does not begin with a dot or slash. */
+function alongCdPath(shell: Shell, target: string): string | undefined {
+  if (target.startsWith('/') || /^\.\.?(\/|$)/.test(target)) return undefined;
+  for (const folder of (shell.variables.get('CDPATH') ?? '').split(':')) {
+    if (folder === '') continue;
+    try {
+      const candidate = `${folder}/${target}`;
+      if (shell.process.files.stat(candidate).type === 'directory') return candidate;
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+    }
+  }
+  return undefined;
+}
+
+export const cdBuiltin: Builtin = (shell, argv) => {
+  const options = readOptions(shell, argv, 'LPe@', 'cd [-L|[-P [-e]] [-@]] [dir]');
+  if (!options) return 2;
+  const { flags, operands } = options;
+  if (operands.length > 1 && shell.isBash) return fail(shell, 'cd', 'too many arguments');
+  const physical = flags.lastIndexOf('P') > flags.lastIndexOf('L') || (shell.options.physical && !flags.includes('L'));
+  let target = operands[0];
+  let shows = false;
+  if (target === undefined) {
+    target = shell.variables.get('HOME');
+    if (target === undefined) return fail(shell, 'cd', 'HOME not set');
+    if (target === '') return 0;
+  } else if (target === '-') {
+    target = shell.variables.get('OLDPWD');
+    if (target === undefined) return fail(shell, 'cd', 'OLDPWD not set');
+    shows = true;
+  } else if (target === '') {
+    return 0;
+  }
+  const found = alongCdPath(shell, target);
+  const status = change(shell, 'cd', found ?? target, physical);
+  return status === 0 && (shows || found !== undefined) ? print(shell, 'cd', `${shell.variables.get('PWD')}\n`) : status;
+};
+
+export const pwdBuiltin: Builtin = (shell, argv) => {
+  const options = readOptions(shell, argv, 'LP', 'pwd [-LP]');
+  if (!options) return 2;
+  const physical = options.flags.endsWith('P') || (shell.options.physical && !options.flags.includes('L'));
+  return print(shell, 'pwd', `${physical ? shell.process.files.getcwd() : logicalDirectory(shell)}\n`);
+};
+
+function tilde(shell: Shell, path: string): string {
+  const home = shell.variables.get('HOME') ?? '';
+  return home !== '' && (path === home || path.startsWith(`${home}/`)) ? `~${path.slice(home.length)}` : path;
+}
+
+function stack(shell: Shell): string[] {
+  return [logicalDirectory(shell), ...shell.directories];
+}
+
+function show(shell: Shell, name: string): Outcome {
+  return print(shell, name, `${stack(shell).map((path) => tilde(shell, path)).join(' ')}\n`);
+}
+
+/** `+N` and `-N` count from either end; undefined when the word is none of these. */
+function position(shell: Shell, word: string): number | undefined {
+  const match = /^([-+])(\d+)$/.exec(word);
+  if (!match) return undefined;
+  return match[1] === '+' ? Number(match[2]) : stack(shell).length - 1 - Number(match[2]);
+}
+
+export const pushdBuiltin: Builtin = (shell, argv) => {
+  const words = argv.slice(1).filter((word) => word !== '--');
+  const quiet = words[0] === '-n';
+  const target = quiet ? words[1] : words[0];
+  if (words.length > (quiet ? 2 : 1)) return fail(shell, 'pushd', 'too many arguments');
+  const all = stack(shell);
+  const at = target === undefined ? 1 : position(shell, target);
+  if (at !== undefined) {
+    if (target === undefined && all.length < 2) return fail(shell, 'pushd', 'no other directory');
+    if (at < 0 || at >= all.length) return fail(shell, 'pushd', `${target}: directory stack index out of range`);
+    const rotated = target === undefined ? [all[1]!, all[0]!, ...all.slice(2)] : [...all.slice(at), ...all.slice(0, at)];
+    const status = quiet ? 0 : change(shell, 'pushd', rotated[0]!, false);
+    if (status !== 0) return status;
+    shell.directories = rotated.slice(1);
+    return show(shell, 'pushd');
+  }
+  if (target!.startsWith('-') && target !== '-') return fail(shell, 'pushd', `${target}: invalid number`, 2);
+  if (quiet) {
+    shell.directories = [target!, ...shell.directories];
+    return show(shell, 'pushd');
+  }
+  const status = change(shell, 'pushd', target!, false);
+  if (status !== 0) return status;
+  shell.directories = all;
+  return show(shell, 'pushd');
+};
+
+export const popdBuiltin: Builtin = (shell, argv) => {
+  const words = argv.slice(1).filter((word) => word !== '--');
+  if (words.length > 1 && words[0] !== '-n') return fail(shell, 'popd', 'too many arguments');
+  const word = words.find((candidate) => candidate !== '-n');
+  const at = word === undefined ? 0 : position(shell, word);
+  if (at === undefined) return fail(shell, 'popd', `${word}: invalid argument`, 2);
+  if (shell.directories.length === 0) return fail(shell, 'popd', 'directory stack empty');
+  if (at < 0 || at > shell.directories.length) return fail(shell, 'popd', `${word}: directory stack index out of range`);
+  if (at > 0) {
+    shell.directories = shell.directories.filter((_, index) => index !== at - 1);
+    return show(shell, 'popd');
+  }
+  const status = change(shell, 'popd', shell.directories[0]!, false);
+  if (status !== 0) return status;
+  shell.directories = shell.directories.slice(1);
+  return show(shell, 'popd');
+};
+
+export const dirsBuiltin: Builtin = (shell, argv) => {
+  const all = stack(shell);
+  const flags = argv.slice(1).filter((word) => /^-[clpv]+$/.test(word)).join('');
+  const words = argv.slice(1).filter((word) => !/^-[clpv]+$/.test(word));
+  if (flags.includes('c')) {
+    shell.directories = [];
+    return 0;
+  }
+  const text = (path: string): string => (flags.includes('l') ? path : tilde(shell, path));
+  if (words.length > 0) {
+    const at = position(shell, words[0]!);
+    if (at === undefined) return fail(shell, 'dirs', `${words[0]}: invalid option`, 2);
+    if (at < 0 || at >= all.length) return fail(shell, 'dirs', `${words[0]}: directory stack index out of range`);
+    return print(shell, 'dirs', `${text(all[at]!)}\n`);
+  }
+  if (flags.includes('v')) return print(shell, 'dirs', all.map((path, index) => `${String(index).padStart(2)}  ${text(path)}\n`).join(''));
+  return print(shell, 'dirs', `${all.map(text).join(flags.includes('p') ? '\n' : ' ')}\n`);
+};

@@ -1,0 +1,24 @@
+// echo: bash's with options, dash's with escapes always on.
+import type { Builtin } from '../shell.js';
+import { escapes } from '../printf.js';
+import { print } from './output.js';
+
+/** The text of an echo; `xpg`: escapes are read without -e (dash, `shopt -s xpg_echo`). */
+export function echoText(argv: readonly string[], dialect: { isBash: boolean; xpg: boolean; ash?: boolean }): string {
+  let at = 1;
+  let newline = true;
+  let escaped = dialect.xpg || !dialect.isBash;
+  const options = dialect.isBash ? /^-[neE]+$/ : /^-n$/;
+  for (; at < argv.length && options.test(argv[at]!); at++) {
+    for (const letter of argv[at]!.slice(1)) {
+      if (letter === 'n') newline = false;
+      else escaped = letter === 'e';
+    }
+  }
+  const text = argv.slice(at).join(' ');
+  if (!escaped) return newline ? `${text}\n` : text;
+  const { text: read, stop } = escapes(text, 'echo');
+  return newline && !stop ? `${read}\n` : read;
+}
+
+export const echoBuiltin: Builtin = (shell, argv) => print(shell, 'echo', echoText(argv, { isBash: shell.isBash || shell.dialect === 'ash', xpg: shell.options.has('xpg_echo') }));

@@ -1,0 +1,247 @@
+// unset, let, getopts, umask, ulimit, times, caller, history, help, compgen, complete.
+import { ExpansionError } from '../flow.js';
+import type { Builtin, Shell } from '../shell.js';
+import { AssignmentError, isName, parseReference } from '../variables/variables.js';
+import { NAMEREF } from '../variables/variable.js';
+import { ShellExit } from '../flow.js';
+import { fail, print, readOptions, usage } from './output.js';
+
+export const unset: Builtin = (shell, argv) => {
+  const options = readOptions(shell, argv, shell.isBash ? 'fvn' : 'fv', 'unset [-f] [-v] [-n] [name ...]');
+  if (!options) return 2;
+  const { flags, operands } = options;
+  if (flags.includes('f') && flags.includes('v')) return fail(shell, 'unset', 'cannot simultaneously unset a function and a variable');
+  let status = 0;
+  for (const operand of operands) {
+    try {
+      status = unsetOne(shell, operand, flags) || status;
+    } catch (error) {
+      if (!(error instanceof AssignmentError)) throw error;
+      status = fail(shell, 'unset', shell.isBash ? error.message : error.message.replace(': cannot unset: readonly variable', ': is read only'));
+      if (!shell.isBash) throw new ShellExit(2);
+    }
+  }
+  return status;
+};
+
+function unsetOne(shell: Shell, operand: string, flags: string): number {
+  const { variables } = shell;
+  if (flags.includes('f')) {
+    if (shell.functions.get(operand)?.isReadonly === true) return fail(shell, 'unset', `${operand}: cannot unset: readonly function`);
+    shell.functions.delete(operand);
+    return 0;
+  }
+  const reference = parseReference(operand);
+  if (!reference) {
+    if (shell.isBash && !flags.includes('v') && shell.functions.delete(operand)) return 0;
+    return fail(shell, 'unset', shell.isBash ? `\`${operand}': not a valid identifier` : `${operand}: bad variable name`);
+  }
+  const bound = variables.binding(reference.name);
+  const target = flags.includes('n') || !bound?.has(NAMEREF) ? { name: reference.name, subscript: undefined } : variables.follow(reference.name);
+  const subscript = reference.subscript ?? target.subscript;
+  const variable = variables.binding(target.name);
+  if (subscript === undefined) {
+    if (variable === undefined && !flags.includes('v') && shell.isBash) shell.functions.delete(operand);
+    else variables.unset(target.name);
+    return 0;
+  }
+  if (!variable) return 0;
+  if ((subscript === '@' || subscript === '*') && !variable.map) variables.unset(target.name);
+  else variables.unsetElement(target.name, variables.elementKey(variable, subscript));
+  return 0;
+}
+
+export const letBuiltin: Builtin = (shell, argv) => {
+  const words = argv[1] === '--' ? argv.slice(2) : argv.slice(1);
+  if (words.length === 0) return fail(shell, 'let', 'expression expected');
+  let value: number | bigint = 0;
+  for (const word of words) {
+    try {
+      value = shell.expansion.evaluate(word);
+    } catch (error) {
+      if (!(error instanceof ExpansionError)) throw error;
+      return fail(shell, 'let', error.message);
+    }
+  }
+  return value === 0 || value === 0n ? 1 : 0;
+};
+
+export const getopts: Builtin = (shell, argv) => {
+  const words = argv[1] === '--' ? argv.slice(2) : argv.slice(1);
+  const [optstring, name, ...given] = words;
+  if (optstring === undefined || name === undefined) return usage(shell, 'getopts', 'usage: getopts optstring name [arg ...]'.slice(7), 'getopts optstring name [arg ...]');
+  const args = words.length > 2 ? given : shell.positional;
+  const silent = optstring.startsWith(':');
+  const letters = silent ? optstring.slice(1) : optstring;
+  const { variables } = shell;
+  let index = Math.max(1, Number(variables.get('OPTIND') ?? 1) || 1);
+  const offset = shell.getoptsOffset;
+  const finish = (value: string, status: number, next: number, nextOffset: number): number => {
+    variables.set('OPTIND', String(next));
+    shell.getoptsOffset = nextOffset;
+    if (!isName(name)) return fail(shell, 'getopts', `\`${name}': not a valid identifier`);
+    variables.set(name, value);
+    return status;
+  };
+  const word = args[index - 1];
+  if (offset === 0) {
+    if (word === undefined || word === '-' || !word.startsWith('-')) {
+      variables.unset('OPTARG');
+      return finish('?', 1, index, 0);
+    }
+    if (word === '--') {
+      variables.unset('OPTARG');
+      return finish('?', 1, index + 1, 0);
+    }
+  }
+  const at = offset === 0 ? 1 : offset;
+  const letter = word?.[at];
+  if (word === undefined || letter === undefined) return finish('?', 1, index, 0);
+  const last = at + 1 >= word.length;
+  const advance = (): [number, number] => (last ? [index + 1, 0] : [index, at + 1]);
+  const place = letters.indexOf(letter);
+  if (place < 0 || letter === ':') {
+    if (silent) variables.set('OPTARG', letter);
+    else {
+      variables.unset('OPTARG');
+      if (variables.get('OPTERR') !== '0') shell.warnRaw(`${shell.isBash ? `${shell.messageName}: illegal option -- ${letter}` : `Illegal option -${letter}`}\n`);
+    }
+    return finish('?', 0, ...advance());
+  }
+  if (letters[place + 1] !== ':') {
+    variables.unset('OPTARG');
+    return finish(letter, 0, ...advance());
+  }
+  if (!last) {
+    variables.set('OPTARG', word.slice(at + 1));
+    return finish(letter, 0, index + 1, 0);
+  }
+  index++;
+  const value = args[index - 1];
+  if (value !== undefined) {
+    variables.set('OPTARG', value);
+    return finish(letter, 0, index + 1, 0);
+  }
+  if (silent) {
+    variables.set('OPTARG', letter);
+    return finish(':', 0, index, 0);
+  }
+  variables.unset('OPTARG');
+  if (variables.get('OPTERR') !== '0') shell.warnRaw(`${shell.isBash ? `${shell.messageName}: option requires an argument -- ${letter}` : `No arg for -${letter} option`}\n`);
+  return finish('?', 0, index, 0);
+};
+
+const WHO = ['u', 'g', 'o'] as const;
+
+function symbolicMask(mask: number): string {
+  return WHO.map((who, index) => {
+    const bits = ~(mask >> (6 - index * 3)) & 7;
+    return `${who}=${bits & 4 ? 'r' : ''}${bits & 2 ? 'w' : ''}${bits & 1 ? 'x' : ''}`;
+  }).join(',');
+}
+
+export const umask: Builtin = (shell, argv) => {
+  const options = readOptions(shell, argv, 'Sp', 'umask [-p] [-S] [mode]');
+  if (!options) return 2;
+  const [mode] = options.operands;
+  const { process } = shell;
+  if (mode === undefined) {
+    const text = options.flags.includes('S') ? symbolicMask(process.umask) : process.umask.toString(8).padStart(4, '0');
+    return print(shell, 'umask', `${options.flags.includes('p') ? `umask ${options.flags.includes('S') ? '-S ' : ''}` : ''}${text}\n`);
+  }
+  if (/^\d/.test(mode)) {
+    if (!/^[0-7]+$/.test(mode)) return fail(shell, 'umask', shell.isBash ? `${mode}: octal number out of range` : `Illegal number: ${mode}`, shell.isBash ? 1 : 2);
+    process.umask = Number.parseInt(mode, 8) & 0o777;
+    return 0;
+  }
+  let allowed = ~process.umask & 0o777;
+  for (const clause of mode.split(',')) {
+    const match = /^([ugoa]*)([-+=])([rwx]*)$/.exec(clause);
+    if (!match) return fail(shell, 'umask', `${mode.length > 0 ? `\`${mode[0]}': ` : ''}invalid symbolic mode operator`);
+    const who = match[1] === '' || match[1]!.includes('a') ? 'ugo' : match[1]!;
+    const bits = [...match[3]!].reduce((sum, letter) => sum | (letter === 'r' ? 4 : letter === 'w' ? 2 : 1), 0);
+    for (const letter of who) {
+      const shift = letter === 'u' ? 6 : letter === 'g' ? 3 : 0;
+      if (match[2] === '=') allowed = (allowed & ~(7 << shift)) | (bits << shift);
+      else if (match[2] === '+') allowed |= bits << shift;
+      else allowed &= ~(bits << shift);
+    }
+  }
+  process.umask = ~allowed & 0o777;
+  return 0;
+};
+
+const LIMITS: readonly (readonly [letter: string, text: string])[] = [
+  ['c', 'core file size              (blocks, -c)'], ['d', 'data seg size               (kbytes, -d)'], ['f', 'file size                   (blocks, -f)'],
+  ['n', 'open files                          (-n)'], ['s', 'stack size                  (kbytes, -s)'], ['t', 'cpu time                   (seconds, -t)'],
+  ['u', 'max user processes                  (-u)'], ['v', 'virtual memory              (kbytes, -v)'],
+];
+
+/** Only the number of open files is a limit here; the others are unlimited and stay so. */
+export const ulimit: Builtin = (shell, argv) => {
+  const flags = argv.slice(1).filter((word) => /^-/.test(word)).map((word) => word.slice(1)).join('');
+  const value = argv.slice(1).find((word) => !/^-/.test(word));
+  const resource = [...flags].find((letter) => letter !== 'H' && letter !== 'S' && letter !== 'a') ?? 'f';
+  const current = (letter: string): string => (letter === 'n' ? String(shell.process.descriptors.limit) : letter === 'u' ? String(shell.process.kernel.processesMax) : letter === 'c' ? '0' : 'unlimited');
+  if (flags.includes('a')) return print(shell, 'ulimit', LIMITS.map(([letter, text]) => `${text} ${current(letter)}\n`).join(''));
+  if (!LIMITS.some(([letter]) => letter === resource)) return usage(shell, 'ulimit', `-${resource}: invalid option`, 'ulimit [-SHabcdefiklmnpqrstuvxPRT] [limit]');
+  if (value === undefined) return print(shell, 'ulimit', `${current(resource)}\n`);
+  if (value !== 'unlimited' && !/^\d+$/.test(value)) return fail(shell, 'ulimit', `${value}: invalid number`);
+  if (resource === 'n' && value !== 'unlimited') shell.process.descriptors.limit = Number(value);
+  return 0;
+};
+
+export const times: Builtin = (shell) => {
+  const clock = (ms: number): string => `${Math.floor(ms / 60_000)}m${((ms % 60_000) / 1000).toFixed(3)}s`;
+  return print(shell, 'times', `${clock(shell.process.usage.cpuMs)} 0m0.000s\n0m0.000s 0m0.000s\n`);
+};
+
+export const caller: Builtin = (shell, argv) => {
+  const depth = argv[1] === undefined ? 0 : Number(argv[1]);
+  const frame = shell.frames.at(-1 - depth);
+  if (!frame) return 1;
+  const outer = shell.frames.at(-2 - depth);
+  const source = outer?.source ?? shell.scriptPath ?? shell.name;
+  return print(shell, 'caller', argv[1] === undefined ? `${frame.callLine} ${source}\n` : `${frame.callLine} ${outer?.name ?? 'main'} ${source}\n`);
+};
+
+export const history: Builtin = (shell, argv) => {
+  if (argv[1] === '-c') {
+    shell.history.length = 0;
+    return 0;
+  }
+  if (argv[1]?.startsWith('-') === true) return 0;
+  const count = argv[1] === undefined ? shell.history.length : Number(argv[1]);
+  if (!Number.isInteger(count)) return fail(shell, 'history', `${argv[1]}: numeric argument required`);
+  const from = Math.max(0, shell.history.length - count);
+  return print(shell, 'history', shell.history.slice(from).map((line, index) => `${String(from + index + 1).padStart(5)}  ${line}\n`).join(''));
+};
+
+export const compgen: Builtin = (shell, argv) => {
+  const found: string[] = [];
+  let word = '';
+  for (let at = 1; at < argv.length; at++) {
+    const option = argv[at]!;
+    const action = option === '-A' ? argv[++at] : ({ '-v': 'variable', '-f': 'file', '-d': 'directory', '-c': 'command', '-b': 'builtin', '-a': 'alias', '-k': 'keyword', '-e': 'export' } as Record<string, string>)[option];
+    if (option === '-W') found.push(...(argv[++at] ?? '').split(/\s+/).filter((entry) => entry !== ''));
+    else if (action === 'variable' || action === 'export') found.push(...shell.variables.names());
+    else if (action === 'function') found.push(...[...shell.functions.keys()].sort());
+    else if (action === 'builtin') found.push(...[...shell.builtins.keys()].sort());
+    else if (action === 'alias') found.push(...[...shell.aliases.keys()].sort());
+    else if (action === 'command') found.push(...shell.builtins.keys(), ...shell.functions.keys());
+    else if (action === 'file' || action === 'directory') found.push(...shell.process.files.readdir('.').filter(({ type }) => action === 'file' || type === 'directory').map(({ name }) => name).sort());
+    else if (!option.startsWith('-')) word = option;
+  }
+  const matching = found.filter((entry) => entry.startsWith(word));
+  return print(shell, 'compgen', matching.map((entry) => `${entry}\n`).join(''), matching.length > 0 ? 0 : 1);
+};
+
+/** Kept for `complete -p`; only interactive completion would use them. */
+export const complete: Builtin = (shell, argv) => {
+  const name = argv.at(-1);
+  if (argv.length > 2 && name !== undefined) shell.completions.set(name, argv.slice(1, -1).join(' '));
+  if (argv.length <= 2) return print(shell, 'complete', [...shell.completions].map(([command, options]) => `complete ${options} ${command}\n`).join(''));
+  return 0;
+};
+
+export const help: Builtin = (shell) => print(shell, 'help', `These shell commands are defined internally.\n${[...shell.builtins.keys()].sort().join(' ')}\n`);

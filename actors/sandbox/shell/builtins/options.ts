@@ -1,0 +1,109 @@
+// set and shopt: options and positional parameters.
+import { ShellExit } from '../flow.js';
+import { DASH_OPTIONS, Options, SET_OPTIONS, type SetOption, SHOPT_OPTIONS } from '../options.js';
+import { quoteIfSpecial, quoteSingle } from '../quote.js';
+import type { Builtin, Outcome, Shell } from '../shell.js';
+import { printCommand } from '../command-text.js';
+import { fail, print, readOptions, usage } from './output.js';
+
+/** Turns a set option on or off, with what follows from it. */
+export function applyOption(shell: Shell, name: SetOption, on: boolean): void {
+  shell.options.set(name, on);
+  if (name === 'allexport') shell.variables.exportAll = on;
+}
+
+function listOptions(shell: Shell, asCommands: boolean): Outcome {
+  const names: readonly (readonly [string, SetOption | undefined])[] = shell.isBash ? (Object.keys(SET_OPTIONS) as SetOption[]).map((name) => [name, name] as const) : DASH_OPTIONS;
+  if (asCommands) return print(shell, 'set', names.map(([shown, name]) => `set ${name && shell.options.isSet(name) ? '-' : '+'}o ${shown}\n`).join(''));
+  const head = shell.isBash ? '' : 'Current option settings\n';
+  return print(shell, 'set', head + names.map(([shown, name]) => `${shown.padEnd(shell.isBash ? 15 : 16)}${shell.isBash ? '\t' : ''}${name && shell.options.isSet(name) ? 'on' : 'off'}\n`).join(''));
+}
+
+/** `set` alone: variables (and, in bash, functions) as assignments. */
+function listAll(shell: Shell): Outcome {
+  const { variables } = shell;
+  const lines = variables.names().map((name) => variables.binding(name)!).filter((variable) => variable.isSet).map((variable) => {
+    if (!variable.isArray) return `${variable.name}=${shell.isBash ? quoteIfSpecial(variable.text ?? '') : quoteSingle(variable.text ?? '')}\n`;
+    const values = variable.elements;
+    return `${variable.name}=(${variable.keys.map((key, index) => `[${key}]=${`"${values[index]!.replace(/["$`\\]/g, '\\$&')}"`}`).join(' ')}${variable.map ? ' ' : ''})\n`;
+  });
+  const functions = shell.isBash && !shell.options.posix ? [...shell.functions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, { definition }]) => `${name} () \n${printCommand(definition.body)}\n`) : [];
+  return print(shell, 'set', lines.join('') + functions.join(''));
+}
+
+function optionOf(name: string): SetOption | undefined {
+  return Object.hasOwn(SET_OPTIONS, name) ? (name as SetOption) : undefined;
+}
+
+export const set: Builtin = (shell, argv) => {
+  if (argv.length === 1) return listAll(shell);
+  let at = 1;
+  for (; at < argv.length; at++) {
+    const word = argv[at]!;
+    if (word === '--') {
+      shell.positional = argv.slice(at + 1);
+      return 0;
+    }
+    if (word === '-') {
+      applyOption(shell, 'xtrace', false);
+      applyOption(shell, 'verbose', false);
+      if (argv.length > at + 1) shell.positional = argv.slice(at + 1);
+      return 0;
+    }
+    if (!/^[-+]./.test(word)) break;
+    const on = word[0] === '-';
+    for (const letter of word.slice(1)) {
+      if (letter === 'o') {
+        const name = argv[at + 1];
+        if (name === undefined) return listOptions(shell, !on);
+        const option = optionOf(name);
+        if (!option || (!shell.isBash && !DASH_OPTIONS.some(([known]) => known === name) && !(shell.dialect === 'ash' && name === 'pipefail'))) {
+          if (shell.isBash) return fail(shell, 'set', `${name}: invalid option name`, 2);
+          fail(shell, 'set', `Illegal option ${word[0]}o ${name}`);
+          throw new ShellExit(2);
+        }
+        applyOption(shell, option, on);
+        at++;
+        continue;
+      }
+      const option = Options.ofLetter(letter);
+      if (!option) {
+        if (shell.isBash) return usage(shell, 'set', `${word[0]}${letter}: invalid option`, 'set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]');
+        fail(shell, 'set', `Illegal option ${word[0]}${letter}`);
+        throw new ShellExit(2);
+      }
+      applyOption(shell, option, on);
+    }
+  }
+  if (at < argv.length) shell.positional = argv.slice(at);
+  return 0;
+};
+
+export const shopt: Builtin = (shell, argv) => {
+  const options = readOptions(shell, argv, 'pqsuo', 'shopt [-pqsu] [-o] [optname ...]');
+  if (!options) return 2;
+  const { flags, operands } = options;
+  const isSet = flags.includes('o');
+  const known = (name: string): boolean => (isSet ? optionOf(name) !== undefined : Object.hasOwn(SHOPT_OPTIONS, name));
+  const value = (name: string): boolean => (isSet ? shell.options.isSet(name as SetOption) : shell.options.has(name));
+  const changes = flags.includes('s') || flags.includes('u');
+  if (flags.includes('s') && flags.includes('u')) return fail(shell, 'shopt', 'cannot set and unset shell options simultaneously');
+  let status = 0;
+  const valid = operands.filter((name) => {
+    if (known(name)) return true;
+    status = fail(shell, 'shopt', `${name}: invalid shell option name`);
+    return false;
+  });
+  if (changes && operands.length > 0) {
+    for (const name of valid) {
+      if (isSet) applyOption(shell, name as SetOption, flags.includes('s'));
+      else shell.options.shopt(name, flags.includes('s'));
+    }
+    return status;
+  }
+  const names = operands.length > 0 ? valid : Object.keys(isSet ? SET_OPTIONS : SHOPT_OPTIONS).filter((name) => !changes || value(name) === flags.includes('s')).sort();
+  if (operands.length > 0 && valid.some((name) => !value(name))) status = 1;
+  if (flags.includes('q')) return status;
+  const line = (name: string): string => (flags.includes('p') ? `${isSet ? 'set' : 'shopt'} ${isSet ? (value(name) ? '-o' : '+o') : value(name) ? '-s' : '-u'} ${name}\n` : `${name.padEnd(isSet ? 15 : 20)}\t${value(name) ? 'on' : 'off'}\n`);
+  return print(shell, 'shopt', names.map(line).join(''), status);
+};

@@ -1,0 +1,259 @@
+// trap, kill, jobs, wait, fg, bg, disown: signals and background work.
+import { Errno } from '../../kernel/errno.js';
+import { type Process, statusCode } from '../../kernel/process.js';
+import { SIGCONT, signalName, signalNumber, SIGTERM } from '../../kernel/signals.js';
+import { anyOf, PREEMPT, type Task } from '../../kernel/wait.js';
+import { type Job, jobState, jobStatus } from '../jobs.js';
+import { quoteSingle } from '../quote.js';
+import type { Builtin, Shell } from '../shell.js';
+import { trapName } from '../traps.js';
+import { fail, print, readOptions, usage } from './output.js';
+
+/** SIGINT, EXIT: as `trap -p` writes names. */
+function shownTrap(shell: Shell, name: string): string {
+  return shell.isBash && !['EXIT', 'DEBUG', 'ERR', 'RETURN'].includes(name) ? `SIG${name}` : name;
+}
+
+export const trap: Builtin = (shell, argv) => {
+  const words = argv.slice(1);
+  if (words[0] === '-l') return kill(shell, ['kill', '-l']);
+  const line = ([name, command]: [string, string]): string => `trap -- ${quoteSingle(command)} ${shownTrap(shell, name)}\n`;
+  if (words.length === 0 || (words.length === 1 && words[0] === '-p')) return print(shell, 'trap', shell.traps.list().map(line).join(''));
+  if (words[0] === '-p') {
+    let status = 0;
+    const text = words.slice(1).map((word) => {
+      const name = trapName(word);
+      if (name === undefined) status = fail(shell, 'trap', `${word}: invalid signal specification`);
+      const command = name && shell.traps.listed(name);
+      return name !== undefined && command !== undefined ? line([name, command]) : '';
+    }).join('');
+    return print(shell, 'trap', text, status);
+  }
+  const rest = words[0] === '--' ? words.slice(1) : words;
+  if (shell.isBash && words[0] !== '--' && /^-./.test(rest[0]!)) return usage(shell, 'trap', `${rest[0]!.slice(0, 2)}: invalid option`, 'trap [-lp] [[arg] signal_spec ...]');
+  const resets = rest[0] === '-' || /^\d+$/.test(rest[0]!) && (rest.length === 1 || trapName(rest[0]!) !== undefined);
+  const names = rest[0] === '-' ? rest.slice(1) : resets || rest.length === 1 ? rest : rest.slice(1);
+  const command = rest[0] === '-' || resets || rest.length === 1 ? undefined : rest[0]!;
+  let status = 0;
+  for (const word of names) {
+    const name = trapName(word);
+    if (name === undefined) status = fail(shell, 'trap', shell.isBash ? `${word}: invalid signal specification` : `${word}: bad trap`);
+    else shell.traps.set(name, command);
+  }
+  return status;
+};
+
+// --- kill -----------------------------------------------------------------------------------------------------------------------
+
+function listSignals(shell: Shell, words: readonly string[]): string | undefined {
+  if (words.length > 0) {
+    return words.map((word) => {
+      const number = signalNumber(word);
+      const shown = /^\d+$/.test(word) ? signalName(Number(word) > 128 ? Number(word) - 128 : Number(word)) : number;
+      if (shown === undefined) fail(shell, 'kill', `${word}: invalid signal specification`);
+      return shown === undefined ? '' : `${shown}\n`;
+    }).join('');
+  }
+  const numbers = Array.from({ length: 64 }, (_, index) => index + 1).filter((number) => signalName(number) !== undefined);
+  if (!shell.isBash) return numbers.map((number) => `${signalName(number)}\n`).join('');
+  return numbers.map((number, index) => `${String(number).padStart(2)}) SIG${signalName(number)}${index % 5 === 4 || index === numbers.length - 1 ? '\n' : '\t'}`).join('');
+}
+
+/** Sends to a pid, a group (negative) or all (-1). Throws Errno. */
+export function sendSignal(process: Process, pid: number, signal: number): void {
+  const { kernel } = process;
+  const targets = pid > 0 ? [kernel.processes.get(pid)] : pid === 0 ? kernel.group(process.processGroup) : pid === -1 ? [...kernel.processes.values()].filter((other) => other.pid !== 1 && other !== process) : kernel.group(-pid);
+  const living = targets.filter((target): target is Process => target !== undefined);
+  if (living.length === 0) throw new Errno('ESRCH');
+  const { uid } = process.credentials;
+  const allowed = living.filter((target) => uid === 0 || target.credentials.uid === uid);
+  if (allowed.length === 0) throw new Errno('EPERM');
+  if (signal > 0) for (const target of allowed) target.deliver(signal);
+}
+
+export const kill: Builtin = (shell, argv) => {
+  let words = argv.slice(1);
+  let signal = SIGTERM;
+  const first = words[0];
+  if (first === '-l' || first === '-L') return print(shell, 'kill', listSignals(shell, words.slice(1)) ?? '');
+  if (first === '-s' || first === '-n') {
+    const number = words[1] === undefined ? undefined : signalNumber(words[1]);
+    if (number === undefined) return fail(shell, 'kill', words[1] === undefined ? `${first}: option requires an argument` : `${words[1]}: invalid signal specification`);
+    signal = number;
+    words = words.slice(2);
+  } else if (first !== undefined && /^-[^-]/.test(first) && words.length > 1) {
+    const number = signalNumber(first.slice(1));
+    if (number === undefined) return fail(shell, 'kill', `${first.slice(1)}: invalid signal specification`);
+    signal = number;
+    words = words.slice(1);
+  }
+  if (words[0] === '--') words = words.slice(1);
+  if (words.length === 0) return usage(shell, 'kill', 'usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]'.slice(0, 0) || 'not enough arguments', 'kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]');
+  return signalAll(shell, words, signal);
+};
+
+/** The signals are delivered before the next command runs, so that `kill $$` is felt at once. */
+function* signalAll(shell: Shell, words: readonly string[], signal: number): Task<number> {
+  let status = 0;
+  for (const word of words) {
+    const job = word.startsWith('%') ? shell.jobs.find(word) : undefined;
+    if (word.startsWith('%') && (job === undefined || job === 'ambiguous')) {
+      status = fail(shell, 'kill', `${word}: no such job`);
+      continue;
+    }
+    if (job === undefined && !/^-?\d+$/.test(word)) {
+      status = fail(shell, 'kill', shell.isBash ? `${word}: arguments must be process or job IDs` : `Illegal number: ${word}`);
+      continue;
+    }
+    try {
+      if (typeof job === 'object') for (const process of job.processes) sendSignal(shell.process, process.pid, signal);
+      else sendSignal(shell.process, Number(word), signal);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      status = fail(shell, 'kill', shell.isBash ? `(${word}) - ${error.message}` : error.message);
+    }
+  }
+  yield PREEMPT;
+  return status;
+}
+
+// --- jobs -----------------------------------------------------------------------------------------------------------------------
+
+function stateText(job: Job): string {
+  const state = jobState(job);
+  if (state !== 'Done') return state;
+  const status = jobStatus(job);
+  const last = job.processes.at(-1)!.status!;
+  return 'signal' in last ? (last.signal === 9 ? 'Killed' : last.signal === 15 ? 'Terminated' : `SIG${signalName(last.signal)}`) : status === 0 ? 'Done' : `Exit ${status}`;
+}
+
+/** A job's line as `jobs` prints it. */
+export function jobLine(shell: Shell, job: Job, long = false): string {
+  const mark = job === shell.jobs.current ? '+' : job === shell.jobs.previous ? '-' : ' ';
+  const running = jobState(job) === 'Running' ? ' &' : '';
+  return `[${job.number}]${mark}  ${long ? `${job.processes[0]!.pid} ` : ''}${stateText(job).padEnd(24)}${job.text}${running}\n`;
+}
+
+export const jobs: Builtin = (shell, argv) => {
+  const options = readOptions(shell, argv, 'lnprs', 'jobs [-lnprs] [jobspec ...] or jobs -x command [args]');
+  if (!options) return 2;
+  const { flags, operands } = options;
+  let status = 0;
+  const chosen: Job[] = [];
+  for (const spec of operands) {
+    const job = shell.jobs.find(spec);
+    if (typeof job === 'object') chosen.push(job);
+    else status = fail(shell, 'jobs', `${spec}: no such job`);
+  }
+  const listed = (operands.length > 0 ? chosen : shell.jobs.all).filter((job) => (!flags.includes('r') || jobState(job) === 'Running') && (!flags.includes('s') || jobState(job) === 'Stopped'));
+  const text = listed.map((job) => (flags.includes('p') ? `${job.processes[0]!.pid}\n` : jobLine(shell, job, flags.includes('l')))).join('');
+  shell.jobs.collect();
+  shell.jobs.forgetEnded();
+  return print(shell, 'jobs', text, status);
+};
+
+/** Blocks until one of the processes has ended or a trapped signal arrived (the status is then 128 + signal). */
+function* waitFor(shell: Shell, processes: readonly Process[]): Task<number | undefined> {
+  while (!processes.some((process) => process.status !== undefined)) {
+    if (shell.traps.pending.length > 0) return 128 + shell.traps.pending[0]!;
+    try {
+      yield* shell.process.block(anyOf([shell.process.childChanged, ...processes.map(({ ended }) => ended)]), true);
+    } catch (error) {
+      if (!(error instanceof Errno && error.code === 'EINTR')) throw error;
+    }
+  }
+  return undefined;
+}
+
+function* waitJob(shell: Shell, job: Job): Task<number> {
+  const last = job.processes.at(-1)!;
+  const interrupted = yield* waitFor(shell, [last]);
+  if (interrupted !== undefined) return interrupted;
+  shell.jobs.collect();
+  shell.jobs.remove(job);
+  return statusCode(last.status!);
+}
+
+export function* wait(shell: Shell, argv: readonly string[]): Task<number> {
+  const flags: string[] = [];
+  let variable: string | undefined;
+  let at = 1;
+  for (; at < argv.length && /^-[nfp]/.test(argv[at]!); at++) {
+    flags.push(argv[at]!);
+    if (argv[at]!.endsWith('p')) variable = argv[++at];
+  }
+  if (argv[at] === '--') at++;
+  const specs = argv.slice(at);
+  if (flags.some((flag) => flag.includes('n'))) return yield* waitNext(shell, specs, variable);
+  if (specs.length === 0) {
+    for (const job of [...shell.jobs.all]) {
+      const status = yield* waitJob(shell, job);
+      if (shell.traps.pending.length > 0) return status;
+    }
+    return 0;
+  }
+  let status = 0;
+  for (const spec of specs) {
+    const job = spec.startsWith('%') ? shell.jobs.find(spec) : shell.jobs.ofPid(Number(spec));
+    if (typeof job === 'object') status = yield* waitJob(shell, job);
+    else if (/^\d+$/.test(spec) && shell.jobs.remembered(Number(spec)) !== undefined) status = shell.jobs.remembered(Number(spec))!;
+    else if (spec.startsWith('%')) status = fail(shell, 'wait', `${spec}: no such job`, 127);
+    else if (/^\d+$/.test(spec)) status = shell.isBash ? fail(shell, 'wait', `pid ${spec} is not a child of this shell`, 127) : 127;
+    else status = fail(shell, 'wait', shell.isBash ? `\`${spec}': not a pid or valid job spec` : `Illegal number: ${spec}`, shell.isBash ? 1 : 2);
+    if (variable !== undefined && typeof job === 'object') shell.variables.set(variable, String(job.processes.at(-1)!.pid));
+  }
+  return status;
+}
+
+function* waitNext(shell: Shell, specs: readonly string[], variable: string | undefined): Task<number> {
+  const chosen = specs.length === 0 ? [...shell.jobs.all] : specs.map((spec) => (spec.startsWith('%') ? shell.jobs.find(spec) : shell.jobs.ofPid(Number(spec)))).filter((job): job is Job => typeof job === 'object');
+  if (chosen.length === 0) return 127;
+  const interrupted = yield* waitFor(shell, chosen.map((job) => job.processes.at(-1)!));
+  if (interrupted !== undefined) return interrupted;
+  const over = chosen.find((job) => job.processes.at(-1)!.status !== undefined)!;
+  if (variable !== undefined) shell.variables.set(variable, String(over.processes.at(-1)!.pid));
+  shell.jobs.collect();
+  shell.jobs.remove(over);
+  return jobStatus(over);
+}
+
+function jobOf(shell: Shell, name: string, spec: string | undefined): Job | undefined {
+  const job = spec === undefined ? shell.jobs.current : shell.jobs.find(spec);
+  if (typeof job === 'object') return job;
+  fail(shell, name, `${spec ?? 'current'}: no such job`);
+  return undefined;
+}
+
+export const fg: Builtin = (shell, argv) => {
+  if (!shell.options.monitor) return fail(shell, 'fg', 'no job control');
+  const job = jobOf(shell, 'fg', argv[1]);
+  return job ? foreground(shell, job) : 1;
+};
+
+function* foreground(shell: Shell, job: Job): Task<number> {
+  shell.warnRaw(`${job.text}\n`);
+  for (const process of job.processes) process.deliver(SIGCONT);
+  shell.jobs.remove(job);
+  yield* shell.execution.awaitForeground(job.processes, () => job.text);
+  return jobStatus(job);
+}
+
+export const bg: Builtin = (shell, argv) => {
+  if (!shell.options.monitor) return fail(shell, 'bg', 'no job control');
+  const job = jobOf(shell, 'bg', argv[1]);
+  if (!job) return 1;
+  for (const process of job.processes) process.deliver(SIGCONT);
+  return print(shell, 'bg', `[${job.number}]+ ${job.text} &\n`);
+};
+
+export const disown: Builtin = (shell, argv) => {
+  const specs = argv.slice(1).filter((word) => !word.startsWith('-'));
+  const all = argv.includes('-a');
+  const chosen = all ? [...shell.jobs.all] : specs.length === 0 ? [shell.jobs.current] : specs.map((spec) => (spec.startsWith('%') ? shell.jobs.find(spec) : shell.jobs.ofPid(Number(spec))));
+  let status = 0;
+  chosen.forEach((job, index) => {
+    if (typeof job === 'object') shell.jobs.remove(job);
+    else status = fail(shell, 'disown', `${specs[index] ?? 'current'}: no such job`);
+  });
+  return status;
+};

@@ -1,0 +1,34 @@
+// The built-in commands by name.
+import type { Builtin } from '../shell.js';
+import * as control from './control.js';
+import { runDeclaration } from './declare.js';
+import { alias, enable, hash, type, unalias } from './describe.js';
+import { cdBuiltin, dirsBuiltin, popdBuiltin, pushdBuiltin, pwdBuiltin } from './directories.js';
+import { echoBuiltin } from './echo.js';
+import { mapfileBuiltin } from './mapfile.js';
+import * as misc from './misc.js';
+import { set, shopt } from './options.js';
+import { printfBuiltin } from './printf.js';
+import * as processes from './processes.js';
+import { readBuiltin } from './read.js';
+import { bracketBuiltin, testBuiltin } from './test.js';
+
+const POSIX: Readonly<Record<string, Builtin>> = {
+  ':': control.colon, true: control.colon, false: control.falseBuiltin, break: control.breakBuiltin, continue: control.continueBuiltin,
+  return: control.returnBuiltin, exit: control.exit, shift: control.shift, eval: control.evalBuiltin, '.': control.source, exec: control.exec,
+  command: control.command, export: runDeclaration, readonly: runDeclaration, local: runDeclaration, unset: misc.unset, set,
+  alias, unalias, type, hash, cd: cdBuiltin, pwd: pwdBuiltin, echo: echoBuiltin, printf: printfBuiltin, test: testBuiltin, '[': bracketBuiltin,
+  read: readBuiltin, getopts: misc.getopts, umask: misc.umask, ulimit: misc.ulimit, times: misc.times, trap: processes.trap, kill: processes.kill,
+  jobs: processes.jobs, wait: processes.wait, fg: processes.fg, bg: processes.bg,
+};
+
+const BASH: Readonly<Record<string, Builtin>> = {
+  source: control.source, builtin: control.builtin, declare: runDeclaration, typeset: runDeclaration, shopt, enable, pushd: pushdBuiltin,
+  popd: popdBuiltin, dirs: dirsBuiltin, mapfile: mapfileBuiltin, readarray: mapfileBuiltin, let: misc.letBuiltin, caller: misc.caller,
+  history: misc.history, compgen: misc.compgen, complete: misc.complete, help: misc.help, disown: processes.disown,
+  logout: control.exit,
+};
+
+export const BUILTINS: ReadonlyMap<string, Builtin> = new Map(Object.entries({ ...POSIX, ...BASH }));
+/** What dash and busybox ash know. */
+export const POSIX_BUILTINS: ReadonlyMap<string, Builtin> = new Map(Object.entries(POSIX));

@@ -1,0 +1,171 @@
+// test and [: POSIX's rules by the number of arguments, then the old grammar with -a, -o and parentheses.
+import type { Builtin, Shell } from '../shell.js';
+import { compareFiles, FILE_OPERATORS, fileTest, isVariableSet, optionTest } from '../test-primaries.js';
+import { fail } from './output.js';
+
+class TestError extends Error {}
+
+const NUMERIC = new Set(['-eq', '-ne', '-lt', '-le', '-gt', '-ge']);
+const BINARY = new Set(['=', '==', '!=', '<', '>', '-nt', '-ot', '-ef', ...NUMERIC]);
+
+function integer(text: string): bigint {
+  if (!/^\s*[-+]?\d+\s*$/.test(text)) throw new TestError(`${text}: integer expression expected`);
+  return BigInt(text.trim().replace(/^\+/, ''));
+}
+
+function isUnary(operator: string): boolean {
+  return FILE_OPERATORS.has(operator) || ['-n', '-z', '-t', '-v', '-o', '-R'].includes(operator);
+}
+
+function unary(shell: Shell, operator: string, operand: string): boolean {
+  switch (operator) {
+    case '-n':
+      return operand !== '';
+    case '-z':
+      return operand === '';
+    case '-t':
+      return shell.process.descriptors.find(Number(integer(operand)))?.isTerminal ?? false;
+    case '-v':
+      return isVariableSet(shell, operand);
+    case '-R':
+      return shell.variables.binding(operand)?.has(32) ?? false;
+    case '-o':
+      return optionTest(shell, operand);
+    default:
+      return fileTest(shell, operator, operand);
+  }
+}
+
+function binary(shell: Shell, left: string, operator: string, right: string): boolean {
+  switch (operator) {
+    case '=':
+    case '==':
+      return left === right;
+    case '!=':
+      return left !== right;
+    case '<':
+      return left < right;
+    case '>':
+      return left > right;
+    case '-nt':
+    case '-ot':
+    case '-ef':
+      return compareFiles(shell, left, operator, right);
+    default: {
+      const a = integer(left);
+      const b = integer(right);
+      return operator === '-eq' ? a === b : operator === '-ne' ? a !== b : operator === '-lt' ? a < b : operator === '-le' ? a <= b : operator === '-gt' ? a > b : a >= b;
+    }
+  }
+}
+
+/** The answer for `words` (without the command's name and `]`); TestError for what makes no sense. */
+function evaluate(shell: Shell, words: readonly string[]): boolean {
+  const [a = '', b = '', c = '', d = ''] = words;
+  switch (words.length) {
+    case 0:
+      return false;
+    case 1:
+      return a !== '';
+    case 2:
+      if (a === '!') return b === '';
+      if (isUnary(a)) return unary(shell, a, b);
+      throw new TestError(`${a}: unary operator expected`);
+    case 3:
+      if (BINARY.has(b)) return binary(shell, a, b, c);
+      if (b === '-a') return a !== '' && c !== '';
+      if (b === '-o') return a !== '' || c !== '';
+      if (a === '!') return !evaluate(shell, [b, c]);
+      if (a === '(' && c === ')') return b !== '';
+      throw new TestError(`${b}: binary operator expected`);
+    case 4:
+      if (a === '!') return !evaluate(shell, [b, c, d]);
+      if (a === '(' && d === ')') return evaluate(shell, [b, c]);
+  }
+  return new Grammar(shell, words).whole();
+}
+
+/** expr: and ('-o' and)*, and: not ('-a' not)*. */
+class Grammar {
+  readonly #shell: Shell;
+  readonly #words: readonly string[];
+  #at = 0;
+
+  constructor(shell: Shell, words: readonly string[]) {
+    this.#shell = shell;
+    this.#words = words;
+  }
+
+  whole(): boolean {
+    const result = this.#or();
+    if (this.#at < this.#words.length) throw new TestError('too many arguments');
+    return result;
+  }
+
+  #or(): boolean {
+    let result = this.#and();
+    while (this.#words[this.#at] === '-o') {
+      this.#at++;
+      const right = this.#and();
+      result ||= right;
+    }
+    return result;
+  }
+
+  #and(): boolean {
+    let result = this.#not();
+    while (this.#words[this.#at] === '-a') {
+      this.#at++;
+      const right = this.#not();
+      result &&= right;
+    }
+    return result;
+  }
+
+  #not(): boolean {
+    if (this.#words[this.#at] === '!') {
+      this.#at++;
+      return !this.#not();
+    }
+    return this.#primary();
+  }
+
+  #primary(): boolean {
+    const word = this.#words[this.#at];
+    if (word === undefined) throw new TestError('argument expected');
+    const next = this.#words[this.#at + 1];
+    if (next !== undefined && BINARY.has(next) && this.#at + 2 < this.#words.length) {
+      this.#at += 3;
+      return binary(this.#shell, word, next, this.#words[this.#at - 1]!);
+    }
+    if (word === '(') {
+      this.#at++;
+      const result = this.#or();
+      if (this.#words[this.#at] !== ')') throw new TestError("`)' expected");
+      this.#at++;
+      return result;
+    }
+    if (isUnary(word) && next !== undefined) {
+      this.#at += 2;
+      return unary(this.#shell, word, next);
+    }
+    this.#at++;
+    return word !== '';
+  }
+}
+
+function answer(shell: Shell, name: string, words: readonly string[]): number {
+  try {
+    return evaluate(shell, words) ? 0 : 1;
+  } catch (error) {
+    if (!(error instanceof TestError)) throw error;
+    return fail(shell, name, shell.isBash ? error.message : error.message.replace(/^(.*): integer expression expected$/, 'Illegal number: $1'), 2);
+  }
+}
+
+export const testBuiltin: Builtin = (shell, argv) => answer(shell, 'test', argv.slice(1));
+
+export const bracketBuiltin: Builtin = (shell, argv) => {
+  if (argv.at(-1) !== ']' || argv.length < 2) return fail(shell, '[', shell.isBash ? "missing `]'" : 'missing ]', 2);
+  return answer(shell, '[', argv.slice(1, -1));
+};

@@ -1,0 +1,313 @@
+// The shell as a program: its options, where the script comes from, and its end.
+import { Errno } from '../kernel/errno.js';
+import type { Process } from '../kernel/process.js';
+import { decode } from '../kernel/text.js';
+import { PREEMPT, type Task } from '../kernel/wait.js';
+import { assemble } from './execute/assemble.js';
+import { CommandAbort } from './flow.js';
+import { readLine } from './line-input.js';
+import { Options, SET_OPTIONS, type SetOption, SHOPT_OPTIONS } from './options.js';
+import { logicalDirectory } from './builtins/directories.js';
+import { applyOption } from './builtins/options.js';
+import { Shell } from './shell.js';
+import { printCommand } from './command-text.js';
+import type { Dialect, List } from './syntax/ast.js';
+import { ShellSyntaxError } from './syntax/parser.js';
+import { EXPORTED } from './variables/variable.js';
+import { isName } from './variables/variables.js';
+
+export const BASH_VERSION = '5.2.15(1)-release';
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+interface Invocation {
+  options: [SetOption, boolean][];
+  shopts: [string, boolean][];
+  command: boolean;
+  stdin: boolean;
+  interactive: boolean;
+  login: boolean;
+  norc: boolean;
+  noprofile: boolean;
+  posix: boolean;
+  rest: readonly string[];
+  error?: string;
+}
+
+const LONG_FLAGS = new Set(['norc', 'noprofile', 'login', 'posix', 'noediting', 'verbose', 'restricted', 'debugger', 'dump-strings']);
+
+/** Reads argv[1…] as bash and dash do. */
+function parseInvocation(argv: readonly string[], isBash: boolean): Invocation {
+  const found: Invocation = { options: [], shopts: [], command: false, stdin: false, interactive: false, login: argv[0]?.startsWith('-') ?? false, norc: false, noprofile: false, posix: false, rest: [] };
+  let at = 1;
+  for (; at < argv.length; at++) {
+    const word = argv[at]!;
+    if (word === '--' || word === '-') {
+      at++;
+      break;
+    }
+    if (isBash && word.startsWith('--')) {
+      const name = word.slice(2);
+      if (name === 'rcfile' || name === 'init-file') at++;
+      else if (!LONG_FLAGS.has(name)) return { ...found, error: `${word}: invalid option` };
+      if (name === 'norc') found.norc = true;
+      if (name === 'noprofile') found.noprofile = true;
+      if (name === 'login') found.login = true;
+      if (name === 'posix') found.posix = true;
+      continue;
+    }
+    if (!/^[-+]./.test(word)) break;
+    const on = word[0] === '-';
+    for (const letter of word.slice(1)) {
+      if (letter === 'c') found.command = true;
+      else if (letter === 's') found.stdin = true;
+      else if (letter === 'i') found.interactive = true;
+      else if (letter === 'l') found.login = true;
+      else if (letter === 'o' || (letter === 'O' && isBash)) {
+        const name = argv[++at];
+        if (name === undefined) return { ...found, error: `-${letter}: option requires an argument` };
+        if (letter === 'o' ? !Object.hasOwn(SET_OPTIONS, name) : !Object.hasOwn(SHOPT_OPTIONS, name)) return { ...found, error: letter === 'o' ? `${name}: invalid option name` : `${name}: invalid shell option name` };
+        if (letter === 'o') found.options.push([name as SetOption, on]);
+        else found.shopts.push([name, on]);
+      } else {
+        const option = Options.ofLetter(letter);
+        if (!option && !(isBash && 'rD'.includes(letter))) return { ...found, error: isBash ? `${word[0]}${letter}: invalid option` : `Illegal option ${word[0]}${letter}` };
+        if (option) found.options.push([option, on]);
+      }
+    }
+  }
+  found.rest = argv.slice(at);
+  return found;
+}
+
+/** Variables a shell starts with: the environment, and what every shell sets. */
+function importEnvironment(shell: Shell): void {
+  const { variables, process } = shell;
+  for (const [name, value] of process.env) {
+    if (!isName(name)) continue;
+    variables.set(name, value);
+    variables.mark(variables.writable(name), EXPORTED);
+  }
+  if (variables.get('PATH') === undefined) variables.set('PATH', DEFAULT_PATH);
+  variables.set('IFS', ' \t\n');
+  variables.set('OPTIND', '1');
+  variables.set('PS4', '+ ');
+  variables.set('PPID', String(process.parent?.pid ?? 0));
+  const pwd = logicalDirectory(shell);
+  variables.set('PWD', pwd);
+  variables.mark(variables.writable('PWD'), EXPORTED);
+  if (!shell.isBash) return;
+  const level = Number.parseInt(variables.get('SHLVL') ?? '0', 10) || 0;
+  variables.set('SHLVL', String(level + 1));
+  variables.mark(variables.writable('SHLVL'), EXPORTED);
+  const { uid } = process.credentials;
+  for (const [name, value] of Object.entries({
+    BASH: '/bin/bash', BASH_VERSION, UID: String(uid), EUID: String(uid), HOSTNAME: process.kernel.hostname, HOSTTYPE: 'x86_64', OSTYPE: 'linux-gnu', MACHTYPE: 'x86_64-pc-linux-gnu', OPTERR: '1',
+  })) if (name === 'BASH' || variables.get(name) === undefined || name === 'UID' || name === 'EUID') variables.set(name, value);
+  variables.assignList(variables.writable('BASH_VERSINFO'), ['5', '2', '15', '1', 'release', 'x86_64-pc-linux-gnu']);
+}
+
+/** Exported functions come in as BASH_FUNC_name%%. */
+function* importFunctions(shell: Shell): Task {
+  for (const [name, value] of shell.process.env) {
+    const match = /^BASH_FUNC_(.+)%%$/.exec(name);
+    if (match && value.startsWith('()')) yield* shell.execution.runText(`${match[1]} ${value}; export -f ${match[1]}`);
+  }
+}
+
+/** Makes a shell in a process that is none yet. */
+function makeShell(process: Process, dialect: Dialect, name: string): Shell {
+  const shell = new Shell(process, dialect, name);
+  assemble(shell, (child, path, args) => runScript(makeShell(child, dialect, name), path, args));
+  shell.printFunctionBody = ({ body }) => printCommand(body);
+  shell.traps.noteIgnored();
+  shell.random = process.pid * 7919 + Date.now() % 100_000;
+  importEnvironment(shell);
+  return shell;
+}
+
+/** Runs commands as they are read from standard input; bytes after a command stay for it to read. */
+function* runInput(shell: Shell, prompt: boolean): Task<number> {
+  const parser = shell.execution.newParser('', 1, false);
+  let ended = false;
+  let again = false;
+  const show = (name: string): void => {
+    if (prompt) shell.warnRaw(shell.expansion.prompt(shell.variables.get(name) ?? ''));
+  };
+  if (!prompt) yield PREEMPT;
+  show('PS1');
+  for (;;) {
+    let list: List | 'incomplete' | 'end';
+    try {
+      list = parser.next();
+    } catch (error) {
+      if (!(error instanceof ShellSyntaxError)) throw error;
+      shell.execution.reportSyntax(error);
+      shell.status = 2;
+      if (!shell.isInteractive) return 2;
+      show('PS1');
+      continue;
+    }
+    if (list === 'end' || list === 'incomplete') {
+      if (ended) return shell.status;
+      if (again && list === 'incomplete') show('PS2');
+      const { text, isEnd } = yield* readLine(shell.process, 0);
+      again = true;
+      if (shell.options.verbose) shell.warnRaw(isEnd ? text : `${text}\n`);
+      if (prompt && text !== '') shell.history.push(text);
+      if (text !== '' || !isEnd) parser.append(isEnd ? text : `${text}\n`);
+      if (isEnd) {
+        ended = true;
+        parser.finish();
+      }
+      continue;
+    }
+    again = false;
+    if (list.items.length > 0) yield* runCommands(shell, list);
+    if (shell.flow !== undefined) shell.flow = undefined;
+    show('PS1');
+  }
+}
+
+/** One complete command; an error in it gives up that command, and in a script of a POSIX shell the shell. */
+function* runCommands(shell: Shell, list: List): Task {
+  if (shell.options.noexec && !shell.isInteractive) return;
+  try {
+    const outcome = shell.execution.run(list);
+    if (typeof outcome !== 'number') yield* outcome;
+    if (shell.backlog.length > 0) yield* shell.flushBacklog();
+    if (shell.traps.pending.length > 0) yield* shell.execution.runTraps();
+  } catch (error) {
+    if (!(error instanceof CommandAbort) || !(shell.isBash || shell.isInteractive)) {
+      if (!shell.isInteractive) throw error;
+    }
+    shell.status = shell.execution.statusOf(error);
+    shell.unchecked = 0;
+    shell.loopDepth = 0;
+  }
+}
+
+/** Runs a whole text, each command as soon as it is read, so that aliases and options count for the next line. */
+function* runWhole(shell: Shell, text: string): Task<number> {
+  const parser = shell.execution.newParser(text, 1);
+  for (;;) {
+    let list: List | 'incomplete' | 'end';
+    try {
+      list = parser.next();
+    } catch (error) {
+      if (!(error instanceof ShellSyntaxError)) throw error;
+      shell.execution.reportSyntax(error);
+      return 2;
+    }
+    for (const warning of parser.takeWarnings()) shell.complain(warning.message);
+    if (list === 'end' || list === 'incomplete') return shell.status;
+    if (list.items.length === 0) continue;
+    yield* runCommands(shell, list);
+    if (shell.flow !== undefined) return shell.status;
+  }
+}
+
+/** The shell's life: the script, then the EXIT trap; what is thrown on the way becomes its status. */
+function* live(shell: Shell, body: () => Task<number>): Task<number> {
+  let status: number;
+  try {
+    status = yield* body();
+  } catch (error) {
+    if (error instanceof Errno) {
+      // The input or output is gone.
+      if (error.code === 'EPIPE') yield PREEMPT;
+      return 1;
+    }
+    status = shell.execution.statusOf(error);
+  }
+  return yield* shell.execution.runExitTrap(status);
+}
+
+function* runScript(shell: Shell, path: string, args: readonly string[]): Task<number> {
+  shell.positional = [...args];
+  shell.name = path;
+  shell.scriptPath = path;
+  let text: string;
+  try {
+    const location = shell.process.files.locate(path);
+    if (location.inode.type === 'directory') throw new Errno('EISDIR');
+    text = decode(shell.process.files.readFile(path));
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    shell.name = shell.process.argv[0] ?? 'sh';
+    const missing = error.code === 'ENOENT' || error.code === 'ENOTDIR';
+    shell.warnRaw(shell.isBash ? `${shell.name}: ${path}: ${error.message}\n` : `${shell.name}: 0: cannot open ${path}: ${missing ? 'No such file' : error.message}\n`);
+    return shell.isBash ? (missing ? 127 : 126) : missing ? 127 : 126;
+  }
+  if (text.slice(0, 80).split('\n', 1)[0]!.includes('\0')) {
+    shell.warnRaw(`${path}: ${path}: cannot execute binary file\n`);
+    return 126;
+  }
+  return yield* live(shell, () => runWhole(shell, text));
+}
+
+function* sourceIfThere(shell: Shell, path: string): Task {
+  if (path !== '' && shell.process.files.exists(path)) yield* shell.execution.runFile(decode(shell.process.files.readFile(path)), path, undefined);
+}
+
+/** The main function of a shell called by `dialect`'s name. */
+export function shellMain(dialect: 'bash' | 'ash' | 'dash' | 'posix') {
+  return function* main(process: Process): Task<number> {
+    const name = process.argv[0] ?? 'sh';
+    const isBash = dialect === 'bash' || dialect === 'posix';
+    const invocation = parseInvocation(process.argv, isBash);
+    const shell = makeShell(process, invocation.posix && isBash ? 'posix' : dialect, name.replace(/^-/, ''));
+    if (invocation.error !== undefined) {
+      shell.warnRaw(isBash ? `${name}: ${invocation.error}\n` : `${name}: 0: ${invocation.error}\n`);
+      yield* shell.flushBacklog();
+      return 2;
+    }
+    if (invocation.posix) shell.options.set('posix', true);
+    for (const [option, on] of invocation.options) applyOption(shell, option, on);
+    for (const [option, on] of invocation.shopts) shell.options.shopt(option, on);
+    shell.isLogin = invocation.login;
+    if (isBash) yield* importFunctions(shell);
+    const { rest } = invocation;
+    if (invocation.command) {
+      if (rest[0] === undefined) {
+        shell.warnRaw(`${name}: ${isBash ? '' : '0: '}-c${isBash ? ':' : ''} ${isBash ? 'option requires an argument' : 'requires an argument'}\n`);
+        return 2;
+      }
+      shell.commandString = rest[0];
+      if (rest[1] !== undefined) shell.name = rest[1];
+      shell.positional = rest.slice(2);
+      return yield* live(shell, () => withProfile(shell, invocation, () => runWhole(shell, rest[0]!)));
+    }
+    if (rest.length > 0 && !invocation.stdin) return yield* runScript(shell, rest[0]!, rest.slice(1));
+    shell.positional = [...rest];
+    shell.readsStdin = true;
+    const terminal = process.descriptors.find(0)?.isTerminal === true;
+    shell.isInteractive = invocation.interactive || (terminal && process.descriptors.find(2)?.isTerminal === true);
+    if (shell.isInteractive) prepareInteractive(shell);
+    return yield* live(shell, () => withProfile(shell, invocation, () => runInput(shell, shell.isInteractive)));
+  };
+}
+
+function* withProfile(shell: Shell, invocation: Invocation, body: () => Task<number>): Task<number> {
+  if (shell.isLogin && !invocation.noprofile) {
+    yield* sourceIfThere(shell, '/etc/profile');
+    const home = shell.variables.get('HOME') ?? '';
+    const own = (shell.isBash ? ['.bash_profile', '.bash_login', '.profile'] : ['.profile']).map((file) => `${home}/${file}`).find((path) => shell.process.files.exists(path));
+    if (own !== undefined) yield* sourceIfThere(shell, own);
+  } else if (shell.isInteractive && shell.isBash && !invocation.norc) {
+    yield* sourceIfThere(shell, `${shell.variables.get('HOME') ?? ''}/.bashrc`);
+  }
+  return yield* body();
+}
+
+/** Job control, prompts, and signals that must not end an interactive shell. */
+function prepareInteractive(shell: Shell): void {
+  const { process, variables } = shell;
+  shell.options.shopt('expand_aliases', true);
+  if (variables.get('PS1') === undefined) variables.set('PS1', shell.isBash ? '\\h:\\w\\$ ' : process.credentials.uid === 0 ? '# ' : '$ ');
+  if (variables.get('PS2') === undefined) variables.set('PS2', '> ');
+  applyOption(shell, 'monitor', process.terminal !== undefined);
+  // SIGINT gives a new prompt, SIGTERM and SIGQUIT are for children.
+  process.onSignal(2, () => undefined);
+  process.onSignal(3, 'ignore');
+  process.onSignal(15, 'ignore');
+}

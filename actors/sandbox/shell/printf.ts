@@ -1,0 +1,258 @@
+// The format engine of printf, for the built-in and the command: all conversions, bytes stay bytes.
+import { encode } from '../kernel/text.js';
+import { byteText, codePointText, joinBytes } from './syntax/ansi.js';
+import { quoteBackslash } from './quote.js';
+
+export interface Formatted {
+  /** Text as kernel/text.ts keeps bytes. */
+  text: string;
+  /** Complaints without the command's name. */
+  errors: string[];
+  status: number;
+}
+
+const DIRECTIVE = /^([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(hh|h|ll|l|L|q|j|z|t)?([diouxXeEfFgGaAcsbqQ%n]|\([^)]*\)T)/;
+const SIMPLE: Readonly<Record<string, string>> = { a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', '"': '"', "'": "'", '?': '?' };
+
+/** Backslash escapes of formats and `%b`; `stop` when `\c` ended the output. In `%b`, `\0nnn` has up to four digits. */
+export function escapes(text: string, mode: 'format' | 'b' | 'echo'): { text: string; stop: boolean } {
+  if (!text.includes('\\')) return { text, stop: false };
+  let out = '';
+  const pattern = mode === 'format' ? /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([^]))/y
+    : mode === 'b' ? /\\(?:0?([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([^]))/y
+      : /\\(?:0([0-7]{0,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([^]))/y;
+  for (let at = 0; at < text.length; ) {
+    if (text[at] !== '\\') {
+      const next = text.indexOf('\\', at);
+      const end = next < 0 ? text.length : next;
+      out += text.slice(at, end);
+      at = end;
+      continue;
+    }
+    pattern.lastIndex = at;
+    const match = pattern.exec(text);
+    if (!match) {
+      out += text[at++];
+      continue;
+    }
+    at = pattern.lastIndex;
+    const [whole, octal, hex, u, U, letter] = match;
+    if (octal !== undefined) out += byteText(Number.parseInt(octal || '0', 8) & 0xff);
+    else if (hex !== undefined) out += byteText(Number.parseInt(hex, 16));
+    else if (u !== undefined || U !== undefined) out += codePointText(Number.parseInt((u ?? U)!, 16));
+    else if (letter === 'c' && mode !== 'format') return { text: joinBytes(out), stop: true };
+    else if ((letter === '"' || letter === "'" || letter === '?') && mode === 'echo') out += whole;
+    else out += SIMPLE[letter!] ?? whole;
+  }
+  return { text: joinBytes(out), stop: false };
+}
+
+/** Width in bytes, as bash and dash count in the C locale; precision cuts bytes too. */
+function pad(text: string, width: number, left: boolean, zero = false): string {
+  const size = encode(text).length;
+  if (size >= width) return text;
+  const fill = (zero && !left ? '0' : ' ').repeat(width - size);
+  if (zero && !left) {
+    const sign = /^[-+ ]?(?:0[xX])?/.exec(text)![0];
+    return sign + fill + text.slice(sign.length);
+  }
+  return left ? text + fill : fill + text;
+}
+
+class Formatter {
+  readonly errors: string[] = [];
+  status = 0;
+  readonly #args: readonly string[];
+  #at = 0;
+
+  constructor(args: readonly string[]) {
+    this.#args = args;
+  }
+
+  get consumed(): number {
+    return this.#at;
+  }
+
+  get exhausted(): boolean {
+    return this.#at >= this.#args.length;
+  }
+
+  next(): string | undefined {
+    return this.#args[this.#at++];
+  }
+
+  fail(message: string): void {
+    this.errors.push(message);
+    this.status = 1;
+  }
+
+  integer(text: string | undefined): bigint {
+    if (text === undefined || text === '') {
+      if (text === '') this.fail(`: invalid number`);
+      return 0n;
+    }
+    if (text[0] === '"' || text[0] === "'") return BigInt(text.codePointAt(1) ?? 0);
+    const match = /^\s*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)/.exec(text);
+    if (!match) {
+      this.fail(`${text}: invalid number`);
+      return 0n;
+    }
+    if (match[0].length !== text.length) this.fail(`${text}: invalid ${/^\s*[-+]?0\d/.test(text) ? 'octal ' : ''}number`);
+    const digits = match[2]!;
+    const value = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);
+    const signed = match[1] === '-' ? -value : value;
+    if (signed > 0xffffffffffffffffn || signed < -0x8000000000000000n) {
+      this.fail(`warning: ${text}: Numerical result out of range`);
+      return signed < 0n ? -0x8000000000000000n : 0x7fffffffffffffffn;
+    }
+    return signed;
+  }
+
+  float(text: string | undefined): number {
+    if (text === undefined || text === '') return 0;
+    if (text[0] === '"' || text[0] === "'") return text.codePointAt(1) ?? 0;
+    const match = /^\s*[-+]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|inf(?:inity)?|nan)/i.exec(text);
+    if (!match || match[0].length !== text.length) this.fail(`${text}: invalid number`);
+    if (!match) return 0;
+    const number = match[0].trim().toLowerCase();
+    if (/inf/.test(number)) return number.startsWith('-') ? -Infinity : Infinity;
+    return Number(number);
+  }
+}
+
+function exponent(value: number, precision: number): string {
+  return value.toExponential(Math.min(precision, 100)).replace(/e([-+])(\d)$/, 'e$10$2');
+}
+
+function floatText(value: number, letter: string, precision: number | undefined, flags: string): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value < 0 ? '-inf' : 'inf';
+  const digits = precision ?? 6;
+  let text: string;
+  switch (letter.toLowerCase()) {
+    case 'f':
+      text = Math.abs(value) >= 1e21 ? BigInt(value).toString() + (digits > 0 ? `.${'0'.repeat(digits)}` : '') : value.toFixed(Math.min(digits, 100));
+      break;
+    case 'e':
+      text = exponent(value, digits);
+      break;
+    case 'a':
+      text = hexFloat(value);
+      break;
+    default: {
+      const p = digits === 0 ? 1 : digits;
+      const power = value === 0 ? 0 : Number(value.toExponential(p - 1).split('e')[1]);
+      text = power < -4 || power >= p ? exponent(value, p - 1) : value.toFixed(Math.min(100, Math.max(0, p - 1 - power)));
+      if (!flags.includes('#') && text.includes('.')) text = text.replace(/\.?0+(e|$)/, '$1');
+    }
+  }
+  return letter === letter.toUpperCase() ? text.toUpperCase() : text;
+}
+
+function hexFloat(value: number): string {
+  if (value === 0) return Object.is(value, -0) ? '-0x0p+0' : '0x0p+0';
+  let power = Math.floor(Math.log2(Math.abs(value)));
+  let mantissa = Math.abs(value) / 2 ** power;
+  // The x87 form that glibc prints for long double: the leading digit is 8 to f.
+  mantissa *= 8;
+  power -= 3;
+  const digits = mantissa.toString(16);
+  return `${value < 0 ? '-' : ''}0x${digits}p${power < 0 ? '' : '+'}${power}`;
+}
+
+function sign(text: string, flags: string): string {
+  if (text.startsWith('-')) return text;
+  return flags.includes('+') ? `+${text}` : flags.includes(' ') ? ` ${text}` : text;
+}
+
+function integerText(value: bigint, letter: string, precision: number | undefined, flags: string): string {
+  const isSigned = letter === 'd' || letter === 'i';
+  const number = isSigned ? BigInt.asIntN(64, value) : BigInt.asUintN(64, value);
+  const radix = letter === 'o' ? 8 : letter === 'x' || letter === 'X' ? 16 : 10;
+  let digits = (number < 0n ? -number : number).toString(radix);
+  if (precision !== undefined) digits = precision === 0 && number === 0n ? '' : digits.padStart(precision, '0');
+  if (flags.includes('#') && letter === 'o' && !digits.startsWith('0')) digits = `0${digits}`;
+  if (flags.includes('#') && radix === 16 && number !== 0n) digits = `0x${digits}`;
+  if (letter === 'X') digits = digits.toUpperCase();
+  return isSigned ? sign(number < 0n ? `-${digits}` : digits, flags) : digits;
+}
+
+/** How `%(fmt)T` writes a time; set by the owner, who knows strftime. */
+export type FormatTime = (format: string, seconds: number) => string;
+
+/** Formats `args`, the format being used again while some are left. */
+export function formatPrintf(format: string, args: readonly string[], formatTime: FormatTime): Formatted {
+  const formatter = new Formatter(args);
+  let text = '';
+  for (;;) {
+    const before = formatter.consumed;
+    const { out, stop } = once(format, formatter, formatTime);
+    text += out;
+    if (stop || formatter.exhausted || formatter.consumed === before) break;
+  }
+  return { text: joinBytes(text), errors: formatter.errors, status: formatter.status };
+}
+
+function once(format: string, formatter: Formatter, formatTime: FormatTime): { out: string; stop: boolean } {
+  let out = '';
+  for (let at = 0; at < format.length; ) {
+    const percent = format.indexOf('%', at);
+    const literal = format.slice(at, percent < 0 ? format.length : percent);
+    out += escapes(literal, 'format').text;
+    if (percent < 0) break;
+    const match = DIRECTIVE.exec(format.slice(percent + 1));
+    if (!match) {
+      const letter = /^[-+ #0']*\d*(?:\.\d*)?([^]?)/.exec(format.slice(percent + 1))![1]!;
+      formatter.fail(letter === '' ? `\`%': missing format character` : `\`${letter}': invalid format character`);
+      return { out, stop: true };
+    }
+    at = percent + 1 + match[0].length;
+    const piece = directive(match, formatter, formatTime);
+    out += piece.out;
+    if (piece.stop) return { out, stop: true };
+  }
+  return { out, stop: false };
+}
+
+function directive(match: RegExpExecArray, formatter: Formatter, formatTime: FormatTime): { out: string; stop: boolean } {
+  const conversion = match[5]!;
+  if (conversion === '%') return { out: '%', stop: false };
+  let flags = match[1]!;
+  let width = match[2] === '*' ? Number(formatter.integer(formatter.next())) : Number(match[2] ?? 0);
+  if (width < 0) {
+    flags += '-';
+    width = -width;
+  }
+  const hasPrecision = match[0].includes('.') && !conversion.startsWith('(') || match[3] !== undefined;
+  let precision = match[3] === '*' ? Number(formatter.integer(formatter.next())) : hasPrecision ? Number(match[3] ?? 0) : undefined;
+  if (precision !== undefined && precision < 0) precision = undefined;
+  const left = flags.includes('-');
+  const zero = flags.includes('0');
+  const cut = (text: string): string => (precision === undefined ? text : Buffer.from(encode(text)).subarray(0, precision).toString('latin1').replace(/[\x80-\xff]/g, (c) => byteText(c.charCodeAt(0))));
+  if (conversion.startsWith('(')) {
+    const given = formatter.next();
+    const seconds = given === undefined || given === '-1' || given === '-2' ? Date.now() / 1000 : Number(formatter.integer(given));
+    return { out: pad(cut(formatTime(conversion.slice(1, -2) || '%X', seconds)), width, left), stop: false };
+  }
+  switch (conversion) {
+    case 's':
+      return { out: pad(cut(formatter.next() ?? ''), width, left), stop: false };
+    case 'c': {
+      const first = encode(formatter.next() ?? '').subarray(0, 1);
+      return { out: pad(first.length > 0 ? byteText(first[0]!) : '', width, left), stop: false };
+    }
+    case 'b': {
+      const { text, stop } = escapes(formatter.next() ?? '', 'b');
+      return { out: pad(cut(text), width, left), stop };
+    }
+    case 'q':
+      return { out: pad(cut(quoteBackslash(formatter.next() ?? '')), width, left), stop: false };
+    case 'Q':
+      return { out: pad(quoteBackslash(cut(formatter.next() ?? '')), width, left), stop: false };
+    case 'n':
+      formatter.next();
+      return { out: '', stop: false };
+    default:
+      if ('diouxX'.includes(conversion)) return { out: pad(integerText(formatter.integer(formatter.next()), conversion, precision, flags), width, left, zero && precision === undefined), stop: false };
+      return { out: pad(sign(floatText(formatter.float(formatter.next()), conversion, precision, flags), flags), width, left, zero), stop: false };
+  }
+}
