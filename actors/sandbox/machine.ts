@@ -47,6 +47,7 @@ export class Machine {
       root,
       kinds: [wasiKind(), builtinKind(allCommands), scriptKind()],
       ...(spec.limits.processes > 0 ? { processesMax: spec.limits.processes } : {}),
+      memoryMaxBytes: spec.limits.memoryBytes,
       onDefect: (error, process) => post({ type: 'defect', message: `${process.command}: ${error instanceof Error ? error.stack ?? error.message : String(error)}` }),
     }));
     this.#kernel = this.#mounted.kernel;

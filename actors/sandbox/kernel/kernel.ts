@@ -17,6 +17,8 @@ export interface KernelOptions {
   kinds: readonly ProgramKind[];
   /** HostConfig.PidsLimit; fork fails with EAGAIN beyond it. */
   processesMax?: number;
+  /** HostConfig.Memory, as far as a program kind can hold to it; 0 = no limit. */
+  memoryMaxBytes?: number;
   /** A program died of a defect of ours; the machine goes on, the process ends as if by SIGSEGV. */
   onDefect?: (error: unknown, process: Process) => void;
 }
@@ -33,6 +35,7 @@ export class Kernel {
   hostname: string;
   readonly bootedAtMs = Date.now();
   readonly processesMax: number;
+  readonly memoryMaxBytes: number;
   readonly #kinds: readonly ProgramKind[];
   readonly #threads = new Map<Process, Thread>();
   readonly #ready: Process[] = [];
@@ -47,6 +50,7 @@ export class Kernel {
     this.tree = new MountTree(options.root);
     this.hostname = options.hostname;
     this.processesMax = options.processesMax ?? 32768;
+    this.memoryMaxBytes = options.memoryMaxBytes ?? 0;
     this.#kinds = options.kinds;
     this.#onDefect = options.onDefect ?? (() => undefined);
   }

@@ -1,9 +1,10 @@
 // Runs commands: dispatch over the tree, lists, conditions and loops. Simple commands and lists of them run without a generator.
 import { PREEMPT, type Task } from '../../kernel/wait.js';
 import { compilePattern } from '../patterns.js';
-import { ExpansionError, ShellExit } from '../flow.js';
+import { ShellExit } from '../flow.js';
 import type { Outcome, Shell } from '../shell.js';
-import type { AndOr, ArithmeticCommand, ArithmeticFor, ArithmeticText, Case, Command, Conditional, For, If, List, ListItem, While, Word } from '../syntax/ast.js';
+import type { AndOr, ArithmeticFor, Case, Command, Conditional, For, If, ListItem, While, Word } from '../syntax/ast.js';
+import { numberOf, runArithmetic } from './arithmetic-command.js';
 import { evaluateTest } from './conditional.js';
 import { defineFunction } from './functions.js';
 import { runBackground, runCoprocess, runSubshell } from './jobs.js';
@@ -11,7 +12,7 @@ import { runPipeline } from './pipeline.js';
 import { closeSubstitutions } from './process-files.js';
 import { runSelect } from './select.js';
 import { runSimple } from './simple.js';
-import { traceArithmetic, traceCase, traceFor } from './trace.js';
+import { traceCase, traceFor } from './trace.js';
 
 /** How many commands go by between two looks at the clock. */
 const CLOCK_MASK = 255;
@@ -85,7 +86,7 @@ export class Interpreter {
       case 'subshell':
         return runSubshell(shell, command);
       case 'arithmetic':
-        return this.#arithmetic(command);
+        return runArithmetic(shell, command);
       case 'conditional':
         return this.#conditional(command);
       case 'coproc':
@@ -338,17 +339,17 @@ export class Interpreter {
     let status = 0;
     shell.loopDepth++;
     try {
-      if (start && (yield* this.#number(start)) === undefined) return this.#arithmeticFailure();
+      if (start && (yield* numberOf(shell, start)) === undefined) return this.#arithmeticFailure();
       for (;;) {
         if (test) {
-          const value = yield* this.#number(test);
+          const value = yield* numberOf(shell, test);
           if (value === undefined) return this.#arithmeticFailure();
           if (value === 0 || value === 0n) break;
         }
         const outcome = this.run(body);
         status = typeof outcome === 'number' ? outcome : yield* outcome;
         if (shell.flow !== undefined && this.#leaves()) break;
-        if (step && (yield* this.#number(step)) === undefined) return this.#arithmeticFailure();
+        if (step && (yield* numberOf(shell, step)) === undefined) return this.#arithmeticFailure();
         if (this.#isDue()) yield* this.#pause();
       }
     } finally {
@@ -361,45 +362,6 @@ export class Interpreter {
   #arithmeticFailure(): number {
     this.#shell.status = 1;
     return 1;
-  }
-
-  /** Evaluates one part of `((…))`; an error is reported and gives undefined. */
-  *#number(text: ArithmeticText): Task<number | bigint | undefined> {
-    const { expansion, options } = this.#shell;
-    try {
-      const value = text.blocking ? yield* expansion.arithmeticTask(text) : expansion.arithmetic(text);
-      if (options.xtrace) traceArithmetic(this.#shell, text.source);
-      return value;
-    } catch (error) {
-      return this.#reported(error);
-    }
-  }
-
-  #reported(error: unknown): undefined {
-    if (!(error instanceof ExpansionError) || error.isFatal) throw error;
-    this.#shell.complain(`((: ${error.message}`);
-    return undefined;
-  }
-
-  #arithmetic({ text, line }: ArithmeticCommand): Outcome {
-    const shell = this.#shell;
-    shell.line = line;
-    if (text.blocking || shell.traps.has('DEBUG')) return this.#arithmeticTask(text);
-    if (shell.options.xtrace) traceArithmetic(shell, text.source);
-    let value: number | bigint | undefined;
-    try {
-      value = shell.expansion.arithmetic(text);
-    } catch (error) {
-      value = this.#reported(error);
-    }
-    return this.settle(value === undefined || value === 0 || value === 0n ? 1 : 0);
-  }
-
-  *#arithmeticTask(text: ArithmeticText): Task<number> {
-    if (this.#shell.traps.has('DEBUG')) yield* this.#shell.execution.runEventTrap('DEBUG');
-    const value = yield* this.#number(text);
-    const outcome = this.settle(value === undefined || value === 0 || value === 0n ? 1 : 0);
-    return typeof outcome === 'number' ? outcome : yield* outcome;
   }
 
   *#conditional({ test, line }: Conditional): Task<number> {

@@ -1,0 +1,136 @@
+// WASI programs: WebAssembly modules that run in a thread of their own, every system call served by their process.
+import { createHash } from 'node:crypto';
+import { Worker } from 'node:worker_threads';
+import { Errno } from '../../kernel/errno.js';
+import type { Process } from '../../kernel/process.js';
+import type { ProgramKind } from '../../kernel/program.js';
+import { SIGABRT, SIGKILL } from '../../kernel/signals.js';
+import { encode } from '../../kernel/text.js';
+import { settle, type Task, WaitQueue } from '../../kernel/wait.js';
+import { WasiCalls } from './calls.js';
+import { createShared, type FromProgram, type RunProgram, writeAnswer } from './channel.js';
+
+const MAGIC = [0x00, 0x61, 0x73, 0x6d];
+const ENTRY = new URL('./program-worker.js', import.meta.url);
+const MODULES_MAX = 16;
+const modules = new Map<string, WebAssembly.Module>();
+
+/** A thread that runs one program after another; ended, not reused, when its program was killed. */
+class ProgramThread {
+  readonly #worker = new Worker(ENTRY, { stdout: false, stderr: false });
+  readonly arrived = new WaitQueue();
+  readonly messages: FromProgram[] = [];
+
+  constructor() {
+    this.#worker.on('message', (message: FromProgram) => this.#push(message));
+    this.#worker.on('error', (error: Error) => this.#push({ type: 'trap', message: error.message }));
+    this.#worker.unref();
+  }
+
+  #push(message: FromProgram): void {
+    this.messages.push(message);
+    this.arrived.wake();
+  }
+
+  run(program: RunProgram): void {
+    this.#worker.postMessage(program);
+  }
+
+  end(): void {
+    void this.#worker.terminate();
+  }
+}
+
+/** One thread is kept for the next program: starting one costs more than most programs run. */
+let spare: ProgramThread | undefined;
+
+function* compile(process: Process, path: string): Task<WebAssembly.Module> {
+  const bytes = process.files.readFile(path);
+  const key = createHash('sha256').update(bytes).digest('hex');
+  let module = modules.get(key);
+  if (!module) {
+    module = yield* settle(WebAssembly.compile(new Uint8Array(bytes)));
+    if (modules.size >= MODULES_MAX) modules.delete(modules.keys().next().value!);
+    modules.set(key, module);
+  }
+  return module;
+}
+
+function* refuse(process: Process, path: string, why: string): Task<number> {
+  yield* process.write(2, encode(`${path}: cannot execute: ${why}\n`));
+  return 126;
+}
+
+function* execute(process: Process, path: string, argv: readonly string[]): Task<number> {
+  let module: WebAssembly.Module;
+  try {
+    module = yield* compile(process, path);
+  } catch (error) {
+    if (error instanceof Errno) throw error;
+    return yield* refuse(process, path, error instanceof Error ? error.message : String(error));
+  }
+  const thread = spare ?? new ProgramThread();
+  spare = undefined;
+  const shared = createShared();
+  let isOver = false;
+  try {
+    const env = { ...Object.fromEntries(process.env), PWD: process.files.getcwd() };
+    thread.run({ module, args: argv, env, shared, memoryMaxBytes: process.kernel.memoryMaxBytes });
+    const status = yield* serve(process, thread, shared, path);
+    isOver = true;
+    return status;
+  } finally {
+    // A program that was killed may be anywhere: its thread ends with it.
+    if (isOver && spare === undefined) spare = thread;
+    else thread.end();
+  }
+}
+
+/** Answers the program's calls until it ends. */
+function* serve(process: Process, thread: ProgramThread, shared: SharedArrayBuffer, path: string): Task<number> {
+  const calls = new WasiCalls(process);
+  for (;;) {
+    const message = thread.messages.shift();
+    if (!message) {
+      yield* process.block(thread.arrived);
+      continue;
+    }
+    switch (message.type) {
+      case 'call':
+        try {
+          const { value, bytes } = yield* calls.answer(message.request);
+          writeAnswer(shared, { value }, bytes);
+        } catch (error) {
+          if (!(error instanceof Errno)) throw error;
+          writeAnswer(shared, { errno: error.code });
+        }
+        break;
+      case 'exit':
+        return message.exitCode;
+      case 'refused':
+        return yield* refuse(process, path, message.message);
+      case 'trap': {
+        yield* process.write(2, encode(`${path}: wasm trap: ${message.message}\n`));
+        process.kernel.terminate(process, { signal: message.message === 'out of memory' ? SIGKILL : SIGABRT });
+        return 128 + SIGABRT;
+      }
+      case 'ready':
+        break;
+    }
+  }
+}
+
+/** Claims WebAssembly modules; components (preview 2) are refused with the name of what is missing. */
+export function wasiKind(): ProgramKind {
+  return {
+    name: 'wasi',
+    claim({ path, head, argv }) {
+      if (!MAGIC.every((byte, i) => head[i] === byte)) return undefined;
+      const isComponent = head[6] !== 0;
+      return {
+        argv,
+        main: (process) => (isComponent ? refuse(process, path, 'it is a WebAssembly component (WASI preview 2), this machine runs preview 1 modules (wasm.preview2=false)') : execute(process, path, argv)),
+      };
+    },
+  };
+}

@@ -1,0 +1,46 @@
+// A program's own thread: instantiates the module with our file calls and blocks on each of them.
+import { parentPort } from 'node:worker_threads';
+import { init, MemFS, WASI } from '@wasmer/wasi';
+import type { FromProgram, RunProgram } from './channel.js';
+import { fileImports } from './imports.js';
+
+const port = parentPort!;
+const post = (message: FromProgram, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+const NAMESPACES = ['wasi_snapshot_preview1', 'wasi_unstable'];
+
+/** Names what a module wants that is not WASI preview 1. */
+function missingImports(module: WebAssembly.Module, offered: WebAssembly.Imports): string[] {
+  return WebAssembly.Module.imports(module).filter(({ module: space, name }) => offered[space]?.[name] === undefined).map(({ module: space, name }) => `${space}.${name}`);
+}
+
+function run({ module, args, env, shared, memoryMaxBytes }: RunProgram): FromProgram {
+  const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
+  if (!exported.includes('_start')) return { type: 'refused', message: 'the module has no _start: it is a library, not a program' };
+  const wasi = new WASI({ args: [...args], env: { ...env }, fs: new MemFS() });
+  let memory: WebAssembly.Memory | undefined;
+  const base = wasi.getImports(module) as WebAssembly.Imports;
+  const own = fileImports(() => memory!, shared, (request, bytes) => post({ type: 'call', request: bytes ? { ...request, bytes } : request }, bytes ? [bytes.buffer as ArrayBuffer] : []), memoryMaxBytes);
+  const imports: WebAssembly.Imports = { ...base };
+  for (const space of NAMESPACES) if (base[space]) imports[space] = { ...base[space], ...own };
+  const missing = missingImports(module, imports);
+  if (missing.length > 0) return { type: 'refused', message: `the module needs imports that WASI preview 1 does not have: ${missing.join(', ')}` };
+  const instance = new WebAssembly.Instance(module, imports);
+  memory = instance.exports.memory as WebAssembly.Memory;
+  try {
+    return { type: 'exit', exitCode: wasi.start(instance as never) };
+  } catch (error) {
+    return { type: 'trap', message: error instanceof Error ? error.message : String(error) };
+  } finally {
+    wasi.free();
+  }
+}
+
+await init();
+port.on('message', (program: RunProgram) => {
+  try {
+    post(run(program));
+  } catch (error) {
+    post({ type: 'refused', message: error instanceof Error ? error.message : String(error) });
+  }
+});
+post({ type: 'ready' });

@@ -1,0 +1,43 @@
+// `((…))`, and the three parts of an arithmetic for.
+import type { Task } from '../../kernel/wait.js';
+import { ExpansionError } from '../flow.js';
+import type { Outcome, Shell } from '../shell.js';
+import type { ArithmeticCommand, ArithmeticText } from '../syntax/ast.js';
+import { traceArithmetic } from './trace.js';
+
+/** Evaluates a part of `((…))`; an error is reported and gives undefined. */
+export function* numberOf(shell: Shell, text: ArithmeticText): Task<number | bigint | undefined> {
+  try {
+    const value = text.blocking ? yield* shell.expansion.arithmeticTask(text) : shell.expansion.arithmetic(text);
+    if (shell.options.xtrace) traceArithmetic(shell, text.source);
+    return value;
+  } catch (error) {
+    return reported(shell, error);
+  }
+}
+
+function reported(shell: Shell, error: unknown): undefined {
+  if (!(error instanceof ExpansionError) || error.isFatal) throw error;
+  shell.complain(`((: ${error.message}`);
+  return undefined;
+}
+
+export function runArithmetic(shell: Shell, { text, line }: ArithmeticCommand): Outcome {
+  shell.line = line;
+  if (text.blocking || shell.traps.has('DEBUG')) return runBlocking(shell, text);
+  if (shell.options.xtrace) traceArithmetic(shell, text.source);
+  let value: number | bigint | undefined;
+  try {
+    value = shell.expansion.arithmetic(text);
+  } catch (error) {
+    value = reported(shell, error);
+  }
+  return shell.execution.settle(value === undefined || value === 0 || value === 0n ? 1 : 0);
+}
+
+function* runBlocking(shell: Shell, text: ArithmeticText): Task<number> {
+  if (shell.traps.has('DEBUG')) yield* shell.execution.runEventTrap('DEBUG');
+  const value = yield* numberOf(shell, text);
+  const outcome = shell.execution.settle(value === undefined || value === 0 || value === 0n ? 1 : 0);
+  return typeof outcome === 'number' ? outcome : yield* outcome;
+}
