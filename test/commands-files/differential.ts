@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, mkdirSync, writeFileSync, symlinkSync, chmodSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { fileCommands } from '../../actors/sandbox/commands/table-files.js';
+import { allCommands } from '../../actors/sandbox/commands/index.js';
 import { type TestFile, TestMachine, type TestRunOptions } from '../support/machine.js';
 
 export interface Seen {
@@ -33,7 +33,7 @@ export function sortLines(text: string): string {
 export function machineWith(files: Readonly<Record<string, TestFile>> = {}): TestMachine {
   const placed: Record<string, TestFile> = { '/work': null };
   for (const [path, file] of Object.entries(files)) placed[`/work/${path}`] = file;
-  return new TestMachine({ files: placed, commands: fileCommands });
+  return new TestMachine({ files: placed, commands: allCommands });
 }
 
 /** Runs `argv` in /work of our machine. */

@@ -113,7 +113,7 @@ function render(format: string, subject: Subject, system: FileSystemStat | undef
 function layout(stat: Stat): string {
   const isDevice = stat.type === 'character' || stat.type === 'block';
   const device = isDevice ? '     Device type: %t,%T' : '';
-  return `  File: %N\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\nDevice: ${stat.device >> 8 & 0xfff},${stat.device & 0xff}\tInode: %-11i Links: ${isDevice ? '%-5h' : '%h'}${device}\n`
+  return `  File: ${stat.type === 'symlink' ? 'LINK' : '%n'}\n  Size: %-10s\tBlocks: %-10b IO Block: %-6o %F\nDevice: ${stat.device >> 8 & 0xfff},${stat.device & 0xff}\tInode: %-11i Links: ${isDevice ? '%-5h' : '%h'}${device}\n`
     + 'Access: (%04a/%10.10A)  Uid: (%5u/%8U)   Gid: (%5g/%8G)\nAccess: %x\nModify: %y\nChange: %z\n Birth: %w\n';
 }
 
@@ -138,7 +138,7 @@ export const stat: Main = command(function* (process, output) {
       if (printf !== undefined) format = unescape(printf);
       else if (given !== undefined) format = `${given}\n`;
       else if (options.has('t', 'terse')) format = `${isSystem ? TERSE_SYSTEM : TERSE}\n`;
-      else format = isSystem ? SYSTEM_LAYOUT : layout(subject.stat);
+      else format = isSystem ? SYSTEM_LAYOUT : layout(subject.stat).replace('LINK', () => `%n -> ${process.files.readlink(path).replaceAll('%', '%%')}`);
       output.print(render(format, subject, system));
       if (output.isFull) yield* output.flush();
     } catch (error) {

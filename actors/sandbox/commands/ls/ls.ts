@@ -104,7 +104,7 @@ class Listing {
       if (this.#pace.due) yield PREEMPT;
       const inner = joinPath(path, name);
       try {
-        entries.push(readEntry(this.#process, inner, name, follow === 'all', format === 'long' || color));
+        entries.push(readEntry(this.#process, inner, name, follow === 'all', format === 'long' || color || this.#options.foldersFirst));
       } catch (error) {
         yield* this.#fail(1, `cannot access ${quoteName(inner)}: ${reason(error)}`);
       }

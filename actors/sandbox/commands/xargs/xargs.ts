@@ -3,11 +3,11 @@ import { O_RDONLY, O_RDWR } from '../../kernel/open-file.js';
 import type { Process } from '../../kernel/process.js';
 import type { Main } from '../../kernel/program.js';
 import type { Task } from '../../kernel/wait.js';
-import { command, complain, encode, parseOptions, type Options, reason, UsageError } from '../../programs/stdio.js';
+import { command, complain, encode, parseOptions, type Options, reason, UsageError, usageError } from '../../programs/stdio.js';
 import { confirm } from '../common/ask.js';
 import { unescape } from '../common/escapes.js';
 import { spawn } from '../common/exec.js';
-import { quoteIfNeeded } from '../common/quote.js';
+import { quoteIfNeeded, quoteName } from '../common/quote.js';
 import { DelimitedReader, type ItemReader, LinesReader, WordsReader } from './input.js';
 
 const LONG = {
@@ -35,8 +35,8 @@ function positive(options: Options, names: readonly string[], letter: string, le
   const text = options.value(...names);
   if (text === undefined) return undefined;
   const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isNaN(value)) throw new UsageError(`invalid number "${text}" for -${letter} option`);
-  if (value < least) throw new UsageError(`value ${text} for -${letter} option should be >= ${least}`);
+  if (Number.isNaN(value)) throw usageError(['xargs'], `invalid number "${text}" for -${letter} option`);
+  if (value < least) throw usageError(['xargs'], `value ${text} for -${letter} option should be >= ${least}`);
   return value;
 }
 
@@ -185,7 +185,7 @@ export const xargs: Main = command(function* (process) {
   try {
     if (path !== undefined && path !== '-') fd = process.descriptors.add(process.files.openFile(path, O_RDONLY), { lowest: 3, closeOnExec: true });
   } catch (error) {
-    throw new UsageError(`Cannot open input file ${quoteIfNeeded(path!)}: ${reason(error)}`);
+    throw new UsageError(`Cannot open input file ${quoteName(path!)}: ${reason(error)}`);
   }
   const delimiter = delimiterOf(options);
   const end = options.value('E', 'e', 'eof') || undefined;
