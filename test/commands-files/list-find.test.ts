@@ -55,8 +55,16 @@ for (const [title, stdin, cases] of [
 }
 
 test('xargs -P runs side by side', async (t) => {
-  const begin = Date.now();
-  const result = await runOurs(machineWith(), ['xargs', '-P', '4', '-n1', 'sleep'], { stdin: '0.4 0.4 0.4 0.4' });
+  const machine = machineWith();
+  const started = machine.start(['xargs', '-P', '4', '-n1', 'sleep']);
+  started.stdin.push(Buffer.from('600 600 600 600'));
+  started.stdin.end();
+  const sleepers = (): number => [...machine.kernel.processes.values()].filter(({ command }) => command === 'sleep').length;
+  while (sleepers() < 4) await new Promise((resolve) => setImmediate(resolve));
+  t.is(sleepers(), 4);
+  for (const process of machine.kernel.processes.values()) if (process.command === 'sleep') process.deliver(15);
+  t.is((await started.ended).exitCode, 125);
+});
   t.is(result.exitCode, 0);
   t.true(Date.now() - begin < 1500);
 });

@@ -29,6 +29,7 @@ export class HostInode implements Inode, Placed {
   readonly ino: number;
   readonly hostIno: number;
   readonly hostDevice: number;
+  readonly hostKind: number;
   readonly type: FileType;
   parent: HostInode | undefined;
   name: string;
@@ -41,6 +42,7 @@ export class HostInode implements Inode, Placed {
     this.fileSystem = fileSystem;
     this.ino = this.hostIno = stat.ino;
     this.hostDevice = stat.dev;
+    this.hostKind = stat.mode & fs.constants.S_IFMT;
     this.type = type;
     this.parent = parent;
     this.name = name;

@@ -16,6 +16,8 @@ export interface Placed {
   readonly name: string;
   readonly hostDevice: number;
   readonly hostIno: number;
+  /** The file type bits of st_mode: an inode number may be used again for something else. */
+  readonly hostKind: number;
 }
 
 /** A path as Node takes it: bytes where the name is no UTF-8. */
@@ -76,7 +78,7 @@ export class HostPlaces {
 
   /** Somebody put another file there: ours has no name that we know. */
   #require(stat: fs.Stats, place: Placed): void {
-    if (stat.ino !== place.hostIno || stat.dev !== place.hostDevice) throw new Errno('ENOENT');
+    if (stat.ino !== place.hostIno || stat.dev !== place.hostDevice || (stat.mode & fs.constants.S_IFMT) !== place.hostKind) throw new Errno('ENOENT');
   }
 
   /** The path of an entry, for calls that do not follow symlinks at the end. */

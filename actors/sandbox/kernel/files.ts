@@ -155,13 +155,19 @@ export class Files {
     const { parent, name, inode } = this.#entry(path);
     if (inode.type === 'directory') throw new Errno('EISDIR');
     if (path.endsWith('/')) throw new Errno('ENOTDIR');
+    this.#requireNoMount(parent, name, inode);
     parent.inode.unlink(name);
+  }
+
+  /** A mount point can neither go away nor be replaced. */
+  #requireNoMount(parent: Location, name: string, inode: Inode): void {
+    if (this.#tree.cross({ inode, parent, name }).inode !== inode) throw new Errno('EBUSY');
   }
 
   rmdir(path: string): void {
     const { parent, name, inode } = this.#entry(path);
     if (inode.type !== 'directory') throw new Errno('ENOTDIR');
-    if (this.#tree.cross({ inode, parent, name }).inode !== inode) throw new Errno('EBUSY');
+    this.#requireNoMount(parent, name, inode);
     parent.inode.rmdir(name);
   }
 
@@ -185,7 +191,9 @@ export class Files {
     for (let at: Location | undefined = parent; at; at = at.parent) if (at.inode === source.inode) throw new Errno('EINVAL');
     const target = parent.inode.lookup(name);
     if (target === source.inode) return;
+    this.#requireNoMount(source.parent, source.name, source.inode);
     if (target) {
+      this.#requireNoMount(parent, name, target);
       this.#requireRemoval(parent, target);
       if (source.inode.type === 'directory' && target.type !== 'directory') throw new Errno('ENOTDIR');
       if (source.inode.type !== 'directory' && target.type === 'directory') throw new Errno('EISDIR');

@@ -1,0 +1,68 @@
+// What an awk program consists of.
+
+export type LValue =
+  | { kind: 'variable'; name: string }
+  | { kind: 'element'; name: string; subscripts: Expression[] }
+  | { kind: 'field'; index: Expression };
+
+export type Expression =
+  | LValue
+  | { kind: 'number'; value: number }
+  | { kind: 'string'; value: string }
+  | { kind: 'regex'; source: string }
+  | { kind: 'group'; body: Expression }
+  | { kind: 'assign'; operator: string; target: LValue; value: Expression }
+  | { kind: 'step'; operator: '++' | '--'; prefix: boolean; target: LValue }
+  | { kind: 'unary'; operator: '+' | '-' | '!'; operand: Expression }
+  | { kind: 'binary'; operator: string; left: Expression; right: Expression }
+  | { kind: 'concat'; parts: Expression[] }
+  | { kind: 'match'; negated: boolean; text: Expression; regex: Expression }
+  | { kind: 'in'; subscripts: Expression[]; array: string }
+  | { kind: 'and' | 'or'; left: Expression; right: Expression }
+  | { kind: 'conditional'; test: Expression; then: Expression; otherwise: Expression }
+  | { kind: 'call'; name: string; args: Expression[] }
+  | { kind: 'builtin'; name: string; args: Expression[] }
+  /** `source` is a file (`<`) or a command (`|`); neither: the main input. */
+  | { kind: 'getline'; target: LValue | undefined; from: 'main' | 'file' | 'command'; source: Expression | undefined };
+
+export interface Redirection {
+  operator: '>' | '>>' | '|';
+  target: Expression;
+}
+
+export type Statement =
+  | { kind: 'block'; body: Statement[] }
+  | { kind: 'expression'; value: Expression }
+  | { kind: 'print' | 'printf'; args: Expression[]; redirection: Redirection | undefined }
+  | { kind: 'if'; test: Expression; then: Statement; otherwise: Statement | undefined }
+  | { kind: 'while'; test: Expression; body: Statement }
+  | { kind: 'do'; test: Expression; body: Statement }
+  | { kind: 'for'; start: Statement | undefined; test: Expression | undefined; step: Statement | undefined; body: Statement }
+  | { kind: 'for-in'; variable: string; array: string; body: Statement }
+  | { kind: 'switch'; value: Expression; cases: { match: Expression | undefined; body: Statement[] }[] }
+  | { kind: 'delete'; name: string; subscripts: Expression[] | undefined }
+  | { kind: 'exit' | 'return'; value: Expression | undefined }
+  | { kind: 'next' | 'nextfile' | 'break' | 'continue' };
+
+export interface FunctionDefinition {
+  name: string;
+  parameters: string[];
+  body: Statement;
+}
+
+export interface Rule {
+  /** `BEGIN`, `END`, …, a pattern, a range, or (undefined) every record. */
+  when: 'BEGIN' | 'END' | 'BEGINFILE' | 'ENDFILE' | undefined;
+  pattern: Expression | undefined;
+  until: Expression | undefined;
+  /** Undefined prints the record. */
+  action: Statement | undefined;
+}
+
+export interface Program {
+  rules: Rule[];
+  functions: Map<string, FunctionDefinition>;
+}
+
+/** A program that is none; the message has line number and text as gawk gives them. */
+export class AwkSyntaxError extends Error {}

@@ -1,0 +1,186 @@
+// awk: runs a program over the records of its input (POSIX, with gawk's common extensions).
+import type { Main } from '../../kernel/program.js';
+import type { Process } from '../../kernel/process.js';
+import { decode } from '../../kernel/text.js';
+import type { Task } from '../../kernel/wait.js';
+import { RegexSyntaxError } from '../../programs/posix-regex.js';
+import { command, type Options, type Output, parseOptions, readAll, UsageError } from '../../programs/stdio.js';
+import { Pace, openInput } from '../text-input.js';
+import { AwkSyntaxError, type Program } from './ast.js';
+import { type Code, evaluate } from './code.js';
+import { ExpressionCompiler } from './compile-expression.js';
+import { StatementCompiler } from './compile-statement.js';
+import { Functions } from './functions.js';
+import { parseAwk } from './parser.js';
+import { Runtime } from './runtime.js';
+import { EXIT, NEXTFILE, NORMAL, type Signal, type StatementCode, Transfer } from './signals.js';
+import { Streams } from './streams.js';
+import { InputText, toBoolean } from './values.js';
+
+const LONG = {
+  'field-separator': 'required', assign: 'required', file: 'required', source: 'required', posix: 'no', traditional: 'no', 're-interval': 'no',
+  'characters-as-bytes': 'no', sandbox: 'no', version: 'no',
+} as const;
+
+interface CompiledRule {
+  pattern: Code | undefined;
+  until: Code | undefined;
+  action: StatementCode;
+  /** A range that has begun. */
+  open: boolean;
+}
+
+/** A compiled program in the middle of its input. */
+class AwkRun {
+  readonly runtime: Runtime;
+  readonly #begin: StatementCode[] = [];
+  readonly #end: StatementCode[] = [];
+  readonly #rules: CompiledRule[] = [];
+
+  constructor(runtime: Runtime, program: Program) {
+    this.runtime = runtime;
+    const functions: Functions = new Functions(runtime, program.functions, ({ parameters, body }) => {
+      const locals = new Map(parameters.map((name, i) => [name, i]));
+      return new StatementCompiler(new ExpressionCompiler(runtime, functions, locals)).compile(body);
+    });
+    const expressions = new ExpressionCompiler(runtime, functions, new Map());
+    const statements = new StatementCompiler(expressions);
+    for (const { when, pattern, until, action } of program.rules) {
+      if (when === 'BEGINFILE' || when === 'ENDFILE') throw new AwkSyntaxError(`${when} is not supported`);
+      const code = statements.compile(action ?? { kind: 'print', args: [], redirection: undefined });
+      if (when === 'BEGIN') this.#begin.push(code);
+      else if (when === 'END') this.#end.push(code);
+      else this.#rules.push({ pattern: pattern && expressions.compile(pattern), until: until && expressions.compile(until), action: code, open: false });
+    }
+  }
+
+  *run(): Task {
+    let signal = yield* this.#all(this.#begin);
+    if (signal !== EXIT && (this.#rules.length > 0 || this.#end.length > 0)) signal = yield* this.#records();
+    if (signal === EXIT || this.#end.length > 0) yield* this.#all(this.#end);
+  }
+
+  *#all(codes: readonly StatementCode[]): Task<Signal> {
+    for (const code of codes) {
+      const signal = yield* guarded(code);
+      if (signal === EXIT) return signal;
+    }
+    return NORMAL;
+  }
+
+  *#records(): Task<Signal> {
+    const { runtime } = this;
+    const pace = new Pace();
+    for (let count = 0; ; count++) {
+      const record = runtime.takeRecord() ?? (yield* runtime.nextRecord());
+      if (record === undefined) return NORMAL;
+      runtime.record.set(record);
+      for (const rule of this.#rules) {
+        if (rule.pattern && !(yield* this.#selects(rule))) continue;
+        const signal = rule.action.run ? yield* guarded(rule.action) : execute(rule.action);
+        if (signal === NORMAL) continue;
+        if (signal === EXIT) return EXIT;
+        if (signal === NEXTFILE) runtime.skipFile();
+        break;
+      }
+      if ((count & 63) !== 63) continue;
+      if (runtime.streams.needsFlush) yield* runtime.streams.flushFull();
+      yield* pace.turn();
+    }
+  }
+
+  *#selects(rule: CompiledRule): Task<boolean> {
+    const { pattern, until } = rule;
+    if (!until) return pattern!.run ? toBoolean(yield* pattern!.run()) : pattern!.truth();
+    if (!rule.open) {
+      if (!toBoolean(yield* evaluate(pattern!))) return false;
+      rule.open = true;
+    }
+    if (toBoolean(yield* evaluate(until))) rule.open = false;
+    return true;
+  }
+}
+
+function execute(code: StatementCode): Signal {
+  try {
+    return code.exec();
+  } catch (error) {
+    if (error instanceof Transfer) return error.signal;
+    throw error;
+  }
+}
+
+function* guarded(code: StatementCode): Task<Signal> {
+  try {
+    return code.run ? yield* code.run() : code.exec();
+  } catch (error) {
+    if (error instanceof Transfer) return error.signal;
+    throw error;
+  }
+}
+
+function* sourceOf(process: Process, options: Options): Task<{ source: string; operands: readonly string[] }> {
+  const files = [...(options.given.get('f') ?? []), ...(options.given.get('file') ?? [])];
+  const sources = [...(options.given.get('e') ?? []), ...(options.given.get('source') ?? [])];
+  for (const file of files) {
+    try {
+      const fd = openInput(process, file);
+      sources.push(decode(yield* readAll(process, fd)));
+      if (fd > 0) process.close(fd);
+    } catch (error) {
+      throw error instanceof Error ? new UsageError(`fatal: cannot open source file \`${file}' for reading: ${error.message}`, 2) : error;
+    }
+  }
+  if (sources.length > 0) return { source: sources.join('\n'), operands: options.operands };
+  const [source, ...operands] = options.operands;
+  if (source === undefined) throw new UsageError("usage: awk [-F fs][-v var=value][prog | -f progfile][file ...]", 2);
+  return { source, operands };
+}
+
+/** What is there before BEGIN: ENVIRON, ARGV, -F and -v. */
+function prepare(runtime: Runtime, options: Options, operands: readonly string[]): void {
+  const { process } = runtime;
+  for (const [name, value] of process.env) runtime.cell('ENVIRON').array.set(name, new InputText(value));
+  const argv = runtime.cell('ARGV').array;
+  ['awk', ...operands].forEach((word, i) => argv.set(String(i), new InputText(word)));
+  runtime.cell('ARGC').value = operands.length + 1;
+  for (const name of ['RSTART', 'RLENGTH']) runtime.cell(name).value = name === 'RSTART' ? 0 : -1;
+  const separator = options.value('F', 'field-separator');
+  if (separator !== undefined) runtime.assign('FS', separator === 't' ? '\t' : separator);
+  for (const assignment of [...(options.given.get('v') ?? []), ...(options.given.get('assign') ?? [])]) {
+    const match = /^([A-Za-z_]\w*)=([^]*)$/.exec(assignment);
+    if (!match) throw new UsageError(`fatal: \`${assignment}' argument to \`-v' not in \`var=value' form`, 2);
+    runtime.assign(match[1]!, match[2]!);
+  }
+}
+
+function* runAwk(process: Process, output: Output): Task<number> {
+  const options = parseOptions(process.argv, 'F:v:f:e:W:bcPrSO', LONG, { posix: true, exitCode: 2 });
+  if (options.has('version')) {
+    output.print('awk (sockerless) POSIX, with gawk extensions\n');
+    return 0;
+  }
+  const { source, operands } = yield* sourceOf(process, options);
+  const streams = new Streams(process, output);
+  const runtime = new Runtime(process, streams);
+  prepare(runtime, options, operands);
+  const run = new AwkRun(runtime, parseAwk(source));
+  try {
+    yield* run.run();
+  } catch (error) {
+    if (error instanceof UsageError) yield* streams.closeAll();
+    throw error;
+  }
+  yield* streams.closeAll();
+  return runtime.exitCode === 0 && runtime.failed ? 2 : runtime.exitCode;
+}
+
+export const awk: Main = command(function* (process, output) {
+  try {
+    return yield* runAwk(process, output);
+  } catch (error) {
+    if (error instanceof AwkSyntaxError) throw new UsageError(error.message, 2);
+    if (error instanceof RegexSyntaxError) throw new UsageError(`fatal: invalid regexp: ${error.message}`, 2);
+    throw error;
+  }
+});

@@ -1,0 +1,215 @@
+// awk's functions on strings and numbers.
+import { UsageError } from '../../programs/stdio.js';
+import type { CompiledRegex } from '../../programs/posix-regex.js';
+import { formatValues } from './format.js';
+import type { Runtime } from './runtime.js';
+import { splitterOf } from './split.js';
+import { formatTime, parseTime } from './time.js';
+import { compareValues, InputText, textLength, toNumber, type Value } from './values.js';
+
+const ASTRAL = /[\ud800-\udbff]/;
+
+/** POSIX's rounding: characters from round(start) on, as far as round(start) + round(length). */
+export function substring(text: string, start: number, length: number): string {
+  const from = Math.round(start);
+  const to = length === Infinity ? Infinity : from + Math.round(length);
+  if (Number.isNaN(from) || Number.isNaN(to)) return '';
+  const low = Math.max(0, from - 1);
+  const high = Math.max(low, to - 1);
+  return ASTRAL.test(text) ? [...text].slice(low, high === Infinity ? undefined : high).join('') : text.slice(low, high === Infinity ? undefined : high);
+}
+
+function position(text: string, index: number): number {
+  return ASTRAL.test(text) ? textLength(text.slice(0, index)) : index;
+}
+
+/** 1-based, 0 for not found. */
+export function indexOf(text: string, part: string): number {
+  return position(text, text.indexOf(part)) + 1;
+}
+
+/** match(): sets RSTART and RLENGTH, and (gawk) an array of the groups. */
+export function match(runtime: Runtime, text: string, regex: CompiledRegex, array: Map<string, Value> | undefined): number {
+  const found = regex.exec(text);
+  const start = found ? position(text, found.index) + 1 : 0;
+  runtime.cell('RSTART').value = start;
+  runtime.cell('RLENGTH').value = found ? textLength(found[0]) : -1;
+  if (!array) return start;
+  array.clear();
+  found?.forEach((group, i) => {
+    if (group === undefined) return;
+    array.set(String(i), new InputText(group));
+    const at = i === 0 ? start : position(text, text.indexOf(group, found.index)) + 1;
+    array.set(`${i}${runtime.subsep}start`, at);
+    array.set(`${i}${runtime.subsep}length`, textLength(group));
+  });
+  return start;
+}
+
+/** split(): by a separator string, or an expression. */
+export function split(text: string, array: Map<string, Value>, separator: string | CompiledRegex, separators?: Map<string, Value>): number {
+  array.clear();
+  separators?.clear();
+  if (typeof separator === 'string') {
+    const pieces = splitterOf(separator)(text);
+    pieces.forEach((piece, i) => array.set(String(i + 1), new InputText(piece)));
+    return pieces.length;
+  }
+  if (text === '') return 0;
+  let count = 0;
+  let start = 0;
+  for (let at = 0; at <= text.length; ) {
+    const found = separator.exec(text, at);
+    if (!found) break;
+    if (found[0] === '') {
+      at = found.index + 1;
+      continue;
+    }
+    array.set(String(++count), new InputText(text.slice(start, found.index)));
+    separators?.set(String(count), found[0]);
+    start = at = found.index + found[0].length;
+  }
+  array.set(String(++count), new InputText(text.slice(start)));
+  return count;
+}
+
+/** The pieces of a replacement: text, and where the match goes (`&`); `\\&` is an ampersand. */
+function replacementParts(text: string): (string | undefined)[] {
+  if (!/[&\\]/.test(text)) return [text];
+  const parts: (string | undefined)[] = [];
+  let literal = '';
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]!;
+    if (character === '\\' && text[at + 1] === '&') {
+      literal += '&';
+      at++;
+    } else if (character === '\\' && text[at + 1] === '\\') {
+      literal += text[at + 2] === '&' ? '\\' : '\\\\';
+      at++;
+    } else if (character === '&') {
+      parts.push(literal, undefined);
+      literal = '';
+    } else {
+      literal += character;
+    }
+  }
+  parts.push(literal);
+  return parts;
+}
+
+/** sub() and gsub(): the new text and how often; `which` is `all` or the number of the one to replace. */
+export function substitute(text: string, regex: CompiledRegex, replacement: string | ((match: RegExpExecArray) => string), which: number | 'all'): { text: string; count: number } {
+  const parts = typeof replacement === 'string' ? replacementParts(replacement) : [];
+  const plain = parts.length === 1 ? parts[0]! : undefined;
+  let out = '';
+  let copied = 0;
+  let seen = 0;
+  let count = 0;
+  let previousEnd = -1;
+  for (let at = 0; at <= text.length; ) {
+    const found = regex.exec(text, at);
+    if (!found) break;
+    const start = found.index;
+    const end = start + found[0].length;
+    if (end > start || start !== previousEnd) {
+      seen++;
+      if (which === 'all' || seen === which) {
+        const piece = typeof replacement === 'function' ? replacement(found) : (plain ?? parts.map((part) => part ?? found[0]).join(''));
+        out += text.slice(copied, start) + piece;
+        copied = end;
+        count++;
+        if (which !== 'all') break;
+      }
+    }
+    previousEnd = end;
+    at = end > start ? end : end + 1;
+  }
+  return { text: count === 0 ? text : out + text.slice(copied), count };
+}
+
+/** gensub(): `\N` and `&` in the replacement, the N-th or all (`g`) matches. */
+export function gensub(regex: CompiledRegex, replacement: string, how: Value, text: string, runtime: Runtime): string {
+  const all = /^[gG]/.test(runtime.text(how));
+  const which = all ? ('all' as const) : Math.max(1, Math.trunc(toNumber(how)));
+  return substitute(text, regex, (found) => replacement.replace(/\\(\d|[^])|&/g, (whole, escaped?: string) => {
+    if (escaped === undefined) return found[0];
+    return /\d/.test(escaped) ? (found[Number(escaped)] ?? '') : escaped === '&' ? '&' : escaped === '\\' ? '\\' : whole;
+  }), which).text;
+}
+
+/** asort() and asorti(): numbers the values (or the keys) in order. */
+export function sortArray(runtime: Runtime, source: Map<string, Value>, target: Map<string, Value>, byKey: boolean, how: string): number {
+  const compare = (a: Value, b: Value): number => (typeof a === 'number' && typeof b !== 'number' ? -1 : compareValues(a, b, runtime.convfmt) || 0);
+  const values: Value[] = byKey ? [...source.keys()].sort() : [...source.values()].sort(compare);
+  if (how.includes('num')) values.sort((a, b) => toNumber(a) - toNumber(b));
+  if (how.includes('desc')) values.reverse();
+  target.clear();
+  values.forEach((value, i) => target.set(String(i + 1), value));
+  return values.length;
+}
+
+/** rand(): the same sequence in every run until srand. */
+export class Random {
+  #state = 0x2545f491;
+  #seed = 0;
+
+  next(): number {
+    // xorshift32, twice: 53 bits would show its short period less than 32.
+    const step = (): number => {
+      this.#state ^= this.#state << 13;
+      this.#state ^= this.#state >>> 17;
+      this.#state ^= this.#state << 5;
+      return this.#state >>> 0;
+    };
+    return (step() * 2097152 + (step() >>> 11)) / 2 ** 53;
+  }
+
+  /** Answers with the seed before. */
+  seed(seed: number): number {
+    const before = this.#seed;
+    this.#seed = seed;
+    this.#state = (Math.imul(Math.trunc(seed) + 1, 0x9e3779b1) ^ 0x6d2b79f5) | 1;
+    for (let i = 0; i < 4; i++) this.next();
+    return before;
+  }
+}
+
+type Plain = (runtime: Runtime, args: readonly Value[]) => Value;
+
+function integer(value: Value): bigint {
+  return BigInt(Math.trunc(toNumber(value)) || 0);
+}
+
+/** The functions that take values and give one. */
+export const PLAIN_BUILTINS: Readonly<Record<string, Plain>> = {
+  sin: (_, [x]) => Math.sin(toNumber(x)),
+  cos: (_, [x]) => Math.cos(toNumber(x)),
+  atan2: (_, [y, x]) => Math.atan2(toNumber(y), toNumber(x)),
+  exp: (_, [x]) => Math.exp(toNumber(x)),
+  log: (_, [x]) => Math.log(toNumber(x)),
+  sqrt: (_, [x]) => Math.sqrt(toNumber(x)),
+  int: (_, [x]) => Math.trunc(toNumber(x)),
+  tolower: (runtime, [text]) => runtime.text(text).toLowerCase(),
+  toupper: (runtime, [text]) => runtime.text(text).toUpperCase(),
+  index: (runtime, [text, part]) => indexOf(runtime.text(text), runtime.text(part)),
+  sprintf: (runtime, [format, ...args]) => formatValues(runtime.text(format), args, runtime.convfmt),
+  systime: () => Math.floor(Date.now() / 1000),
+  mktime: (runtime, [spec, utc]) => parseTime(runtime.text(spec), toNumber(utc) !== 0, runtime.process.env.get('TZ')),
+  strftime: (runtime, [format, time, utc]) => formatTime(format === undefined ? '%a %b %e %H:%M:%S %Z %Y' : runtime.text(format), time === undefined ? Math.floor(Date.now() / 1000) : toNumber(time), toNumber(utc) !== 0, runtime.process.env.get('TZ')),
+  and: (_, args) => Number(args.map(integer).reduce((a, b) => a & b)),
+  or: (_, args) => Number(args.map(integer).reduce((a, b) => a | b)),
+  xor: (_, args) => Number(args.map(integer).reduce((a, b) => a ^ b)),
+  lshift: (_, [x, by]) => Number(integer(x) << integer(by)),
+  rshift: (_, [x, by]) => Number(integer(x) >> integer(by)),
+  compl: (_, [x]) => Number(BigInt.asUintN(53, ~integer(x))),
+  strtonum: (runtime, [x]) => {
+    const text = runtime.text(x).trim();
+    if (/^0[xX][0-9a-fA-F]+/.test(text)) return parseInt(text, 16);
+    return /^0[0-7]+$/.test(text) ? parseInt(text, 8) : toNumber(x);
+  },
+};
+
+/** How many arguments a function takes at least, for the complaint about too few. */
+export function requireArguments(name: string, count: number, least: number): void {
+  if (count < least) throw new UsageError(`fatal: ${count} is invalid as number of arguments for ${name}`, 2);
+}

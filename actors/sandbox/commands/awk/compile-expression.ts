@@ -1,0 +1,324 @@
+// Compiles awk expressions to closures.
+import { UsageError } from '../../programs/stdio.js';
+import { AwkSyntaxError, type Expression, type LValue } from './ast.js';
+import { type Code, evaluate, numberCode, over, taskCode, textCode, valueCode } from './code.js';
+import { compileBuiltin } from './compile-builtin.js';
+import { awkRegex } from './regex.js';
+import type { Functions } from './functions.js';
+import type { Runtime } from './runtime.js';
+import { type Cell, compareValues, InputText, toBoolean, toNumber, type Value } from './values.js';
+import type { CompiledRegex } from '../../programs/posix-regex.js';
+
+/** A place to read and write. */
+export interface Place {
+  get(): Value;
+  set(value: Value): void;
+}
+
+/** Compiles within a function (`locals` are its parameters) or outside. */
+export class ExpressionCompiler {
+  readonly runtime: Runtime;
+  readonly functions: Functions;
+  readonly #locals: ReadonlyMap<string, number>;
+
+  constructor(runtime: Runtime, functions: Functions, locals: ReadonlyMap<string, number>) {
+    this.runtime = runtime;
+    this.functions = functions;
+    this.#locals = locals;
+  }
+
+  /** The cell behind a name, found when the code runs. */
+  cell(name: string): () => Cell {
+    const local = this.#locals.get(name);
+    const { runtime } = this;
+    if (local !== undefined) return () => runtime.frame[local]!;
+    if (this.functions.has(name)) throw new AwkSyntaxError(`function \`${name}' called with space between name and \`('\nor used as a variable or an array`);
+    const cell = runtime.cell(name);
+    return () => cell;
+  }
+
+  compile(expression: Expression): Code {
+    const { runtime } = this;
+    switch (expression.kind) {
+      case 'number': {
+        const { value } = expression;
+        return numberCode(runtime, () => value);
+      }
+      case 'string': {
+        const { value } = expression;
+        return textCode(() => value);
+      }
+      case 'regex': {
+        const regex = awkRegex(expression.source);
+        return numberCode(runtime, () => (regex.test(runtime.recordText()) ? 1 : 0));
+      }
+      case 'group': return this.compile(expression.body);
+      case 'variable': case 'element': case 'field': return this.#read(expression);
+      case 'assign': return this.#assign(expression);
+      case 'step': return this.#step(expression);
+      case 'unary': return this.#unary(expression);
+      case 'binary': return this.#binary(expression);
+      case 'concat': return over(runtime, expression.parts.map((part) => this.compile(part)), concat);
+      case 'match': return this.#match(expression);
+      case 'in': return this.#membership(expression);
+      case 'and': case 'or': return this.#logical(expression);
+      case 'conditional': return this.#conditional(expression);
+      case 'call': return this.functions.compileCall(this, expression.name, expression.args);
+      case 'builtin': return compileBuiltin(this, expression.name, expression.args);
+      case 'getline': return this.#getline(expression);
+    }
+  }
+
+  // --- variables --------------------------------------------------------------------------------------------------------------
+
+  #read(target: LValue): Code {
+    const { runtime } = this;
+    if (target.kind === 'field') {
+      if (target.index.kind === 'number') {
+        const index = target.index.value;
+        return fieldCode(runtime, () => index);
+      }
+      return over(runtime, [this.compile(target.index)], ([index]) => fieldCode(runtime, () => index!.number()));
+    }
+    if (target.kind === 'element') {
+      const cell = this.cell(target.name);
+      return over(runtime, target.subscripts.map((subscript) => this.compile(subscript)), (subscripts) => {
+        const key = keyOf(runtime, subscripts);
+        return valueCode(runtime, () => {
+          const { array } = cell();
+          const name = key();
+          const value = array.get(name);
+          // Looking at an element makes it.
+          if (value === undefined && !array.has(name)) array.set(name, undefined);
+          return value;
+        });
+      });
+    }
+    const special = this.#locals.has(target.name) ? undefined : runtime.specials.get(target.name);
+    if (special) return valueCode(runtime, special.get);
+    const cell = this.cell(target.name);
+    return valueCode(runtime, () => cell().value);
+  }
+
+  /** `operands` are what has to be computed before the place is known. */
+  place(target: LValue): { operands: Code[]; at: (operands: readonly Code[]) => Place } {
+    const { runtime } = this;
+    if (target.kind === 'field') {
+      return {
+        operands: [this.compile(target.index)],
+        at: ([index]) => ({ get: () => runtime.field(index!.number()), set: (value) => runtime.setField(index!.number(), value) }),
+      };
+    }
+    const special = target.kind === 'variable' && !this.#locals.has(target.name) ? runtime.specials.get(target.name) : undefined;
+    if (special) return { operands: [], at: () => special };
+    const cell = this.cell(target.name);
+    if (target.kind === 'variable') {
+      return { operands: [], at: () => ({ get: () => cell().value, set: (value) => { cell().value = value; } }) };
+    }
+    return {
+      operands: target.subscripts.map((subscript) => this.compile(subscript)),
+      at: (subscripts) => {
+        const key = keyOf(runtime, subscripts);
+        return { get: () => cell().array.get(key()), set: (value) => cell().array.set(key(), value) };
+      },
+    };
+  }
+
+  #assign({ operator, target, value }: Extract<Expression, { kind: 'assign' }>): Code {
+    const { runtime } = this;
+    const { operands, at } = this.place(target);
+    return over(runtime, [...operands, this.compile(value)], (all) => {
+      const place = at(all.slice(0, -1));
+      const right = all.at(-1)!;
+      if (operator === '=') {
+        return valueCode(runtime, () => {
+          const result = right.value();
+          place.set(result);
+          return result;
+        });
+      }
+      const compute = arithmetic(operator.slice(0, -1));
+      return numberCode(runtime, () => {
+        const operand = right.number();
+        const result = compute(toNumber(place.get()), operand);
+        place.set(result);
+        return result;
+      });
+    });
+  }
+
+  #step({ operator, prefix, target }: Extract<Expression, { kind: 'step' }>): Code {
+    const { runtime } = this;
+    const { operands, at } = this.place(target);
+    const by = operator === '++' ? 1 : -1;
+    // The subscript is computed once, for it may itself change something.
+    return over(runtime, operands, (all) => {
+      const values: Value[] = [];
+      const simple = all.length === 0;
+      const place = at(simple ? all : all.map((_, i) => valueCode(runtime, () => values[i])));
+      return numberCode(runtime, () => {
+        if (!simple) all.forEach((operand, i) => (values[i] = operand.value()));
+        const before = toNumber(place.get());
+        place.set(before + by);
+        return prefix ? before + by : before;
+      });
+    });
+  }
+
+  // --- operators --------------------------------------------------------------------------------------------------------------
+
+  #unary({ operator, operand }: Extract<Expression, { kind: 'unary' }>): Code {
+    const { runtime } = this;
+    return over(runtime, [this.compile(operand)], ([inner]) => {
+      if (operator === '!') return numberCode(runtime, () => (inner!.truth() ? 0 : 1));
+      return operator === '-' ? numberCode(runtime, () => -inner!.number()) : numberCode(runtime, () => inner!.number());
+    });
+  }
+
+  #binary({ operator, left, right }: Extract<Expression, { kind: 'binary' }>): Code {
+    const { runtime } = this;
+    return over(runtime, [this.compile(left), this.compile(right)], ([a, b]) => {
+      const compare = COMPARISONS[operator];
+      if (compare) return numberCode(runtime, () => (compare(compareValues(a!.value(), b!.value(), runtime.convfmt)) ? 1 : 0));
+      if (operator === '+') return numberCode(runtime, () => a!.number() + b!.number());
+      if (operator === '-') return numberCode(runtime, () => a!.number() - b!.number());
+      if (operator === '*') return numberCode(runtime, () => a!.number() * b!.number());
+      const compute = arithmetic(operator);
+      return numberCode(runtime, () => compute(a!.number(), b!.number()));
+    });
+  }
+
+  /** An expression used as a regular expression: constant, or its text. */
+  regex(expression: Expression): { operands: Code[]; at: (operand: Code | undefined) => () => CompiledRegex } {
+    if (expression.kind === 'regex') {
+      const regex = awkRegex(expression.source);
+      return { operands: [], at: () => () => regex };
+    }
+    return { operands: [this.compile(expression)], at: (operand) => () => awkRegex(operand!.text()) };
+  }
+
+  #match({ negated, text, regex }: Extract<Expression, { kind: 'match' }>): Code {
+    const { runtime } = this;
+    const { operands, at } = this.regex(regex);
+    const wanted = negated ? 0 : 1;
+    return over(runtime, [this.compile(text), ...operands], ([subject, pattern]) => {
+      const expression = at(pattern);
+      return numberCode(runtime, () => {
+        const own = subject!.text();
+        return expression().test(own) ? wanted : 1 - wanted;
+      });
+    });
+  }
+
+  #membership({ subscripts, array }: Extract<Expression, { kind: 'in' }>): Code {
+    const { runtime } = this;
+    const cell = this.cell(array);
+    return over(runtime, subscripts.map((subscript) => this.compile(subscript)), (all) => {
+      const key = keyOf(runtime, all);
+      return numberCode(runtime, () => (cell().array.has(key()) ? 1 : 0));
+    });
+  }
+
+  #logical({ kind, left, right }: Extract<Expression, { kind: 'and' | 'or' }>): Code {
+    const { runtime } = this;
+    const a = this.compile(left);
+    const b = this.compile(right);
+    const isAnd = kind === 'and';
+    if (a.run || b.run) {
+      return taskCode(function* run() {
+        const first = toBoolean(yield* evaluate(a));
+        if (first !== isAnd) return first ? 1 : 0;
+        return toBoolean(yield* evaluate(b)) ? 1 : 0;
+      });
+    }
+    return numberCode(runtime, isAnd ? () => (a.truth() && b.truth() ? 1 : 0) : () => (a.truth() || b.truth() ? 1 : 0));
+  }
+
+  #conditional({ test, then, otherwise }: Extract<Expression, { kind: 'conditional' }>): Code {
+    const condition = this.compile(test);
+    const yes = this.compile(then);
+    const no = this.compile(otherwise);
+    if (condition.run || yes.run || no.run) {
+      return taskCode(function* run() {
+        return yield* evaluate(toBoolean(yield* evaluate(condition)) ? yes : no);
+      });
+    }
+    return {
+      value: () => (condition.truth() ? yes : no).value(), number: () => (condition.truth() ? yes : no).number(),
+      text: () => (condition.truth() ? yes : no).text(), truth: () => (condition.truth() ? yes : no).truth(),
+    };
+  }
+
+  #getline({ target, from, source }: Extract<Expression, { kind: 'getline' }>): Code {
+    const { runtime } = this;
+    const place = target && this.place(target);
+    const where = source && this.compile(source);
+    return taskCode(function* run() {
+      let record: string | undefined;
+      if (from === 'main') {
+        record = yield* runtime.nextRecord();
+      } else {
+        const reader = yield* runtime.streams.input(from, runtime.text(yield* evaluate(where!)));
+        if (!reader) return -1;
+        try {
+          record = yield* reader.next(runtime.rs);
+        } catch (error) {
+          if (error instanceof Error && error.name === 'Errno') return -1;
+          throw error;
+        }
+        if (record !== undefined && from === 'command') runtime.nr++;
+      }
+      if (record === undefined) return 0;
+      if (!place) {
+        runtime.record.set(record);
+        return 1;
+      }
+      const operands: Value[] = [];
+      for (const operand of place.operands) operands.push(yield* evaluate(operand));
+      place.at(operands.map((value) => valueCode(runtime, () => value))).set(new InputText(record));
+      return 1;
+    });
+  }
+}
+
+const COMPARISONS: Readonly<Record<string, (order: number) => boolean>> = {
+  '<': (order) => order < 0, '<=': (order) => order <= 0, '==': (order) => order === 0, '!=': (order) => order !== 0, '>': (order) => order > 0, '>=': (order) => order >= 0,
+};
+
+function arithmetic(operator: string): (a: number, b: number) => number {
+  switch (operator) {
+    case '+': return (a, b) => a + b;
+    case '-': return (a, b) => a - b;
+    case '*': return (a, b) => a * b;
+    case '^': return (a, b) => a ** b;
+    default:
+      return (a, b) => {
+        if (b === 0) throw new UsageError(`fatal: division by zero attempted${operator === '%' ? ' in `%\'' : ''}`, 2);
+        return operator === '/' ? a / b : a % b;
+      };
+  }
+}
+
+function concat(parts: readonly Code[]): Code {
+  const [a, b] = parts;
+  if (parts.length === 2) return textCode(() => a!.text() + b!.text());
+  return textCode(() => {
+    let text = '';
+    for (const part of parts) text += part.text();
+    return text;
+  });
+}
+
+function fieldCode(runtime: Runtime, index: () => number): Code {
+  return {
+    value: () => runtime.field(index()), text: () => runtime.fieldText(index()), number: () => toNumber(runtime.fieldText(index())),
+    truth: () => toBoolean(runtime.field(index())),
+  };
+}
+
+/** The key of an element: several subscripts are joined by SUBSEP. */
+export function keyOf(runtime: Runtime, subscripts: readonly Code[]): () => string {
+  const [only] = subscripts;
+  if (subscripts.length === 1) return () => only!.text();
+  return () => subscripts.map((subscript) => subscript.text()).join(runtime.subsep);
+}

@@ -1,0 +1,118 @@
+// User-defined awk functions: calls, parameters that turn out to be arrays, and which functions may block.
+import { UsageError } from '../../programs/stdio.js';
+import { AwkSyntaxError, type Expression, type FunctionDefinition } from './ast.js';
+import { type Code, over, taskCode, valueCode } from './code.js';
+import type { ExpressionCompiler } from './compile-place.js';
+import type { Runtime } from './runtime.js';
+import { EXIT, NEXT, NEXTFILE, type Signal, type StatementCode, Transfer } from './signals.js';
+import { Cell, type Value } from './values.js';
+
+const DEPTH_MAX = 4000;
+const BLOCKING_KINDS = new Set(['while', 'do', 'for', 'for-in', 'getline']);
+const BLOCKING_BUILTINS = new Set(['system', 'close', 'fflush']);
+
+/** All nodes below one, itself included. */
+function* nodes(tree: unknown): Generator<{ kind: string; name?: string }> {
+  if (typeof tree !== 'object' || tree === null) return;
+  if ('kind' in tree) yield tree as { kind: string };
+  for (const part of Object.values(tree)) yield* nodes(part);
+}
+
+export class Functions {
+  readonly #runtime: Runtime;
+  readonly #definitions: ReadonlyMap<string, FunctionDefinition>;
+  readonly #compileBody: (definition: FunctionDefinition) => StatementCode;
+  readonly #bodies = new Map<string, StatementCode>();
+  readonly #blocking = new Set<string>();
+
+  constructor(runtime: Runtime, definitions: ReadonlyMap<string, FunctionDefinition>, compileBody: (definition: FunctionDefinition) => StatementCode) {
+    this.#runtime = runtime;
+    this.#definitions = definitions;
+    this.#compileBody = compileBody;
+    this.#findBlocking();
+  }
+
+  has(name: string): boolean {
+    return this.#definitions.has(name);
+  }
+
+  /** A function may block if anything in it may, or anything it calls: found by asking until nothing changes. */
+  #findBlocking(): void {
+    for (let before = -1; before !== this.#blocking.size; ) {
+      before = this.#blocking.size;
+      for (const { name, body } of this.#definitions.values()) {
+        for (const node of nodes(body)) {
+          const calls = node.kind === 'call' && this.#blocking.has(node.name ?? '');
+          if (calls || BLOCKING_KINDS.has(node.kind) || (node.kind === 'builtin' && BLOCKING_BUILTINS.has(node.name ?? ''))) this.#blocking.add(name);
+        }
+      }
+    }
+  }
+
+  #body(definition: FunctionDefinition): StatementCode {
+    let body = this.#bodies.get(definition.name);
+    if (!body) this.#bodies.set(definition.name, (body = this.#compileBody(definition)));
+    return body;
+  }
+
+  compileCall(compiler: ExpressionCompiler, name: string, args: readonly Expression[]): Code {
+    const definition = this.#definitions.get(name);
+    if (!definition) throw new AwkSyntaxError(`function \`${name}' not defined`);
+    if (args.length > definition.parameters.length) throw new AwkSyntaxError(`function \`${name}' called with more arguments than declared`);
+    const runtime = this.#runtime;
+    // A bare name may be an array, or become one in there.
+    const cells = args.map((arg) => (arg.kind === 'variable' && !runtime.specials.has(arg.name) ? compiler.cell(arg.name) : undefined));
+    const operands = args.filter((_, i) => cells[i] === undefined).map((arg) => compiler.compile(arg));
+    return over(runtime, operands, (codes) => {
+      const frame = (): Cell[] => {
+        let next = 0;
+        return definition.parameters.map((_, i) => {
+          const origin = cells[i]?.();
+          const cell = new Cell(origin);
+          if (i < args.length) cell.value = origin ? origin.value : codes[next++]!.value();
+          return cell;
+        });
+      };
+      return this.#blocking.has(name) ? taskCode(() => this.#run(definition, frame())) : valueCode(runtime, () => this.#call(definition, frame()));
+    });
+  }
+
+  #enter(frame: Cell[]): Cell[] {
+    const saved = this.#runtime.frame;
+    if (++this.#runtime.depth > DEPTH_MAX) throw new UsageError('fatal: function call nesting too deep', 2);
+    this.#runtime.frame = frame;
+    return saved;
+  }
+
+  #leave(saved: Cell[]): void {
+    this.#runtime.frame = saved;
+    this.#runtime.depth--;
+  }
+
+  #result(signal: Signal): Value {
+    if (signal === NEXT || signal === EXIT || signal === NEXTFILE) throw new Transfer(signal);
+    const { returned } = this.#runtime;
+    this.#runtime.returned = undefined;
+    return returned;
+  }
+
+  #call(definition: FunctionDefinition, frame: Cell[]): Value {
+    const body = this.#body(definition);
+    const saved = this.#enter(frame);
+    try {
+      return this.#result(body.exec());
+    } finally {
+      this.#leave(saved);
+    }
+  }
+
+  *#run(definition: FunctionDefinition, frame: Cell[]): ReturnType<NonNullable<Code['run']>> {
+    const body = this.#body(definition);
+    const saved = this.#enter(frame);
+    try {
+      return this.#result(body.run ? yield* body.run() : body.exec());
+    } finally {
+      this.#leave(saved);
+    }
+  }
+}

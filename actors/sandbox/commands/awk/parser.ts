@@ -1,0 +1,248 @@
+// Parses awk programs (POSIX, with gawk's nextfile, switch, BEGINFILE and function spellings).
+import { AwkSyntaxError, type Expression, type Program, type Redirection, type Rule, type Statement } from './ast.js';
+import { ExpressionParser } from './expression-parser.js';
+
+const SPECIAL = ['BEGIN', 'END', 'BEGINFILE', 'ENDFILE'] as const;
+
+/** Throws AwkSyntaxError. */
+export function parseAwk(source: string): Program {
+  return new Parser(source).program();
+}
+
+class Parser extends ExpressionParser {
+  program(): Program {
+    const program: Program = { rules: [], functions: new Map() };
+    for (;;) {
+      this.#terminators();
+      if (this.token.type === 'end') return program;
+      if (this.accept('function') || this.accept('func')) this.#function(program);
+      else program.rules.push(this.#rule());
+    }
+  }
+
+  #terminators(): void {
+    while (this.token.type === 'newline' || this.is(';')) this.at++;
+  }
+
+  #function(program: Program): void {
+    if (this.token.type !== 'name' && this.token.type !== 'function-name') this.fail();
+    const name = this.tokens[this.at++]!.text;
+    if (program.functions.has(name)) throw new AwkSyntaxError(`function name \`${name}' previously defined`);
+    this.expect('(');
+    const parameters: string[] = [];
+    this.skipNewlines();
+    while (!this.is(')')) {
+      parameters.push(this.name());
+      this.skipNewlines();
+      if (!this.accept(',')) break;
+      this.skipNewlines();
+    }
+    this.expect(')');
+    this.skipNewlines();
+    program.functions.set(name, { name, parameters, body: this.#block() });
+  }
+
+  #rule(): Rule {
+    const special = SPECIAL.find((name) => this.is(name));
+    if (special !== undefined) {
+      this.at++;
+      return { when: special, pattern: undefined, until: undefined, action: this.#block() };
+    }
+    if (this.is('{')) return { when: undefined, pattern: undefined, until: undefined, action: this.#block() };
+    const pattern = this.expression();
+    let until: Expression | undefined;
+    if (this.accept(',')) {
+      this.skipNewlines();
+      until = this.expression();
+    }
+    return { when: undefined, pattern, until, action: this.is('{') ? this.#block() : undefined };
+  }
+
+  #block(): Statement {
+    this.expect('{');
+    const body = this.#statements();
+    this.expect('}');
+    return { kind: 'block', body };
+  }
+
+  #statements(): Statement[] {
+    const body: Statement[] = [];
+    for (;;) {
+      this.#terminators();
+      if (this.is('}') || this.is('case') || this.is('default') || this.token.type === 'end') return body;
+      body.push(this.#statement());
+    }
+  }
+
+  /** A statement's end: `;`, a line end, or `}` ahead. */
+  #finish(): void {
+    if (this.accept(';')) return;
+    if (this.token.type === 'newline') this.at++;
+    else if (!this.is('}') && this.token.type !== 'end') this.fail();
+  }
+
+  #body(): Statement {
+    this.skipNewlines();
+    if (this.accept(';')) return { kind: 'block', body: [] };
+    return this.#statement();
+  }
+
+  #statement(): Statement {
+    if (this.is('{')) return this.#block();
+    if (this.token.type === 'keyword') {
+      const compound = this.#compound();
+      if (compound) return compound;
+    }
+    const simple = this.#simple();
+    this.#finish();
+    return simple;
+  }
+
+  #compound(): Statement | undefined {
+    if (this.accept('if')) return this.#if();
+    if (this.accept('while')) {
+      const test = this.#condition();
+      return { kind: 'while', test, body: this.#body() };
+    }
+    if (this.accept('do')) {
+      const body = this.#body();
+      this.#terminators();
+      this.expect('while');
+      const test = this.#condition();
+      this.#finish();
+      return { kind: 'do', test, body };
+    }
+    if (this.accept('for')) return this.#for();
+    return this.accept('switch') ? this.#switch() : undefined;
+  }
+
+  #condition(): Expression {
+    this.expect('(');
+    this.skipNewlines();
+    const test = this.expression();
+    this.skipNewlines();
+    this.expect(')');
+    return test;
+  }
+
+  #if(): Statement {
+    const test = this.#condition();
+    const then = this.#body();
+    const before = this.at;
+    this.#terminators();
+    if (this.accept('else')) return { kind: 'if', test, then, otherwise: this.#body() };
+    this.at = before;
+    return { kind: 'if', test, then, otherwise: undefined };
+  }
+
+  #for(): Statement {
+    this.expect('(');
+    const [variable, word, array, close] = this.tokens.slice(this.at, this.at + 4);
+    if (variable!.type === 'name' && word!.text === 'in' && array!.type === 'name' && close!.text === ')') {
+      this.at += 4;
+      return { kind: 'for-in', variable: variable!.text, array: array!.text, body: this.#body() };
+    }
+    const start = this.is(';') ? undefined : this.#simple();
+    this.expect(';');
+    this.skipNewlines();
+    const test = this.is(';') ? undefined : this.expression();
+    this.expect(';');
+    this.skipNewlines();
+    const step = this.is(')') ? undefined : this.#simple();
+    this.expect(')');
+    return { kind: 'for', start, test, step, body: this.#body() };
+  }
+
+  #switch(): Statement {
+    const value = this.#condition();
+    this.skipNewlines();
+    this.expect('{');
+    const cases: { match: Expression | undefined; body: Statement[] }[] = [];
+    for (;;) {
+      this.#terminators();
+      if (this.accept('}')) return { kind: 'switch', value, cases };
+      let match: Expression | undefined;
+      if (!this.accept('default')) {
+        this.expect('case');
+        match = this.expression();
+      }
+      this.expect(':');
+      cases.push({ match, body: this.#statements() });
+    }
+  }
+
+  #simple(): Statement {
+    const { text, type } = this.token;
+    if (type !== 'keyword') return { kind: 'expression', value: this.expression() };
+    switch (text) {
+      case 'print': case 'printf':
+        this.at++;
+        return this.#print(text);
+      case 'next': case 'nextfile': case 'break': case 'continue':
+        this.at++;
+        return { kind: text };
+      case 'exit': case 'return':
+        this.at++;
+        return { kind: text, value: this.#endsHere() ? undefined : this.expression() };
+      case 'delete':
+        this.at++;
+        return this.#delete();
+      default:
+        return { kind: 'expression', value: this.expression() };
+    }
+  }
+
+  #endsHere(): boolean {
+    return this.token.type === 'newline' || this.token.type === 'end' || this.is(';') || this.is('}');
+  }
+
+  #delete(): Statement {
+    const grouped = this.accept('(');
+    const name = this.name();
+    let subscripts: Expression[] | undefined;
+    if (this.accept('[')) {
+      subscripts = this.expressionList(']');
+      this.expect(']');
+    }
+    if (grouped) this.expect(')');
+    return { kind: 'delete', name, subscripts };
+  }
+
+  #print(kind: 'print' | 'printf'): Statement {
+    let args: Expression[] = [];
+    if (this.is('(') && this.#listIsParenthesized()) {
+      this.at++;
+      args = this.expressionList(')');
+      this.expect(')');
+    } else if (!this.#endsHere() && !this.is('>') && !this.is('>>') && !this.is('|')) {
+      do {
+        this.skipNewlines();
+        args.push(this.expression({ noGreater: true }));
+      } while (this.accept(','));
+    }
+    if (kind === 'printf' && args.length === 0) this.fail();
+    return { kind, args, redirection: this.#redirection() };
+  }
+
+  /** Whether the parenthesis that begins a print list also ends it. */
+  #listIsParenthesized(): boolean {
+    let depth = 0;
+    for (let i = this.at; i < this.tokens.length; i++) {
+      const { type, text } = this.tokens[i]!;
+      if (type === 'end') return false;
+      if (type !== 'operator') continue;
+      if (text === '(') depth++;
+      if (text !== ')' || --depth > 0) continue;
+      const next = this.tokens[i + 1]!;
+      return next.type === 'newline' || next.type === 'end' || (next.type === 'operator' && [';', '}', '>', '>>', '|'].includes(next.text));
+    }
+    return false;
+  }
+
+  #redirection(): Redirection | undefined {
+    const operator = this.token.text;
+    if (this.token.type !== 'operator' || (operator !== '>' && operator !== '>>' && operator !== '|')) return undefined;
+    this.at++;
+    return { operator, target: this.concatenation({ noGreater: true }) };
+  }
+}

@@ -1,0 +1,85 @@
+// The current record and its fields, each made from the other only when needed.
+import { InputText, type Value } from './values.js';
+import type { Splitter } from './split.js';
+
+const FIELDS_MAX = 1 << 20;
+
+export class Record {
+  split: Splitter;
+  /** Paragraph mode: line ends separate fields too. */
+  separator = ' ';
+  #text = '';
+  #fields: Value[] = [];
+  #isSplit = true;
+  #isJoined = true;
+
+  constructor(split: Splitter) {
+    this.split = split;
+  }
+
+  /** A new record; fields are cut later, by the separator of now. */
+  set(text: string): void {
+    this.#text = text;
+    this.#isSplit = false;
+    this.#isJoined = true;
+  }
+
+  /** To be called before FS changes. */
+  settle(): void {
+    if (!this.#isSplit) this.#cut();
+  }
+
+  #cut(): void {
+    this.#fields = this.split(this.#text);
+    this.#isSplit = true;
+    this.#raw = true;
+  }
+
+  /** Whether all fields are plain strings just cut. */
+  #raw = false;
+
+  text(join: (fields: readonly Value[]) => string): string {
+    if (!this.#isJoined) {
+      this.#text = join(this.#fields);
+      this.#isJoined = true;
+    }
+    return this.#text;
+  }
+
+  get count(): number {
+    if (!this.#isSplit) this.#cut();
+    return this.#fields.length;
+  }
+
+  set count(count: number) {
+    if (!this.#isSplit) this.#cut();
+    const size = Math.min(Math.max(0, count), FIELDS_MAX);
+    while (this.#fields.length < size) this.#fields.push('');
+    this.#fields.length = size;
+    this.#isJoined = false;
+  }
+
+  /** Field 1… as it is kept: cut fields are strings that stand for input. */
+  field(index: number): Value {
+    if (!this.#isSplit) this.#cut();
+    const field = this.#fields[index - 1];
+    return typeof field === 'string' && this.#raw ? new InputText(field) : field;
+  }
+
+  fieldText(index: number): string | Value {
+    if (!this.#isSplit) this.#cut();
+    return this.#fields[index - 1];
+  }
+
+  setField(index: number, value: Value): void {
+    if (!this.#isSplit) this.#cut();
+    if (this.#raw) {
+      this.#fields = this.#fields.map((field) => new InputText(field as string));
+      this.#raw = false;
+    }
+    if (index > FIELDS_MAX) return;
+    while (this.#fields.length < index) this.#fields.push(undefined);
+    this.#fields[index - 1] = value;
+    this.#isJoined = false;
+  }
+}

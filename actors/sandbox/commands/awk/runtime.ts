@@ -1,0 +1,190 @@
+// The state of a running awk program: variables, special variables, the record, the main input.
+import { Errno } from '../../kernel/errno.js';
+import type { Process } from '../../kernel/process.js';
+import type { Task } from '../../kernel/wait.js';
+import { complain, UsageError } from '../../programs/stdio.js';
+import { openInput } from '../text-input.js';
+import { joinBytes, unescapeString } from './lexer.js';
+import { Record } from './record.js';
+import { RecordReader } from './records.js';
+import { regexSplitter, splitBlanks, type Splitter, splitterOf } from './split.js';
+import type { Streams } from './streams.js';
+import { Cell, InputText, toNumber, toText, type Value } from './values.js';
+
+/** A special variable is not where others are: reading and writing it does something. */
+export interface Special {
+  get(): Value;
+  set(value: Value): void;
+}
+
+export class Runtime {
+  readonly process: Process;
+  readonly streams: Streams;
+  readonly globals = new Map<string, Cell>();
+  readonly specials: ReadonlyMap<string, Special>;
+  readonly record = new Record(splitBlanks);
+  convfmt = '%.6g';
+  ofmt = '%.6g';
+  ofs = ' ';
+  ors = '\n';
+  rs = '\n';
+  subsep = '\x1c';
+  nr = 0;
+  fnr = 0;
+  exitCode = 0;
+  failed = false;
+  /** What a function returns, on its way to the caller. */
+  returned: Value = undefined;
+  /** The cells of the function that runs. */
+  frame: Cell[] = [];
+  depth = 0;
+  #fs = ' ';
+  #reader: RecordReader | undefined;
+  #nextOperand = 1;
+  #readsStandardInput = true;
+
+  constructor(process: Process, streams: Streams) {
+    this.process = process;
+    this.streams = streams;
+    const text = (get: () => string, set: (text: string) => void): Special => ({ get, set: (value) => set(this.text(value)) });
+    const number = (get: () => number, set: (number: number) => void): Special => ({ get, set: (value) => set(toNumber(value)) });
+    this.specials = new Map<string, Special>([
+      ['FS', text(() => this.#fs, (fs) => this.#setSeparator(fs, this.rs))],
+      ['RS', text(() => this.rs, (rs) => this.#setSeparator(this.#fs, rs))],
+      ['OFS', text(() => this.ofs, (ofs) => { this.ofs = ofs; })],
+      ['ORS', text(() => this.ors, (ors) => { this.ors = ors; })],
+      ['SUBSEP', text(() => this.subsep, (subsep) => { this.subsep = subsep; })],
+      ['CONVFMT', text(() => this.convfmt, (format) => { this.convfmt = format; })],
+      ['OFMT', text(() => this.ofmt, (format) => { this.ofmt = format; })],
+      ['NF', number(() => this.record.count, (count) => { this.record.count = Math.trunc(count); })],
+      ['NR', number(() => this.nr, (nr) => { this.nr = nr; })],
+      ['FNR', number(() => this.fnr, (fnr) => { this.fnr = fnr; })],
+      ['RT', text(() => this.#reader?.terminator ?? '', () => undefined)],
+    ]);
+  }
+
+  text(value: Value): string {
+    return toText(value, this.convfmt);
+  }
+
+  cell(name: string): Cell {
+    let cell = this.globals.get(name);
+    if (!cell) this.globals.set(name, (cell = new Cell()));
+    return cell;
+  }
+
+  #setSeparator(fs: string, rs: string): void {
+    this.record.settle();
+    this.#fs = fs;
+    this.rs = rs;
+    this.record.split = this.#splitter(fs, rs);
+  }
+
+  #splitter(fs: string, rs: string): Splitter {
+    // In paragraph mode a line end separates fields, whatever else does.
+    if (rs !== '' || fs === ' ' || fs === '') return splitterOf(fs);
+    return regexSplitter(`(${fs.length === 1 && fs !== '\\' ? fs.replace(/[.*[\]^$+?(){}|]/, '\\$&') : fs})|\n`);
+  }
+
+  // --- fields -----------------------------------------------------------------------------------------------------------------
+
+  readonly #join = (fields: readonly Value[]): string => fields.map((field) => this.text(field)).join(this.ofs);
+
+  recordText(): string {
+    return this.record.text(this.#join);
+  }
+
+  field(index: number): Value {
+    if (index === 0) return new InputText(this.recordText());
+    if (!(index > 0)) throw new UsageError(`fatal: attempt to access field ${index}`, 2);
+    return this.record.field(Math.trunc(index));
+  }
+
+  fieldText(index: number): string {
+    if (index === 0) return this.recordText();
+    if (!(index > 0)) throw new UsageError(`fatal: attempt to access field ${index}`, 2);
+    const field = this.record.fieldText(Math.trunc(index));
+    return typeof field === 'string' ? field : this.text(field);
+  }
+
+  setField(index: number, value: Value): void {
+    if (!(index >= 0)) throw new UsageError(`fatal: attempt to access field ${index}`, 2);
+    if (index === 0) this.record.set(this.text(value));
+    else this.record.setField(Math.trunc(index), value);
+  }
+
+  // --- assignments from outside -----------------------------------------------------------------------------------------------
+
+  /** `-v name=value` and operands like it: the value may look like a number, and escapes in it are read. */
+  assign(name: string, text: string): void {
+    const value = new InputText(joinBytes(unescapeString(text)));
+    const special = this.specials.get(name);
+    if (special) special.set(value);
+    else this.cell(name).value = value;
+  }
+
+  // --- the main input ---------------------------------------------------------------------------------------------------------
+
+  /** The next record of the main input; undefined at its end. */
+  *nextRecord(): Task<string | undefined> {
+    for (;;) {
+      if (!this.#reader && !(yield* this.#openNext())) return undefined;
+      const reader = this.#reader!;
+      const record = reader.take(this.rs) ?? (yield* reader.next(this.rs));
+      if (record !== undefined) {
+        this.nr++;
+        this.fnr++;
+        return record;
+      }
+      this.skipFile();
+    }
+  }
+
+  /** The next record if it can be had without waiting. */
+  takeRecord(): string | undefined {
+    const record = this.#reader?.take(this.rs);
+    if (record === undefined) return undefined;
+    this.nr++;
+    this.fnr++;
+    return record;
+  }
+
+  /** nextfile. */
+  skipFile(): void {
+    if (this.#reader && this.#reader.fd > 0) this.process.close(this.#reader.fd);
+    this.#reader = undefined;
+  }
+
+  *#openNext(): Task<boolean> {
+    const argv = this.cell('ARGV').array;
+    while (this.#nextOperand < toNumber(this.cell('ARGC').value)) {
+      const operand = this.text(argv.get(String(this.#nextOperand++)));
+      const assignment = /^([A-Za-z_]\w*)=([^]*)$/.exec(operand);
+      if (operand === '') continue;
+      if (assignment) {
+        this.assign(assignment[1]!, assignment[2]!);
+        continue;
+      }
+      this.#readsStandardInput = false;
+      try {
+        this.#open(openInput(this.process, operand === '/dev/stdin' ? '-' : operand), operand);
+        return true;
+      } catch (error) {
+        if (!(error instanceof Errno)) throw error;
+        yield* this.streams.standard.flush();
+        yield* complain(this.process, `warning: command line argument \`${operand}': ${error.message}`);
+        this.failed = true;
+      }
+    }
+    if (!this.#readsStandardInput) return false;
+    this.#readsStandardInput = false;
+    this.#open(0, '');
+    return true;
+  }
+
+  #open(fd: number, name: string): void {
+    this.#reader = new RecordReader(this.process, fd, () => this.streams.flushAll());
+    this.fnr = 0;
+    this.cell('FILENAME').value = name;
+  }
+}

@@ -1,0 +1,53 @@
+// Brings outside clients: found where they are, else built or installed into the cache.
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run, sh } from './shell.js';
+
+const ACT = 'github.com/nektos/act@v0.2.89';
+const GOJQ = 'github.com/itchyny/gojq/cmd/gojq@v0.12.17';
+const GITLAB_CI_LOCAL = 'gitlab-ci-local@4.61.1';
+const INSTALL_MS = 600_000;
+
+/** What was found, or why it cannot be had. */
+export type Tool = { readonly path: string } | { readonly missing: string };
+
+async function goInstall(cacheDir: string, module: string, env: Record<string, string>, binary: string): Promise<Tool> {
+  const path = join(cacheDir, 'go', 'bin', binary);
+  if (existsSync(path)) return { path };
+  const ran = await run('go', ['install', '-ldflags', '-s -w', module], { cwd: '/', env: { GOPATH: join(cacheDir, 'go'), GOFLAGS: '-mod=mod -buildvcs=false', CGO_ENABLED: '0', ...env }, timeoutMs: INSTALL_MS });
+  return existsSync(path) ? { path } : { missing: `go install ${module}: ${ran.stderr.trim().split('\n').at(-1)}` };
+}
+
+export function act(cacheDir: string): Promise<Tool> {
+  return goInstall(cacheDir, ACT, {}, 'act');
+}
+
+/** A WASI program that nobody here wrote. */
+export function gojqWasi(cacheDir: string): Promise<Tool> {
+  return goInstall(cacheDir, GOJQ, { GOOS: 'wasip1', GOARCH: 'wasm' }, join('wasip1_wasm', 'gojq'));
+}
+
+export async function gitlabCiLocal(cacheDir: string): Promise<Tool> {
+  const folder = join(cacheDir, 'gcl');
+  const path = join(folder, 'node_modules', '.bin', 'gitlab-ci-local');
+  if (!existsSync(path)) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
+    const ran = await run('npm', ['i', '--no-fund', '--no-audit', '--ignore-scripts', GITLAB_CI_LOCAL], { cwd: folder, timeoutMs: INSTALL_MS });
+    if (!existsSync(path)) return { missing: `npm i ${GITLAB_CI_LOCAL}: ${ran.stderr.trim().split('\n').at(-1)}` };
+  }
+  const rsync = await debian(cacheDir, 'rsync');
+  return rsync === undefined ? { path } : { missing: rsync };
+}
+
+/** Makes sure that a Debian program is on PATH; why not, otherwise. Root installs it, others unpack it into the cache. */
+export async function debian(cacheDir: string, name: string, binary = name): Promise<string | undefined> {
+  if ((await sh(`command -v ${binary}`)).exitCode === 0) return undefined;
+  const folder = join(cacheDir, 'debian');
+  mkdirSync(folder, { recursive: true });
+  const asRoot = process.getuid?.() === 0 ? await sh(`apt-get update -qq && apt-get install -y -qq --no-install-recommends ${name}`, { timeoutMs: INSTALL_MS }) : undefined;
+  if (asRoot?.exitCode === 0) return undefined;
+  await sh(`cd ${folder} && apt-get download ${name} && for f in ${name}_*.deb; do dpkg-deb -x "$f" .; done`, { timeoutMs: INSTALL_MS });
+  process.env.PATH = `${process.env.PATH}:${join(folder, 'usr', 'bin')}`;
+  return (await sh(`command -v ${binary}`)).exitCode === 0 ? undefined : `${name} is not on this machine and could not be installed`;
+}
