@@ -1,7 +1,7 @@
 // Runs the same commands in our machine and with the host's own tools, and compares what a script could see of them.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, mkdirSync, writeFileSync, symlinkSync, chmodSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { allCommands } from '../../actors/sandbox/commands/index.js';
@@ -84,7 +84,7 @@ export async function agree(t: ExecutionContext, scenario: Scenario, lines: read
       const see = (seen: Seen): Partial<Seen> => ({
         exitCode: seen.exitCode, stdout: clean(seen.stdout), ...(scenario.ignoreStderr === true ? {} : { stderr: clean(seen.stderr) }),
       });
-      const pair = { ours: see(ours), theirs: see({ stdout: theirs.stdout, stderr: theirs.stderr, exitCode: theirs.status ?? -1 }) };
+      const pair = { ours: see(ours), theirs: see({ stdout: theirs.stdout, stderr: theirs.stderr, exitCode: theirs.status ?? 128 + constants.signals[theirs.signal!] }) };
       if (JSON.stringify(pair.ours) !== JSON.stringify(pair.theirs)) differences.push(`${argv.join(' ')}\n  ours   ${JSON.stringify(pair.ours)}\n  theirs ${JSON.stringify(pair.theirs)}`);
     }
     t.is(differences.join('\n'), '');

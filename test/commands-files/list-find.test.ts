@@ -65,9 +65,6 @@ test('xargs -P runs side by side', async (t) => {
   for (const process of machine.kernel.processes.values()) if (process.command === 'sleep') process.deliver(15);
   t.is((await started.ended).exitCode, 125);
 });
-  t.is(result.exitCode, 0);
-  t.true(Date.now() - begin < 1500);
-});
 
 test('stat prints what formats ask for', (t) => agree(t, { files }, [
   ['stat', '-c', '%n %s %a %A %F %f %h %N', 'a.txt', 'dir/sub/two', 'nothing', 'dangling'], ['stat', '-c', '%u %g %U %G', 'a.txt'], ['stat', '--printf', '%s\\n%a\\t', 'a.txt'], ['stat', '-c', '%04a|%10s|%-10s|%%', 'b.c'],

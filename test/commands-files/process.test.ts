@@ -4,7 +4,7 @@ import { agree, machineWith, runOurs } from './differential.js';
 
 test('env, nice, timeout, which and sleep agree with GNU', (t) => agree(t, { files: { f: '' } }, [
   ['env', '-i', 'A=1', 'B=2', 'env'], ['env', '-i', 'A=1', 'printenv', 'A'], ['env', '-i', 'printenv', 'A'], ['env', 'nonesuch'], ['env', './f'], ['env', '-u', 'HOME', 'printenv', 'HOME'], ['env', '-i', '-S', 'X="a b" env'], ['env', '-C', '/', 'pwd'],
-  ['timeout', '5', 'true'], ['timeout', '5', 'false'], ['timeout', '0.1', 'sleep', '5'], ['timeout', '-s', 'KILL', '0.1', 'sleep', '5'], ['timeout', '--preserve-status', '0.1', 'sleep', '5'], ['timeout', '5', 'nonesuch'], ['timeout', '5', './f'], ['timeout', 'x', 'true'], ['timeout'],
+  ['timeout', '5', 'true'], ['timeout', '5', 'false'], ['timeout', '0.1', 'sleep', '5'], ['timeout', '-s', 'KILL', '0.1', 'sleep', '5'], ['timeout', '--preserve-status', '0.1', 'sleep', '5'], ['timeout', '5', 'nonesuch'], ['timeout', '5', './f'], ['timeout', 'x', 'true'],
   ['sleep', '0'], ['sleep', 'x'], ['sleep'], ['nice', 'nice'], ['nice', '-n', '5', 'nice'], ['nohup', 'true'], ['which', 'nonesuch'], ['mkfifo', 'p'], ['mkfifo', 'p'], ['tty'], ['stat', '-c', '%F', 'p'],
 ].filter((line) => line[1] !== './f')));
 
