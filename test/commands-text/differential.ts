@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import { textCommands } from '../../actors/sandbox/commands/table-text.js';
+import { allCommands } from '../../actors/sandbox/commands/index.js';
 import { TestMachine } from '../support/machine.js';
 
 export interface Case {
@@ -42,7 +42,7 @@ export function hostHas(tool: string): boolean {
 /** Runs it in our machine, in /box. */
 export async function runOurs({ argv, stdin, files = {} }: Case): Promise<Outcome> {
   const placed = Object.fromEntries(Object.entries(files).map(([name, content]) => [`/box/${name}`, content]));
-  const machine = new TestMachine({ commands: textCommands, files: { '/box': null, ...placed } });
+  const machine = new TestMachine({ commands: allCommands, files: { '/box': null, ...placed } });
   const result = await machine.run(argv, { cwd: '/box', stdin: stdin ?? '', timeoutMs: 20_000 });
   if (machine.defects.length > 0) throw machine.defects[0];
   const after: Record<string, string> = {};
@@ -58,7 +58,7 @@ export function runHost({ argv, stdin, files = {} }: Case, locale = 'C.UTF-8'): 
   try {
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
     const result = spawnSync(argv[0]!, argv.slice(1), {
-      cwd: folder, input: stdin ?? '', env: { PATH: process.env.PATH ?? '', LC_ALL: locale, TZ: 'UTC' }, timeout: 20_000, maxBuffer: 1 << 28,
+      cwd: folder, input: stdin ?? '', env: { HOME: '/root', PATH: process.env.PATH ?? '', LC_ALL: locale, TZ: 'UTC' }, timeout: 20_000, maxBuffer: 1 << 28,
     });
     const after: Record<string, string> = {};
     for (const name of readdirSync(folder)) if (statSync(join(folder, name)).isFile()) after[name] = readFileSync(join(folder, name), 'latin1');

@@ -19,7 +19,7 @@ export type Expression =
   | { kind: 'match'; negated: boolean; text: Expression; regex: Expression }
   | { kind: 'in'; subscripts: Expression[]; array: string }
   | { kind: 'and' | 'or'; left: Expression; right: Expression }
-  | { kind: 'conditional'; test: Expression; then: Expression; otherwise: Expression }
+  | { kind: 'conditional'; test: Expression; consequent: Expression; otherwise: Expression }
   | { kind: 'call'; name: string; args: Expression[] }
   | { kind: 'builtin'; name: string; args: Expression[] }
   /** `source` is a file (`<`) or a command (`|`); neither: the main input. */
@@ -34,7 +34,7 @@ export type Statement =
   | { kind: 'block'; body: Statement[] }
   | { kind: 'expression'; value: Expression }
   | { kind: 'print' | 'printf'; args: Expression[]; redirection: Redirection | undefined }
-  | { kind: 'if'; test: Expression; then: Statement; otherwise: Statement | undefined }
+  | { kind: 'if'; test: Expression; consequent: Statement; otherwise: Statement | undefined }
   | { kind: 'while'; test: Expression; body: Statement }
   | { kind: 'do'; test: Expression; body: Statement }
   | { kind: 'for'; start: Statement | undefined; test: Expression | undefined; step: Statement | undefined; body: Statement }

@@ -172,7 +172,7 @@ function* runAwk(process: Process, output: Output): Task<number> {
     throw error;
   }
   yield* streams.closeAll();
-  return runtime.exitCode === 0 && runtime.failed ? 2 : runtime.exitCode;
+  return runtime.exitCode;
 }
 
 export const awk: Main = command(function* (process, output) {

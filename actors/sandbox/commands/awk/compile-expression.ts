@@ -234,9 +234,9 @@ export class ExpressionCompiler {
     return numberCode(runtime, isAnd ? () => (a.truth() && b.truth() ? 1 : 0) : () => (a.truth() || b.truth() ? 1 : 0));
   }
 
-  #conditional({ test, then, otherwise }: Extract<Expression, { kind: 'conditional' }>): Code {
+  #conditional({ test, consequent, otherwise }: Extract<Expression, { kind: 'conditional' }>): Code {
     const condition = this.compile(test);
-    const yes = this.compile(then);
+    const yes = this.compile(consequent);
     const no = this.compile(otherwise);
     if (condition.run || yes.run || no.run) {
       return taskCode(function* run() {

@@ -102,9 +102,9 @@ export class StatementCompiler {
 
   // --- control ----------------------------------------------------------------------------------------------------------------
 
-  #if({ test, then, otherwise }: Extract<Statement, { kind: 'if' }>): StatementCode {
+  #if({ test, consequent, otherwise }: Extract<Statement, { kind: 'if' }>): StatementCode {
     const condition = this.#expressions.compile(test);
-    const yes = this.compile(then);
+    const yes = this.compile(consequent);
     const no: StatementCode = otherwise ? this.compile(otherwise) : { exec: () => NORMAL };
     if (!condition.run && !yes.run && !no.run) return { exec: () => (condition.truth() ? yes.exec() : no.exec()) };
     return {

@@ -62,11 +62,11 @@ export class ExpressionParser {
     const test = this.#or(context);
     if (!this.accept('?')) return test;
     this.skipNewlines();
-    const then = this.expression(context);
+    const consequent = this.expression(context);
     this.skipNewlines();
     this.expect(':');
     this.skipNewlines();
-    return { kind: 'conditional', test, then, otherwise: this.expression(context) };
+    return { kind: 'conditional', test, consequent, otherwise: this.expression(context) };
   }
 
   #or(context: Context): Expression {
@@ -123,7 +123,7 @@ export class ExpressionParser {
     while (this.is('|') && this.tokens[this.at + 1]!.text === 'getline') {
       this.at += 2;
       left = { kind: 'getline', target: this.#optionalTarget(), from: 'command', source: left };
-      const tail = [left];
+      const tail: Expression[] = [left];
       while (this.#startsOperand(context)) tail.push(this.#additive(context));
       if (tail.length > 1) left = { kind: 'concat', parts: tail };
     }

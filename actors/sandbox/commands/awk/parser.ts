@@ -127,12 +127,12 @@ class Parser extends ExpressionParser {
 
   #if(): Statement {
     const test = this.#condition();
-    const then = this.#body();
+    const consequent = this.#body();
     const before = this.at;
     this.#terminators();
-    if (this.accept('else')) return { kind: 'if', test, then, otherwise: this.#body() };
+    if (this.accept('else')) return { kind: 'if', test, consequent, otherwise: this.#body() };
     this.at = before;
-    return { kind: 'if', test, then, otherwise: undefined };
+    return { kind: 'if', test, consequent, otherwise: undefined };
   }
 
   #for(): Statement {

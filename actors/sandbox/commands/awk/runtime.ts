@@ -2,7 +2,7 @@
 import { Errno } from '../../kernel/errno.js';
 import type { Process } from '../../kernel/process.js';
 import type { Task } from '../../kernel/wait.js';
-import { complain, UsageError } from '../../programs/stdio.js';
+import { UsageError } from '../../programs/stdio.js';
 import { openInput } from '../text-input.js';
 import { joinBytes, unescapeString } from './lexer.js';
 import { Record } from './record.js';
@@ -32,7 +32,6 @@ export class Runtime {
   nr = 0;
   fnr = 0;
   exitCode = 0;
-  failed = false;
   /** What a function returns, on its way to the caller. */
   returned: Value = undefined;
   /** The cells of the function that runs. */
@@ -171,9 +170,7 @@ export class Runtime {
         return true;
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
-        yield* this.streams.standard.flush();
-        yield* complain(this.process, `warning: command line argument \`${operand}': ${error.message}`);
-        this.failed = true;
+        throw new UsageError(`fatal: cannot open file \`${operand}' for reading: ${error.message}`, 2);
       }
     }
     if (!this.#readsStandardInput) return false;

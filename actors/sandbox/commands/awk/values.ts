@@ -1,5 +1,5 @@
 // awk's values: numbers, strings, text from outside that may count as a number, and nothing yet.
-import { formatNumber } from './format.js';
+import { formatNumber } from './conversions.js';
 
 /** Text from input: a number in comparisons if it looks like one (POSIX's numeric string). */
 export class InputText {
@@ -67,7 +67,7 @@ export function toNumber(value: Value): number {
 
 /** An integer as it is, any other number by `format` (CONVFMT or OFMT). */
 export function numberText(value: number, format: string): string {
-  if (Number.isInteger(value)) return Math.abs(value) < 1e16 ? String(value === 0 ? 0 : value) : Math.abs(value) < 1e21 ? String(value) : BigInt(value).toString();
+  if (Number.isInteger(value)) return Math.abs(value) < 2 ** 53 ? String(value) : BigInt(value).toString();
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
   return formatNumber(format, value);
