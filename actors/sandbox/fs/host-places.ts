@@ -6,7 +6,7 @@ import { encode } from '../kernel/text.js';
 const LINUX = process.platform === 'linux';
 /** Linux's open(2) flag that Node has no name for: a handle on a file, whatever it is, without opening it. */
 const O_PATH = 0o10000000;
-const { O_DIRECTORY = 0, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = fs.constants;
+const { O_DIRECTORY = 0, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_NOCTTY = 0 } = fs.constants;
 const DIRECTORIES_MAX = 128;
 const ESCAPED = /[\udc80-\udcff]/;
 
@@ -110,9 +110,24 @@ export class HostPlaces {
     }
   }
 
-  /** A descriptor of a regular file. Its kind was checked on the handle, so no device or fifo of the host is ever opened. */
+  /** A descriptor of a regular file: exactly this one, or ENOENT. O_NONBLOCK and O_NOCTTY in case the host put something else there. */
   openFile(place: Placed, flags: number): number {
-    return this.through(place, (path) => fs.openSync(path, flags | O_NONBLOCK | (LINUX ? 0 : O_NOFOLLOW)));
+    const safe = flags | O_NONBLOCK | O_NOCTTY;
+    if (place.parent === undefined) return fs.openSync(this.directory(place), safe);
+    let fd: number;
+    try {
+      fd = fs.openSync(this.entry(place.parent, place.name), safe | O_NOFOLLOW);
+    } catch (error) {
+      // A symlink is in its place now.
+      throw (error as NodeJS.ErrnoException).code === 'ELOOP' ? new Errno('ENOENT') : error;
+    }
+    try {
+      this.#require(fs.fstatSync(fd), place);
+    } catch (error) {
+      fs.closeSync(fd);
+      throw error;
+    }
+    return fd;
   }
 
   forget(place: Placed): void {
