@@ -4,7 +4,7 @@ import type { Process } from '../kernel/process.js';
 import { decode } from '../kernel/text.js';
 import { PREEMPT, type Task } from '../kernel/wait.js';
 import { assemble } from './execute/assemble.js';
-import { CommandAbort } from './flow.js';
+import { CommandAbort, ExpansionError } from './flow.js';
 import { readLine } from './line-input.js';
 import { Options, SET_OPTIONS, type SetOption, SHOPT_OPTIONS } from './options.js';
 import { logicalDirectory } from './builtins/directories.js';
@@ -14,7 +14,7 @@ import { printCommand } from './command-text.js';
 import type { Dialect, List } from './syntax/ast.js';
 import { ShellSyntaxError } from './syntax/parser.js';
 import { EXPORTED } from './variables/variable.js';
-import { isName } from './variables/variables.js';
+import { AssignmentError, isName } from './variables/variables.js';
 
 export const BASH_VERSION = '5.2.15(1)-release';
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -177,9 +177,8 @@ function* runCommands(shell: Shell, list: List): Task {
     if (shell.backlog.length > 0) yield* shell.flushBacklog();
     if (shell.traps.pending.length > 0) yield* shell.execution.runTraps();
   } catch (error) {
-    if (!(error instanceof CommandAbort) || !(shell.isBash || shell.isInteractive)) {
-      if (!shell.isInteractive) throw error;
-    }
+    const survives = error instanceof CommandAbort || error instanceof AssignmentError || (error instanceof ExpansionError && !error.isFatal);
+    if (!shell.isInteractive && !(shell.isBash && survives)) throw error;
     shell.status = shell.execution.statusOf(error);
     shell.unchecked = 0;
     shell.loopDepth = 0;

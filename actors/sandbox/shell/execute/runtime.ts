@@ -286,7 +286,9 @@ export class Runtime implements Execution {
     if (error instanceof ShellExit || error instanceof CommandAbort) return error.status;
     if (error instanceof ExpansionError) {
       shell.complain(error.message);
-      return error.isFatal ? error.status : shell.isBash ? 1 : 2;
+      // bash -c ends with 127, a script with 1.
+      if (error.isFatal) return shell.isBash && shell.commandString === undefined ? 1 : error.status;
+      return shell.isBash ? 1 : 2;
     }
     if (error instanceof AssignmentError) {
       shell.complain(error.message);
