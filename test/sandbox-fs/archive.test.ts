@@ -87,6 +87,7 @@ test('what GNU tar packs goes in and comes out the same', (t) => {
   for (const fileSystem of [new Tmpfs({ type: 'overlay' }), new Overlay({ layers: [], directory: path.join(where, 'upper') })]) {
     const tree = new MountTree(fileSystem);
     directory(fileSystem.root, 'to');
+    t.teardown(() => fileSystem.dispose());
     put(tree, '/to', tar, {}, 65536);
     const out = Buffer.concat([...new Archive(tree).readArchive('/to/src')]);
     const back = path.join(where, `back-${fileSystem.type}-${Math.random()}`);

@@ -21,7 +21,13 @@ function packed(root: Inode): Buffer {
 function stack(t: { teardown(clean: () => void): void }, ...layers: LayerFiles[]): { overlay: Overlay; again(): Overlay; upper: string } {
   const where = temporaryDirectory(t);
   const options = { layers: layers.map((layer) => makeLayer(where, layer)), directory: path.join(where, 'upper') };
-  return { overlay: new Overlay(options), again: () => new Overlay(options), upper: options.directory };
+  const open = (): Overlay => {
+    const overlay = new Overlay(options);
+    // Before the directory goes: pending changes would make it anew.
+    t.teardown(() => overlay.dispose());
+    return overlay;
+  };
+  return { overlay: open(), again: open, upper: options.directory };
 }
 
 const names = (inode: Inode | undefined): string[] => inode!.entries().map(({ name }) => name).sort();
@@ -204,5 +210,6 @@ test('a size limit holds for what the container writes, and is known after a res
   t.is(again.root.lookup('f')!.writeAt(60 << 10, Buffer.alloc(60 << 10)), 4 << 10);
   again.root.unlink('f');
   t.is(again.statfs().freeBytes, 64 << 10);
+  again.dispose();
   t.is(errno(() => new Overlay({ ...options, readOnly: true }).root.create('x', { type: 'file', mode: 0, uid: 0, gid: 0 })), 'EROFS');
 });

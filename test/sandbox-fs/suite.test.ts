@@ -18,6 +18,8 @@ fileSystemSuite(test, {
     const directory = temporaryDirectory(t);
     const overlay = new Overlay({ layers: [], directory });
     upper.set(overlay, directory);
+    // Before the directory goes: pending changes would make it anew.
+    t.teardown(() => overlay.dispose());
     return overlay;
   },
   reopen: (old) => {
