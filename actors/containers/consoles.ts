@@ -51,12 +51,12 @@ export class Consoles {
     return console;
   }
 
-  /** The run is over; whoever attaches now waits for the next one. */
-  end(id: string): void {
+  /** The run is over: whoever attaches now waits for the next one. What is returned ends it for those who are attached. */
+  release(id: string): () => void {
     const console = this.#consoles.get(id);
     this.#consoles.delete(id);
     this.#signals.delete(id);
-    console?.end();
+    return () => console?.end();
   }
 
   /** Tells readers of the log that it grew; ends with the run. */
@@ -71,7 +71,7 @@ export class Consoles {
   }
 
   async remove(id: string): Promise<void> {
-    this.end(id);
+    this.release(id)();
     await rm(join(this.#directory, id), { recursive: true, force: true });
   }
 }

@@ -58,21 +58,24 @@ async function recordOf<T>(context: EffectsContext, id: string): Promise<T> {
 }
 
 /** Starts a process and arranges for its end to be told to its actor, in that order. */
-async function start(context: EffectsContext, effect: Effect, run: number, begin: () => Promise<RunningProcess>, end: () => void): Promise<EventObject> {
+async function start(context: EffectsContext, effect: Effect, run: number, begin: () => Promise<RunningProcess>): Promise<EventObject> {
+  const { consoles } = context;
   try {
     const process = await begin();
     context.running.set(effect.actor, process, run);
     void process.exit.then(async ({ exitCode, oomKilled }) => {
-      end();
+      const end = consoles.release(effect.actor);
       context.running.delete(effect.actor, run);
       await context.engine().send(effect.actor, { type: 'DIED', run, exitCode, oomKilled } as EventObject).catch((error: unknown) => {
         // An exec or container that was removed meanwhile has nobody left to tell.
         if (!(error instanceof Fault && error.kind === 'not-found')) throw error;
       });
+      // Only now: a client that sees the stream end asks for the exit code at once.
+      end();
     });
     return { type: 'STARTED', run, pid: process.pid } as EventObject;
   } catch (error) {
-    end();
+    consoles.release(effect.actor)();
     if (error instanceof Interrupted) return { type: 'DIED', run, exitCode: KILLED, oomKilled: false } as EventObject;
     const failure = error instanceof LaunchFailure ? error : new LaunchFailure(128, error instanceof Error ? error.message : String(error));
     return { type: 'START_FAILED', run, exitCode: failure.exitCode, error: failure.message } as EventObject;
@@ -90,7 +93,7 @@ function containerEffects(context: EffectsContext): Record<string, RunEffect> {
         const process = await executor.launch(containerSpec(record, layersOf(images(), record)), mainProcess(record), console, effect.key);
         console.connect(process);
         return process;
-      }, () => consoles.end(record.id));
+      });
     },
     async signal(effect) {
       // No process: it ended meanwhile, or died with an earlier server; its end is on the way or told already.
@@ -131,7 +134,7 @@ function execEffects(context: EffectsContext): Record<string, RunEffect> {
         const process = await executor.exec(containerSpec(record, layersOf(images(), record)), execProcess(exec, record), console, effect.key);
         console.connect(process);
         return process;
-      }, () => consoles.end(exec.id));
+      });
     },
   };
 }
