@@ -83,6 +83,7 @@ jobs:
   composite:
     runs-on: ubuntu-latest
     steps:
+      - uses: actions/checkout@v4
       - uses: ./.github/actions/greet
         with: {who: world}
 `;

@@ -12,6 +12,7 @@ const shellToolCommands: CommandTable = Object.fromEntries(SHELL_TOOLS.map((name
 const DIGESTS = [['md5sum', 'MD5', 'md5'], ['sha1sum', 'SHA1', 'sha1'], ['sha224sum', 'SHA224', 'sha224'], ['sha256sum', 'SHA256', 'sha256'], ['sha384sum', 'SHA384', 'sha384'], ['sha512sum', 'SHA512', 'sha512'], ['b2sum', 'BLAKE2b', 'blake2b512']] as const;
 const plainCommands: CommandTable = {
   ...Object.fromEntries(DIGESTS.map(([name, label, algorithm]) => [name, () => import('./checksums.js').then(({ checksum }) => checksum(label, algorithm))])),
+  rsync: () => import('./rsync.js').then((m) => m.rsync),
   seq: () => import('./seq.js').then((m) => m.seq),
 };
 
