@@ -86,6 +86,7 @@ class MachineArchives implements Archives {
       case 'cancel':
         this.#outgoing.get(message.call)?.chunks.return?.();
         this.#outgoing.delete(message.call);
+        this.#incoming.get(message.call)?.abort();
         this.#incoming.delete(message.call);
         return;
       default:
@@ -156,6 +157,7 @@ class MachineArchives implements Archives {
 
   close(): void {
     for (const { chunks } of this.#outgoing.values()) chunks.return?.();
+    for (const writer of this.#incoming.values()) writer.abort();
     this.#outgoing.clear();
     this.#incoming.clear();
   }

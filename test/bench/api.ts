@@ -1,0 +1,102 @@
+// The server's own rows: the life of a container over the API, lists, logs, standard input, and the CLI beside its floor.
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import http from 'node:http';
+import { promisify } from 'node:util';
+
+export interface Row {
+  name: string;
+  value: number;
+  unit: string;
+  /** What is aimed for, and where known what dockerd does. */
+  aim?: string;
+}
+
+const IMAGE = 'sockerless/base';
+const ROUNDS = 20;
+const exec = promisify(execFile);
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+async function timed(rounds: number, body: () => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < rounds; i++) {
+    const begin = performance.now();
+    await body();
+    times.push(performance.now() - begin);
+  }
+  return median(times);
+}
+
+/** One keep-alive connection, as an SDK has it. */
+function client(socketPath: string): (method: string, path: string, body?: unknown) => Promise<Buffer> {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 4 });
+  return (method, path, body) => new Promise((resolve, reject) => {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const request = http.request({ socketPath, method, path, agent, headers: text === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) } }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => (response.statusCode! < 400 ? resolve(Buffer.concat(chunks)) : reject(new Error(Buffer.concat(chunks).toString()))));
+    });
+    request.on('error', reject);
+    request.end(text);
+  });
+}
+
+async function life(call: ReturnType<typeof client>): Promise<void> {
+  const { Id } = JSON.parse((await call('POST', '/containers/create', { Image: IMAGE, Cmd: ['true'] })).toString()) as { Id: string };
+  await call('POST', `/containers/${Id}/start`);
+  await call('POST', `/containers/${Id}/wait`);
+  await call('DELETE', `/containers/${Id}`);
+}
+
+async function listRate(call: ReturnType<typeof client>): Promise<number> {
+  const begin = performance.now();
+  let count = 0;
+  while (performance.now() - begin < 2000) {
+    await Promise.all([1, 2, 3, 4].map(() => call('GET', '/containers/json?all=1')));
+    count += 4;
+  }
+  return count / ((performance.now() - begin) / 1000);
+}
+
+/** Rows that need the docker CLI; none where it is missing. */
+async function cliRows(host: string, call: ReturnType<typeof client>): Promise<Row[]> {
+  const env = { ...process.env, DOCKER_HOST: host };
+  const docker = (...args: string[]): Promise<unknown> => exec('docker', args, { env, maxBuffer: 1 << 30 });
+  if (spawnSync('docker', ['--version']).status !== 0) return [];
+  const floor = await timed(ROUNDS, () => docker('version'));
+  const run = await timed(ROUNDS, () => docker('run', '--rm', IMAGE, 'true'));
+  await docker('run', '-d', '--name', 'bench', IMAGE, 'tail', '-f', '/dev/null');
+  const execMs = await timed(ROUNDS, () => docker('exec', 'bench', 'true'));
+  await docker('run', '--name', 'benchlog', '-d', IMAGE, 'sh', '-c', 'yes 0123456789012345678901234567890123456789012345678901234567890123456789012345678 | head -c 100000000');
+  await docker('wait', 'benchlog');
+  let begin = performance.now();
+  await exec('sh', ['-c', 'docker logs benchlog | wc -c'], { env });
+  const logs = 100 / ((performance.now() - begin) / 1000);
+  begin = performance.now();
+  await new Promise((resolve) => spawn('sh', ['-c', `head -c 200000000 /dev/zero | docker run --rm -i ${IMAGE} wc -c`], { env, stdio: 'ignore' }).on('exit', resolve));
+  const stdin = 200 / ((performance.now() - begin) / 1000);
+  for (const name of ['bench', 'benchlog']) await call('DELETE', `/containers/${name}?force=1`);
+  return [
+    { name: 'docker version (the CLI\'s own floor)', value: floor, unit: 'ms' },
+    { name: 'docker run --rm', value: run, unit: 'ms', aim: `3 x floor; dockerd 290; here ${(run / floor).toFixed(1)} x` },
+    { name: 'docker exec', value: execMs, unit: 'ms', aim: `1.5 x floor; dockerd 59; here ${(execMs / floor).toFixed(1)} x` },
+    { name: 'docker logs', value: logs, unit: 'MB/s', aim: '150; dockerd 13.9' },
+    { name: 'docker run -i, standard input', value: stdin, unit: 'MB/s', aim: '200; dockerd 88' },
+  ];
+}
+
+/** All rows of a server at a unix socket. */
+export async function benchApi(host: string): Promise<Row[]> {
+  const call = client(host.replace('unix://', ''));
+  await life(call);
+  const lifeMs = await timed(ROUNDS * 2, () => life(call));
+  const rows = [{ name: 'API create + start + wait + remove', value: lifeMs, unit: 'ms', aim: '5' }, ...(await cliRows(host, call))];
+  const ids: string[] = [];
+  for (let i = 0; i < 1000; i++) ids.push((JSON.parse((await call('POST', '/containers/create', { Image: IMAGE, Cmd: ['true'] })).toString()) as { Id: string }).Id);
+  rows.push({ name: 'list of 1000 containers', value: await listRate(call), unit: 'requests/s', aim: '1000; dockerd 34' });
+  for (const id of ids) await call('DELETE', `/containers/${id}`);
+  return rows;
+}
