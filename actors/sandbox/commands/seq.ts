@@ -1,50 +1,107 @@
-// seq: numbers in steps.
-import { PREEMPT } from '../kernel/wait.js';
-import { formatPrintf } from '../shell/printf.js';
-import { command, parseOptions, UsageError } from '../programs/stdio.js';
+// seq: numbers in sequence.
+import type { Main } from '../kernel/program.js';
+import type { Task } from '../kernel/wait.js';
+import { command, type Output, UsageError } from '../programs/stdio.js';
+import { convertNumber } from './awk/conversions.js';
+import { Pace } from './text-input.js';
 
-const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$/;
-
-function decimals(text: string): number {
-  return text.includes('.') && !/[eE]/.test(text) ? text.length - text.indexOf('.') - 1 : 0;
+/** Digits after the point, in `1.50` two; undefined where the number is not written plainly. */
+function decimals(text: string): number | undefined {
+  const match = /^[-+]?\d*(?:\.(\d*))?$/.exec(text);
+  return match ? (match[1]?.length ?? 0) : /^[-+]?\d*\.?\d*[eE][-+]?\d+$/.test(text) ? 0 : undefined;
 }
 
-/** Negative numbers are operands, not options. */
-function protect(argv: readonly string[]): string[] {
-  const at = argv.findIndex((word, index) => index > 0 && /^-[\d.]/.test(word) && argv[index - 1] !== '-s' && argv[index - 1] !== '-f');
-  return at < 0 ? [...argv] : [...argv.slice(0, at), '--', ...argv.slice(at)];
+function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || Number.isNaN(value)) throw new UsageError(`invalid floating point argument: '${text}'`);
+  return value;
 }
 
-export const seq = command(function* (process, output) {
-  const options = parseOptions(protect(process.argv), 's:f:w', { separator: 'required', format: 'required', 'equal-width': 'no' }, { posix: true });
-  const { operands } = options;
-  if (operands.length === 0) throw new UsageError("missing operand\nTry 'seq --help' for more information.");
-  if (operands.length > 3) throw new UsageError(`extra operand '${operands[3]}'\nTry 'seq --help' for more information.`);
-  const bad = operands.find((word) => !NUMBER.test(word));
-  if (bad !== undefined) throw new UsageError(`invalid floating point argument: '${bad}'\nTry 'seq --help' for more information.`);
-  const [firstText, stepText, lastText] = operands.length === 1 ? ['1', '1', operands[0]!] : operands.length === 2 ? [operands[0]!, '1', operands[1]!] : [operands[0]!, operands[1]!, operands[2]!];
-  const [first, step, last] = [Number(firstText), Number(stepText), Number(lastText)];
-  if (step === 0) throw new UsageError(`invalid Zero increment value: '${stepText}'\nTry 'seq --help' for more information.`);
-  const digits = Math.max(decimals(firstText), decimals(stepText));
-  const separator = options.value('s', 'separator') ?? '\n';
-  const format = options.value('f', 'format');
-  const width = options.has('w', 'equal-width') ? Math.max(first.toFixed(digits).length, last.toFixed(digits).length) : 0;
-  const text = (value: number): string => {
-    if (format !== undefined) return formatPrintf(format, [String(value)], () => '').text;
-    const plain = value.toFixed(digits);
-    return width === 0 ? plain : plain.startsWith('-') ? `-${plain.slice(1).padStart(width - 1, '0')}` : plain.padStart(width, '0');
-  };
-  let printed = false;
-  for (let n = 0; ; n++) {
-    const value = first + n * step;
-    if (step > 0 ? value > last + 1e-12 : value < last - 1e-12) break;
-    output.print(printed ? separator + text(value) : text(value));
-    printed = true;
-    if (output.isFull) {
-      yield* output.flush();
-      yield PREEMPT;
+interface SeqOptions {
+  format: string | undefined;
+  separator: string;
+  equalWidth: boolean;
+  operands: string[];
+}
+
+/** By hand: negative numbers are operands, not options. */
+function parse(argv: readonly string[]): SeqOptions {
+  const options: SeqOptions = { format: undefined, separator: '\n', equalWidth: false, operands: [] };
+  let at = 1;
+  for (; at < argv.length; at++) {
+    const word = argv[at]!;
+    if (word === '--') {
+      at++;
+      break;
     }
+    if (!word.startsWith('-') || word === '-' || /^-[.\d]/.test(word)) break;
+    const match = /^(?:-([fs])|--(format|separator)=?)([^]*)$/.exec(word);
+    if (word === '-w' || word === '--equal-width') options.equalWidth = true;
+    else if (match) {
+      const inline = match[3] !== '' || word.endsWith('=');
+      const value = inline ? match[3]! : argv[++at];
+      if (value === undefined) throw new UsageError(`option requires an argument -- '${match[1] ?? match[2]!}'`);
+      if (match[1] === 'f' || match[2] === 'format') options.format = value;
+      else options.separator = value.replace(/\\n/g, '\n').replace(/\\t/g, '\t');
+    } else throw new UsageError(word.startsWith('--') ? `unrecognized option '${word}'` : `invalid option -- '${word[1]!}'`);
   }
-  if (printed) output.print('\n');
+  options.operands = argv.slice(at);
+  return options;
+}
+
+function formatter(format: string): (value: number) => string {
+  const match = /^((?:[^%]|%%)*)%([-+ #0']*)(\d*)(?:\.(\d*))?L?([eEfFgGaA])((?:[^%]|%%)*)$/.exec(format);
+  if (!match) throw new UsageError(format.includes('%') ? `format '${format}' has unknown %${/%[^%]*?([a-zA-Z])/.exec(format)?.[1] ?? ''} directive` : `format '${format}' has no % directive`);
+  const [, before, flags, width, precision, letter, after] = match;
+  const conversion = { flags: flags!, width: Number(width), precision: precision === undefined ? undefined : Number(precision), letter: letter! };
+  return (value) => before!.replaceAll('%%', '%') + convertNumber(conversion, value) + after!.replaceAll('%%', '%');
+}
+
+/** Whole numbers beyond what a double holds. */
+function* bigSequence(output: Output, [first, step, last]: [bigint, bigint, bigint], separator: string): Task<number> {
+  const pace = new Pace();
+  for (let value = first; step > 0n ? value <= last : value >= last; value += step) {
+    output.print((value === first ? '' : separator) + String(value));
+    if (!output.isFull) continue;
+    yield* output.flush();
+    yield* pace.turn();
+  }
+  if (step > 0n ? first <= last : first >= last) output.print('\n');
+  return 0;
+}
+
+export const seq: Main = command(function* (process, output) {
+  const { format, separator, equalWidth, operands } = parse(process.argv);
+  if (operands.length === 0) throw new UsageError('missing operand');
+  if (operands.length > 3) throw new UsageError(`extra operand '${operands[3]!}'`);
+  const texts = operands.length === 1 ? ['1', '1', operands[0]!] : operands.length === 2 ? [operands[0]!, '1', operands[1]!] : operands;
+  const [first, step, last] = texts.map(number) as [number, number, number];
+  if (step === 0) throw new UsageError(`invalid Zero increment value: '${texts[1]!}'`);
+  if (format === undefined && !equalWidth && texts.every((text) => /^-?\d+$/.test(text)) && Math.max(Math.abs(first), Math.abs(last)) > Number.MAX_SAFE_INTEGER) {
+    return yield* bigSequence(output, texts.map(BigInt) as [bigint, bigint, bigint], separator);
+  }
+  const precision = Math.max(decimals(texts[0]!) ?? 0, decimals(texts[1]!) ?? 0);
+  const plain = (value: number): string => (Math.abs(value) < 1e21 ? value.toFixed(precision) : BigInt(value).toString());
+  const widths = equalWidth ? [plain(first), last.toFixed(Math.max(0, precision))].map((text) => text.length) : [];
+  const width = Math.max(0, ...widths);
+  const show = format !== undefined ? formatter(format) : (value: number): string => {
+    const text = plain(value);
+    if (!equalWidth || text.length >= width) return text;
+    return text.startsWith('-') ? `-${text.slice(1).padStart(width - 1, '0')}` : text.padStart(width, '0');
+  };
+  const pace = new Pace();
+  // Steps are counted, not added up, so that fractions do not drift; the last may be missed by a hair only.
+  const slack = Math.abs(step) * 1e-10;
+  let any = false;
+  for (let i = 0; ; i++) {
+    const value = first + i * step;
+    if (step > 0 ? value > last + slack : value < last - slack) break;
+    output.print((any ? separator : '') + show(value));
+    any = true;
+    if (!output.isFull) continue;
+    yield* output.flush();
+    yield* pace.turn();
+  }
+  if (any) output.print('\n');
   return 0;
 });

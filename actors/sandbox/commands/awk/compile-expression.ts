@@ -266,7 +266,6 @@ export class ExpressionCompiler {
           if (error instanceof Error && error.name === 'Errno') return -1;
           throw error;
         }
-        if (record !== undefined && from === 'command') runtime.nr++;
       }
       if (record === undefined) return 0;
       if (!place) {

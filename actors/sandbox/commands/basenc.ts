@@ -1,0 +1,115 @@
+// base64, base32, basenc: bytes as letters and back.
+import type { Main } from '../kernel/program.js';
+import { command, complain, type Options, parseOptions, readAll, UsageError } from '../programs/stdio.js';
+import { openInput } from './text-input.js';
+
+type Encoding = 'base64' | 'base64url' | 'base32' | 'base32hex' | 'base16' | 'base2msbf' | 'base2lsbf';
+
+const ALPHABET32 = { base32: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', base32hex: '0123456789ABCDEFGHIJKLMNOPQRSTUV' };
+const NAMES: readonly Encoding[] = ['base64', 'base64url', 'base32', 'base32hex', 'base16', 'base2msbf', 'base2lsbf'];
+
+function encode32(bytes: Uint8Array, alphabet: string): string {
+  let out = '';
+  for (let at = 0; at < bytes.length; at += 5) {
+    const group = bytes.subarray(at, at + 5);
+    let bits = 0n;
+    for (let i = 0; i < 5; i++) bits = (bits << 8n) | BigInt(group[i] ?? 0);
+    const letters = Math.ceil((group.length * 8) / 5);
+    for (let i = 0; i < 8; i++) out += i < letters ? alphabet[Number((bits >> BigInt(35 - i * 5)) & 31n)]! : '=';
+  }
+  return out;
+}
+
+function decode32(text: string, alphabet: string): Uint8Array | undefined {
+  if (text.length % 8 !== 0 || !/^[^=]*={0,6}$/.test(text)) return undefined;
+  const bytes: number[] = [];
+  let bits = 0;
+  let count = 0;
+  for (const letter of text.replace(/=+$/, '')) {
+    const value = alphabet.indexOf(letter);
+    if (value < 0) return undefined;
+    bits = ((bits << 5) | value) & 0xffff;
+    count += 5;
+    if (count >= 8) bytes.push((bits >> (count -= 8)) & 0xff);
+  }
+  return Uint8Array.from(bytes);
+}
+
+function bitText(byte: number, leastFirst: boolean): string {
+  const text = byte.toString(2).padStart(8, '0');
+  return leastFirst ? [...text].reverse().join('') : text;
+}
+
+function encode(bytes: Uint8Array, encoding: Encoding): string {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  switch (encoding) {
+    case 'base64': return buffer.toString('base64');
+    case 'base64url': return buffer.toString('base64').replaceAll('+', '-').replaceAll('/', '_');
+    case 'base16': return buffer.toString('hex').toUpperCase();
+    case 'base32': case 'base32hex': return encode32(bytes, ALPHABET32[encoding]);
+    default: return Array.from(bytes, (byte) => bitText(byte, encoding === 'base2lsbf')).join('');
+  }
+}
+
+/** Undefined for what is no such encoding. */
+function decode(text: string, encoding: Encoding): Uint8Array | undefined {
+  switch (encoding) {
+    case 'base64': case 'base64url': {
+      const plain = encoding === 'base64url' ? text.replaceAll('-', '+').replaceAll('_', '/') : text;
+      // Several padded pieces one after another are one.
+      if (!/^(?:[A-Za-z0-9+/]{4})*(?:(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)(?:[A-Za-z0-9+/]{4})*)*$/.test(plain)) return undefined;
+      return Buffer.concat(plain.split(/(?<==)(?!=)/).map((piece) => Buffer.from(piece, 'base64')));
+    }
+    case 'base16': return /^(?:[0-9A-Fa-f]{2})*$/.test(text) ? Buffer.from(text, 'hex') : undefined;
+    case 'base32': case 'base32hex': return decode32(text, ALPHABET32[encoding]);
+    default: {
+      if (!/^(?:[01]{8})*$/.test(text)) return undefined;
+      return Uint8Array.from(text.match(/.{8}/g) ?? [], (bits) => parseInt(encoding === 'base2lsbf' ? [...bits].reverse().join('') : bits, 2));
+    }
+  }
+}
+
+function encodingOf(name: string, options: Options): Encoding {
+  if (name === 'base64' || name === 'base32') return name;
+  const given = NAMES.find((one) => options.has(one));
+  if (!given) throw new UsageError('missing encoding type');
+  return given;
+}
+
+export const basenc: Main = command(function* (process, output) {
+  const long = { decode: 'no', 'ignore-garbage': 'no', wrap: 'required', ...Object.fromEntries(NAMES.map((name) => [name, 'no' as const])) } as const;
+  const options = parseOptions(process.argv, 'dDiw:', long);
+  const name = process.argv[0]!.split('/').at(-1)!;
+  const encoding = encodingOf(name, options);
+  const [file = '-', extra] = options.operands;
+  if (extra !== undefined) throw new UsageError(`extra operand '${extra}'`);
+  let fd: number;
+  try {
+    fd = openInput(process, file);
+  } catch (error) {
+    throw error instanceof Error ? new UsageError(`${file}: ${error.message}`) : error;
+  }
+  const bytes = yield* readAll(process, fd);
+  if (options.has('d', 'D', 'decode')) {
+    const text = Buffer.from(bytes).toString('latin1');
+    const letters = options.has('i', 'ignore-garbage') ? text.replace(/[^A-Za-z0-9+/=_-]/g, '') : text.replaceAll('\n', '');
+    const plain = decode(letters, encoding);
+    if (plain) {
+      output.print(plain);
+      return 0;
+    }
+    // What comes before the fault is still given out, as the real ones do.
+    const good = /^(?:[A-Za-z0-9+/]{4})*/.exec(letters)![0];
+    if (encoding === 'base64') output.print(Buffer.from(good, 'base64'));
+    yield* output.flush();
+    yield* complain(process, 'invalid input');
+    return 1;
+  }
+  const wrapText = options.value('w', 'wrap') ?? '76';
+  if (!/^\d+$/.test(wrapText)) throw new UsageError(`invalid wrap size: '${wrapText}'`);
+  const wrap = Number(wrapText);
+  const text = encode(bytes, encoding);
+  if (wrap === 0) output.print(text);
+  else for (let at = 0; at < text.length; at += wrap * 1024) output.print(text.slice(at, at + wrap * 1024).replace(new RegExp(`.{1,${wrap}}`, 'g'), '$&\n'));
+  return 0;
+});

@@ -1,0 +1,54 @@
+// shuf: lines in random order.
+import { randomInt } from 'node:crypto';
+import type { Main } from '../kernel/program.js';
+import { decode } from '../kernel/text.js';
+import { command, parseOptions, readAll, UsageError } from '../programs/stdio.js';
+import { openInput, Pace, splitLines } from './text-input.js';
+
+const RANGE_MAX = 1 << 26;
+
+export const shuf: Main = command(function* (process, output) {
+  const options = parseOptions(process.argv, 'ei:n:o:rz', {
+    echo: 'no', 'input-range': 'required', 'head-count': 'required', output: 'required', 'random-source': 'required', repeat: 'no', 'zero-terminated': 'no',
+  });
+  const end = options.has('z', 'zero-terminated') ? '\0' : '\n';
+  const range = options.value('i', 'input-range');
+  let lines: string[];
+  if (range !== undefined) {
+    const match = /^(\d+)-(\d+)$/.exec(range);
+    if (!match || Number(match[2]) < Number(match[1]) - 1) throw new UsageError(`invalid input range: '${range}'`);
+    const [low, high] = [Number(match[1]), Number(match[2])];
+    if (high - low > RANGE_MAX) throw new UsageError('memory exhausted');
+    lines = Array.from({ length: high - low + 1 }, (_, i) => String(low + i));
+  } else if (options.has('e', 'echo')) {
+    lines = [...options.operands];
+  } else {
+    const [file = '-', extra] = options.operands;
+    if (extra !== undefined) throw new UsageError(`extra operand '${extra}'`);
+    try {
+      lines = splitLines(decode(yield* readAll(process, openInput(process, file))), end).lines;
+    } catch (error) {
+      throw error instanceof Error ? new UsageError(`${file}: ${error.message}`) : error;
+    }
+  }
+  const countText = options.value('n', 'head-count');
+  if (countText !== undefined && !/^\d+$/.test(countText)) throw new UsageError(`invalid line count: '${countText}'`);
+  const repeats = options.has('r', 'repeat');
+  if (repeats && lines.length === 0) throw new UsageError('no lines to repeat');
+  const count = Math.min(countText === undefined ? Infinity : Number(countText), repeats ? Infinity : lines.length);
+  const pace = new Pace();
+  const chosen: string[] = [];
+  const target = options.value('o', 'output');
+  for (let i = 0; i < count; i++) {
+    const at = repeats ? randomInt(lines.length) : i + randomInt(lines.length - i);
+    if (!repeats) [lines[i], lines[at]] = [lines[at]!, lines[i]!];
+    const line = (repeats ? lines[at]! : lines[i]!) + end;
+    if (target === undefined) output.print(line);
+    else chosen.push(line);
+    if (!output.isFull) continue;
+    yield* output.flush();
+    yield* pace.turn();
+  }
+  if (target !== undefined) process.files.writeFile(target, Buffer.from(chosen.join('')));
+  return 0;
+});
