@@ -9,14 +9,10 @@ import { textCommands } from './table-text.js';
 const SHELL_TOOLS = ['echo', 'printf', 'test', '[', 'kill', 'pwd', 'true', 'false'];
 const shellToolCommands: CommandTable = Object.fromEntries(SHELL_TOOLS.map((name) => [name, () => import('./shell-tools.js').then(({ shellTool }) => shellTool(name))]));
 
-const DIGESTS = [['md5sum', 'MD5', 'md5'], ['sha1sum', 'SHA1', 'sha1'], ['sha224sum', 'SHA224', 'sha224'], ['sha256sum', 'SHA256', 'sha256'], ['sha384sum', 'SHA384', 'sha384'], ['sha512sum', 'SHA512', 'sha512'], ['b2sum', 'BLAKE2b', 'blake2b512']] as const;
-const plainCommands: CommandTable = {
-  ...Object.fromEntries(DIGESTS.map(([name, label, algorithm]) => [name, () => import('./checksums.js').then(({ checksum }) => checksum(label, algorithm))])),
-  rsync: () => import('./rsync.js').then((m) => m.rsync),
-  seq: () => import('./seq.js').then((m) => m.seq),
-};
+/** Local copies as runners' helper images make them. */
+const copyCommands: CommandTable = { rsync: () => import('./rsync.js').then((m) => m.rsync) };
 
-const merged: CommandTable = { ...plainCommands, ...fileCommands, ...textCommands, ...shellToolCommands, ...shellCommands };
+const merged: CommandTable = { ...copyCommands, ...fileCommands, ...textCommands, ...shellToolCommands, ...shellCommands };
 
 /** What a machine can run without any file of the image's own. */
 export const allCommands: CommandTable = { ...merged, busybox: () => Promise.resolve(busyboxOf(merged)) };
