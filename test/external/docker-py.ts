@@ -6,7 +6,7 @@ import { sh, skip } from './shell.js';
 import { debian } from './tools.js';
 
 /** The fewest of these tests that must pass; raised as more do. */
-const PASSED_MIN = 100;
+const PASSED_MIN = 150;
 const IGNORED = ['api_swarm_test', 'api_service_test', 'api_secret_test', 'api_config_test', 'api_plugin_test', 'models_swarm_test', 'models_services_test', 'models_nodes_test'];
 /** What a failing test needs that is not offered, by its name or its error. */
 const REASONS: readonly (readonly [RegExp, string])[] = [
