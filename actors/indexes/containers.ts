@@ -19,6 +19,8 @@ const KIND = 'container';
 export class ContainerIndex {
   readonly #byId = new Map<string, ContainerEntry>();
   readonly #byName = new Map<string, string>();
+  /** Newest first, until something changes. */
+  #sorted: readonly ContainerEntry[] | undefined;
   /** Names promised to creations and renamings that are not durable yet. */
   readonly #reserved = new Map<string, string>();
 
@@ -39,6 +41,7 @@ export class ContainerIndex {
   }
 
   #put(snapshot: ContainerSnapshot): void {
+    this.#sorted = undefined;
     const old = this.#byId.get(snapshot.id);
     const { name } = snapshot.context;
     if (old && old.snapshot.context.name !== name) this.#byName.delete(old.snapshot.context.name);
@@ -49,6 +52,7 @@ export class ContainerIndex {
   #remove(id: string): void {
     const entry = this.#byId.get(id);
     if (!entry) return;
+    this.#sorted = undefined;
     this.#byId.delete(id);
     this.#byName.delete(entry.snapshot.context.name);
   }
@@ -103,7 +107,8 @@ export class ContainerIndex {
   }
 
   /** Newest first, as Docker lists. */
-  newestFirst(): ContainerEntry[] {
-    return [...this.#byId.values()].sort((a, b) => b.snapshot.context.createdAt - a.snapshot.context.createdAt);
+  newestFirst(): readonly ContainerEntry[] {
+    this.#sorted ??= [...this.#byId.values()].sort((a, b) => b.snapshot.context.createdAt - a.snapshot.context.createdAt);
+    return this.#sorted;
   }
 }

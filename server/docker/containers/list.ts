@@ -90,13 +90,16 @@ function tests(daemon: Daemon, filters: Filters): Test[] {
 }
 
 /** A row as JSON text, kept with the entry until the container changes; only the status line grows old by itself. */
+function cachedText(entry: ContainerEntry, nowMs: number): string | undefined {
+  const cached = entry.row as [string, string] | undefined;
+  return cached && cached[0] + JSON.stringify(statusText(entry.snapshot, nowMs)) + cached[1];
+}
+
 async function rowText(daemon: Daemon, entry: ContainerEntry, nowMs: number): Promise<string> {
-  const cached = entry.row as { text: [string, string]; image: string } | undefined;
-  if (cached) return cached.text[0] + JSON.stringify(statusText(entry.snapshot, nowMs)) + cached.text[1];
   const marker = '@status@';
   const row = await listRow(daemon, entry, nowMs);
   const [before, after] = JSON.stringify({ ...row, Status: marker }).split(`"${marker}"`);
-  entry.row = { text: [before!, after!], image: row.Image };
+  entry.row = [before!, after!];
   return before! + JSON.stringify(row.Status) + after!;
 }
 
@@ -115,7 +118,7 @@ export async function listContainers(call: Call): Promise<void> {
       const record = (await daemon.engine.spec<ContainerRecord>(entry.id))!;
       if (!predicates.every((test) => test({ entry, record }))) continue;
     }
-    texts.push(call.flag('size') ? await rowWithSize(daemon, entry, nowMs) : await rowText(daemon, entry, nowMs));
+    texts.push(call.flag('size') ? await rowWithSize(daemon, entry, nowMs) : (cachedText(entry, nowMs) ?? (await rowText(daemon, entry, nowMs))));
     if (limit > 0 && texts.length === limit) break;
   }
   call.replyText(200, `[${texts.join(',')}]\n`);
