@@ -65,3 +65,17 @@ test('shuf gives every line once', async (t) => {
   t.deepEqual(stdout.trim().split('\n').map(Number).sort((a, b) => a - b), Array.from({ length: 50 }, (_, i) => i + 1));
   t.is((await runOurs({ argv: ['shuf', '-n', '3', '-e', 'a', 'b', 'c', 'd'] })).stdout.split('\n').length, 4);
 });
+
+test('joining, tabulating, substituting and short sums', async (t) => {
+  const files = { x: '1 a\n2 b\n2 c\n4 d\n', y: '1 X\n2 Y\n3 Z\n4 W V\n', u: 'b 1\na 2\n', dos: 'a\r\nb\r\n', l1: new Uint8Array([0x63, 0xe9, 10]) };
+  await sameAsHost(t, [
+    ...cases('join', '', [['x', 'y'], ['-a1', 'x', 'y'], ['-a', '2', 'x', 'y'], ['-v1', 'x', 'y'], ['-v2', 'x', 'y'], ['-o', '1.2,2.2', 'x', 'y'], ['-o', '0', '-a2', '-e', '-', 'x', 'y'], ['-1', '1', '-2', '1', 'x', 'y'], ['-t', ' ', 'x', 'y'], ['x'], ['x', 'missing']], files),
+    ...cases('column', 'a bb ccc\ndddd e f\n', [['-t'], ['-t', '-o', '|']]), ...cases('column', 'a:b::c\nd:e:f\n', [['-t', '-s:']]),
+    ...cases('cksum', TEXT, [[], ['x', 'y']], files), ...cases('sum', TEXT, [[], ['x'], ['-s', 'x', 'y']], files),
+    ...cases('tsort', 'a b b c a c d a\n', [[]]), ...cases('tsort', 'a b c\n', [[]]),
+    ...cases('iconv', 'h\u00e9llo\n', [['-t', 'latin1'], ['-f', 'utf-8', '-t', 'UTF-16LE'], ['-t', 'ascii//TRANSLIT'].slice(0, 0), ['-f', 'latin1', 'l1'], ['-f', 'nonsense']], files),
+  ]);
+  t.is((await runOurs({ argv: ['envsubst', '$A'], stdin: 'x $A ${A}${B} $HOME\n' })).stdout, 'x  ${B} $HOME\n');
+  t.is((await runOurs({ argv: ['dos2unix', '-q', 'dos'], files })).files['dos'], 'a\nb\n');
+  t.is((await runOurs({ argv: ['less', 'x'], files })).stdout, files.x);
+});

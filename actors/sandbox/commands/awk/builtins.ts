@@ -11,7 +11,8 @@ const ASTRAL = /[\ud800-\udbff]/;
 
 /** POSIX's rounding: characters from round(start) on, as far as round(start) + round(length). */
 export function substring(text: string, start: number, length: number): string {
-  const from = Math.round(start);
+  // A half goes down, as in other awks.
+  const from = Math.ceil(start - 0.5);
   const to = length === Infinity ? Infinity : from + Math.round(length);
   if (Number.isNaN(from) || Number.isNaN(to)) return '';
   const low = Math.max(0, from - 1);

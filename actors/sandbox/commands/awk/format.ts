@@ -42,7 +42,7 @@ function one(conversion: Conversion, value: Value, convfmt: string): string {
   }
   if (letter === 'c') {
     if (typeof value === 'number') return pad(characterOf(value), conversion);
-    return pad(cut(toText(value, convfmt), 1), conversion);
+    return pad(cut(toText(value, convfmt), 1) || '\0', conversion);
   }
   return convertNumber(conversion, toNumber(value));
 }

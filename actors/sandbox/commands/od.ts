@@ -1,0 +1,137 @@
+// od: dumps bytes in octal and other forms.
+import type { Main } from '../kernel/program.js';
+import { command, parseOptions, readAll, UsageError } from '../programs/stdio.js';
+import { floating } from './awk/conversions.js';
+import { Inputs, Pace } from './text-input.js';
+import { parseSize } from './text-size.js';
+
+interface Type {
+  size: number;
+  /** Columns of one value, without the blank before it. */
+  width: number;
+  show: (bytes: DataView) => string;
+  /** `z`: the characters at the end of the row. */
+  text: boolean;
+}
+
+const NAMES = ['nul', 'soh', 'stx', 'etx', 'eot', 'enq', 'ack', 'bel', 'bs', 'ht', 'nl', 'vt', 'ff', 'cr', 'so', 'si', 'dle', 'dc1', 'dc2', 'dc3', 'dc4', 'nak', 'syn', 'etb', 'can', 'em', 'sub', 'esc', 'fs', 'gs', 'rs', 'us', 'sp'];
+const ESCAPES: Readonly<Record<number, string>> = { 0: '\\0', 7: '\\a', 8: '\\b', 9: '\\t', 10: '\\n', 11: '\\v', 12: '\\f', 13: '\\r' };
+
+function character(byte: number): string {
+  return ESCAPES[byte] ?? (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : byte.toString(8).padStart(3, '0'));
+}
+
+function unsigned(view: DataView, size: number): bigint {
+  let value = 0n;
+  for (let i = size - 1; i >= 0; i--) value = (value << 8n) | BigInt(i < view.byteLength ? view.getUint8(i) : 0);
+  return value;
+}
+
+function float(view: DataView, size: number): string {
+  const bytes = new DataView(new ArrayBuffer(8));
+  for (let i = 0; i < view.byteLength; i++) bytes.setUint8(i, view.getUint8(i));
+  const value = size === 4 ? bytes.getFloat32(0, true) : bytes.getFloat64(0, true);
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value < 0 ? '-inf' : 'inf';
+  for (let precision = size === 4 ? 6 : 15; ; precision++) {
+    const text = (value < 0 || Object.is(value, -0) ? '-' : '') + floating('g', Math.abs(value), precision);
+    if (precision >= 17 || (size === 4 ? Math.fround(Number(text)) : Number(text)) === value) return text;
+  }
+}
+
+function typeOf(letter: string, size: number, text: boolean): Type {
+  const digits = (base: number): number => ((1n << BigInt(size * 8)) - 1n).toString(base).length;
+  switch (letter) {
+    case 'a': return { size: 1, width: 3, text, show: (view) => { const byte = view.getUint8(0) & 127; return byte === 127 ? 'del' : (NAMES[byte] ?? String.fromCharCode(byte)); } };
+    case 'c': return { size: 1, width: 3, text, show: (view) => character(view.getUint8(0)) };
+    case 'd': return { size, width: digits(10) + (size === 8 ? 0 : 1), text, show: (view) => BigInt.asIntN(size * 8, unsigned(view, size)).toString() };
+    case 'u': return { size, width: digits(10), text, show: (view) => unsigned(view, size).toString() };
+    case 'o': return { size, width: digits(8), text, show: (view) => unsigned(view, size).toString(8).padStart(digits(8), '0') };
+    case 'x': return { size, width: size * 2, text, show: (view) => unsigned(view, size).toString(16).padStart(size * 2, '0') };
+    default: return { size, width: size === 4 ? 15 : 24, text, show: (view) => float(view, size) };
+  }
+}
+
+const TRADITIONAL: Readonly<Record<string, string>> = { a: 'a', b: 'o1', c: 'c', d: 'u2', f: 'fF', i: 'dI', l: 'dL', o: 'o2', s: 'd2', x: 'x2', h: 'x2', D: 'u4', X: 'x4', O: 'o4', e: 'fD', F: 'fD', I: 'dL', H: 'x4', L: 'dL', B: 'o2' };
+const SIZES: Readonly<Record<string, number>> = { C: 1, S: 2, I: 4, L: 8, F: 4, D: 8 };
+
+function parseTypes(text: string): Type[] {
+  const types: Type[] = [];
+  const pattern = /([acdfoux])(\d+|[CSILFD])?(z?)/y;
+  while (pattern.lastIndex < text.length) {
+    const match = pattern.exec(text);
+    if (!match) throw new UsageError(`invalid type string '${text}'`);
+    const [, letter, sizeText, z] = match;
+    const size = sizeText === undefined ? (letter === 'f' ? 8 : 4) : (SIZES[sizeText] ?? Number(sizeText));
+    if (![1, 2, 4, 8].includes(size) || (letter === 'f' && size < 4)) throw new UsageError(`invalid type string '${text}';\nthis system doesn't provide a ${size}-byte ${letter === 'f' ? 'floating point' : 'integral'} type`);
+    types.push(typeOf(letter!, size, z === 'z'));
+  }
+  return types;
+}
+
+function typesOf(argv: readonly string[]): Type[] {
+  const types: Type[] = [];
+  for (let i = 1; i < argv.length; i++) {
+    const word = argv[i]!;
+    if (word.startsWith('--format')) types.push(...parseTypes(word.includes('=') ? word.slice(word.indexOf('=') + 1) : (argv[++i] ?? '')));
+    if (!/^-[a-zA-Z]/.test(word)) continue;
+    for (let at = 1; at < word.length; at++) {
+      const letter = word[at]!;
+      if (letter === 't') types.push(...parseTypes(word.slice(at + 1) || (argv[++i] ?? '')));
+      else if ('AjNS'.includes(letter) && at === word.length - 1) i++;
+      if ('tAjNwS'.includes(letter)) break;
+      const spec = TRADITIONAL[letter];
+      if (spec !== undefined) types.push(...parseTypes(spec));
+    }
+  }
+  return types.length > 0 ? types : parseTypes('o2');
+}
+
+/** The rows of one offset: a line per type, the columns of all types kept in step. */
+function rows(bytes: Uint8Array, address: string, types: readonly Type[], width: number): string {
+  const unit = Math.max(...types.map(({ size, width: columns }) => (columns + 1) / size));
+  return types.map(({ size, show, text, width: columns }, index) => {
+    let line = index === 0 ? address : ' '.repeat(address.length);
+    const cell = Math.max(columns + 1, Math.ceil(unit * size));
+    for (let at = 0; at < bytes.length; at += size) {
+      const part = bytes.subarray(at, Math.min(bytes.length, at + size));
+      line += show(new DataView(part.buffer, part.byteOffset, part.length)).padStart(cell);
+    }
+    if (!text) return `${line}\n`;
+    const missing = (width - Math.ceil(bytes.length / size) * size) / size;
+    return `${line}${' '.repeat(Math.max(0, missing * cell))}  >${Array.from(bytes, (byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.')).join('')}<\n`;
+  }).join('');
+}
+
+export const od: Main = command(function* (process, output) {
+  const options = parseOptions(process.argv, 'A:abcDdeFfhHiIj:lLN:oOsS:t:vw::xXB', {
+    'address-radix': 'required', 'skip-bytes': 'required', 'read-bytes': 'required', format: 'required', 'output-duplicates': 'no', width: 'optional', endian: 'required', strings: 'optional',
+  });
+  const radixLetter = options.value('A', 'address-radix') ?? 'o';
+  if (!'doxn'.includes(radixLetter)) throw new UsageError(`invalid output address radix '${radixLetter}'; it must be one character from [doxn]`);
+  const count = (text: string | undefined): number | undefined => (text === undefined ? undefined : /^0x/i.test(text) ? parseInt(text, 16) : parseSize(text));
+  const types = typesOf(process.argv);
+  const widthText = options.value('w', 'width');
+  const width = widthText === undefined ? 16 : widthText === '' ? 32 : Number(widthText);
+  const parts: Uint8Array[] = [];
+  const inputs = new Inputs(process, options.operands);
+  for (let file = yield* inputs.next(); file; file = yield* inputs.next()) parts.push(yield* readAll(process, file.fd));
+  const all = Buffer.concat(parts);
+  const skip = count(options.value('j', 'skip-bytes')) ?? 0;
+  if (skip > all.length) throw new UsageError('cannot skip past end of combined input');
+  const bytes = all.subarray(skip, Math.min(all.length, skip + (count(options.value('N', 'read-bytes')) ?? Infinity)));
+  const address = (at: number): string => (radixLetter === 'n' ? '' : radixLetter === 'x' ? at.toString(16).padStart(6, '0') : radixLetter === 'd' ? String(at).padStart(7, '0') : at.toString(8).padStart(7, '0'));
+  const pace = new Pace();
+  let starred = false;
+  for (let at = 0; at < bytes.length; at += width) {
+    const row = bytes.subarray(at, at + width);
+    const repeats = at > 0 && row.length === width && !options.has('v', 'output-duplicates') && Buffer.compare(row, bytes.subarray(at - width, at)) === 0;
+    if (!repeats) output.print(rows(row, address(skip + at), types, width));
+    else if (!starred) output.print('*\n');
+    starred = repeats;
+    if (!output.isFull) continue;
+    yield* output.flush();
+    yield* pace.turn();
+  }
+  if (radixLetter !== 'n') output.print(`${address(skip + bytes.length)}\n`);
+  return inputs.failed ? 1 : 0;
+});
