@@ -1,6 +1,6 @@
 // One pull of an image; it ends (and its record with it) when the image is there or cannot be had.
 import { assign, setup } from 'xstate';
-import { announce, effect, type EffectFailedEvent, type Stamped } from './actions.js';
+import { effect, type EffectFailedEvent, type Stamped } from './actions.js';
 import type { MachineDefinition } from './definition.js';
 
 export interface ImagePullInput {
@@ -30,7 +30,6 @@ const machine = setup({
   types: { context: {} as ImagePullContext, events: {} as ImagePullEvent, input: {} as ImagePullInput },
   actions: {
     effect,
-    announce,
     pulled: assign(({ event }: Args) => (event.type === 'PULLED' ? { digest: event.digest, imageId: event.imageId ?? '' } : {})),
     failed: assign(({ event }: Args) => ({ error: 'error' in event ? event.error : 'the pull was interrupted' })),
   },
@@ -49,13 +48,8 @@ const machine = setup({
         LOST: { target: 'failed', actions: 'failed' },
       },
     },
-    pulled: {
-      type: 'final',
-      entry: {
-        type: 'announce',
-        params: ({ context }) => ({ type: 'image', id: context.reference, action: 'pull', attributes: { name: context.reference } }),
-      },
-    },
+    // The image store announces the pull, in the batch that names the image.
+    pulled: { type: 'final' },
     failed: { type: 'final' },
   },
 });

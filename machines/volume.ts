@@ -34,7 +34,7 @@ export type VolumeEvent = Stamped<
 
 type Args = { context: VolumeContext; event: VolumeEvent };
 
-const note = (action: string) => ({ type: 'announce' as const, params: ({ context }: { context: VolumeContext }) => ({ action, attributes: { driver: context.driver } }) });
+const note = (action: string) => ({ type: 'announce' as const, params: ({ context }: { context: VolumeContext }) => ({ id: context.name, action, attributes: { driver: context.driver } }) });
 
 const machine = setup({
   types: { context: {} as VolumeContext, events: {} as VolumeEvent, input: {} as VolumeInput },
@@ -69,6 +69,7 @@ const machine = setup({
           actions: {
             type: 'announce',
             params: ({ context, event }) => ({
+              id: context.name,
               action: 'mount',
               attributes: {
                 driver: context.driver,
@@ -83,7 +84,7 @@ const machine = setup({
         UNMOUNTED: {
           actions: {
             type: 'announce',
-            params: ({ context, event }) => ({ action: 'unmount', attributes: { driver: context.driver, container: event.container } }),
+            params: ({ context, event }) => ({ id: context.name, action: 'unmount', attributes: { driver: context.driver, container: event.container } }),
           },
         },
         REMOVE: 'removing',
