@@ -74,12 +74,13 @@ async function openDaemon(options: ServerOptions, executor: Executor, httpEngine
   const consoles = new Consoles(join(dataRoot, 'containers'));
   const running = new Running();
   const volumesRoot = join(dataRoot, 'volumes');
-  const late: { engine?: Engine; images?: ImageStore; volumes?: Volumes } = {};
+  const late: { engine?: Engine; images?: ImageStore; volumes?: Volumes; execs?: ExecIndex } = {};
   const pulls = new Pulls(() => late.images!);
   const context = {
     executor, consoles, running,
     images: () => late.images!,
     engine: () => late.engine!,
+    execs: () => late.execs!,
     removeAnonymousVolumes: (record: Parameters<Volumes['removeAnonymous']>[0]) => late.volumes!.removeAnonymous(record),
   };
   const engine = await Engine.open({
@@ -99,6 +100,7 @@ async function openDaemon(options: ServerOptions, executor: Executor, httpEngine
   const volumes = await Volumes.open(volumesRoot, engine, containers);
   late.volumes = volumes;
   const execs = await ExecIndex.open(engine);
+  late.execs = execs;
   const daemon: Daemon = {
     engine, executor, images, pulls, containers, execs, volumes, consoles, running, log,
     config: {

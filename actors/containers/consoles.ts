@@ -19,6 +19,8 @@ export class Consoles {
   readonly #directory: string;
   readonly #consoles = new Map<string, Console>();
   readonly #signals = new Map<string, LogSignal>();
+  /** Of runs whose process has ended but whose end is not durable yet: readers may still come, a new run takes a new one. */
+  readonly #ending = new WeakSet<LogSignal>();
 
   /** `directory` holds one log folder per container. */
   constructor(directory: string) {
@@ -39,6 +41,7 @@ export class Consoles {
   /** A run begins: its output is logged unless the log driver is `none`. */
   begin(record: ContainerRecord): Console {
     const console = this.of(record.id);
+    if (this.#isEnding(record.id)) this.#signals.delete(record.id);
     const { Type: driver, Config: options } = record.hostConfig.LogConfig;
     if (driver === 'none') return console;
     const maxSizeBytes = parseSize(options['max-size']);
@@ -54,9 +57,19 @@ export class Consoles {
   /** The run is over: whoever attaches now waits for the next one. What is returned ends it for those who are attached. */
   release(id: string): () => void {
     const console = this.#consoles.get(id);
+    const signal = this.#signals.get(id);
     this.#consoles.delete(id);
-    this.#signals.delete(id);
-    return () => console?.end();
+    if (signal) this.#ending.add(signal);
+    return () => {
+      console?.end();
+      signal?.end();
+      if (this.#signals.get(id) === signal) this.#signals.delete(id);
+    };
+  }
+
+  #isEnding(id: string): boolean {
+    const signal = this.#signals.get(id);
+    return signal !== undefined && this.#ending.has(signal);
   }
 
   /** Tells readers of the log that it grew; ends with the run. */

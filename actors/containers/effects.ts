@@ -1,6 +1,7 @@
 // What the container and exec machines ask for, done by the executor: the only bridge between statecharts and a backend.
 import type { EventObject } from 'xstate';
 import { type Executor, Interrupted, LaunchFailure, type RunningProcess } from '../executors/contract.js';
+import type { ExecIndex } from '../indexes/execs.js';
 import type { ImageStore } from '../images/image-store.js';
 import type { Effect, Effects, RunEffect } from '../runtime/effect.js';
 import type { Engine } from '../runtime/engine.js';
@@ -41,6 +42,7 @@ export interface EffectsContext {
   readonly running: Running;
   /** Volumes that go with a container that is removed with `-v` or was run with `--rm`. */
   readonly removeAnonymousVolumes: (record: ContainerRecord) => Promise<void>;
+  readonly execs: () => ExecIndex;
   readonly engine: () => Engine;
 }
 
@@ -55,6 +57,13 @@ async function recordOf<T>(context: EffectsContext, id: string): Promise<T> {
   const record = await context.engine().spec<T>(id);
   if (!record) throw new Fault('internal', `the specification of ${id} is missing`);
   return record;
+}
+
+/** An exec goes with its container; one that its own timer removed meanwhile is as gone. */
+async function forget(engine: Engine, exec: string): Promise<void> {
+  await engine.send(exec, { type: 'CONTAINER_GONE' }).catch((error: unknown) => {
+    if (!(error instanceof Fault && error.kind === 'not-found')) throw error;
+  });
 }
 
 /** Starts a process and arranges for its end to be told to its actor, in that order. */
@@ -106,6 +115,7 @@ function containerEffects(context: EffectsContext): Record<string, RunEffect> {
       try {
         await executor.remove(record.id);
         await consoles.remove(record.id);
+        for (const exec of context.execs().of(record.id)) await forget(context.engine(), exec);
         if (effect.params.volumes === true) await context.removeAnonymousVolumes(record);
         return { type: 'REMOVED' };
       } catch (error) {

@@ -62,6 +62,7 @@ export async function startExec(call: Call): Promise<void> {
   const { daemon, params } = call;
   const durable = daemon.execs.get(params.id!);
   const body = await call.json({ optional: true });
+  checkTypes(body, { Detach: 'bool', Tty: 'bool', ConsoleSize: 'array' }, 'ExecStartOptions');
   const record = (await daemon.engine.spec<ExecRecord>(durable.id))!;
   if (durable.value !== 'created') {
     throw new Fault('conflict', durable.value === 'exited' ? `exec ${durable.id} has already exited` : `exec ${durable.id} is already running`);
@@ -74,11 +75,12 @@ export async function startExec(call: Call): Promise<void> {
     return call.exchange.hijack ? plainAnswer(call) : call.empty(200);
   }
   const tty = record.tty;
-  if (body.Tty !== undefined && body.Tty !== tty && body.Tty === true) throw new Fault('invalid', 'Tty does not match the exec configuration');
+  // As dockerd: the start request alone says whether there are frames, whatever the exec was created with.
+  const bare = body.Tty === true;
   const console = daemon.consoles.of(durable.id);
-  const raw = openStream(call, tty);
+  const raw = openStream(call, bare);
   let detach: () => void = () => undefined;
-  const viewer = connectionViewer(raw, { tty, stdout: record.attachStdout || tty, stderr: record.attachStderr }, () => detach());
+  const viewer = connectionViewer(call, raw, { tty: bare, stdout: record.attachStdout || tty, stderr: record.attachStderr }, () => detach());
   detach = console.attach(viewer);
   void raw.closed.then(detach);
   // The stream has begun: a failed start is told in it, and in the exit code.

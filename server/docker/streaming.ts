@@ -5,8 +5,16 @@ import { frameHeader } from '../../actors/streams/frames.js';
 import { Fault } from '../../actors/runtime/fault.js';
 import type { Call } from './call.js';
 
-/** docker-py loses what comes in the same segment as the head (facts of buffered readers): the first output waits this long. */
-const FIRST_OUTPUT_GAP_MS = 3;
+/**
+ * Clients that read the head through a buffered reader and the stream from the bare socket (docker-py and kin) lose what comes with
+ * the head: for them the first output waits. Go's clients hand on what their reader holds.
+ */
+const FIRST_OUTPUT_GAP_MS = 12;
+const READS_ON = /^(Docker-Client|Go-http-client|compose)\//i;
+
+function firstOutputGapMs(call: Call): number {
+  return READS_ON.test(call.exchange.header('user-agent') ?? '') ? 0 : FIRST_OUTPUT_GAP_MS;
+}
 const RAW = 'application/vnd.docker.raw-stream';
 const MULTIPLEXED = 'application/vnd.docker.multiplexed-stream';
 
@@ -68,13 +76,14 @@ export class DetachWatch {
 }
 
 export interface StreamChoice {
+  /** No frames. */
   tty: boolean;
   stdout: boolean;
   stderr: boolean;
 }
 
 /** A viewer that writes to a raw connection. */
-export function connectionViewer(raw: RawStream, choice: StreamChoice, ended: () => void): Viewer {
+export function connectionViewer(call: Call, raw: RawStream, choice: StreamChoice, ended: () => void): Viewer {
   // What comes during the gap is chained, so that it stays in order; afterwards output is written directly.
   let queue: Promise<void> | undefined;
   const enqueue = (after: Promise<void>): Promise<void> => {
@@ -84,7 +93,8 @@ export function connectionViewer(raw: RawStream, choice: StreamChoice, ended: ()
     queue = mine;
     return mine;
   };
-  void enqueue(new Promise((resolve) => setTimeout(resolve, FIRST_OUTPUT_GAP_MS)));
+  const gapMs = firstOutputGapMs(call);
+  if (gapMs > 0) void enqueue(new Promise((resolve) => setTimeout(resolve, gapMs)));
   let gone = false;
   void raw.closed.then(() => (gone = true));
 
@@ -94,8 +104,10 @@ export function connectionViewer(raw: RawStream, choice: StreamChoice, ended: ()
     if (choice.tty) {
       more = raw.write(bytes);
     } else {
+      raw.socket.cork();
       raw.write(frameHeader(stream, bytes.length));
       more = raw.write(bytes);
+      raw.socket.uncork();
     }
     return more ? undefined : Promise.race([raw.drain(), raw.closed]);
   };

@@ -60,7 +60,7 @@ export async function attachContainer(call: Call): Promise<void> {
   if (!attached.stream) return raw.end();
   const console = daemon.consoles.of(id);
   let detach: () => void = () => undefined;
-  const viewer: Viewer = connectionViewer(raw, { tty, stdout: attached.stdout, stderr: attached.stderr }, () => detach());
+  const viewer: Viewer = connectionViewer(call, raw, { tty, stdout: attached.stdout, stderr: attached.stderr }, () => detach());
   detach = console.attach(viewer);
   void raw.closed.then(detach);
   if (!stdin || !openStdin) {

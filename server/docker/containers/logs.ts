@@ -1,9 +1,10 @@
 // GET /containers/{id}/logs.
 import type { ContainerRecord } from '../../../actors/containers/record.js';
-import { readLog } from '../../../actors/streams/log-reader.js';
+import { type LogSignal, readLog } from '../../../actors/streams/log-reader.js';
 import { Fault } from '../../../actors/runtime/fault.js';
 import { isRunning, stateName } from '../../../machines/container-status.js';
 import type { Call } from '../call.js';
+import type { Daemon } from '../daemon.js';
 import { streamType } from '../streaming.js';
 import { parseTimestampNs } from '../time.js';
 
@@ -29,15 +30,25 @@ function detailsOf(record: ContainerRecord): string {
   return `${chosen.map(([name, value]) => `${encodeURIComponent(name!)}=${encodeURIComponent(value!)}`).join(',')} `;
 }
 
+/** Decided and taken in one go: between the two a run could end, and nobody would end the signal of a run that is over. */
+function followed(daemon: Daemon, id: string, client: AbortSignal): { follow?: LogSignal } {
+  const snapshot = daemon.containers.get(id)?.snapshot;
+  if (!snapshot || !(isRunning(snapshot) || stateName(snapshot.value) === 'starting')) return {};
+  const signal = daemon.consoles.signal(id);
+  // A container that waits for its restart has no run that would end it.
+  const over = daemon.engine.until(id, (durable) => !isRunning(durable as never) && stateName(durable.value) !== 'starting', client);
+  void over.then(() => signal.end(), () => client.aborted || signal.end());
+  return { follow: signal };
+}
+
 export async function containerLogs(call: Call): Promise<void> {
   const { daemon, params, exchange } = call;
-  const { id, snapshot } = daemon.containers.resolve(params.id!);
+  const { id } = daemon.containers.resolve(params.id!);
   const stdout = call.flag('stdout');
   const stderr = call.flag('stderr');
   if (!stdout && !stderr) throw new Fault('invalid', 'Bad parameters: you must choose at least one stream');
   const record = (await daemon.engine.spec<ContainerRecord>(id))!;
   if (record.hostConfig.LogConfig.Type === 'none') throw new Fault('unsupported', 'configured logging driver does not support reading');
-  const follow = call.flag('follow') && (isRunning(snapshot) || stateName(snapshot.value) === 'starting');
   const tail = tailLines(call.query('tail'));
   const since = moment(call, 'since');
   const until = moment(call, 'until');
@@ -51,7 +62,7 @@ export async function containerLogs(call: Call): Promise<void> {
     ...(tail === undefined ? {} : { tailLines: tail }),
     ...(since === undefined ? {} : { sinceNs: since }),
     ...(until === undefined ? {} : { untilNs: until }),
-    ...(follow ? { follow: daemon.consoles.signal(id) } : {}),
+    ...(call.flag('follow') ? followed(daemon, id, exchange.signal) : {}),
   });
   await call.pipe(200, { 'Content-Type': streamType(call, record.config.Tty) }, chunks);
 }

@@ -16,7 +16,7 @@ export async function waitContainer(call: Call): Promise<void> {
   let result: { StatusCode: number; Error: { Message: string } | null };
   try {
     const { context } = (await over) as unknown as ContainerSnapshot;
-    result = { StatusCode: context.exitCode, Error: context.error === '' || condition !== 'removed' ? null : { Message: context.error } };
+    result = { StatusCode: context.exitCode, Error: context.error === '' || condition === 'removed' ? null : { Message: context.error } };
   } catch (error) {
     if (exchange.signal.aborted) return stream.abort();
     if (!(error instanceof Fault)) throw error;

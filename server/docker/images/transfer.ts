@@ -52,7 +52,8 @@ class Progress {
   }
 
   /** After the first line a failure can only be told in the stream, as dockerd does. */
-  async run(body: () => Promise<void>): Promise<void> {
+  async run(body: () => Promise<void>, { headFirst = false } = {}): Promise<void> {
+    if (headFirst) this.#stream = this.#call.stream(200, JSON_LINES);
     try {
       await body();
       this.#stream ??= this.#call.stream(200, JSON_LINES);
@@ -120,13 +121,14 @@ export async function pushImages(call: Call): Promise<void> {
   }));
 }
 
+/** 200 always, as dockerd: what is wrong with the archive is told in the stream. */
 export async function loadImage(call: Call): Promise<void> {
   const progress = new Progress(call);
   await progress.run(async () => {
     for (const loaded of await loadImages(call.daemon.images, call.exchange.body())) {
       for (const text of loadedText(loaded)) progress.line({ stream: text });
     }
-  });
+  }, { headFirst: true });
 }
 
 /** GET /images/get?names=… and GET /images/{name}/get. */
