@@ -38,6 +38,7 @@ export const textCommands: CommandTable = {
   nl: () => import('./nl.js').then((m) => m.nl),
   od: () => import('./od.js').then((m) => m.od),
   paste: () => import('./paste.js').then((m) => m.paste),
+  patch: () => import('./patch/patch.js').then((m) => m.patch),
   rev: () => import('./rev.js').then((m) => m.rev),
   sed: () => import('./sed/sed.js').then((m) => m.sed),
   seq: () => import('./seq.js').then((m) => m.seq),
