@@ -58,26 +58,42 @@ export async function pullImage(store: ImageStore, reference: Reference, options
   }
 }
 
-type Found = { client: RegistryClient; manifest: ReturnType<typeof parseManifest>; digest: string };
+export interface FoundManifest {
+  readonly client: RegistryClient;
+  readonly manifest: ReturnType<typeof parseManifest>;
+  readonly digest: string;
+  readonly mediaType: string;
+  readonly sizeBytes: number;
+}
 
 /** Mirrors first, and whatever goes wrong there, the registry itself has the last word. */
-async function findManifest(wanted: Reference, options: PullOptions): Promise<Found> {
+async function askAround<T>(wanted: Reference, options: RegistryOptions, ask: (client: RegistryClient) => Promise<T>): Promise<T> {
   for (const mirror of wanted.domain === 'docker.io' ? (options.mirrors ?? []) : []) {
     try {
-      return await askManifest(new RegistryClient(wanted, 'pull', options, mirror), wanted);
+      return await ask(new RegistryClient(wanted, 'pull', options, mirror));
     } catch (error) {
       if (!(error instanceof Fault) || options.abort?.aborted) throw error;
     }
   }
-  return askManifest(new RegistryClient(wanted, 'pull', options), wanted);
+  return ask(new RegistryClient(wanted, 'pull', options));
 }
 
-async function askManifest(client: RegistryClient, wanted: Reference): Promise<Found> {
+export function findManifest(wanted: Reference, options: RegistryOptions): Promise<FoundManifest> {
+  return askAround(wanted, options, (client) => askManifest(client, wanted));
+}
+
+/** Every tag of a repository, as references. */
+export async function allTags(repository: Reference, options: RegistryOptions): Promise<Reference[]> {
+  const tags = await askAround(repository, options, (client) => client.tags());
+  return tags.map((tag) => ({ domain: repository.domain, path: repository.path, tag }));
+}
+
+async function askManifest(client: RegistryClient, wanted: Reference): Promise<FoundManifest> {
   const { text, mediaType, digest } = await client.manifest(wanted.digest ?? wanted.tag ?? 'latest');
-  return { client, manifest: parseManifest(text, mediaType), digest };
+  return { client, manifest: parseManifest(text, mediaType), digest, mediaType, sizeBytes: Buffer.byteLength(text) };
 }
 
-async function chooseManifest(client: RegistryClient, found: Found['manifest'], platforms: readonly Platform[]): Promise<Manifest> {
+async function chooseManifest(client: RegistryClient, found: FoundManifest['manifest'], platforms: readonly Platform[]): Promise<Manifest> {
   let at = found;
   for (let depth = 0; depth < 3; depth++) {
     if (at.kind === 'manifest') return at;

@@ -64,6 +64,19 @@ export class RegistryClient {
     return { text: bytes.toString('utf8'), mediaType: (answer.headers['content-type'] ?? '').split(';')[0] as string, digest };
   }
 
+  /** The names of all tags, page by page. */
+  async tags(): Promise<string[]> {
+    const tags: string[] = [];
+    for (let path: string | undefined = 'tags/list'; path !== undefined; ) {
+      const answer = await this.#request('GET', path, {});
+      if (answer.status !== 200) throw await this.#fault(answer, 'latest');
+      const { tags: more } = JSON.parse((await readBody(answer.body, MANIFEST_LIMIT_BYTES)).toString('utf8')) as { tags?: string[] | null };
+      tags.push(...(more ?? []));
+      path = /(tags\/list\?[^>]*)>;\s*rel="?next/.exec(String(answer.headers.link ?? ''))?.[1];
+    }
+    return tags;
+  }
+
   /** Whether the repository has a blob; its size, or undefined. */
   async blobSize(digest: string): Promise<number | undefined> {
     const answer = await this.#request('HEAD', `blobs/${digest}`, {});

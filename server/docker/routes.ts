@@ -11,9 +11,10 @@ import { waitContainer } from './containers/wait.js';
 import { streamEvents } from './events.js';
 import { createExec, inspectExec, resizeExec, startExec } from './exec.js';
 import { commitContainer, historyOfImage, inspectOneImage, listAllImages, pruneAllImages, removeImage, tagImage } from './images/manage.js';
-import { createImage, loadImage, pushImages, saveImage, searchImages } from './images/transfer.js';
+import { createImage, inspectAtRegistry, loadImage, pushImages, saveImage, searchImages } from './images/transfer.js';
+import { attachToNetwork, createNetwork, inspectNetwork, listNetworks, pruneNetworks, removeNetwork } from './networks.js';
 import type { Handle, Route } from './router.js';
-import { diskUsage, info, login, ping, version } from './system.js';
+import { diskUsage, info, login, ping, pruneBuildCache, version } from './system.js';
 import { createVolume, inspectVolume, listVolumes, pruneVolumes, removeVolume } from './volumes.js';
 
 /** An operation of the API that is not offered. */
@@ -81,6 +82,7 @@ const images: Route[] = [
   { method: 'GET', path: '/images/{name...}/json', handle: inspectOneImage },
   { method: 'GET', path: '/images/{name...}/history', handle: historyOfImage },
   { method: 'GET', path: '/images/{name...}/get', handle: saveImage },
+  { method: 'GET', path: '/distribution/{name...}/json', handle: inspectAtRegistry },
   { method: 'POST', path: '/images/{name...}/push', handle: pushImages },
   { method: 'POST', path: '/images/{name...}/tag', handle: tagImage },
   { method: 'DELETE', path: '/images/{name...}', handle: removeImage },
@@ -95,35 +97,37 @@ const volumes: Route[] = [
   { method: 'DELETE', path: '/volumes/{name}', handle: removeVolume },
 ];
 
-const network = missing('networking');
 const networks: Route[] = [
-  { method: 'GET', path: '/networks', handle: network },
-  { method: 'POST', path: '/networks/create', handle: network },
-  { method: 'POST', path: '/networks/prune', handle: network },
-  { method: 'GET', path: '/networks/{id}', handle: network },
-  { method: 'DELETE', path: '/networks/{id}', handle: network },
-  { method: 'POST', path: '/networks/{id}/connect', handle: network },
-  { method: 'POST', path: '/networks/{id}/disconnect', handle: network },
+  { method: 'GET', path: '/networks', handle: listNetworks },
+  { method: 'POST', path: '/networks/create', handle: createNetwork },
+  { method: 'POST', path: '/networks/prune', handle: pruneNetworks },
+  { method: 'GET', path: '/networks/{id}', handle: inspectNetwork },
+  { method: 'DELETE', path: '/networks/{id}', handle: removeNetwork },
+  { method: 'POST', path: '/networks/{id}/connect', handle: attachToNetwork },
+  { method: 'POST', path: '/networks/{id}/disconnect', handle: attachToNetwork },
 ];
 
 const building: Route[] = [
   { method: 'POST', path: '/build', handle: missing('building images') },
-  { method: 'POST', path: '/build/prune', handle: missing('building images') },
+  { method: 'POST', path: '/build/prune', handle: pruneBuildCache },
   { method: 'POST', path: '/build/cancel', handle: missing('building images') },
   { method: 'POST', path: '/session', handle: missing('BuildKit sessions') },
   { method: 'POST', path: '/grpc', handle: missing('BuildKit') },
-  { method: 'GET', path: '/distribution/{name...}/json', handle: missing('distribution inspect') },
 ];
 
 const PLUGIN = missing('plugins');
+/** None can be installed, so none is there. */
+const noSuchPlugin: Handle = ({ params }) => {
+  throw new Fault('not-found', `plugin "${params.name}" not found`);
+};
 const plugins: Route[] = [
-  { method: 'GET', path: '/plugins', handle: PLUGIN },
+  { method: 'GET', path: '/plugins', handle: (call) => call.reply(200, []) },
   { method: 'GET', path: '/plugins/privileges', handle: PLUGIN },
   { method: 'POST', path: '/plugins/pull', handle: PLUGIN },
   { method: 'POST', path: '/plugins/create', handle: PLUGIN },
-  { method: 'GET', path: '/plugins/{name...}/json', handle: PLUGIN },
+  { method: 'GET', path: '/plugins/{name...}/json', handle: noSuchPlugin },
   { method: 'POST', path: '/plugins/{name...}', handle: PLUGIN },
-  { method: 'DELETE', path: '/plugins/{name...}', handle: PLUGIN },
+  { method: 'DELETE', path: '/plugins/{name...}', handle: noSuchPlugin },
 ];
 
 const SWARM_METHODS = ['GET', 'POST', 'DELETE'] as const;

@@ -59,7 +59,7 @@ export function info(call: Call): void {
     Images: [...daemon.images.images()].length,
     Driver: 'overlay2',
     DriverStatus: [['Backend', executor.name], ['HTTP engine', http.name + (http.reason ? ` (${http.reason})` : '')]],
-    Plugins: { Volume: ['local'], Network: [], Authorization: null, Log: ['json-file', 'local', 'none'] },
+    Plugins: { Volume: ['local'], Network: ['bridge', 'host', 'null'], Authorization: null, Log: ['json-file', 'local', 'none'] },
     MemoryLimit: true,
     SwapLimit: false,
     CpuCfsPeriod: false,
@@ -140,6 +140,11 @@ export async function diskUsage(call: Call): Promise<void> {
     BuildCache: wants('build-cache') ? [] : null,
     BuilderSize: 0,
   });
+}
+
+/** POST /build/prune: builds keep no cache, so there is never anything to remove. `docker system prune` asks for it. */
+export function pruneBuildCache(call: Call): void {
+  call.reply(200, { CachesDeleted: null, SpaceReclaimed: 0 });
 }
 
 async function containerUsage(call: Call): Promise<object[]> {

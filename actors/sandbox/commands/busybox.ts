@@ -6,7 +6,9 @@ import { commandMain, type CommandTable } from '../programs/builtin.js';
 /** The dispatcher over a table of commands (https://busybox.net/downloads/BusyBox.html). */
 export function busyboxOf(commands: CommandTable): Main {
   return function* busybox(process) {
-    const [name, ...rest] = process.argv.slice(1);
+    // Called by the name of an applet (a symlink to it) it is that applet, also when it has none of that name.
+    const called = (process.argv[0] ?? '').split('/').at(-1)!;
+    const [name, ...rest] = /^-?busybox/.test(called) ? process.argv.slice(1) : [called, ...process.argv.slice(1)];
     const names = Object.keys(commands).sort();
     if (name === '--list' || name === '--list-full') {
       yield* process.write(1, encode(`${names.join('\n')}\n`));

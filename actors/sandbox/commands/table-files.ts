@@ -56,6 +56,7 @@ export const fileCommands: CommandTable = {
   tee: () => import('./tee.js').then((m) => m.tee),
   time: () => import('./nice.js').then((m) => m.time),
   timeout: () => import('./timeout.js').then((m) => m.timeout),
+  top: () => import('./top.js').then((m) => m.top),
   touch: () => import('./touch.js').then((m) => m.touch),
   truncate: () => import('./truncate.js').then((m) => m.truncate),
   tty: () => import('./mknod.js').then((m) => m.tty),

@@ -19,6 +19,9 @@ interface Difference extends Change {
 
 const WHITEOUT = '.wh.';
 
+/** Mount points that every container gets, whatever its image has: dockerd makes them in a layer of their own, below the container's changes. */
+const MADE_FOR_ALL = new Set(['/dev', '/proc', '/sys', '/etc', '/etc/hosts', '/etc/hostname', '/etc/resolv.conf']);
+
 /**
  * Compares what is visible with what the layers have, looking only where something was touched. Flushes first, so that the journal
  * knows all that was. A file counts as modified when it was written to or its metadata set, a directory also when an entry changed.
@@ -40,15 +43,33 @@ function* differences(overlay: Overlay): Generator<Difference> {
         yield { Path: at, Kind: 2 };
       } else if (was && was.ino === inode.ino) {
         if (!visit.has(inode.ino)) continue;
-        yield { Path: at, Kind: 0, inode };
+        const changed: Difference = { Path: at, Kind: 0, inode };
+        if (MADE_FOR_ALL.has(at) && inode.type === 'directory') {
+          yield* onlyWithInside(changed, compare(inode, was, at));
+          continue;
+        }
+        yield changed;
         if (inode.type === 'directory') yield* compare(inode, was, at);
       } else {
+        if (!was && MADE_FOR_ALL.has(at)) {
+          if (inode.type === 'directory') yield* onlyWithInside({ Path: at, Kind: 0, inode }, compare(inode, undefined, at));
+          continue;
+        }
         const opaque = was?.entry.type === 'dir' && inode.type === 'directory';
         yield { Path: at, Kind: was ? 0 : 1, inode, opaque };
         if (inode.type === 'directory') yield* compare(inode, undefined, at);
       }
     }
   }
+}
+
+/** A directory that was touched to make mount points: changed only if something else in it did. */
+function* onlyWithInside(directory: Difference, inside: Generator<Difference>): Generator<Difference> {
+  const first = inside.next();
+  if (first.done === true) return;
+  yield directory;
+  yield first.value;
+  yield* inside;
 }
 
 /** The directories in which a touched file of the layers was: the walk must come by there. */

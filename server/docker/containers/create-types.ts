@@ -53,8 +53,20 @@ function fits(value: unknown, kind: Kind): boolean {
   }
 }
 
-/** Throws Docker's 400 for the first field of the wrong type; null always fits, unknown fields are ignored. */
+/** Go's decoder takes a field's name in any case, and clients count on it (docker-py says `detachKeys`): the body is given the true names. */
+function nameAsGo(body: JsonObject, types: Types): void {
+  const names = new Map(Object.keys(types).map((name) => [name.toLowerCase(), name]));
+  for (const given of Object.keys(body)) {
+    const name = names.get(given.toLowerCase());
+    if (name === undefined || name === given) continue;
+    body[name] = body[given];
+    delete body[given];
+  }
+}
+
+/** Throws Docker's 400 for the first field of the wrong type; null always fits, unknown fields are ignored. Names are made exact. */
 export function checkTypes(body: JsonObject, types: Types, structName: string): void {
+  nameAsGo(body, types);
   for (const [name, kind] of Object.entries(types)) {
     const value = body[name];
     if (value === undefined || value === null || fits(value, kind)) continue;

@@ -8,6 +8,7 @@ import type { HealthConfig } from '../../../machines/container-context.js';
 import type { Call, JsonObject } from '../call.js';
 import type { Daemon } from '../daemon.js';
 import { completeHostConfig, mergeConfig } from './create-config.js';
+import { checkNetworking } from './create-network.js';
 import { generateName } from './names.js';
 
 const NAME = /^\/?[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
@@ -49,30 +50,33 @@ function machineInput(name: string, record: ContainerRecord): Record<string, unk
   };
 }
 
-async function recordFor(daemon: Daemon, id: string, body: JsonObject): Promise<ContainerRecord> {
+async function recordFor(daemon: Daemon, id: string, body: JsonObject): Promise<{ record: ContainerRecord; warnings: string[] }> {
   if (typeof body.Image !== 'string' || body.Image === '') throw new Fault('invalid', 'no image specified');
   const image = daemon.images.resolve(body.Image);
   const config = mergeConfig(body, image.config.config ?? {}, id);
   const hostConfig: HostConfig = completeHostConfig((body.HostConfig as JsonObject | null | undefined) ?? {});
+  const networkingConfig = (body.NetworkingConfig as ContainerRecord['networkingConfig'] | null | undefined) ?? {};
+  const warnings = checkNetworking(daemon, body, Object.keys(config.ExposedPorts ?? {}), hostConfig, networkingConfig);
   const argv = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
   if (argv.length === 0 || argv[0] === '') throw new Fault('invalid', 'no command specified');
   const { mounts, options } = await resolveMounts(config, hostConfig, daemon.volumes, async (name) => {
     const other = daemon.containers.resolve(name);
     return (await daemon.engine.spec<ContainerRecord>(other.id))!;
   });
-  return {
+  const record: ContainerRecord = {
     id,
     createdMs: Date.now(),
     imageId: image.id,
     config,
     hostConfig,
-    networkingConfig: (body.NetworkingConfig as ContainerRecord['networkingConfig'] | null) ?? {},
+    networkingConfig,
     path: argv[0]!,
     args: argv.slice(1),
     mounts,
     mountOptions: options,
     platform: image.config.os,
   };
+  return { record, warnings };
 }
 
 /** 201 `{Id, Warnings}`. The container exists, durably, before the answer is sent. */
@@ -85,10 +89,10 @@ export async function createContainer(call: Call): Promise<void> {
   const name = given === '' ? generateName((candidate) => daemon.containers.nameTaken(candidate)) : checkedName(given);
   const release = daemon.containers.reserve(name, id);
   try {
-    const record = await recordFor(daemon, id, body);
+    const { record, warnings } = await recordFor(daemon, id, body);
     await daemon.engine.spawn('container', id, machineInput(name, record), { spec: record });
+    call.reply(201, { Id: id, Warnings: warnings });
   } finally {
     release();
   }
-  call.reply(201, { Id: id, Warnings: [] });
 }

@@ -9,6 +9,7 @@ import { booleanFilter, type Filters, matchesLabelFilters, matchesPattern, parse
 import { parseTimestampNs } from '../time.js';
 import { layersOf } from '../../../actors/containers/effects.js';
 import { containerSpec } from '../../../actors/containers/processes.js';
+import { findNetwork } from '../networks.js';
 import { listRow, statusText } from './shapes.js';
 
 const LIST_FILTERS = ['ancestor', 'before', 'expose', 'exited', 'health', 'id', 'is-task', 'isolation', 'label', 'name', 'network', 'publish', 'since', 'status', 'volume'];
@@ -73,7 +74,7 @@ function tests(daemon: Daemon, filters: Filters): Test[] {
     return ({ record }) => descendsFrom(daemon, record.imageId, wanted);
   });
   on('volume', (values) => ({ record }) => record.mounts.some((mount) => values.includes(mount.Name ?? '') || values.includes(mount.Destination) || values.includes(mount.Source)));
-  on('network', (values) => ({ record }) => values.some((value) => record.hostConfig.NetworkMode === value || value in (record.networkingConfig.EndpointsConfig ?? {})));
+  on('network', (values) => ({ record }) => values.some((value) => record.hostConfig.NetworkMode === (findNetwork(daemon, value)?.name ?? value)));
   on('expose', (values) => ({ record }) => portMatches(Object.keys(record.config.ExposedPorts ?? {}), values));
   on('publish', (values) => ({ record }) => portMatches(Object.keys(record.hostConfig.PortBindings ?? {}), values));
   on('before', ([reference]) => {

@@ -1,8 +1,9 @@
 // Containers in Docker's shapes: the rows of a list and the document of an inspect.
 import type { ContainerRecord, MountPoint } from '../../../actors/containers/record.js';
 import type { ContainerEntry, ContainerSnapshot } from '../../../actors/indexes/containers.js';
-import { dockerStatus, rfc3339, stateJson } from '../../../machines/container-status.js';
+import { dockerStatus, isRunning, rfc3339, stateJson } from '../../../machines/container-status.js';
 import type { Daemon } from '../daemon.js';
+import { findNetwork } from '../networks.js';
 
 /** 'Up 5 minutes', as Go's units.HumanDuration (https://github.com/docker/go-units). */
 export function humanDuration(ms: number): string {
@@ -76,7 +77,9 @@ function imageName(daemon: Daemon, record: ContainerRecord): string {
   return named?.id === record.imageId ? record.config.Image : record.imageId;
 }
 
-function ports(record: ContainerRecord): object[] {
+/** Only a running container has ports; none is reachable from outside as long as there is no network that could publish it. */
+function ports(record: ContainerRecord, snapshot: ContainerSnapshot): object[] {
+  if (!isRunning(snapshot)) return [];
   return Object.keys(record.config.ExposedPorts ?? {}).map((port) => {
     const [number, protocol = 'tcp'] = port.split('/');
     return { PrivatePort: Number(number), Type: protocol };
@@ -92,18 +95,18 @@ export async function listRow(daemon: Daemon, { snapshot }: ContainerEntry, nowM
     ImageID: record.imageId,
     Command: commandText(record),
     Created: Math.floor(snapshot.context.createdAt / 1000),
-    Ports: ports(record),
+    Ports: ports(record, snapshot),
     Labels: record.config.Labels,
     State: dockerStatus(snapshot),
     Status: statusText(snapshot, nowMs),
     HostConfig: { NetworkMode: record.hostConfig.NetworkMode },
-    NetworkSettings: { Networks: networks(record) },
+    NetworkSettings: { Networks: networks(daemon, record, snapshot) },
     Mounts: record.mounts,
   };
 }
 
 /** One endpoint on the network the container was made for; addresses stay empty as long as there is no network behind it. */
-export function networks(record: ContainerRecord): Record<string, object> {
+export function networks(daemon: Daemon, record: ContainerRecord, snapshot: ContainerSnapshot): Record<string, object> {
   const mode = record.hostConfig.NetworkMode;
   if (mode.startsWith('container:')) return {};
   const names = new Set([mode, ...Object.keys(record.networkingConfig.EndpointsConfig ?? {})]);
@@ -112,7 +115,7 @@ export function networks(record: ContainerRecord): Record<string, object> {
     const wanted = (record.networkingConfig.EndpointsConfig?.[name] ?? {}) as { Aliases?: string[] | null; Links?: string[] | null; DriverOpts?: object | null; IPAMConfig?: object | null };
     return [name, {
       IPAMConfig: wanted.IPAMConfig ?? null, Links: wanted.Links ?? null, Aliases: wanted.Aliases ?? null, MacAddress: '', DriverOpts: wanted.DriverOpts ?? null,
-      GwPriority: 0, NetworkID: '', EndpointID: '', Gateway: '', IPAddress: '', IPPrefixLen: 0, IPv6Gateway: '', GlobalIPv6Address: '',
+      GwPriority: 0, NetworkID: isRunning(snapshot) ? (findNetwork(daemon, name)?.id ?? '') : '', EndpointID: '', Gateway: '', IPAddress: '', IPPrefixLen: 0, IPv6Gateway: '', GlobalIPv6Address: '',
       GlobalIPv6PrefixLen: 0, DNSNames: null,
     }];
   }));
@@ -147,9 +150,9 @@ export async function inspectJson(daemon: Daemon, { snapshot }: ContainerEntry):
     Mounts: record.mounts,
     Config: record.config,
     NetworkSettings: {
-      Bridge: '', SandboxID: '', SandboxKey: '', Ports: {}, HairpinMode: false, LinkLocalIPv6Address: '', LinkLocalIPv6PrefixLen: 0,
+      Bridge: '', SandboxID: '', SandboxKey: '', Ports: isRunning(snapshot) ? Object.fromEntries(Object.keys(record.config.ExposedPorts ?? {}).map((port) => [port, null])) : {}, HairpinMode: false, LinkLocalIPv6Address: '', LinkLocalIPv6PrefixLen: 0,
       SecondaryIPAddresses: null, SecondaryIPv6Addresses: null, EndpointID: '', Gateway: '', GlobalIPv6Address: '', GlobalIPv6PrefixLen: 0,
-      IPAddress: '', IPPrefixLen: 0, IPv6Gateway: '', MacAddress: '', Networks: networks(record),
+      IPAddress: '', IPPrefixLen: 0, IPv6Gateway: '', MacAddress: '', Networks: networks(daemon, record, snapshot),
     },
   };
 }

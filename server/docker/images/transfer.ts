@@ -1,10 +1,11 @@
 // Images over the wire: pull, import, push, load, save.
+import { inspectDistribution } from '../../../actors/images/distribution.js';
 import { importImage } from '../../../actors/images/import-image.js';
 import { loadedText, loadImages } from '../../../actors/images/load-archive.js';
 import { parsePlatform } from '../../../actors/images/manifest.js';
-import { type TransferMessage } from '../../../actors/images/pull.js';
+import { allTags, type TransferMessage } from '../../../actors/images/pull.js';
 import { pushImage } from '../../../actors/images/push.js';
-import { parseReference, type Reference } from '../../../actors/images/reference.js';
+import { parseReference, type Reference, withDefaultTag } from '../../../actors/images/reference.js';
 import type { RegistryCredentials } from '../../../actors/images/registry-auth.js';
 import type { RegistryOptions } from '../../../actors/images/registry-client.js';
 import { saveImages } from '../../../actors/images/save-archive.js';
@@ -85,10 +86,19 @@ export async function createImage(call: Call): Promise<void> {
   if (call.query('fromImage') === '') return importFrom(call);
   const reference = wantedReference(call);
   const progress = new Progress(call);
-  await progress.run(() => call.daemon.pulls.pull(call.daemon.engine, reference, call.query('platform'), {
-    ...registryOptions(call),
-    onProgress: (message) => progress.line(progressLine(message)),
-  }));
+  const options = registryOptions(call);
+  await progress.run(async () => {
+    // As dockerd: without a tag, all of them.
+    const references = reference.tag === undefined && reference.digest === undefined ? await allTags(reference, options) : [reference];
+    for (const one of references) {
+      await call.daemon.pulls.pull(call.daemon.engine, one, call.query('platform'), { ...options, onProgress: (message) => progress.line(progressLine(message)) });
+    }
+  });
+}
+
+/** GET /distribution/{name}/json. */
+export async function inspectAtRegistry(call: Call): Promise<void> {
+  call.reply(200, await inspectDistribution(withDefaultTag(parseReference(call.params.name!)), registryOptions(call)));
 }
 
 async function importFrom(call: Call): Promise<void> {
