@@ -10,6 +10,7 @@ import { Volumes } from '../actors/containers/volumes.js';
 import type { Executor } from '../actors/executors/contract.js';
 import { MemoryExecutor } from '../actors/executors/memory/index.js';
 import { ensureBaseImage } from '../actors/images/base-image.js';
+import { ensureNodeImage } from '../actors/images/node-image.js';
 import { ContentStore } from '../actors/images/content-store.js';
 import { ImageStore } from '../actors/images/image-store.js';
 import { Pulls } from '../actors/images/pulls.js';
@@ -164,6 +165,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   await opening;
   await recover(daemon, options.dataRoot);
   await ensureBaseImage(daemon.images, Object.keys(allCommands));
+  await ensureNodeImage(daemon.images, Object.keys(allCommands));
   const api = createDockerApi(daemon);
   const wanted = options.httpEngine ? { engine: options.httpEngine } : {};
   door = await openFrontDoor({ handler: api.handler, hijacks: api.hijacks, badRequest: api.badRequest, log: (line) => options.log({ ...line }), ...wanted });

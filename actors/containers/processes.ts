@@ -42,6 +42,7 @@ export function containerSpec(record: ContainerRecord, layers: readonly LayerFil
       openFiles: hostConfig.Ulimits?.find(({ Name }) => Name === 'nofile')?.Soft ?? 0,
     },
     shmSizeBytes: hostConfig.ShmSize || DEFAULT_SHM_BYTES,
+    network: hostConfig.NetworkMode !== 'none',
   };
 }
 

@@ -56,6 +56,8 @@ export interface ContainerSpec {
   limits: ResourceLimits;
   /** Bytes; 0 = Docker's default of 64 MiB. */
   shmSizeBytes: number;
+  /** False for `--network none`: the container reaches nothing but itself. */
+  network: boolean;
 }
 
 /** 0 means no limit. */

@@ -10,6 +10,7 @@ import { type Process, statusCode } from './kernel/process.js';
 import { Terminal } from './kernel/tty.js';
 import { launch, LaunchError } from './launch.js';
 import { builtinKind } from './programs/builtin.js';
+import { nodeKind } from './programs/node/index.js';
 import { scriptKind } from './programs/script.js';
 import { wasiKind } from './programs/wasi/index.js';
 import { processTable } from './process-table.js';
@@ -45,7 +46,7 @@ export class Machine {
     this.#mounted = mountMachine(spec, (root) => new Kernel({
       hostname: spec.hostname,
       root,
-      kinds: [wasiKind(), builtinKind(allCommands), scriptKind()],
+      kinds: [wasiKind(), nodeKind({ network: spec.network }), builtinKind(allCommands), scriptKind()],
       ...(spec.limits.processes > 0 ? { processesMax: spec.limits.processes } : {}),
       memoryMaxBytes: spec.limits.memoryBytes,
       onDefect: (error, process) => post({ type: 'defect', message: `${process.command}: ${error instanceof Error ? error.stack ?? error.message : String(error)}` }),

@@ -13,6 +13,7 @@ export interface MachineSpec {
   dnsSearch: readonly string[];
   limits: { memoryBytes: number; nanoCpus: number; processes: number; openFiles: number };
   shmSizeBytes: number;
+  network: boolean;
   /** Where the container's own changes are kept. */
   upperDirectory: string;
 }

@@ -19,6 +19,10 @@ export class PipeBuffer {
   sizeBytes = 0;
   readonly #chunks: Uint8Array[] = [];
 
+  get hasRoom(): boolean {
+    return this.sizeBytes < PIPE_CAPACITY_BYTES;
+  }
+
   push(bytes: Uint8Array): number {
     const room = PIPE_CAPACITY_BYTES - this.sizeBytes;
     const part = bytes.length <= room ? bytes : bytes.subarray(0, room);

@@ -22,7 +22,7 @@ export function commandMain(load: () => Promise<Main>): Main {
   };
 }
 
-function isElf(head: Uint8Array): boolean {
+export function isElf(head: Uint8Array): boolean {
   return head[0] === 0x7f && head[1] === 0x45 && head[2] === 0x4c && head[3] === 0x46;
 }
 

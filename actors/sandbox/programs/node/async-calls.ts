@@ -1,0 +1,71 @@
+// Reads, writes and waits that a Node child does not block for: begun by a request, told of by an event.
+import { Errno } from '../../kernel/errno.js';
+import type { Process } from '../../kernel/process.js';
+import type { Wait } from '../../kernel/wait.js';
+import { shutdown } from './child-calls.js';
+import type { HostNode } from './host-node.js';
+import type { NodeRequest } from './wire.js';
+
+type Request = NodeRequest & { id: number };
+interface Pending {
+  readonly request: Request;
+  rest: Uint8Array;
+}
+
+export class AsyncCalls {
+  readonly #process: Process;
+  readonly #host: HostNode;
+  readonly #pending = new Map<number, Pending>();
+
+  constructor(process: Process, host: HostNode) {
+    this.#process = process;
+    this.#host = host;
+  }
+
+  start(request: Request): void {
+    if (request.op === 'cancel') this.#pending.delete(request.cancelled as number);
+    else this.#pending.set(request.id, { request, rest: new Uint8Array(request.bytes) });
+  }
+
+  /** Carries on what can be carried on; what the rest waits for. */
+  proceed(): Wait[] {
+    const waits: Wait[] = [];
+    for (const [id, pending] of this.#pending) {
+      try {
+        const wait = this.#step(pending);
+        if (wait) waits.push(wait);
+        else this.#pending.delete(id);
+      } catch (error) {
+        if (!(error instanceof Errno)) throw error;
+        this.#pending.delete(id);
+        this.#host.tell({ type: 'done', id, errno: error.code });
+      }
+    }
+    return waits;
+  }
+
+  /** What it waits for; undefined when it is over and told. */
+  #step(pending: Pending): Wait | undefined {
+    const { request } = pending;
+    const file = this.#process.descriptors.get(request.fd as number);
+    if (request.op === 'read') {
+      if (!file.readsAllowed) throw new Errno('EBADF');
+      const bytes = file.read(request.size as number);
+      if (bytes === undefined) return file.readable;
+      this.#host.tell({ type: 'done', id: request.id }, bytes);
+      return undefined;
+    }
+    if (request.op === 'write') {
+      if (!file.writesAllowed) throw new Errno('EBADF');
+      while (pending.rest.length > 0) {
+        const count = file.write(pending.rest);
+        if (count === undefined) return file.writable;
+        pending.rest = pending.rest.subarray(count);
+      }
+    } else if (!shutdown(file)) {
+      this.#process.close(request.fd as number);
+    }
+    this.#host.tell({ type: 'done', id: request.id });
+    return undefined;
+  }
+}

@@ -1,0 +1,30 @@
+// Node programs: which files are `node`. What runs them is loaded with the first one.
+import type { ProgramKind } from '../../kernel/program.js';
+import { settle } from '../../kernel/wait.js';
+import { BUILTIN_MARKER, isElf } from '../builtin.js';
+
+const NAMES = new Set(['node', 'nodejs']);
+
+export interface NodeOptions {
+  /** Whether programs may reach the host's network. */
+  readonly network: boolean;
+}
+
+/** Claims `node` where it is one of our own applets, or an ELF file, which cannot run here. */
+export function nodeKind(options: NodeOptions): ProgramKind {
+  return {
+    name: 'node',
+    claim({ path, location, head, argv }) {
+      const isOurs = BUILTIN_MARKER.every((byte, i) => head[i] === byte);
+      if (!isOurs && !isElf(head)) return undefined;
+      if (!NAMES.has(path.split('/').at(-1)!) && (isOurs || !NAMES.has(location.name))) return undefined;
+      return {
+        argv,
+        main: function* node(process) {
+          const { runNode } = yield* settle(import('./run.js'));
+          return yield* runNode(process, path, argv, options);
+        },
+      };
+    },
+  };
+}

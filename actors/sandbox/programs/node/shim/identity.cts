@@ -1,0 +1,139 @@
+// Who and where the program is: process and os as the machine has them.
+import os from 'node:os';
+import tty from 'node:tty';
+import { internalBinding } from './internals.cjs';
+import { call, errnoOf, on, systemError, tryCall } from './wire.cjs';
+
+/** The machine's answer to `hello`. */
+export interface Hello {
+  readonly execPath: string;
+  readonly network: boolean;
+  readonly pid: number;
+  readonly ppid: number;
+  readonly cwd: string;
+  readonly env: [string, string][];
+  readonly umask: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: number[];
+  readonly userName: string | null;
+  readonly home: string | null;
+  readonly shell: string | null;
+  readonly hostname: string;
+  readonly release: string;
+  readonly version: string;
+  /** Which of the standard descriptors are terminals. */
+  readonly terminals: number[];
+  /** Which of the standard descriptors are open. */
+  readonly open: number[];
+}
+
+function set(target: object, name: string, value: unknown): void {
+  Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
+}
+
+function replaceEnvironment(env: readonly [string, string][]): void {
+  for (const name of Object.keys(process.env)) delete process.env[name];
+  for (const [name, value] of env) process.env[name] = value;
+}
+
+function replacePlace(hello: Hello): void {
+  let { cwd, umask } = hello;
+  set(process, 'cwd', () => cwd);
+  set(process, 'chdir', (path: string) => {
+    if (typeof path !== 'string') throw Object.assign(new TypeError(`The "directory" argument must be of type string. Received ${path === null ? 'null' : typeof path}`), { code: 'ERR_INVALID_ARG_TYPE' });
+    cwd = call({ op: 'chdir', path }, { syscall: 'chdir', path: cwd, dest: path }).value;
+  });
+  set(process, 'umask', (mask?: number | string) => {
+    const before = umask;
+    if (mask === undefined) return before;
+    umask = (typeof mask === 'string' ? parseInt(mask, 8) : mask) & 0o777;
+    call({ op: 'umask', mask: umask }, { syscall: 'umask' });
+    return before;
+  });
+}
+
+function replaceIds(hello: Hello): void {
+  const { pid, ppid, uid, gid, groups } = hello;
+  set(process, 'pid', pid);
+  set(process, 'ppid', ppid);
+  for (const name of ['getuid', 'geteuid']) set(process, name, () => uid);
+  for (const name of ['getgid', 'getegid']) set(process, name, () => gid);
+  set(process, 'getgroups', () => [...groups]);
+  for (const name of ['setuid', 'seteuid', 'setgid', 'setegid', 'setgroups', 'initgroups']) {
+    set(process, name, () => {
+      throw systemError('EPERM', { syscall: name });
+    });
+  }
+}
+
+function replaceSignals(): void {
+  const heard = new Map<number, Set<any>>();
+  const listen = (signal: number, wanted: boolean): number => {
+    const answer = tryCall({ op: 'listen', signal, wanted });
+    return 'errno' in answer ? errnoOf(answer.errno) : 0;
+  };
+  const { Signal } = internalBinding('signal_wrap');
+  const { close } = Object.getPrototypeOf(Signal.prototype);
+  const stop = function (this: any): void {
+    for (const [signal, wraps] of heard) {
+      if (!wraps.delete(this) || wraps.size > 0) continue;
+      heard.delete(signal);
+      listen(signal, false);
+    }
+  };
+  Signal.prototype.start = function (signal: number): number {
+    const wraps = heard.get(signal) ?? new Set();
+    heard.set(signal, wraps.add(this));
+    return wraps.size > 1 ? 0 : listen(signal, true);
+  };
+  Signal.prototype.stop = stop;
+  Signal.prototype.close = function (...args: unknown[]): unknown {
+    stop.call(this);
+    return close?.apply(this, args);
+  };
+  on('signal', ({ signal }) => {
+    for (const wrap of heard.get(signal) ?? []) wrap.onsignal(signal);
+  });
+  set(process, '_kill', (pid: number, signal: number) => {
+    const answer = tryCall({ op: 'kill', pid, signal });
+    return 'errno' in answer ? errnoOf(answer.errno) : 0;
+  });
+}
+
+function replaceSystem(hello: Hello): void {
+  const usage = (): any => call({ op: 'usage' }, { syscall: 'sysinfo' }).value;
+  const { cpus } = os;
+  set(os, 'hostname', () => hello.hostname);
+  set(os, 'release', () => hello.release);
+  set(os, 'version', () => hello.version);
+  set(os, 'homedir', () => process.env.HOME ?? hello.home ?? '/');
+  set(os, 'networkInterfaces', () => ({ lo: [{ address: '127.0.0.1', netmask: '255.0.0.0', family: 'IPv4', mac: '00:00:00:00:00:00', internal: true, cidr: '127.0.0.1/8' }] }));
+  set(os, 'totalmem', () => usage().memory.totalBytes);
+  set(os, 'freemem', () => usage().memory.freeBytes);
+  set(os, 'uptime', () => usage().uptimeMs / 1000);
+  set(os, 'availableParallelism', () => usage().processors);
+  set(os, 'cpus', () => cpus().slice(0, usage().processors));
+  set(os, 'userInfo', (options?: { encoding?: string }) => {
+    if (hello.userName === null) throw systemError('ENOENT', { syscall: 'uv_os_get_passwd' });
+    const words = { username: hello.userName, homedir: hello.home, shell: hello.shell };
+    const encode = (value: string | null): unknown => (options?.encoding === 'buffer' ? Buffer.from(value ?? '') : value);
+    return { uid: hello.uid, gid: hello.gid, username: encode(words.username), homedir: encode(words.homedir), shell: encode(words.shell) };
+  });
+  for (const name of ['hostname', 'release', 'version', 'homedir', 'totalmem', 'freemem', 'uptime', 'availableParallelism'] as const) {
+    const value = os[name] as any;
+    value[Symbol.toPrimitive] = () => value();
+  }
+}
+
+/** Replaces what names the host by what names the machine. */
+export function replaceIdentity(hello: Hello): void {
+  replaceEnvironment(hello.env);
+  replacePlace(hello);
+  replaceIds(hello);
+  replaceSignals();
+  replaceSystem(hello);
+  set(process, 'execPath', hello.execPath);
+  process.argv[0] = hello.execPath;
+  set(tty, 'isatty', (fd: unknown) => typeof fd === 'number' && hello.terminals.includes(fd));
+}

@@ -1,0 +1,42 @@
+// Node's own insides, as far as the shim replaces them; visible to the shim alone.
+import module from 'node:module';
+
+type Load = (request: string, parent?: unknown, isMain?: boolean) => any;
+const Module = module as unknown as { _load: Load; builtinModules: string[] };
+
+/** The bindings that Node's library is made over. */
+export const internalBinding: (name: string) => any = require('internal/test/binding').internalBinding;
+
+const wanted = new Map<string, any>();
+
+/** A module of Node's library that programs do not see; those that are wanted later must have been asked for before they are hidden. */
+export function internal(name: string): any {
+  let found = wanted.get(name);
+  if (found === undefined) wanted.set(name, (found = require(name)));
+  return found;
+}
+
+// Taken now, because they are first used when a program runs.
+for (const name of ['internal/errors', 'internal/fs/sync_write_stream']) internal(name);
+
+/** Makes internal modules as unknown to the program as they are without --expose-internals. The confinement does not rest on this. */
+export function hideInternals(): void {
+  const load = Module._load;
+  const hidden = /^(?:node:)?internal\//;
+  Module._load = function (request, parent, isMain) {
+    if (hidden.test(request)) throw Object.assign(new Error(`Cannot find module '${request}'`), { code: 'MODULE_NOT_FOUND', requireStack: [] });
+    return load.call(this, request, parent, isMain);
+  };
+  Module.builtinModules = Object.freeze(Module.builtinModules.filter((name) => !hidden.test(name))) as string[];
+  process.execArgv = [];
+}
+
+/** Node warns of the permission model and of its own insides being looked at; neither is the program's doing. */
+export function dropOwnWarnings(): void {
+  const { emit } = process;
+  const ours = /^(Permission is an experimental feature|These APIs are for internal testing only)/;
+  process.emit = ((name: string, ...values: any[]) => (name === 'warning' && ours.test(values[0]?.message) ? false : (emit as any).call(process, name, ...values))) as typeof emit;
+  setImmediate(() => {
+    process.emit = emit;
+  }).unref();
+}
