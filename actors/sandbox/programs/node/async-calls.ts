@@ -22,26 +22,30 @@ export class AsyncCalls {
     this.#host = host;
   }
 
+  /** Tries at once: what is written before a descriptor is closed is written. */
   start(request: Request): void {
     if (request.op === 'cancel') this.#pending.delete(request.cancelled as number);
-    else this.#pending.set(request.id, { request, rest: new Uint8Array(request.bytes) });
+    else this.#carryOn({ request, rest: new Uint8Array(request.bytes) });
   }
 
   /** Carries on what can be carried on; what the rest waits for. */
   proceed(): Wait[] {
-    const waits: Wait[] = [];
-    for (const [id, pending] of this.#pending) {
-      try {
-        const wait = this.#step(pending);
-        if (wait) waits.push(wait);
-        else this.#pending.delete(id);
-      } catch (error) {
-        if (!(error instanceof Errno)) throw error;
-        this.#pending.delete(id);
-        this.#host.tell({ type: 'done', id, errno: error.code });
-      }
+    return [...this.#pending.values()].map((pending) => this.#carryOn(pending)).filter((wait) => wait !== undefined);
+  }
+
+  #carryOn(pending: Pending): Wait | undefined {
+    const { id } = pending.request;
+    try {
+      const wait = this.#step(pending);
+      if (wait) this.#pending.set(id, pending);
+      else this.#pending.delete(id);
+      return wait;
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      this.#pending.delete(id);
+      this.#host.tell({ type: 'done', id, errno: error.code });
+      return undefined;
     }
-    return waits;
   }
 
   /** What it waits for; undefined when it is over and told. */
