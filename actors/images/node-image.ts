@@ -8,6 +8,8 @@ import type { ImageStore } from './image-store.js';
 import { parseReference } from './reference.js';
 
 export const NODE_REFERENCE = 'sockerless/node:latest';
+/** As images of Node have it: bash as root's shell, and a user `node`. */
+const PASSWD = 'root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\nnode:x:1000:1000::/home/node:/bin/bash\n';
 const NPM = 'usr/local/lib/node_modules/npm';
 
 /** Where npm lies beside a Node installation; undefined where there is none. */
@@ -33,7 +35,12 @@ function* folderFiles(folder: string, at: string): Generator<BuiltInFile> {
 /** The image; without npm where the host has none. `version` is the Node that runs here. */
 export function nodeImage(appletNames: readonly string[], npm: string | undefined): BuiltInImage {
   const link = (name: string, linkPath: string): BuiltInFile => ({ entry: tarEntry(name, { type: 'symlink', linkPath }) });
-  const files = [...baseFiles(appletNames), link('usr/local/bin/node', BUILT_IN_PATH), link('usr/local/bin/nodejs', 'node')];
+  const passwd = Buffer.from(PASSWD);
+  const files = [
+    ...baseFiles(appletNames).filter(({ entry }) => entry.path !== 'etc/passwd'),
+    { entry: tarEntry('etc/passwd', { sizeBytes: passwd.length }), body: passwd }, { entry: tarEntry('home/node/', { type: 'dir', mode: 0o755, uid: 1000, gid: 1000 }) },
+    link('usr/local/bin/node', BUILT_IN_PATH), link('usr/local/bin/nodejs', 'node'),
+  ];
   if (npm !== undefined) {
     files.push({ entry: tarEntry('usr/local/lib/node_modules/', { type: 'dir', mode: 0o755 }) }, ...folderFiles(npm, NPM));
     files.push(link('usr/local/bin/npm', '../lib/node_modules/npm/bin/npm-cli.js'), link('usr/local/bin/npx', '../lib/node_modules/npm/bin/npx-cli.js'));
@@ -53,7 +60,7 @@ export function nodeImage(appletNames: readonly string[], npm: string | undefine
 /** Names what the image is made of, so that an unchanged one need not be made again. */
 function madeOf(appletNames: readonly string[], npm: string | undefined): string {
   const version = npm === undefined ? 'none' : (JSON.parse(readFileSync(join(npm, 'package.json'), 'utf8')) as { version: string }).version;
-  return `node ${process.versions.node}, npm ${version}, applets ${createHash('sha256').update([...appletNames].sort().join()).digest('hex').slice(0, 16)}`;
+  return `2: node ${process.versions.node}, npm ${version}, applets ${createHash('sha256').update([...appletNames].sort().join()).digest('hex').slice(0, 16)}`;
 }
 
 /** Makes sure `sockerless/node:latest` is there. Reading npm's files costs a second or two, so an image made of the same is kept. */

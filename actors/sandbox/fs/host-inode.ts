@@ -11,6 +11,8 @@ import type { Override } from './host-ownership.js';
 import type { Placed } from './host-places.js';
 import { checkName } from './tree-inode.js';
 
+const SMALL_READ_BYTES = 65536;
+
 const { O_RDONLY, O_RDWR, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW = 0 } = fs.constants;
 const NO_ATTRIBUTES: ReadonlyMap<string, Uint8Array> = new Map();
 const SET_ID_BITS = 0o6000;
@@ -211,8 +213,9 @@ export class HostInode implements Inode, Placed {
 
   readAt(offset: number, lengthBytes: number): Uint8Array {
     return this.#withFile(false, (fd) => {
-      // Programs read with large buffers from files that are mostly small.
-      const wanted = lengthBytes > 65536 ? Math.min(lengthBytes, Math.max(0, fs.fstatSync(fd).size - offset)) : lengthBytes;
+      // Programs read with large buffers from files that are mostly small. Files of the host's kernel have content, but no size.
+      const size = lengthBytes > SMALL_READ_BYTES ? fs.fstatSync(fd).size : 0;
+      const wanted = size > 0 ? Math.min(lengthBytes, Math.max(0, size - offset)) : Math.min(lengthBytes, SMALL_READ_BYTES);
       const bytes = Buffer.allocUnsafe(wanted);
       const count = wanted === 0 ? 0 : fs.readSync(fd, bytes, 0, wanted, offset);
       return count === wanted ? bytes : bytes.subarray(0, count);

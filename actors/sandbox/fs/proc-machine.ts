@@ -1,9 +1,19 @@
 // The files of /proc that tell of the machine: processors, memory, load, versions, settings.
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { encode } from '../kernel/text.js';
 import type { ProcFileSystem } from './proc.js';
 import { StaticDirectory, TextInode } from './synthetic.js';
+
+/** A container's kernel is its host's; one of our own where the host has none to show. */
+function hostBootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return randomUUID();
+  }
+}
 
 /** What the machine is given; 0 means as much as the host has. */
 export interface MachineFacts {
@@ -65,7 +75,7 @@ export function addMachineFiles(proc: ProcFileSystem, root: StaticDirectory, fac
   const directory = (parent: StaticDirectory, name: string): StaticDirectory => parent.add(name, new StaticDirectory(proc, 0o555));
   const sys = directory(root, 'sys');
   const settings = directory(sys, 'kernel');
-  const bootId = randomUUID();
+  const bootId = hostBootId();
   settings.add('hostname', new TextInode(proc, () => `${kernel.hostname}\n`));
   settings.add('domainname', new TextInode(proc, () => '(none)\n'));
   settings.add('ostype', new TextInode(proc, () => 'Linux\n'));

@@ -15,6 +15,7 @@ import type { Dialect, List } from './syntax/ast.js';
 import { ShellSyntaxError } from './syntax/parser.js';
 import { EXPORTED } from './variables/variable.js';
 import { AssignmentError, isName } from './variables/variables.js';
+import { readDatabase } from '../identity.js';
 
 export const BASH_VERSION = '5.2.15(1)-release';
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -103,6 +104,7 @@ function importEnvironment(shell: Shell): void {
   for (const [name, value] of Object.entries({
     BASH: '/bin/bash', BASH_VERSION, UID: String(uid), EUID: String(uid), HOSTNAME: process.kernel.hostname, HOSTTYPE: 'x86_64', OSTYPE: 'linux-gnu', MACHTYPE: 'x86_64-pc-linux-gnu', OPTERR: '1',
   })) if (name === 'BASH' || variables.get(name) === undefined || name === 'UID' || name === 'EUID') variables.set(name, value);
+  if (variables.get('SHELL') === undefined) variables.set('SHELL', readDatabase(process.files, '/etc/passwd').find((fields) => fields[2] === String(uid))?.[6] || '/bin/sh');
   variables.assignList(variables.writable('BASH_VERSINFO'), ['5', '2', '15', '1', 'release', 'x86_64-pc-linux-gnu']);
 }
 
