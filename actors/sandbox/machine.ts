@@ -46,9 +46,10 @@ export class Machine {
     this.#mounted = mountMachine(spec, (root) => new Kernel({
       hostname: spec.hostname,
       root,
-      kinds: [wasiKind(), nodeKind({ network: spec.network }), builtinKind(allCommands), scriptKind()],
+      kinds: [wasiKind(), nodeKind(), builtinKind(allCommands), scriptKind()],
       ...(spec.limits.processes > 0 ? { processesMax: spec.limits.processes } : {}),
       memoryMaxBytes: spec.limits.memoryBytes,
+      network: spec.network,
       onDefect: (error, process) => post({ type: 'defect', message: `${process.command}: ${error instanceof Error ? error.stack ?? error.message : String(error)}` }),
     }));
     this.#kernel = this.#mounted.kernel;

@@ -10,7 +10,7 @@ const ELF = Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0]);
 
 function machine(files: Record<string, TestFile> = {}, network = true): TestMachine {
   return new TestMachine({
-    commands: allCommands, kinds: [nodeKind({ network })],
+    commands: allCommands, kinds: [nodeKind()], network,
     files: { '/usr/local/bin/node': { content: BUILTIN_MARKER, mode: 0o755 }, ...files },
   });
 }

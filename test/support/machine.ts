@@ -23,6 +23,7 @@ export interface TestMachineOptions {
   /** Another root than the in-memory one; it must be writable. */
   root?: FileSystem;
   hostname?: string;
+  network?: boolean;
 }
 
 export interface TestRunOptions {
@@ -63,6 +64,7 @@ export class TestMachine {
     const commands = options.commands ?? {};
     this.kernel = new Kernel({
       hostname: options.hostname ?? 'box', root, kinds: [builtinKind(commands), scriptKind(), ...(options.kinds ?? [])],
+      network: options.network ?? true,
       onDefect: (error) => this.defects.push(error),
     });
     // A process of the outside that never runs: its file calls fill the root.

@@ -3,6 +3,7 @@ import type { CommandTable } from '../programs/builtin.js';
 import { busyboxOf } from './busybox.js';
 import { shellCommands } from '../shell/index.js';
 import { fileCommands } from './table-files.js';
+import { netCommands } from './table-net.js';
 import { textCommands } from './table-text.js';
 
 /** What the shell has built in, as programs of their own. */
@@ -12,7 +13,7 @@ const shellToolCommands: CommandTable = Object.fromEntries(SHELL_TOOLS.map((name
 /** Local copies as runners' helper images make them. */
 const copyCommands: CommandTable = { rsync: () => import('./rsync.js').then((m) => m.rsync) };
 
-const merged: CommandTable = { ...copyCommands, ...fileCommands, ...textCommands, ...shellToolCommands, ...shellCommands };
+const merged: CommandTable = { ...copyCommands, ...fileCommands, ...netCommands, ...textCommands, ...shellToolCommands, ...shellCommands };
 
 /** What a machine can run without any file of the image's own. */
 export const allCommands: CommandTable = { ...merged, busybox: () => Promise.resolve(busyboxOf(merged)) };

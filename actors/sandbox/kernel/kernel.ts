@@ -5,6 +5,7 @@ import { MAY_EXECUTE, MountTree, permits } from './path.js';
 import { Process, ProcessExit, ProcessImage, type ProcessOptions, type WaitStatus } from './process.js';
 import type { Executable, Main, ProgramKind } from './program.js';
 import { SIGCHLD, SIGHUP } from './signals.js';
+import { SocketTable } from './sockets.js';
 import { PREEMPT, type Task } from './wait.js';
 
 /** How long processes run before messages from outside get their turn. */
@@ -19,6 +20,8 @@ export interface KernelOptions {
   processesMax?: number;
   /** HostConfig.Memory, as far as a program kind can hold to it; 0 = no limit. */
   memoryMaxBytes?: number;
+  /** Whether programs may reach the host's network; else the machine's loopback is all there is. */
+  network?: boolean;
   /** A program died of a defect of ours; the machine goes on, the process ends as if by SIGSEGV. */
   onDefect?: (error: unknown, process: Process) => void;
 }
@@ -36,6 +39,8 @@ export class Kernel {
   readonly bootedAtMs = Date.now();
   readonly processesMax: number;
   readonly memoryMaxBytes: number;
+  readonly network: boolean;
+  readonly sockets = new SocketTable();
   readonly #kinds: readonly ProgramKind[];
   readonly #threads = new Map<Process, Thread>();
   readonly #ready: Process[] = [];
@@ -51,6 +56,7 @@ export class Kernel {
     this.hostname = options.hostname;
     this.processesMax = options.processesMax ?? 32768;
     this.memoryMaxBytes = options.memoryMaxBytes ?? 0;
+    this.network = options.network ?? true;
     this.#kinds = options.kinds;
     this.#onDefect = options.onDefect ?? (() => undefined);
   }

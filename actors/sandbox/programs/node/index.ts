@@ -5,13 +5,8 @@ import { BUILTIN_MARKER, isElf } from '../builtin.js';
 
 const NAMES = new Set(['node', 'nodejs']);
 
-export interface NodeOptions {
-  /** Whether programs may reach the host's network. */
-  readonly network: boolean;
-}
-
 /** Claims `node` where it is one of our own applets, or an ELF file, which cannot run here. */
-export function nodeKind(options: NodeOptions): ProgramKind {
+export function nodeKind(): ProgramKind {
   return {
     name: 'node',
     claim({ path, location, head, argv }) {
@@ -22,7 +17,7 @@ export function nodeKind(options: NodeOptions): ProgramKind {
         argv,
         main: function* node(process) {
           const { runNode } = yield* settle(import('./run.js'));
-          return yield* runNode(process, path, argv, options);
+          return yield* runNode(process, path, argv);
         },
       };
     },

@@ -11,13 +11,12 @@ import { FileCalls } from './file-calls.js';
 import { HostNode } from './host-node.js';
 import { readCommandLine, RefusedOption } from './options.js';
 import { ProcessCalls } from './process-calls.js';
-import type { NodeOptions } from './index.js';
 import type { NodeRequest } from './wire.js';
 
 /** Node's own exit code for a bad command line. */
 const INVALID_ARGUMENT = 9;
 
-export function* runNode(process: Process, path: string, argv: readonly string[], options: NodeOptions): Task<number> {
+export function* runNode(process: Process, path: string, argv: readonly string[]): Task<number> {
   let args: string[];
   try {
     args = argumentsFor(process, argv.slice(1));
@@ -26,9 +25,9 @@ export function* runNode(process: Process, path: string, argv: readonly string[]
     yield* process.write(2, encode(`${argv[0]}: ${error.message}: this option is not allowed in the embedded machine\n`));
     return INVALID_ARGUMENT;
   }
-  const host = new HostNode(commandLine(args, { network: options.network, memoryMaxBytes: process.kernel.memoryMaxBytes }));
+  const host = new HostNode(commandLine(args, { network: process.kernel.network, memoryMaxBytes: process.kernel.memoryMaxBytes }));
   try {
-    return yield* serve(process, host, new Calls(process, host, { execPath: executablePath(process, path), network: options.network }));
+    return yield* serve(process, host, new Calls(process, host, { execPath: executablePath(process, path), network: process.kernel.network }));
   } finally {
     host.end();
   }

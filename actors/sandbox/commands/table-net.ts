@@ -1,0 +1,8 @@
+// The table of network commands: name -> where its code is.
+import type { CommandTable } from '../programs/builtin.js';
+
+/** Each is imported when first run. */
+export const netCommands: CommandTable = {
+  curl: () => import('./curl/curl.js').then((m) => m.curl),
+  wget: () => import('./wget.js').then((m) => m.wget),
+};
