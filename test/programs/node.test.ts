@@ -50,8 +50,8 @@ test('modules of both kinds, packages with exports, JSON', async (t) => {
   const ran = await run("import('pkg').then(({ default: d }) => console.log(d, require('pkg/data.json').n, require('./local').v));", {
     files: {
       '/work/node_modules/pkg/package.json': '{"name":"pkg","type":"module","exports":{".":"./index.js","./data.json":"./data.json"}}',
-      '/work/node_modules/pkg/index.js': 'import { value } from "./value.js"; export default value;', '/work/node_modules/pkg/value.js': 'export const value = 5;',
-      '/work/node_modules/pkg/data.json': '{"n":6}', '/work/local.cjs': '', '/work/local.js': 'exports.v = 7;',
+      '/work/node_modules/pkg/index.js': 'export { value as default } from "./value.js";', '/work/node_modules/pkg/value.js': 'export const value = 5;',
+      '/work/node_modules/pkg/data.json': '{"n":6}', '/work/local.js': 'exports.v = 7;',
     },
   });
   t.is(ran.stdout, '5 6 7\n', ran.stderr);

@@ -4,5 +4,6 @@ import type { CommandTable } from '../programs/builtin.js';
 /** Each is imported when first run. */
 export const netCommands: CommandTable = {
   curl: () => import('./curl/curl.js').then((m) => m.curl),
+  git: () => import('./git/git.js').then((m) => m.git),
   wget: () => import('./wget.js').then((m) => m.wget),
 };

@@ -1,0 +1,59 @@
+// git, judged by the host's git: each reads what the other wrote, over the files and over HTTP.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { allCommands } from '../../actors/sandbox/commands/index.js';
+import { TestMachine, type TestRunResult } from '../support/machine.js';
+import { gitServer } from './server.js';
+
+const WHO = { GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@example.org', GIT_COMMITTER_NAME: 'A', GIT_COMMITTER_EMAIL: 'a@example.org', GIT_AUTHOR_DATE: '1700000000 +0000', GIT_COMMITTER_DATE: '1700000000 +0000' };
+
+function sh(script: string, env: Record<string, string> = {}): Promise<TestRunResult> {
+  return new TestMachine({ commands: allCommands }).run(['bash', '-c', script], { env: { ...WHO, ...env }, cwd: '/tmp', timeoutMs: 60_000 });
+}
+
+/** The same script by the host's bash and git, in a folder of its own. */
+function onHost(script: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'git-'));
+  try {
+    return execFileSync('bash', ['-c', script], { cwd: folder, env: { ...WHO, PATH: process.env.PATH, HOME: folder, GIT_CONFIG_NOSYSTEM: '1' }, stdio: ['ignore', 'pipe', 'ignore'] }).toString();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const SCRIPTS: Readonly<Record<string, string>> = {
+  'object ids, log formats': 'git init -q -b main r; cd r; mkdir d; echo 1 > a; echo 2 > d/b; git add .; git commit -qm "one\n\nbody"; echo 3 >> a; git commit -qam two; git rev-parse HEAD HEAD~1 main^{tree}; git log --format="%H %an %ae %ad %s" ; git log -1; git log --oneline',
+  'status': 'git init -q -b main r; cd r; echo 1 > a; echo 2 > b; echo 3 > c; git add .; git commit -qm x; echo 4 > a; git add a; rm b; echo 5 > new; mkdir n; echo 6 > n/f; git status --short; git status --porcelain -b; git status',
+  'diff': 'git init -q -b main r; cd r; seq 20 > a; echo x > b; git add .; git commit -qm x; sed -i "s/^7$/seven/;19d" a; rm b; git diff; git diff --name-status; git add -A; git diff --cached; git diff --quiet; echo $?; git diff --cached --quiet; echo $?',
+  'branches and tags': 'git init -q -b main r; cd r; echo 1 > a; git add .; git commit -qm x; git checkout -q -b f; echo 2 > a; git commit -qam y; git branch; git tag v1; git checkout -q main; cat a; git merge -q --ff-only f; cat a; git tag; git branch -D f; git rev-parse --abbrev-ref HEAD; git rev-parse v1',
+  'reset, restore, clean': 'git init -q -b main r; cd r; echo 1 > a; git add .; git commit -qm x; echo 2 > a; echo 3 > b; git add b; git reset -q --hard; cat a; ls; echo 9 > a; git checkout -q -- a; cat a; touch u v; git clean -fdq; ls',
+  'config': 'git init -q r; cd r; git config a.b 1; git config a.b; git config --get x.y; echo $?; git config "url.x.insteadOf" y; git config --get url.x.insteadof; git -c a.b=2 config a.b; git config --unset a.b; git config a.b; echo $?',
+  'failures': 'git log; echo $?; git init -q -b main r; cd r; git log; echo $?; git commit -m x; echo $?; git checkout nothing; echo $?; git rev-parse --verify -q HEAD; echo $?; git add none; echo $?',
+};
+
+for (const [name, script] of Object.entries(SCRIPTS)) {
+  test(`as the host's git: ${name}`, async (t) => {
+    const ran = await sh(script);
+    t.is(ran.stdout, onHost(script), ran.stderr);
+  });
+}
+
+test('clone, fetch, push over HTTP', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'git-'));
+  const server = await gitServer(folder);
+  try {
+    execFileSync('bash', ['-c', 'git init -q -b main w && cd w && echo 1 > a && git add . && git commit -qm first && git tag v1 && cd .. && git clone -q --bare w r.git && git -C r.git config http.receivepack true'], { cwd: folder, env: { ...process.env, ...WHO }, stdio: 'ignore' });
+    const ran = await sh('git clone -q $U/r.git c && cd c && cat a && git checkout -q -b work && echo 2 > b && git add b && git commit -qm second && git push -q origin work && git ls-remote --heads origin | cut -f2 && git fetch -q origin && git rev-parse work', { U: server.url });
+    const pushed = execFileSync('git', ['-C', join(folder, 'r.git'), 'rev-parse', 'work']).toString();
+    t.is(ran.stdout, `1\nrefs/heads/main\nrefs/heads/work\n${pushed}`, ran.stderr);
+    t.is((await sh('git clone $U/none.git; echo $?', { U: server.url })).stdout, '128\n');
+    const init = await sh('git init -q c; cd c; git remote add origin $U/r.git; git fetch --depth 1 -q origin +refs/heads/main:refs/remotes/origin/main && git checkout -q --force refs/remotes/origin/main && cat a && git log -1 --format=%s', { U: server.url });
+    t.is(init.stdout, '1\nfirst\n', init.stderr);
+  } finally {
+    server.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
