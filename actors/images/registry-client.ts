@@ -144,13 +144,14 @@ export class RegistryClient {
       }
     }
     const sent = await this.#sendTo(location(begun), 'PATCH', { headers: { 'content-type': 'application/octet-stream' }, body: counted() });
-    if (sent.status !== 202) throw await this.#fault(sent, '');
+    // The specification says 202; registries that say another success mean the same.
+    if (!isSuccess(sent.status)) throw await this.#fault(sent, '');
     sent.body.resume();
     const digest = `sha256:${hash.digest('hex')}`;
     const end = location(sent);
     end.searchParams.set('digest', digest);
     const done = await this.#sendTo(end, 'PUT', { headers: { 'content-length': '0' } });
-    if (done.status !== 201 && done.status !== 204) throw await this.#fault(done, digest);
+    if (!isSuccess(done.status)) throw await this.#fault(done, digest);
     done.body.resume();
     return { digest, sizeBytes };
   }
@@ -159,7 +160,7 @@ export class RegistryClient {
   async putManifest(tagOrDigest: string, mediaType: string, text: string): Promise<void> {
     const body = Buffer.from(text);
     const answer = await this.#request('PUT', `manifests/${tagOrDigest}`, { headers: { 'content-type': mediaType, 'content-length': String(body.length) }, body });
-    if (answer.status !== 201 && answer.status !== 200) throw await this.#fault(answer, tagOrDigest);
+    if (!isSuccess(answer.status)) throw await this.#fault(answer, tagOrDigest);
     answer.body.resume();
   }
 
@@ -214,6 +215,10 @@ export class RegistryClient {
     if (answer.status === 404) return new Fault('not-found', detail || 'unknown blob');
     return new Fault('invalid', detail || `received unexpected HTTP status: ${answer.status} ${answer.body.statusMessage ?? ''}`.trim());
   }
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
 }
 
 function parseErrors(text: string): NonNullable<ErrorBody['errors']> {

@@ -86,9 +86,12 @@ async function sendBody(outgoing: http.ClientRequest, body: AsyncIterable<Uint8A
     outgoing.end(body);
     return;
   }
+  let go = (): void => undefined;
+  outgoing.on('drain', () => go());
+  outgoing.on('close', () => go());
   for await (const chunk of body) {
     if (outgoing.destroyed) return;
-    if (!outgoing.write(chunk)) await new Promise<void>((resolve) => outgoing.once('drain', resolve).once('close', resolve));
+    if (!outgoing.write(chunk)) await new Promise<void>((resolve) => (go = resolve));
   }
   outgoing.end();
 }

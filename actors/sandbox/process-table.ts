@@ -18,6 +18,8 @@ const COLUMNS: Readonly<Record<string, { title: string; of: Column }>> = {
   sid: { title: 'SID', of: (p) => String(p.session) },
   user: { title: 'USER', of: userName },
   uid: { title: 'UID', of: (p) => String(p.credentials.uid) },
+  // The full format calls the user's name so.
+  uidname: { title: 'UID', of: userName },
   gid: { title: 'GID', of: (p) => String(p.credentials.gid) },
   c: { title: 'C', of: () => '0' },
   '%cpu': { title: '%CPU', of: (p) => ((p.usage.cpuMs / Math.max(1, Date.now() - p.startedAtMs)) * 100).toFixed(1) },
@@ -38,7 +40,7 @@ const COLUMNS: Readonly<Record<string, { title: string; of: Column }>> = {
   command: { title: 'COMMAND', of: (p) => p.argv.join(' ') },
   args: { title: 'COMMAND', of: (p) => p.argv.join(' ') },
 };
-const FULL = ['uid', 'pid', 'ppid', 'c', 'stime', 'tty', 'time', 'cmd'];
+const FULL = ['uidname', 'pid', 'ppid', 'c', 'stime', 'tty', 'time', 'cmd'];
 const AUX = ['user', 'pid', '%cpu', '%mem', 'vsz', 'rss', 'tty', 'stat', 'start', 'time', 'command'];
 
 function clock(ms: number): string {

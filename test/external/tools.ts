@@ -1,10 +1,12 @@
 // Brings outside clients: found where they are, else built or installed into the cache.
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, sh } from './shell.js';
 
 const ACT = 'github.com/nektos/act@v0.2.89';
 const GOJQ = 'github.com/itchyny/gojq/cmd/gojq@v0.12.17';
+const REGISTRY = 'github.com/google/go-containerregistry/cmd/registry@v0.20.3';
 const GITLAB_CI_LOCAL = 'gitlab-ci-local@4.61.1';
 const INSTALL_MS = 600_000;
 
@@ -25,6 +27,23 @@ export function act(cacheDir: string): Promise<Tool> {
 /** A WASI program that nobody here wrote. */
 export function gojqWasi(cacheDir: string): Promise<Tool> {
   return goInstall(cacheDir, GOJQ, { GOOS: 'wasip1', GOARCH: 'wasm' }, join('wasip1_wasm', 'gojq'));
+}
+
+/** An OCI registry in memory that nobody here wrote, on a free port of 127.0.0.1. */
+export async function startRegistry(cacheDir: string): Promise<{ readonly address: string; stop(): void } | { readonly missing: string }> {
+  const tool = await goInstall(cacheDir, REGISTRY, {}, 'registry');
+  if ('missing' in tool) return tool;
+  const child = spawn(tool.path, ['-port', '0'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const port = await new Promise<string | undefined>((resolve) => {
+    let text = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const said = /serving on port (\d+)/.exec(text)?.[1];
+      if (said !== undefined) resolve(said);
+    });
+    child.on('close', () => resolve(undefined));
+  });
+  return port === undefined ? { missing: 'the registry ended at once' } : { address: `127.0.0.1:${port}`, stop: () => void child.kill('SIGKILL') };
 }
 
 export async function gitlabCiLocal(cacheDir: string): Promise<Tool> {

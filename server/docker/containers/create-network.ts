@@ -14,18 +14,12 @@ function publishedPorts(exposed: readonly string[], { PortBindings, PublishAllPo
 }
 
 /**
- * Docker's warnings for a new container. Throws 404 for a network that is not there, and 501 for published ports, links, fixed addresses
- * and shared networks.
+ * Docker's warnings for a new container. Throws 501 for published ports, links, fixed addresses and shared networks. A network that is
+ * not there is told at the start, as dockerd does: clients take a 404 here for a missing image.
  */
 export function checkNetworking(daemon: Daemon, body: JsonObject, exposed: readonly string[], host: HostConfig, networking: NetworkingConfig): string[] {
   const mode = host.NetworkMode;
-  if (mode.startsWith('container:')) {
-    daemon.containers.resolve(mode.slice('container:'.length));
-    throw noNetworks(daemon, `the network of ${mode.slice('container:'.length)} cannot be shared`);
-  }
-  for (const name of new Set([mode, ...Object.keys(networking.EndpointsConfig ?? {})])) {
-    if (name !== 'default' && !findNetwork(daemon, name)) throw new Fault('not-found', `network ${name} not found`);
-  }
+  if (mode.startsWith('container:')) throw noNetworks(daemon, `the network of ${mode.slice('container:'.length)} cannot be shared`);
   const links = host.Links as readonly string[] | null | undefined;
   if (links && links.length > 0) throw noNetworks(daemon, `links (${links.join(', ')}) are not supported`);
   for (const endpoint of [body, ...Object.values(networking.EndpointsConfig ?? {})] as readonly { MacAddress?: string; IPAMConfig?: { IPv4Address?: string; IPv6Address?: string } | null }[]) {
@@ -36,4 +30,11 @@ export function checkNetworking(daemon: Daemon, body: JsonObject, exposed: reado
   if (ports.length === 0 || mode === 'none') return [];
   if (mode === 'host') return ['Published ports are discarded when using host network mode'];
   throw noNetworks(daemon, `ports cannot be published (${ports.join(', ')})`);
+}
+
+/** Throws Docker's 404 for a network of the container's that is not there. */
+export function requireNetworks(daemon: Daemon, { hostConfig, networkingConfig }: ContainerRecord): void {
+  for (const name of new Set([hostConfig.NetworkMode, ...Object.keys(networkingConfig.EndpointsConfig ?? {})])) {
+    if (name !== 'default' && !findNetwork(daemon, name)) throw new Fault('not-found', `failed to set up container networking: network ${name} not found`);
+  }
 }

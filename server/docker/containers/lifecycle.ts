@@ -9,6 +9,7 @@ import type { Call } from '../call.js';
 import type { Daemon } from '../daemon.js';
 import { validateRestartPolicy } from './create-config.js';
 import { checkedName } from './create.js';
+import { requireNetworks } from './create-network.js';
 
 type Event = EventObject & Record<string, unknown>;
 
@@ -30,6 +31,14 @@ export async function startContainer(call: Call): Promise<void> {
   if (status === 'paused') throw new Fault('conflict', 'cannot start a paused container, try unpause instead');
   if (status === 'removing' || status === 'dead') throw new Fault('conflict', 'container is marked for removal and cannot be started');
   if (isRunning(snapshot)) return call.empty(304);
+  const record = (await daemon.engine.spec<ContainerRecord>(id))!;
+  try {
+    requireNetworks(daemon, record);
+  } catch (error) {
+    // As after any failed start: clients of --rm wait for the removal.
+    if (record.hostConfig.AutoRemove) await daemon.engine.send(id, { type: 'REMOVE', volumes: true } as Event);
+    throw error;
+  }
   const before = snapshot.context.run;
   const outcome = await daemon.engine.send(id, { type: 'START' } as Event);
   if (!outcome.handled && stateName(outcome.snapshot.value) !== 'starting') return call.empty(304);
