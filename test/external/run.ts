@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLog } from '../../server/log.js';
 import { startServer } from '../../server/server.js';
+import { actWorkflows } from './act-workflows.js';
 import { chaos } from '../chaos/check.js';
 import { dockerCli } from './docker-cli.js';
 import { dockerPy } from './docker-py.js';
@@ -14,7 +15,7 @@ import { gitlab, gojq, nektosAct } from './runners.js';
 import { debian } from './tools.js';
 import { shellSpec } from './suites.js';
 
-const CHECKS: readonly Check[] = [readme, dockerCli, gitlab, nektosAct, gojq, shellSpec, dockerPy, chaos];
+const CHECKS: readonly Check[] = [readme, dockerCli, gitlab, nektosAct, actWorkflows, gojq, shellSpec, dockerPy, chaos];
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
 /** One section per check: counts, then what did not pass and why. */
