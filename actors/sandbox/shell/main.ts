@@ -4,7 +4,7 @@ import type { Process } from '../kernel/process.js';
 import { decode } from '../kernel/text.js';
 import { PREEMPT, type Task } from '../kernel/wait.js';
 import { assemble } from './execute/assemble.js';
-import { CommandAbort, ExpansionError } from './flow.js';
+import { CommandAbort, ExpansionError, ShellExit } from './flow.js';
 import { readLine } from './line-input.js';
 import { Options, SET_OPTIONS, type SetOption, SHOPT_OPTIONS } from './options.js';
 import { logicalDirectory } from './builtins/directories.js';
@@ -180,7 +180,8 @@ function* runCommands(shell: Shell, list: List): Task {
     if (shell.traps.pending.length > 0) yield* shell.execution.runTraps();
   } catch (error) {
     const survives = error instanceof CommandAbort || error instanceof AssignmentError || (error instanceof ExpansionError && !error.isFatal);
-    if (!shell.isInteractive && !(shell.isBash && survives)) throw error;
+    // `exit` is meant, at a prompt as in a script.
+    if (error instanceof ShellExit || (!shell.isInteractive && !(shell.isBash && survives))) throw error;
     shell.status = shell.execution.statusOf(error);
     shell.unchecked = 0;
     shell.loopDepth = 0;
