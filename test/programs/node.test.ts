@@ -114,6 +114,15 @@ test('without a network nothing is reached', async (t) => {
   t.deepEqual(ran.stdout.trim().split('\n').sort(), ['EAI_AGAIN', 'ENETUNREACH'], ran.stderr);
 });
 
+test('a server listens on the machine\'s own loopback, where curl and other programs find it', async (t) => {
+  const server = "require('http').createServer((q, s) => s.end('path ' + q.url + '\\n')).listen(8080, function () { console.log('port', this.address().port); });";
+  const box = machine({ '/work/server.js': server });
+  const ran = await box.run(['sh', '-c', `node server.js > log & while ! grep -q port log; do sleep 0.05; done; curl -s localhost:8080/a; curl -s http://127.0.0.1:8080/b; node -e "fetch('http://localhost:8080/c').then((r) => r.text()).then((x) => process.stdout.write(x))"; node -e "require('http').createServer().listen(8080).on('error', (e) => console.log(e.code))"; kill $!; cat log; wait; curl -s localhost:8080; echo $?`], { cwd: '/work', timeoutMs: 60_000 });
+  t.is(ran.stdout, 'path /a\npath /b\npath /c\nEADDRINUSE\nport 8080\n7\n', ran.stderr);
+  const alone = await run("const s = require('net').createServer((c) => c.pipe(c)).listen(0, '127.0.0.1', () => require('net').connect(s.address().port).end('echo').on('data', (d) => { console.log(String(d)); s.close(); }));", { network: false });
+  t.deepEqual([alone.stdout, alone.exitCode], ['echo\n', 0], alone.stderr);
+});
+
 test('it stands in for an ELF file called node, and for no other', async (t) => {
   const box = machine({ '/__e/node20/bin/node': { content: ELF, mode: 0o755 }, '/opt/tool': { content: ELF, mode: 0o755 } });
   t.is((await box.run(['/__e/node20/bin/node', '-p', 'process.execPath'])).stdout, '/__e/node20/bin/node\n');

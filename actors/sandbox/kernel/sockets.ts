@@ -1,24 +1,43 @@
 // The machine's own loopback: who listens on which TCP port, and the connections between them. No port of the host is ever opened.
 import { Errno } from './errno.js';
+import type { Stat } from './inode.js';
+import { O_RDWR, OpenFile } from './open-file.js';
 import { openSocketPair, type SocketEnd } from './socket-pair.js';
 import { WaitQueue } from './wait.js';
 
 const FIRST_EPHEMERAL = 32768, LAST_PORT = 60999;
 
-/** A listening socket; `accept` gives the server's end of the next connection, undefined for "not yet". */
-export class Listener {
+/** A listening socket: readable when somebody waits to be accepted. */
+export class Listener extends OpenFile {
   readonly port: number;
-  readonly readable = new WaitQueue();
+  override readonly readable = new WaitQueue();
   readonly #waiting: SocketEnd[] = [];
   readonly #backlogMax: number;
   readonly #forget: () => void;
 
   constructor(port: number, backlogMax: number, forget: () => void) {
+    super(O_RDWR);
     this.port = port;
     this.#backlogMax = backlogMax;
     this.#forget = forget;
   }
 
+  get name(): string {
+    return `socket:[${this.port}]`;
+  }
+
+  override stat(): Stat {
+    return {
+      device: 8, ino: this.port, type: 'socket', mode: 0o777, nlink: 1, uid: 0, gid: 0, rdevMajor: 0, rdevMinor: 0,
+      sizeBytes: 0, blocks512: 0, atimeMs: 0, mtimeMs: 0, ctimeMs: 0,
+    };
+  }
+
+  override get canRead(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** The server's end of the next connection, held for whoever takes it; undefined for "not yet". */
   accept(): SocketEnd | undefined {
     return this.#waiting.shift();
   }
@@ -33,10 +52,9 @@ export class Listener {
   }
 
   /** Nobody listens any more; who was not accepted reads the end. */
-  close(): void {
+  protected override closed(): void {
     this.#forget();
     for (const end of this.#waiting.splice(0)) end.release();
-    this.readable.wake();
   }
 }
 

@@ -1,5 +1,6 @@
 // Reads, writes and waits that a Node child does not block for: begun by a request, told of by an event.
 import { Errno } from '../../kernel/errno.js';
+import { Listener } from '../../kernel/sockets.js';
 import type { Process } from '../../kernel/process.js';
 import type { Wait } from '../../kernel/wait.js';
 import { shutdown } from './child-calls.js';
@@ -57,6 +58,14 @@ export class AsyncCalls {
       const bytes = file.read(request.size as number);
       if (bytes === undefined) return file.readable;
       this.#host.tell({ type: 'done', id: request.id }, bytes);
+      return undefined;
+    }
+    if (request.op === 'accept') {
+      if (!(file instanceof Listener)) throw new Errno('EINVAL');
+      const end = file.accept();
+      if (!end) return file.readable;
+      this.#host.tell({ type: 'done', id: request.id, value: this.#process.descriptors.add(end, { closeOnExec: true }) });
+      end.release();
       return undefined;
     }
     if (request.op === 'write') {

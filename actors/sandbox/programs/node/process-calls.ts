@@ -39,6 +39,12 @@ export class ProcessCalls {
       case 'listen':
         process.onSignal(request.signal as number, request.wanted === true ? (signal) => this.#signalled(signal) : DEAF_TO.includes(request.signal as number) ? 'ignore' : 'default');
         return null;
+      case 'socketListen': {
+        const listener = process.kernel.sockets.listen(request.port as number, request.backlog as number);
+        return { fd: process.descriptors.add(listener, { closeOnExec: true }), port: listener.port };
+      }
+      case 'socketConnect':
+        return process.descriptors.add(process.kernel.sockets.connect(request.port as number), { closeOnExec: true });
       case 'windowSize': {
         const terminal = this.#terminal(request.fd as number);
         return terminal ? [terminal.columns, terminal.rows] : null;

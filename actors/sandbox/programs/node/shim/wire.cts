@@ -157,9 +157,9 @@ export class Hold {
 }
 
 /** Begins something that is told of later; the number cancels it. The caller keeps the program running with a Hold. */
-export function begin(message: object, done: (errno: string | undefined, bytes: Buffer) => void, bytes?: Uint8Array): number {
+export function begin(message: object, done: (errno: string | undefined, bytes: Buffer, value: any) => void, bytes?: Uint8Array): number {
   const id = nextId++;
-  waiting.set(id, (event, data) => done(event.errno, data));
+  waiting.set(id, (event, data) => done(event.errno, data, event.value));
   send({ ...message, id }, bytes);
   return id;
 }

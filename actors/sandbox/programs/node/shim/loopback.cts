@@ -1,0 +1,105 @@
+// TCP inside the machine: servers of a program listen on the machine's own loopback, and what connects to a loopback address goes there.
+import { internalBinding } from './internals.cjs';
+import { connectHandle } from './pipes.cjs';
+import { begin, cancel, errnoOf, Hold, tryCall } from './wire.cjs';
+
+const { TCP, constants } = internalBinding('tcp_wrap');
+const LOOPBACK = /^(127\.|::1$|::ffff:127\.|0\.0\.0\.0$|::$)/;
+const CONNECTED_PORT = 40000;
+
+interface Bound { address: string; port: number; family: 'IPv4' | 'IPv6' }
+const bound = new WeakMap<object, Bound>();
+
+function name(handle: any, method: 'getsockname' | 'getpeername', where: Bound): void {
+  handle[method] = (out: object) => {
+    Object.assign(out, where);
+    return 0;
+  };
+}
+
+function become(handle: any, fd: number, own: Bound, peer: Bound): void {
+  connectHandle(handle, fd, 'socket');
+  name(handle, 'getsockname', own);
+  name(handle, 'getpeername', peer);
+  for (const method of ['setNoDelay', 'setKeepAlive', 'setSimultaneousAccepts', 'reset']) handle[method] = method === 'reset' ? (done: () => void) => handle.close(done) : () => 0;
+}
+
+/** A client's own port is nobody's business here, but has to be a number. */
+function somewhere({ address, family }: Bound): Bound {
+  return { address: /^(0\.0\.0\.0|::)$/.test(address) ? (family === 'IPv6' ? '::1' : '127.0.0.1') : address, family, port: CONNECTED_PORT };
+}
+
+function listen(handle: any, backlog: number): number {
+  const where = bound.get(handle) ?? { address: '0.0.0.0', port: 0, family: 'IPv4' };
+  const answer = tryCall({ op: 'socketListen', port: where.port, backlog });
+  if ('errno' in answer) return errnoOf(answer.errno);
+  const { fd, port } = answer.value as { fd: number; port: number };
+  const own: Bound = { ...where, port };
+  const hold = new Hold();
+  hold.set(true);
+  let isReferenced = true;
+  let waiting: number | undefined;
+  const accept = (): void => {
+    waiting = begin({ op: 'accept', fd }, (errno, _bytes, value) => {
+      waiting = undefined;
+      if (errno !== undefined) return;
+      const client = new TCP(constants.SOCKET);
+      become(client, value, { ...somewhere(own), port }, somewhere(own));
+      accept();
+      handle.onconnection(0, client);
+    });
+  };
+  accept();
+  name(handle, 'getsockname', own);
+  const { close } = handle;
+  Object.assign(handle, {
+    close: (done?: () => void) => {
+      if (waiting !== undefined) cancel(waiting);
+      waiting = undefined;
+      if (hold.held || !isReferenced) tryCall({ op: 'close', fd });
+      hold.set(false);
+      isReferenced = true;
+      return close.call(handle, done);
+    },
+    ref: () => {
+      isReferenced = true;
+      hold.set(true);
+    },
+    unref: () => {
+      isReferenced = false;
+      hold.set(false);
+    },
+    hasRef: () => hold.held,
+  });
+  return 0;
+}
+
+/** Outside addresses keep Node's own way of connecting. */
+export function replaceLoopback(): void {
+  const { prototype } = TCP;
+  const outside = { connect: prototype.connect, connect6: prototype.connect6 };
+  const bind = (family: Bound['family']) => function (this: object, address: string, port: number): number {
+    bound.set(this, { address, port, family });
+    return 0;
+  };
+  prototype.bind = bind('IPv4');
+  prototype.bind6 = bind('IPv6');
+  prototype.listen = function (backlog: number): number {
+    return listen(this, backlog);
+  };
+  for (const method of ['connect', 'connect6'] as const) {
+    prototype[method] = function (request: any, address: string, port: number): number {
+      if (!LOOPBACK.test(address)) return outside[method].call(this, request, address, port);
+      const answer = tryCall({ op: 'socketConnect', port });
+      const family = method === 'connect' ? 'IPv4' : 'IPv6';
+      if (!('errno' in answer)) become(this, answer.value, somewhere({ address, port, family }), { address, port, family });
+      const hold = new Hold();
+      hold.set(true);
+      setImmediate(() => {
+        hold.set(false);
+        request.oncomplete('errno' in answer ? errnoOf(answer.errno) : 0, this, request, true, true);
+      });
+      return 0;
+    };
+  }
+}
