@@ -6,6 +6,7 @@ import { connectHandle, endHandle, machineFd } from './pipes.cjs';
 import { errnoOf, Hold, on, tryCall } from './wire.cjs';
 
 const signalNames = new Map(Object.entries(os.constants.signals).map(([name, number]) => [number, name]));
+const DETACHED: number = internalBinding('process_wrap').constants?.kProcessFlagDetached ?? 0;
 const NO_SUCH_PROCESS = errnoOf('ESRCH');
 
 function wishes(stdio: readonly any[]): object[] {
@@ -22,10 +23,18 @@ function wish(options: any): object {
   return { file, args: args ?? [file], ...(cwd ? { cwd: String(cwd) } : {}), ...(envPairs ? { env: envPairs } : {}), detached, uid, gid, stdio: wishes(stdio ?? []) };
 }
 
+/** Node 24 gives one by one what older ones give as an object; the first flag means detached. */
+function spawnOptions(given: any[]): any {
+  if (typeof given[0] !== 'string') return given[0];
+  const [file, args, cwd, envPairs, stdio, flags, uid, gid] = given;
+  return { file, args, cwd, envPairs, stdio, detached: (flags & DETACHED) !== 0, uid, gid };
+}
+
 function replaceSpawn(): void {
   const running = new Map<number, { handle: any; hold: Hold }>();
   const { prototype } = internalBinding('process_wrap').Process;
-  prototype.spawn = function (options: any): number {
+  prototype.spawn = function (...given: any[]): number {
+    const options = spawnOptions(given);
     const answer = tryCall({ op: 'spawn', wish: wish(options) });
     if ('errno' in answer) {
       for (const stream of options.stdio) if (stream.handle && stream.type === 'pipe') endHandle(stream.handle);

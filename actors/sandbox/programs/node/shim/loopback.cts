@@ -21,7 +21,8 @@ function become(handle: any, fd: number, own: Bound, peer: Bound): void {
   connectHandle(handle, fd, 'socket');
   name(handle, 'getsockname', own);
   name(handle, 'getpeername', peer);
-  for (const method of ['setNoDelay', 'setKeepAlive', 'setSimultaneousAccepts', 'reset']) handle[method] = method === 'reset' ? (done: () => void) => handle.close(done) : () => 0;
+  for (const method of ['setNoDelay', 'setKeepAlive', 'setSimultaneousAccepts', 'setTypeOfService', 'getTypeOfService']) handle[method] = () => 0;
+  handle.reset = (done: () => void) => handle.close(done);
 }
 
 /** A client's own port is nobody's business here, but has to be a number. */
