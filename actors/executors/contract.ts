@@ -16,6 +16,12 @@ export interface Capabilities {
   elf: boolean;
   'wasm.preview1': boolean;
   'wasm.preview2': boolean;
+  /** Node programs run. */
+  node: boolean;
+  /** They run on the version that is in their image, not on the server's own. */
+  'node.of-image': boolean;
+  /** The kernel of the host keeps every program of a container without a network from it. */
+  'network.none': boolean;
   pause: boolean;
   stats: boolean;
 }

@@ -120,6 +120,7 @@ export class MachineClient {
   /** The thread ended by itself or was ended: no call will be answered any more. */
   onGone: () => void = () => undefined;
   onDefect: (message: string) => void = () => undefined;
+  onNotice: (message: string) => void = () => undefined;
 
   constructor(worker: MachineWorker) {
     this.worker = worker;
@@ -309,6 +310,8 @@ export class MachineClient {
         return this.#boot?.resolve();
       case 'boot-failed':
         return this.#boot?.reject(fromWire(message.error));
+      case 'notice':
+        return this.onNotice(message.message);
       case 'defect':
         return this.onDefect(message.message);
       case 'halted':

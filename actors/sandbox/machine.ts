@@ -50,6 +50,7 @@ export class Machine {
       ...(spec.limits.processes > 0 ? { processesMax: spec.limits.processes } : {}),
       memoryMaxBytes: spec.limits.memoryBytes,
       network: spec.network,
+      onNotice: (message) => post({ type: 'notice', message }),
       onDefect: (error, process) => post({ type: 'defect', message: `${process.command}: ${error instanceof Error ? error.stack ?? error.message : String(error)}` }),
     }));
     this.#kernel = this.#mounted.kernel;

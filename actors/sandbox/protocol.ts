@@ -96,6 +96,7 @@ export type FromMachine =
   | { type: 'chunk-out'; call: number; bytes: Uint8Array }
   | { type: 'chunk-taken'; call: number; sizeBytes: number }
   | { type: 'halted' }
+  | { type: 'notice'; message: string }
   | { type: 'defect'; message: string };
 
 /** How many bytes may be under way in one direction of a stream before the sender waits. */

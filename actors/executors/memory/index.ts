@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Fault } from '../../runtime/fault.js';
 import { MachineClient, type MachineProcess, StartFailure } from '../../sandbox/machine-client.js';
 import type { OutgoingTransfer } from '../../sandbox/protocol.js';
+import { isNetworkEnforced } from '../../sandbox/programs/node/confinement.js';
 import { WorkerPool } from '../../sandbox/worker-pool.js';
 import {
   type ArchiveSink, type ArchiveWriteOptions, type Capabilities, type Change, type ContainerSpec, type Executor, Interrupted, LaunchFailure,
@@ -20,6 +21,12 @@ export interface MemoryOptions {
   readonly heapMegabytes?: number;
 }
 
+const CAPABILITIES = {
+  'exec.real': true, 'exec.interactive': true, 'fs.writable': true, 'fs.archive': true, 'network.real': false, 'volume.persistent': true,
+  'bind.mounts': true, elf: false, 'wasm.preview1': true, 'wasm.preview2': false, pause: true, stats: true,
+  node: true, 'node.of-image': false,
+} as const;
+
 /** How long a machine without processes stays mounted after its last use. */
 const IDLE_MS = 2000;
 
@@ -32,10 +39,6 @@ interface Mounted {
 
 export class MemoryExecutor implements Executor {
   readonly name = 'memory';
-  readonly capabilities: Capabilities = {
-    'exec.real': true, 'exec.interactive': true, 'fs.writable': true, 'fs.archive': true, 'network.real': false, 'volume.persistent': true,
-    'bind.mounts': true, elf: false, 'wasm.preview1': true, 'wasm.preview2': false, pause: true, stats: true,
-  };
   readonly #options: MemoryOptions;
   readonly #pool: WorkerPool;
   readonly #machines = new Map<string, Promise<Mounted>>();
@@ -43,6 +46,10 @@ export class MemoryExecutor implements Executor {
   constructor(options: MemoryOptions) {
     this.#options = options;
     this.#pool = new WorkerPool({ warm: options.warmWorkers ?? 2, max: options.maxWorkers ?? 512, heapMegabytes: options.heapMegabytes ?? 512 });
+  }
+
+  get capabilities(): Capabilities {
+    return { ...CAPABILITIES, 'network.none': isNetworkEnforced() };
   }
 
   async open(): Promise<void> {
@@ -105,6 +112,7 @@ export class MemoryExecutor implements Executor {
     const booting = (async (): Promise<Mounted> => {
       const client = new MachineClient(await this.#pool.take());
       client.onDefect = (message) => this.#options.log({ level: 'error', msg: 'defect in the sandbox', container: container.id, detail: message });
+      client.onNotice = (message) => this.#options.log({ level: 'info', msg: message, container: container.id });
       client.onGone = () => this.#machines.delete(container.id);
       await client.boot({ ...container, upperDirectory: join(this.#options.directory, container.id, 'upper') });
       return { client, users: 0, idle: undefined };

@@ -24,6 +24,8 @@ export interface KernelOptions {
   network?: boolean;
   /** A program died of a defect of ours; the machine goes on, the process ends as if by SIGSEGV. */
   onDefect?: (error: unknown, process: Process) => void;
+  /** Something that whoever runs the machine should know, once. */
+  onNotice?: (message: string) => void;
 }
 
 interface Thread {
@@ -45,6 +47,8 @@ export class Kernel {
   readonly #threads = new Map<Process, Thread>();
   readonly #ready: Process[] = [];
   readonly #onDefect: (error: unknown, process: Process) => void;
+  readonly #onNotice: (message: string) => void;
+  readonly #noticed = new Set<string>();
   #nextPid = 1;
   #running = false;
   #scheduled = false;
@@ -59,6 +63,7 @@ export class Kernel {
     this.network = options.network ?? true;
     this.#kinds = options.kinds;
     this.#onDefect = options.onDefect ?? (() => undefined);
+    this.#onNotice = options.onNotice ?? (() => undefined);
   }
 
   /** CPU time of all processes so far. */
@@ -78,6 +83,13 @@ export class Kernel {
     this.#threads.set(process, { task: run(main, process), queued: false, unsubscribe: undefined });
     this.#enqueue(process);
     return process;
+  }
+
+  /** Told once for each message. */
+  notice(message: string): void {
+    if (this.#noticed.has(message)) return;
+    this.#noticed.add(message);
+    this.#onNotice(message);
   }
 
   /** Finds the program of a file; ENOENT, EACCES, ENOEXEC as execve(2). */

@@ -9,15 +9,19 @@ const NAMES = new Set(['node', 'nodejs']);
 export function nodeKind(): ProgramKind {
   return {
     name: 'node',
-    claim({ path, location, head, argv }) {
+    claim({ path, location, head, argv }, asking) {
       const isOurs = BUILTIN_MARKER.every((byte, i) => head[i] === byte);
       if (!isOurs && !isElf(head)) return undefined;
       if (!NAMES.has(path.split('/').at(-1)!) && (isOurs || !NAMES.has(location.name))) return undefined;
+      if (!isOurs) {
+        const version = asking.env.get('NODE_VERSION');
+        asking.kernel.notice(`${path}${version === undefined ? '' : ` (${version})`} is a native program that cannot run here: Node ${process.versions.node} stands in for it`);
+      }
       return {
         argv,
-        main: function* node(process) {
+        main: function* node(self) {
           const { runNode } = yield* settle(import('./run.js'));
-          return yield* runNode(process, path, argv);
+          return yield* runNode(self, path, argv);
         },
       };
     },
