@@ -88,8 +88,9 @@ export async function ensureImage(store: ImageStore, builtIn: BuiltInImage): Pro
     };
     const configText = JSON.stringify(config);
     const known = store.named(builtIn.reference);
-    if (known?.configText === configText) return known;
-    return await store.add({ configText, references: [builtIn.reference] });
+    const image = known?.configText === configText ? known : await store.add({ configText, references: [builtIn.reference] });
+    store.builtIn.add(image.id);
+    return image;
   } finally {
     layer.release();
   }

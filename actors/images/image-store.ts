@@ -38,6 +38,8 @@ const PACKED_LIMIT = 8;
 export class ImageStore {
   readonly content: ContentStore;
   readonly uses: ImageUses;
+  /** Images made in code at each start, which a prune leaves alone: everything that works offline needs them. */
+  readonly builtIn = new Set<string>();
   readonly #records: ImageRecords;
   readonly #images: Map<string, Image>;
   readonly #names: Map<string, string>;

@@ -134,7 +134,7 @@ export async function diskUsage(call: Call): Promise<void> {
   const perImage = containersPerImage(call);
   call.reply(200, {
     LayersSize: wants('image') ? daemon.images.layersSizeBytes() : 0,
-    Images: wants('image') ? listImages(daemon.images, {}).map((image) => ({ ...image, Containers: perImage.get(image.Id) ?? 0 })) : null,
+    Images: wants('image') ? listImages(daemon.images, { sharedSize: true }).map((image) => ({ ...image, Containers: perImage.get(image.Id) ?? 0 })) : null,
     Containers: wants('container') ? await containerUsage(call) : null,
     Volumes: wants('volume') ? await volumeUsage(call) : null,
     BuildCache: wants('build-cache') ? [] : null,

@@ -4,11 +4,12 @@ import type { Config, HealthcheckConfig, HostConfig } from '../../../actors/cont
 import { Fault } from '../../../actors/runtime/fault.js';
 import { normaliseSignal } from '../../../machines/signals.js';
 import type { JsonObject } from '../call.js';
+import { validateLimits, validateOptions } from './create-limits.js';
 import { checkTypes, CONFIG_TYPES, HOST_CONFIG_TYPES } from './create-types.js';
 
+const RUNTIME = 'sockerless';
 const DEFAULT_SHM_BYTES = 64 << 20;
 const RESTART_POLICIES = ['', 'no', 'always', 'on-failure', 'unless-stopped'];
-const MIN_MEMORY_BYTES = 6 << 20;
 
 /** A list of words, or one string (Docker takes both for Cmd and Entrypoint). */
 function words(value: unknown): string[] | undefined {
@@ -133,7 +134,7 @@ export function completeHostConfig(given: JsonObject): HostConfig {
     ReadonlyRootfs: given.ReadonlyRootfs === true,
     SecurityOpt: (given.SecurityOpt as string[] | null) ?? null,
     ShmSize: (given.ShmSize as number | undefined) || DEFAULT_SHM_BYTES,
-    Runtime: (given.Runtime as string | undefined) || 'sockerless',
+    Runtime: (given.Runtime as string | undefined) || RUNTIME,
     Memory: (given.Memory as number | undefined) ?? 0,
     NanoCpus: (given.NanoCpus as number | undefined) ?? 0,
     PidsLimit: (given.PidsLimit as number | null | undefined) ?? null,
@@ -152,10 +153,12 @@ export function validateRestartPolicy({ Name, MaximumRetryCount }: HostConfig['R
 }
 
 function validateHostConfig(host: HostConfig): void {
+  if (host.Runtime !== RUNTIME) throw new Fault('invalid', `unknown or invalid runtime name: ${String(host.Runtime)}`);
+  validateLimits(host);
   validateRestartPolicy(host.RestartPolicy);
   if (host.AutoRemove && !['', 'no'].includes(host.RestartPolicy.Name)) throw new Fault('invalid', "can't create 'AutoRemove' container with restart policy");
   if (!['json-file', 'local', 'none'].includes(host.LogConfig.Type)) throw new Fault('invalid', `logger: no log driver named '${host.LogConfig.Type}' is registered`);
-  if (host.Memory && host.Memory < MIN_MEMORY_BYTES) throw new Fault('invalid', 'Minimum memory limit allowed is 6MB');
+  validateOptions(host);
   if (host.ShmSize < 0) throw new Fault('invalid', 'SHM size can not be less than 0');
   for (const entry of host.ExtraHosts ?? []) {
     if (!entry.includes(':')) throw new Fault('invalid', `bad format for add-host: "${entry}"`);

@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { resolveMounts } from '../../../actors/containers/mounts.js';
 import type { Config, ContainerRecord, HostConfig } from '../../../actors/containers/record.js';
+import type { ImageConfig } from '../../../actors/images/image-config.js';
+import { parsePlatform, type Platform, platformText } from '../../../actors/images/manifest.js';
 import { probeCommand } from '../../../actors/containers/health.js';
 import { Fault } from '../../../actors/runtime/fault.js';
 import type { HealthConfig } from '../../../machines/container-context.js';
@@ -50,9 +52,16 @@ function machineInput(name: string, record: ContainerRecord): Record<string, unk
   };
 }
 
-async function recordFor(daemon: Daemon, id: string, body: JsonObject): Promise<{ record: ContainerRecord; warnings: string[] }> {
+/** Docker's 404, after which clients pull the image for that platform. */
+function requirePlatform(name: string, { os, architecture }: ImageConfig, wanted: Platform): void {
+  if (os === wanted.os && (wanted.architecture === '' || architecture === wanted.architecture)) return;
+  throw new Fault('not-found', `image with reference ${name} was found but does not match the specified platform: wanted ${platformText(wanted)}, actual: ${os}/${architecture}`);
+}
+
+async function recordFor(daemon: Daemon, id: string, body: JsonObject, platform: string): Promise<{ record: ContainerRecord; warnings: string[] }> {
   if (typeof body.Image !== 'string' || body.Image === '') throw new Fault('invalid', 'no image specified');
   const image = daemon.images.resolve(body.Image);
+  if (platform !== '') requirePlatform(body.Image, image.config, parsePlatform(platform));
   const config = mergeConfig(body, image.config.config ?? {}, id);
   const hostConfig: HostConfig = completeHostConfig((body.HostConfig as JsonObject | null | undefined) ?? {});
   const networkingConfig = (body.NetworkingConfig as ContainerRecord['networkingConfig'] | null | undefined) ?? {};
@@ -89,7 +98,7 @@ export async function createContainer(call: Call): Promise<void> {
   const name = given === '' ? generateName((candidate) => daemon.containers.nameTaken(candidate)) : checkedName(given);
   const release = daemon.containers.reserve(name, id);
   try {
-    const { record, warnings } = await recordFor(daemon, id, body);
+    const { record, warnings } = await recordFor(daemon, id, body, call.query('platform'));
     await daemon.engine.spawn('container', id, machineInput(name, record), { spec: record });
     call.reply(201, { Id: id, Warnings: warnings });
   } finally {

@@ -9,7 +9,9 @@ import type { Call } from '../call.js';
 import type { Daemon } from '../daemon.js';
 import { validateRestartPolicy } from './create-config.js';
 import { checkedName } from './create.js';
+import { validateLimits } from './create-limits.js';
 import { requireNetworks } from './create-network.js';
+import { checkTypes, HOST_CONFIG_TYPES } from './create-types.js';
 
 type Event = EventObject & Record<string, unknown>;
 
@@ -161,10 +163,12 @@ export async function updateContainer(call: Call): Promise<void> {
   const { daemon, params } = call;
   const { id, snapshot } = daemon.containers.resolve(params.id!);
   const body = await call.json();
+  checkTypes(body, HOST_CONFIG_TYPES, 'UpdateConfig');
   if (['removing', 'dead'].includes(dockerStatus(snapshot))) throw new Fault('conflict', `Container is marked for removal and cannot be "update".`);
   const record = (await daemon.engine.spec<ContainerRecord>(id))!;
   const hostConfig = { ...record.hostConfig };
   for (const name of UPDATABLE) if (body[name] !== undefined && body[name] !== null && body[name] !== 0 && body[name] !== '') hostConfig[name] = body[name];
+  validateLimits(hostConfig);
   const policy = body.RestartPolicy as HostConfig['RestartPolicy'] | undefined;
   if (policy?.Name) {
     if (hostConfig.AutoRemove && policy.Name !== 'no') throw new Fault('conflict', 'Restart policy cannot be updated because AutoRemove is enabled for the container');

@@ -32,6 +32,7 @@ export function listAllImages(call: Call): void {
   const reference = call.query('filter');
   call.reply(200, listImages(call.daemon.images, {
     all: call.flag('all'),
+    sharedSize: call.flag('shared-size'),
     filters: reference === '' ? filters : { ...filters, reference: [reference] },
   }));
 }
@@ -85,6 +86,7 @@ export async function commitContainer(call: Call): Promise<void> {
       run,
       layer: await daemon.executor.upperTar(containerSpec(record, layersOf(daemon.images, record))),
       changes: call.exchange.query.getAll('changes'),
+      createdBy: (record.config.Cmd ?? []).join(' '),
       author: call.query('author'),
       comment: call.query('comment'),
       ...(repo === '' ? {} : { reference: parseReference(tag === '' ? repo : `${repo}:${tag}`) }),
