@@ -49,3 +49,13 @@ test('wget: files, output, server errors', async (t) => {
 test('without a network nothing outside is reached', async (t) => {
   t.is((await sh('curl -s $U/; echo $?; curl -s http://example.org; echo $?; wget -q $U/; echo $?', false)).stdout, '7\n6\n4\n');
 });
+
+test('nc and httpd are found by curl inside the machine, and nowhere else', async (t) => {
+  const web = await sh('mkdir w; echo page > w/index.html; echo text > w/a.txt; httpd -p 8080 -h w; curl -s localhost:8080; curl -s 127.0.0.1:8080/a.txt; curl -s -o /dev/null -w "%{http_code}\\n" localhost:8080/none; wget -qO- http://localhost:8080/../../etc/passwd; echo $?; killall httpd 2> /dev/null || pkill httpd; sleep 0.1; curl -s localhost:8080; echo $?');
+  t.is(web.stdout, 'page\ntext\n404\n8\n7\n', web.stderr);
+  const talk = await sh('nc -l -p 9000 > got & sleep 0.1; echo said | nc localhost 9000; wait; cat got; nc -z localhost 9000; echo $?; (echo one; sleep 0.1; echo two) | nc -l 9001 & sleep 0.1; nc -w 1 127.0.0.1 9001 < /dev/null');
+  t.is(talk.stdout, 'said\n1\none\ntwo\n', talk.stderr);
+  const host = new URL(server.url);
+  t.regex((await sh(`printf 'GET /raw HTTP/1.0\\r\\n\\r\\n' | nc ${host.hostname} ${host.port}`)).stdout, /"url":"\/raw"/);
+  t.is((await sh(`nc -z ${host.hostname} ${host.port}; echo $?`, false)).stdout, '1\n');
+});

@@ -5,5 +5,8 @@ import type { CommandTable } from '../programs/builtin.js';
 export const netCommands: CommandTable = {
   curl: () => import('./curl/curl.js').then((m) => m.curl),
   git: () => import('./git/git.js').then((m) => m.git),
+  httpd: () => import('./httpd.js').then((m) => m.httpd),
+  nc: () => import('./nc.js').then((m) => m.nc),
+  netcat: () => import('./nc.js').then((m) => m.nc),
   wget: () => import('./wget.js').then((m) => m.wget),
 };

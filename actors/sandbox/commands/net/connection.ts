@@ -1,10 +1,10 @@
 // Connections of built-in commands: inside the machine over its own loopback, outside over the host's network where the container has one.
 import { lookup } from 'node:dns/promises';
 import net from 'node:net';
-import { Duplex } from 'node:stream';
+import { Duplex, pipeline } from 'node:stream';
 import { Errno } from '../../kernel/errno.js';
 import type { Process } from '../../kernel/process.js';
-import type { SocketEnd } from '../../kernel/socket-pair.js';
+import { openSocketPair, type SocketEnd } from '../../kernel/socket-pair.js';
 import { decode } from '../../kernel/text.js';
 
 /** A name that nobody knows. */
@@ -62,6 +62,17 @@ export async function connect(process: Process, name: string, port: number, time
       done(socket);
     });
   });
+}
+
+/** The same as a descriptor's file; what is outside is joined to it behind the scenes. The caller adds it to a descriptor table. */
+export async function openSocket(process: Process, name: string, port: number, timeoutMs = 0): Promise<SocketEnd> {
+  if ((await resolve(process, name)).isOwn) return process.kernel.sockets.connect(port);
+  const outside = await connect(process, name, port, timeoutMs);
+  const [mine, theirs] = openSocketPair();
+  const inside = new OwnConnection(theirs);
+  pipeline(outside, inside, () => undefined);
+  pipeline(inside, outside, () => undefined);
+  return mine;
 }
 
 /** A connection inside the machine, as a stream for Node's libraries. */
