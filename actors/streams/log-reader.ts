@@ -14,6 +14,8 @@ export interface LogQuery {
   readonly tailLines?: number;
   readonly sinceNs?: bigint;
   readonly untilNs?: bigint;
+  /** A frame for each line, as dockerd has it, and not for as many as come together. */
+  readonly lineFrames?: boolean;
   readonly timestamps?: boolean;
   /** Text before each line, after its timestamp (the `details` option), with its own trailing blank. */
   readonly details?: string;
@@ -76,7 +78,7 @@ export async function* readLog(dir: string, query: LogQuery): AsyncGenerator<Uin
   if (query.abort) setMaxListeners(0, query.abort);
   const since = query.sinceNs === undefined ? undefined : logTime(query.sinceNs);
   const start = findLogStart(dir, streams, query.tailLines ?? Infinity, since);
-  const byLine = query.timestamps || query.details || since || query.untilNs !== undefined;
+  const byLine = query.timestamps || query.details || since || query.untilNs !== undefined || query.lineFrames;
   const format = byLine ? new LineFormatter(query, since, query.untilNs === undefined ? undefined : logTime(query.untilNs)) : undefined;
   const walk = new LogWalk(dir, start);
   try {

@@ -58,6 +58,8 @@ export async function containerLogs(call: Call): Promise<void> {
     timestamps: call.flag('timestamps'),
     raw: record.config.Tty,
     abort: exchange.signal,
+    // Many clients that follow take a frame for a line; for those that read it whole, big frames are faster.
+    lineFrames: call.flag('follow'),
     ...(call.flag('details') ? { details: detailsOf(record) } : {}),
     ...(tail === undefined ? {} : { tailLines: tail }),
     ...(since === undefined ? {} : { sinceNs: since }),
