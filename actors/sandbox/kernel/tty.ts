@@ -54,6 +54,13 @@ export class Terminal {
     return new TerminalFile(this);
   }
 
+  /** tcsetattr(3): leaving canonical mode hands over what was typed of a line. */
+  setModes(modes: TerminalModes): void {
+    const wasLine = this.modes.icanon && !modes.icanon;
+    this.modes = modes;
+    if (wasLine && this.#line.length > 0) this.#commitLine();
+  }
+
   resize(rows: number, columns: number): void {
     if (rows === this.rows && columns === this.columns) return;
     this.rows = rows;

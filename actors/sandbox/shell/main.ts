@@ -5,6 +5,8 @@ import { decode } from '../kernel/text.js';
 import { PREEMPT, type Task } from '../kernel/wait.js';
 import { assemble } from './execute/assemble.js';
 import { CommandAbort, ExpansionError, ShellExit } from './flow.js';
+import { editableTerminal, editLine } from './line-editor/editor.js';
+import { loadHistory, remember, saveHistory } from './line-editor/history.js';
 import { readLine } from './line-input.js';
 import { Options, SET_OPTIONS, type SetOption, SHOPT_OPTIONS } from './options.js';
 import { logicalDirectory } from './builtins/directories.js';
@@ -129,13 +131,18 @@ function makeShell(process: Process, dialect: Dialect, name: string): Shell {
 
 /** Runs commands as they are read from standard input; bytes after a command stay for it to read. */
 function* runInput(shell: Shell, prompt: boolean): Task<number> {
-  const parser = shell.execution.newParser('', 1, false);
+  const terminal = prompt ? editableTerminal(shell) : undefined;
+  let parser = shell.execution.newParser('', 1, false);
   let ended = false;
   let again = false;
+  let shown = '';
   const show = (name: string): void => {
-    if (prompt) shell.warnRaw(shell.expansion.prompt(shell.variables.get(name) ?? ''));
+    if (!prompt) return;
+    shown = shell.expansion.prompt(shell.variables.get(name) ?? '');
+    if (!terminal) shell.warnRaw(shown);
   };
   if (!prompt) yield PREEMPT;
+  yield* beforePrompt(shell, prompt);
   show('PS1');
   for (;;) {
     let list: List | 'incomplete' | 'end';
@@ -152,10 +159,19 @@ function* runInput(shell: Shell, prompt: boolean): Task<number> {
     if (list === 'end' || list === 'incomplete') {
       if (ended) return shell.status;
       if (again && list === 'incomplete') show('PS2');
-      const { text, isEnd } = yield* readLine(shell.process, 0);
+      if (terminal && shell.backlog.length > 0) yield* shell.flushBacklog();
+      const { text, isEnd, interrupted } = terminal ? yield* editLine(shell, terminal, shown) : { ...(yield* readLine(shell.process, 0)), interrupted: false };
+      if (interrupted) {
+        parser = shell.execution.newParser('', 1, false);
+        again = false;
+        shell.status = 130;
+        show('PS1');
+        continue;
+      }
       again = true;
       if (shell.options.verbose) shell.warnRaw(isEnd ? text : `${text}\n`);
-      if (prompt && text !== '') shell.history.push(text);
+      if (prompt) remember(shell, text);
+      if (terminal && isEnd) shell.warnRaw(shell.isBash ? 'exit\n' : '\n');
       if (text !== '' || !isEnd) parser.append(isEnd ? text : `${text}\n`);
       if (isEnd) {
         ended = true;
@@ -166,8 +182,18 @@ function* runInput(shell: Shell, prompt: boolean): Task<number> {
     again = false;
     if (list.items.length > 0) yield* runCommands(shell, list);
     if (shell.flow !== undefined) shell.flow = undefined;
+    yield* beforePrompt(shell, prompt);
     show('PS1');
   }
+}
+
+/** bash's PROMPT_COMMAND, which leaves `$?` alone. */
+function* beforePrompt(shell: Shell, prompt: boolean): Task {
+  const command = prompt && shell.isBash ? shell.variables.get('PROMPT_COMMAND') ?? '' : '';
+  if (command === '') return;
+  const { status } = shell;
+  yield* shell.execution.runText(command);
+  shell.status = status;
 }
 
 /** One complete command; an error in it gives up that command, and in a script of a POSIX shell the shell. */
@@ -285,7 +311,13 @@ export function shellMain(dialect: 'bash' | 'ash' | 'dash' | 'posix') {
     const terminal = process.descriptors.find(0)?.isTerminal === true;
     shell.isInteractive = invocation.interactive || (terminal && process.descriptors.find(2)?.isTerminal === true);
     if (shell.isInteractive) prepareInteractive(shell);
-    return yield* live(shell, () => withProfile(shell, invocation, () => runInput(shell, shell.isInteractive)));
+    if (!shell.isInteractive) return yield* live(shell, () => withProfile(shell, invocation, () => runInput(shell, false)));
+    loadHistory(shell);
+    try {
+      return yield* live(shell, () => withProfile(shell, invocation, () => runInput(shell, true)));
+    } finally {
+      saveHistory(shell);
+    }
   };
 }
 

@@ -1,0 +1,127 @@
+// Interactive shells on a terminal: editing keys, history, search, completion, ^C and ^D.
+import test from 'ava';
+import { allCommands } from '../../actors/sandbox/commands/index.js';
+import { DescriptorTable } from '../../actors/sandbox/kernel/descriptors.js';
+import { statusCode } from '../../actors/sandbox/kernel/process.js';
+import { Terminal } from '../../actors/sandbox/kernel/tty.js';
+import { PREEMPT } from '../../actors/sandbox/kernel/wait.js';
+import { commonStart } from '../../actors/sandbox/shell/line-editor/completion.js';
+import { KeyReader } from '../../actors/sandbox/shell/line-editor/keys.js';
+import { Line } from '../../actors/sandbox/shell/line-editor/line.js';
+import { columnsOf } from '../../actors/sandbox/shell/line-editor/screen.js';
+import { TestMachine } from '../support/machine.js';
+
+/** A shell on a terminal of 80 columns. `type` sends keys once it prompts; `end` gives its exit code and everything that the screen was sent. */
+function session(shell: string, files: Record<string, string> = {}) {
+  const machine = new TestMachine({ commands: allCommands, files: { '/work/apple.txt': 'A\n', '/work/apricot.txt': 'B\n', '/work/with space': 'C\n', '/work/inner/deep.txt': 'D\n', ...files } });
+  let screen = '';
+  let waiting = '';
+  const terminal = new Terminal(machine.kernel, (bytes) => {
+    screen += Buffer.from(bytes).toString();
+    if (screen.includes('P> ') && waiting !== '') {
+      const keys = waiting;
+      waiting = '';
+      setImmediate(() => terminal.input(Buffer.from(keys)));
+    }
+    return true;
+  });
+  const descriptors = new DescriptorTable();
+  for (const fd of [0, 1, 2]) descriptors.put(fd, terminal.open());
+  const env = new Map([['PATH', '/bin'], ['HOME', '/root'], ['TERM', 'xterm'], ['PS1', 'P> ']]);
+  const started = machine.kernel.spawn(
+    function* main(self) {
+      yield PREEMPT;
+      return self.exec(`/bin/${shell}`, [shell], env);
+    },
+    undefined,
+    { argv: [shell], env, cwd: machine.files.locate('/work'), credentials: { uid: 0, gid: 0, groups: [] }, files: descriptors },
+  );
+  started.terminal = terminal;
+  terminal.session = started.pid;
+  terminal.foreground = started.pid;
+  const ended = new Promise<number>((resolve) => started.ended.subscribe(() => resolve(statusCode(started.status!))));
+  return {
+    machine,
+    type: (keys: string): void => void (waiting = keys),
+    end: async (): Promise<{ exitCode: number; screen: string }> => ({ exitCode: await ended, screen }),
+  };
+}
+
+async function typed(keys: string, shell = 'bash'): Promise<string> {
+  const { type, end } = session(shell);
+  type(`${keys}\x04`);
+  return (await end()).screen;
+}
+
+test('cursor keys, kills and yanks edit the line before it runs', async (t) => {
+  t.regex(await typed('echo wrld\x1b[D\x1b[D\x1b[Do\r'), /\nworld\r\n/);
+  t.regex(await typed('echo one two\x17\x17\x19\x19\r'), /\none one\r\n/);
+  t.regex(await typed('xho hi\x01\x1b[3~ec\r'), /\nhi\r\n/);
+  t.regex(await typed('nonsense\x15echo clean\r'), /\nclean\r\n/);
+});
+
+test('the arrows bring earlier commands back, ^R finds them', async (t) => {
+  t.is((await typed('echo $((40+2))\r\x1b[A\r')).split('\n42\r\n').length, 3);
+  t.regex(await typed('echo fi""rst\recho se""cond\r\x12fi"\r'), /\nfirst\r\n[^]*\nsecond\r\n[^]*reverse-i-search[^]*\nfirst\r\n/);
+});
+
+test('tab completes commands, files with quoting, variables, and lists on the second press', async (t) => {
+  t.regex(await typed('cat app\t\r'), /\nA\r\n/);
+  t.regex(await typed('cat wi\t\r'), /\nC\r\n/);
+  t.regex(await typed('cat inn\tde\t\r'), /\nD\r\n/);
+  t.regex(await typed('base64 --he\x15echo $HOM\t\r'), /\n\/root\r\n/);
+  t.regex(await typed('cat ap\t\t\x15'), /apple\.txt {2,}apricot\.txt/);
+  t.notRegex(await typed('cat ap\t\x15'), /apple\.txt/);
+  t.regex(await typed('basena\t /a/last\r'), /\nlast\r\n/);
+});
+
+test('^C gives the line up, ^D ends the shell with the last status', async (t) => {
+  const screen = await typed('echo never\x03echo $?\r');
+  t.regex(screen, /\^C\r\n/);
+  t.regex(screen, /\n130\r\n/);
+  t.notRegex(screen, /\nnever\r\n/);
+  const { type, end } = session('bash');
+  type('false\r\x04');
+  const { exitCode, screen: all } = await end();
+  t.is(exitCode, 1);
+  t.true(all.endsWith('exit\r\n'));
+});
+
+test('sh edits lines too', async (t) => {
+  t.regex(await typed('echo ax\x7fb\r', 'sh'), /\nab\r\n/);
+});
+
+test('bash keeps its history in a file', async (t) => {
+  const { machine, type, end } = session('bash', { '/root/.bash_history': 'echo from before\n' });
+  type('\x1b[A\r\x04');
+  t.regex((await end()).screen, /\nfrom before\r\n/);
+  t.regex(Buffer.from(machine.files.readFile('/root/.bash_history')).toString(), /^echo from before\necho from before\n$/);
+});
+
+test('keys come whole, however they arrive', (t) => {
+  const keys = (bytes: string): unknown[] => {
+    const reader = new KeyReader();
+    return [...Buffer.from(bytes)].map((byte) => reader.feed(byte)).filter((key) => key !== undefined);
+  };
+  t.deepEqual(keys('a\u00e9\u{1f600}\x1b[A\x1bb\x7f\t\r'), [{ text: 'a' }, { text: '\u00e9' }, { text: '\u{1f600}' }, { name: 'up' }, { name: 'M-b' }, { name: 'backspace' }, { name: 'tab' }, { name: 'enter' }]);
+});
+
+test('words, transposition and bounds', (t) => {
+  const line = new Line();
+  line.set('one two-three');
+  line.edit('M-b');
+  t.is(line.beforeCursor, 'one two-');
+  line.edit('C-w');
+  t.is(line.text, 'one three');
+  t.false(line.edit('unheard'));
+  line.edit('end');
+  t.false(line.edit('right'));
+  line.edit('C-t');
+  t.is(line.text, 'one three');
+});
+
+test('columns and common starts', (t) => {
+  t.is(columnsOf('\x1b[1mab\x1b[0m\u4e2d'), 4);
+  t.is(commonStart(['apple', 'apricot']), 'ap');
+  t.is(commonStart([]), '');
+});
