@@ -1,15 +1,15 @@
-// rsync between local directories: -a (and the letters in it), -R, -v, --delete, --exclude. Remote hosts are not reached.
+// rsync between local directories: -a (and the letters in it), -R, -v, --delete, --exclude, --files-from. Remote hosts are not reached.
 import { Errno } from '../kernel/errno.js';
 import type { Stat } from '../kernel/inode.js';
 import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../kernel/open-file.js';
 import type { Process } from '../kernel/process.js';
 import { PREEMPT, type Task } from '../kernel/wait.js';
-import { command, complain, type Output, parseOptions, UsageError } from '../programs/stdio.js';
+import { command, complain, decode, type Output, parseOptions, readAll, UsageError } from '../programs/stdio.js';
 import { compilePattern } from '../shell/patterns.js';
 
 const PIECE_BYTES = 1 << 20;
 const SYNTAX_ERROR = 1, PARTIAL = 23;
-const LONG = { archive: 'no', recursive: 'no', relative: 'no', verbose: 'no', quiet: 'no', delete: 'no', exclude: 'required', links: 'no', perms: 'no', times: 'no', owner: 'no', group: 'no' } as const;
+const LONG = { archive: 'no', recursive: 'no', relative: 'no', verbose: 'no', quiet: 'no', delete: 'no', exclude: 'required', links: 'no', perms: 'no', times: 'no', owner: 'no', group: 'no', 'files-from': 'required' } as const;
 
 interface Job {
   readonly process: Process;
@@ -140,10 +140,13 @@ export const rsync = command(function* (process, output) {
     process, output, recursive: archive || options.has('r', 'recursive'), keeps: archive || options.has('t', 'times'), verbose: options.has('v', 'verbose'),
     deletes: options.has('delete'), excluded: excluder(options.given.get('exclude') ?? []), status: 0,
   };
-  if (sources.length > 1 || options.has('R', 'relative')) makeDirectories(process, destination);
-  for (const source of sources) {
+  const list = options.value('files-from');
+  const listed = list === undefined ? undefined : decode(list === '-' ? yield* readAll(process, 0) : process.files.readFile(list)).split('\n').filter((line) => line !== '');
+  const relative = options.has('R', 'relative') || listed !== undefined;
+  if (sources.length > 1 || relative) makeDirectories(process, destination);
+  for (const source of listed ? listed.map((line) => `${sources[0]}/./${line.replace(/^(\.?\/)+/, '')}`) : sources) {
     try {
-      yield* copySource(job, source, destination, options.has('R', 'relative'));
+      yield* copySource(job, source, destination, relative);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       yield* complain(process, `link_stat "${source}" failed: ${error.message} (${error.number})`);

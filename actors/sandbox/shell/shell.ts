@@ -182,6 +182,7 @@ export class Shell {
     this.dialect = dialect;
     this.name = name;
     this.variables = variables;
+    variables.ordersByHash = !this.isBash;
     this.shellPid = process.pid;
   }
 

@@ -360,6 +360,9 @@ export class Variables {
     else if (Number(key) === 0) this.unset(name);
   }
 
+  /** dash and ash pass their variables on in the order of their hash table, which scripts that print it get to see. */
+  ordersByHash = false;
+
   // --- environment ------------------------------------------------------------------------------------------------------------
 
   /** What children get: the exported variables that have a value. */
@@ -371,7 +374,15 @@ export class Variables {
       const text = (variable.attributes & NAMEREF) === 0 ? variable.text : variable.value;
       if (text !== undefined) environment.set(variable.name, text);
     }
-    this.#environment = environment;
-    return environment;
+    this.#environment = this.ordersByHash ? byHash(environment) : environment;
+    return this.#environment;
   }
+}
+
+const ASH_BUCKETS = 39;
+
+/** The buckets in turn, each in the order of making (https://git.kernel.org/pub/scm/utils/dash/dash.git/tree/src/var.c, hashvar). */
+function byHash(environment: ReadonlyMap<string, string>): Map<string, string> {
+  const bucket = (name: string): number => [...Buffer.from(name)].reduce((sum, byte) => sum + byte, name.charCodeAt(0) << 4) % ASH_BUCKETS;
+  return new Map([...environment].map((entry) => ({ entry, at: bucket(entry[0]) })).sort((a, b) => a.at - b.at).map(({ entry }) => entry));
 }
