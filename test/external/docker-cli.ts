@@ -1,14 +1,11 @@
 // The unmodified Docker CLI against the socket and against TCP: what it prints and how it exits.
+import { type Case, I } from './docker-cli-case.js';
+import { containerCases } from './docker-cli-containers.js';
+import { imageCases, registryCases } from './docker-cli-images.js';
+import { terminalCases } from './docker-cli-terminal.js';
 import type { Check, Context, Outcome } from './outcome.js';
-import { type Expectation, judge, mismatch, sh } from './shell.js';
-
-interface Case extends Expectation {
-  readonly name: string;
-  /** Runs with DOCKER_HOST set, in a folder of its own. `I` is the image. */
-  readonly script: string;
-}
-
-const I = 'sockerless/base';
+import { judge, mismatch, sh, skip } from './shell.js';
+import { startRegistry } from './tools.js';
 
 const CASES: readonly Case[] = [
   { name: 'run prints and exits 0', script: `docker run --rm ${I} echo hi`, stdout: 'hi\n' },
@@ -55,9 +52,9 @@ const CASES: readonly Case[] = [
   { name: 'negative control: a wrong expectation is seen', script: 'docker version --format x' },
 ];
 
-async function runCase(context: Context, host: string, label: string, { name, script, ...expected }: Case): Promise<Outcome> {
+async function runCase(context: Context, host: string, label: string, { name, script, ...expected }: Case, env: Record<string, string> = {}): Promise<Outcome> {
   return judge(`${label}: ${name}`, async () => {
-    const ran = await sh(`cd "$(mktemp -d -p "$WORK")" && ${script}`, { env: { DOCKER_HOST: host, WORK: context.workDir, DOCKER_CLI_HINTS: 'false' }, timeoutMs: 120_000 });
+    const ran = await sh(`cd "$(mktemp -d -p "$WORK")" && ${script}`, { env: { DOCKER_HOST: host, WORK: context.workDir, DOCKER_CLI_HINTS: 'false', ...env }, timeoutMs: 120_000 });
     if (name.startsWith('negative control')) return mismatch(ran, { stdout: 'something else' }) === undefined ? 'a wrong expectation passed' : undefined;
     return mismatch(ran, expected);
   });
@@ -67,8 +64,15 @@ export const dockerCli: Check = {
   name: 'docker-cli',
   async run(context) {
     const outcomes: Outcome[] = [];
-    for (const one of CASES) outcomes.push(await runCase(context, context.dockerHost, 'unix', one));
+    for (const one of [...CASES, ...terminalCases, ...containerCases, ...imageCases]) outcomes.push(await runCase(context, context.dockerHost, 'unix', one));
     for (const one of CASES.slice(0, 16)) outcomes.push(await runCase(context, context.tcpHost, 'tcp', one));
+    const registry = await startRegistry(context.cacheDir);
+    if ('missing' in registry) return [...outcomes, skip('docker with a registry', registry.missing)];
+    try {
+      for (const one of registryCases) outcomes.push(await runCase(context, context.dockerHost, 'registry', one, { REGISTRY: registry.address }));
+    } finally {
+      registry.stop();
+    }
     return outcomes;
   },
 };
