@@ -59,3 +59,8 @@ test('nc and httpd are found by curl inside the machine, and nowhere else', asyn
   t.regex((await sh(`printf 'GET /raw HTTP/1.0\\r\\n\\r\\n' | nc ${host.hostname} ${host.port}`)).stdout, /"url":"\/raw"/);
   t.is((await sh(`nc -z ${host.hostname} ${host.port}; echo $?`, false)).stdout, '1\n');
 });
+
+test('getent and ip tell of the machine', async (t) => {
+  const ran = await sh('echo 192.0.2.7 named >> /etc/hosts; getent hosts named; getent hosts nosuch.invalid; echo $?; getent passwd root; getent group nosuch; echo $?; ip addr | grep -c 127.0.0.1/8; ip route; echo $?; ip link set lo down 2> /dev/null; echo $?');
+  t.is(ran.stdout, '192.0.2.7       named\n2\nroot:x:0:0:root:/root:/bin/sh\n2\n1\n0\n2\n', ran.stderr);
+});
