@@ -12,7 +12,7 @@ import type { Call } from './call.js';
 const FIRST_OUTPUT_GAP_MS = 12;
 const READS_ON = /^(Docker-Client|Go-http-client|compose)\//i;
 
-function firstOutputGapMs(call: Call): number {
+export function firstOutputGapMs(call: Call): number {
   return READS_ON.test(call.exchange.header('user-agent') ?? '') ? 0 : FIRST_OUTPUT_GAP_MS;
 }
 const RAW = 'application/vnd.docker.raw-stream';

@@ -26,6 +26,7 @@ B=$(command -v busybox); cp $B $R/bin/busybox; for a in $($B --list); do [ $a = 
 printf 'root:x:0:0:root:/root:/bin/sh\\npostgres:x:70:70::/var/lib/postgresql:/bin/sh\\nnobody:x:65534:65534:nobody:/home:/bin/false\\n' > $R/etc/passwd
 printf 'root:x:0:\\nnobody:x:65534:\\n' > $R/etc/group
 for t in ${IMAGES.join(' ')}; do
+  echo $t > $R/etc/image # so that no two are the same layer
   tar -C $R --numeric-owner --owner=0 --group=0 -cf - . | docker import -c 'CMD ["/bin/sh"]' -c "LABEL seed=$t" - $t >/dev/null
   if [ -n "$HUB" ]; then docker tag $t $HUB/library/$t; docker push -q $HUB/library/$t >/dev/null; docker rmi $HUB/library/$t >/dev/null; fi
 done

@@ -7,7 +7,7 @@ import { Fault } from '../../../actors/runtime/fault.js';
 import { dockerStatus } from '../../../machines/container-status.js';
 import type { Call } from '../call.js';
 import type { Daemon } from '../daemon.js';
-import { connectionViewer, openStream, parseDetachKeys, pumpInput } from '../streaming.js';
+import { connectionViewer, firstOutputGapMs, openStream, parseDetachKeys, pumpInput } from '../streaming.js';
 
 interface Attachment {
   id: string;
@@ -56,7 +56,10 @@ export async function attachContainer(call: Call): Promise<void> {
   const { Tty: tty, OpenStdin: openStdin, StdinOnce: stdinOnce } = record.config;
   const raw = openStream(call, tty);
   await note(daemon, id, 'attach');
-  if (attached.logs) await replayLog(daemon, attached, (bytes) => (raw.write(bytes) ? undefined : raw.drain()));
+  if (attached.logs) {
+    await new Promise((resolve) => setTimeout(resolve, firstOutputGapMs(call)));
+    await replayLog(daemon, attached, (bytes) => (raw.write(bytes) ? undefined : raw.drain()));
+  }
   if (!attached.stream) return raw.end();
   const console = daemon.consoles.of(id);
   let detach: () => void = () => undefined;
