@@ -87,10 +87,11 @@ test('nothing of the host can be read, run or loaded', async (t) => {
     say('internal', () => require('internal/test/binding')); say('addon', () => process.dlopen({ exports: {} }, '/lib/x86_64-linux-gnu/libc.so.6'));
     say('wasi', () => new (require('wasi').WASI)({ version: 'preview1', preopens: { '/': '/' } }));
     say('environment', () => Object.keys(process.env).sort().join()); say('cwd', () => process.cwd());
+    say('flags', () => require('v8').setFlagsFromString('--trace-turbo-path=/tmp')); say('sqlite', () => new (require('node:sqlite').DatabaseSync)('/tmp/x')); say('trace', () => require('trace_events').createTracing({ categories: ['v8'] }).enable());
     say('heap', () => require('v8').writeHeapSnapshot('/tmp/heap')); say('report', () => process.report.writeReport('/tmp/report.json'));
     require('net').connect({ path: '/run/docker.sock' }).on('error', (error) => console.log('socket', error.code));`);
   const lines = ran.stdout.split('\n');
-  for (const name of ['read', 'worker', 'binding', 'internal', 'wasi', 'heap']) t.regex(lines.find((line) => line.startsWith(`${name} `)) ?? '', /ENOENT|ERR_ACCESS_DENIED|MODULE_NOT_FOUND|ERR_/, `${name}: ${ran.stdout}${ran.stderr}`);
+  for (const name of ['read', 'worker', 'binding', 'internal', 'wasi', 'heap', 'flags', 'sqlite', 'trace', 'report']) t.regex(lines.find((line) => line.startsWith(`${name} `)) ?? '', /ENOENT|ERR_ACCESS_DENIED|MODULE_NOT_FOUND|ERR_/, `${name}: ${ran.stdout}${ran.stderr}`);
   t.true(lines.includes('exists false'));
   t.true(lines.includes('cwd /work'));
   t.true(lines.includes('socket ENOENT'));

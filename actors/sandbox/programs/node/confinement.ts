@@ -64,6 +64,8 @@ export function commandLine(args: readonly string[], options: { network: boolean
   return [
     ...(options.network ? [] : (noNetwork ?? [])), ...drop, process.execPath,
     permissionFlag(), `--allow-fs-read=${SHIM_FOLDER}*`, '--expose-internals',
+    // Its database files are opened by native code that does not ask the permission model.
+    ...(process.allowedNodeEnvironmentFlags.has('--experimental-sqlite') ? ['--no-experimental-sqlite'] : []),
     ...heap, '--require', `${SHIM_FOLDER}entry.cjs`, ...args,
   ];
 }

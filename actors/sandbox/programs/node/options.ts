@@ -10,7 +10,7 @@ const PLAIN = new Set(`-c --check -i --interactive -p --print -v --version -h --
   --experimental-vm-modules --experimental-import-meta-resolve --experimental-json-modules --experimental-wasm-modules --experimental-specifier-resolution
   --experimental-require-module --no-experimental-require-module --experimental-detect-module --no-experimental-detect-module --experimental-strip-types --no-experimental-strip-types
   --experimental-transform-types --experimental-fetch --no-experimental-fetch --experimental-global-webcrypto --no-experimental-global-webcrypto --experimental-websocket
-  --experimental-global-customevent --experimental-repl-await --experimental-sqlite --experimental-test-coverage --experimental-test-module-mocks --experimental-eventsource
+  --experimental-global-customevent --experimental-repl-await --experimental-test-coverage --experimental-test-module-mocks --experimental-eventsource
   --no-experimental-websocket --experimental-websocket --no-network-family-autoselection --network-family-autoselection --node-memory-debug --no-verify-base-objects
   --preserve-symlinks --preserve-symlinks-main --test --test-only --test-force-exit --test-isolation --tls-max-v1.2 --tls-max-v1.3 --tls-min-v1.0 --tls-min-v1.1 --tls-min-v1.2 --tls-min-v1.3
   --tls-cipher-list --use-bundled-ca --use-openssl-ca --verify-base-objects --zero-fill-buffers --force-context-aware --force-node-api-uncaught-exceptions-policy --no-force-async-hooks-checks
@@ -45,7 +45,7 @@ export function readCommandLine(words: readonly string[]): CommandLine {
     }
     if (!word.startsWith('-') || word === '-') break;
     const equals = word.startsWith('--') ? word.indexOf('=') : -1;
-    const name = (equals < 0 ? word : word.slice(0, equals)).replaceAll('_', '-').replace(/^-([a-z]{2})$/i, '-$1');
+    const name = (equals < 0 ? word : word.slice(0, equals)).replaceAll('_', '-');
     if (!PLAIN.has(name) && !WITH_VALUE.has(name)) throw new RefusedOption(word);
     const takesNext = WITH_VALUE.has(name) && equals < 0;
     if (takesNext && at + 1 >= words.length) throw new RefusedOption(`${word} requires an argument`);

@@ -8,6 +8,7 @@ import { type Hello, replaceIdentity } from './identity.cjs';
 import { replaceLoopback } from './loopback.cjs';
 import { replaceModuleFiles } from './modules.cjs';
 import { restrictNetwork } from './network.cjs';
+import { closeOutlets } from './outlets.cjs';
 import { replaceStreams } from './streams.cjs';
 import { replaceGated } from './ungated.cjs';
 
@@ -20,6 +21,7 @@ replaceStreams(hello);
 restrictNetwork(hello.network);
 replaceLoopback();
 replaceChildren();
+closeOutlets();
 dropOwnWarnings();
 hideInternals();
 (module as unknown as { _initPaths(): void })._initPaths();

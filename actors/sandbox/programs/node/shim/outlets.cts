@@ -1,0 +1,31 @@
+// Ways in which Node's native code writes files of the host that not every version's permission model guards: closed before the program runs.
+import v8 from 'node:v8';
+import { internalBinding } from './internals.cjs';
+
+/** Flags that change how code runs, and name no file. */
+const HARMLESS = /^--(no-)?(expose-gc|max-old-space-size|max-semi-space-size|liftoff|opt|turbofan|maglev|sparkplug|harmony[a-z-]*|stack-size|allow-natives-syntax|gc-interval|stack-trace-limit|wasm[a-z-]*)(=\w*)?$/;
+
+function denied(what: string): Error {
+  return Object.assign(new Error(`Access to this API has been restricted: ${what}`), { code: 'ERR_ACCESS_DENIED' });
+}
+
+function refuse(target: any, name: string, what: string): void {
+  if (target?.[name] === undefined) return;
+  // No arrow function: some are called with `new`.
+  const value = function refused(): never {
+    throw denied(what);
+  };
+  Object.defineProperty(target, name, { value, configurable: false, writable: false });
+}
+
+export function closeOutlets(): void {
+  const { setFlagsFromString } = v8;
+  (v8 as any).setFlagsFromString = (flags: string) => {
+    if (typeof flags === 'string' && !flags.trim().split(/\s+/).every((flag) => HARMLESS.test(flag.replaceAll('_', '-')))) throw denied(flags);
+    return setFlagsFromString(flags);
+  };
+  refuse(v8, 'setHeapSnapshotNearHeapLimit', 'heap snapshots');
+  refuse(v8, 'writeHeapSnapshot', 'heap snapshots');
+  refuse(process.report, 'writeReport', 'reports');
+  refuse(internalBinding('trace_events'), 'CategorySet', 'trace events');
+}
