@@ -65,7 +65,8 @@ test('health checks run and are told', async (t) => {
 
 test('rename, update, top, stats, changes, export, prune', async (t) => {
   const call = api.calls(t);
-  const id = await api.run('before', ['sh', '-c', 'echo new > /tmp/new; rm /etc/shells; sleep 60']);
+  const id = await api.run('before', ['sh', '-c', 'echo new > /tmp/new; rm /etc/shells; echo ready; sleep 60']);
+  while (!(await call(`GET /containers/${id}/logs?stdout=1`, 200)).text.includes('ready')) await new Promise((resolve) => setTimeout(resolve, 20));
   await call(`POST /containers/${id}/rename?name=after`, 204);
   await call(`POST /containers/${id}/rename?name=after`, 400, /Renaming a container with the same name as its current name/);
   await call('GET /containers/after/json', 200, { Name: '/after' });
