@@ -7,21 +7,24 @@ import type { Address } from './exchange.js';
 /** Docker's own mode for its socket: owner and group. */
 const defaultMode = 0o660;
 
+/** Clients that may be waiting to be accepted; Linux's usual most (net.core.somaxconn), as Go's servers take it. */
+const BACKLOG = 4096;
+
 /** Resolves once it accepts connections. Rejects with node's own error; EADDRINUSE when somebody else serves the address. */
 export async function listenOn(address: Address, accept: (socket: Socket) => void): Promise<{ server: Server; port?: number }> {
   const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 }, accept);
   if (!('unix' in address)) {
-    await listening(server, () => server.listen(address.port, address.host));
+    await listening(server, () => server.listen({ port: address.port, host: address.host, backlog: BACKLOG }));
     return { server, port: (server.address() as AddressInfo).port };
   }
   const mode = address.mode ?? defaultMode;
   const listen = () => {
     // The file comes into being inside listen(): it must at no time be open to others. A worker cannot, and there the usual
     // umask keeps others out until the chmod.
-    if (!isMainThread) return void server.listen(address.unix);
+    if (!isMainThread) return void server.listen({ path: address.unix, backlog: BACKLOG });
     const before = process.umask(0o777 & ~mode);
     try {
-      server.listen(address.unix);
+      server.listen({ path: address.unix, backlog: BACKLOG });
     } finally {
       process.umask(before);
     }

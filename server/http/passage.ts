@@ -21,6 +21,8 @@ interface Load {
 }
 
 const idleMax = 256;
+/** Connections being made at a time: more would overrun the engine's queue of them (listen(2), EAGAIN), and a turn would be lost. */
+const connectingMax = 64;
 const headEnd = Buffer.from('\r\n\r\n');
 
 /** The connections to one engine. They are reused, whoever the client is: a client that connects anew for each call costs no connection here. */
@@ -29,6 +31,8 @@ export class Passages {
   readonly #path: string;
   readonly engine: Pick<Engine, 'primerBytes' | 'signature'>;
   #idle: Passage[] = [];
+  #connecting = 0;
+  #waiting: Load[] = [];
   #nextId = 0;
 
   constructor(path: string, engine: Pick<Engine, 'primerBytes' | 'signature'>) {
@@ -43,16 +47,34 @@ export class Passages {
     this.#dispatch(load);
     return () => {
       load.cancelled = true;
-      load.passage?.destroy();
+      if (load.passage) return load.passage.destroy();
+      this.#waiting = this.#waiting.filter((waiting) => waiting !== load);
+      process.nextTick(() => this.giveUp(load));
     };
   }
 
   #dispatch(load: Load): void {
     let passage = this.#idle.pop();
     while (passage && !passage.usable) passage = this.#idle.pop();
-    passage ??= new Passage(connect({ path: this.#path }), this);
+    if (!passage) {
+      if (this.#connecting >= connectingMax) return void this.#waiting.push(load);
+      this.#connecting++;
+      passage = new Passage(connect({ path: this.#path }), this);
+    }
     load.passage = passage;
     passage.carry(load);
+  }
+
+  /** A new connection stands, or never will. */
+  settled(): void {
+    this.#connecting--;
+    const load = this.#waiting.shift();
+    if (load) this.#dispatch(load);
+  }
+
+  giveUp(load: Load): void {
+    this.turns.delete(load.id);
+    load.to.replyBroken();
   }
 
   /**
@@ -67,7 +89,11 @@ export class Passages {
   }
 
   park(passage: Passage): void {
-    if (this.#idle.length < idleMax) this.#idle.push(passage);
+    const load = this.#waiting.shift();
+    if (load) {
+      load.passage = passage;
+      passage.carry(load);
+    } else if (this.#idle.length < idleMax) this.#idle.push(passage);
     else passage.destroy();
   }
 
@@ -100,9 +126,18 @@ class Passage {
         this.destroy();
       }
     });
+    let settled = false;
+    const settle = (): void => {
+      if (!settled) pool.settled();
+      settled = true;
+    };
+    socket.once('connect', settle);
     // What broke is told by 'close'.
     socket.on('error', () => {});
-    socket.on('close', () => this.#broken());
+    socket.on('close', () => {
+      settle();
+      this.#broken();
+    });
   }
 
   get usable(): boolean {
@@ -188,7 +223,6 @@ class Passage {
     if (!load) return;
     this.#load = undefined;
     if (this.#reused && this.#pool.retry(load)) return;
-    this.#pool.turns.delete(load.id);
-    load.to.replyBroken();
+    this.#pool.giveUp(load);
   }
 }

@@ -48,6 +48,11 @@ test.serial('ten thousand headers, huge heads, nonsense instead of HTTP', async 
   t.regex(await api.raw('\x16\x03\x01\x02\x00nonsense\r\n\r\n').end(), /^HTTP\/1\.1 400/);
 });
 
+test.serial('seven hundred clients at once are all answered', async (t) => {
+  const answers = await Promise.all(Array.from({ length: 700 }, () => api.request('GET /containers/json?all=1')));
+  t.deepEqual([...new Set(answers.map(({ status }) => status))], [200]);
+});
+
 test.serial('archives that want out of the container stay inside, or are refused', async (t) => {
   const call = api.calls(t);
   const id = await api.create('archived', ['true']);
