@@ -1,4 +1,5 @@
 // The image store: names, lookups, lists, deletion rules, events, and what a restart finds.
+// Names here are no hexadecimal digits: dockerd, and so we, would take such a name for the start of an id.
 import fs from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
@@ -29,30 +30,30 @@ test('an image is found by id, prefix, name and name:tag, and survives a restart
 
 test('rmi untags first, then deletes, and frees the layers', async (t) => {
   const f = await makeFixture(t);
-  const image = await addImage(f.store, 'a:1', 'one');
-  await f.store.tag(image, parseReference('a:2'));
-  t.deepEqual(await deleteImage(f.store, 'a:1'), [{ Untagged: 'a:1' }]);
+  const image = await addImage(f.store, 'ga:1', 'one');
+  await f.store.tag(image, parseReference('ga:2'));
+  t.deepEqual(await deleteImage(f.store, 'ga:1'), [{ Untagged: 'ga:1' }]);
   t.is(layerCount(f.root), 1);
-  t.deepEqual(await deleteImage(f.store, 'a:2'), [{ Untagged: 'a:2' }, { Deleted: image.id }, { Deleted: image.config.rootfs.diff_ids[0] as string }]);
+  t.deepEqual(await deleteImage(f.store, 'ga:2'), [{ Untagged: 'ga:2' }, { Deleted: image.id }, { Deleted: image.config.rootfs.diff_ids[0] as string }]);
   t.is(layerCount(f.root), 0);
   t.is(f.records.values.size, 0);
   t.deepEqual(f.records.events.map((event) => event.action), ['import', 'tag', 'untag', 'untag', 'delete']);
-  await t.throwsAsync(deleteImage(f.store, 'a:2'), { message: 'No such image: a:2' });
+  await t.throwsAsync(deleteImage(f.store, 'ga:2'), { message: 'No such image: ga:2' });
 });
 
 test('rmi refuses what is in use, in dockerd\'s words', async (t) => {
   const f = await makeFixture(t);
-  const image = await addImage(f.store, 'a', 'one');
+  const image = await addImage(f.store, 'ga', 'one');
   const id = shortId(image.id);
   f.containers.set(image.id, [{ id: 'c'.repeat(64), running: false }]);
-  await t.throwsAsync(deleteImage(f.store, 'a'), { message: `conflict: unable to remove repository reference "a" (must force) - container cccccccccccc is using its referenced image ${id}` });
+  await t.throwsAsync(deleteImage(f.store, 'ga'), { message: `conflict: unable to remove repository reference "ga" (must force) - container cccccccccccc is using its referenced image ${id}` });
   await t.throwsAsync(deleteImage(f.store, id), { message: `conflict: unable to delete ${id} (must be forced) - image is being used by stopped container cccccccccccc` });
   f.containers.set(image.id, [{ id: 'c'.repeat(64), running: true }]);
   await t.throwsAsync(deleteImage(f.store, id, { force: true }), { message: `conflict: unable to delete ${id} (cannot be forced) - image is being used by running container cccccccccccc` });
-  t.deepEqual(await deleteImage(f.store, 'a', { force: true }), [{ Untagged: 'a:latest' }]);
+  t.deepEqual(await deleteImage(f.store, 'ga', { force: true }), [{ Untagged: 'ga:latest' }]);
   f.containers.clear();
-  await f.store.tag(image, parseReference('b'));
-  await f.store.tag(image, parseReference('c'));
+  await f.store.tag(image, parseReference('gb'));
+  await f.store.tag(image, parseReference('gc'));
   await t.throwsAsync(deleteImage(f.store, id), { message: `conflict: unable to delete ${id} (must be forced) - image is referenced in multiple repositories` });
   t.is((await deleteImage(f.store, id, { force: true })).length, 4);
 });
@@ -174,9 +175,9 @@ test('images with the same layer come and go at once, and those that stay are wh
 
 test('negative control: a commit that fails changes nothing in memory', async (t) => {
   const f = await makeFixture(t);
-  await addImage(f.store, 'a', 'x');
+  await addImage(f.store, 'ga', 'x');
   f.records.commit = () => Promise.reject(new Error('disk gone'));
-  await t.throwsAsync(f.store.tag(f.store.resolve('a'), parseReference('b')), { message: 'disk gone' });
-  t.is(f.store.find('b'), undefined);
+  await t.throwsAsync(f.store.tag(f.store.resolve('ga'), parseReference('gb')), { message: 'disk gone' });
+  t.is(f.store.find('gb'), undefined);
   t.truthy(await ContentStore.open(f.root));
 });
