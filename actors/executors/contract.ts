@@ -154,7 +154,8 @@ export interface Change {
 
 export interface ArchiveWriteOptions {
   noOverwriteDirNonDir: boolean;
-  copyUidGid: boolean;
+  /** Everything written belongs to this user of the container (`name`, `uid`, each with `:group`), not to the archive's ids. */
+  owner?: string;
 }
 
 /** Where bytes of an archive go; both calls reject with the reason when the archive is refused. */
@@ -189,6 +190,8 @@ export interface Executor {
   /** Tar bytes; the stat comes first because the answer's header needs it. */
   readArchive(container: ContainerSpec, path: string): Promise<{ stat: PathStat; chunks: AsyncIterable<Uint8Array> }>;
   writeArchive(container: ContainerSpec, path: string, options: ArchiveWriteOptions): Promise<ArchiveSink>;
+  /** The container's /etc/hosts, /etc/hostname and /etc/resolv.conf as files of this host; absent where the backend has none such. */
+  etcFiles?(containerId: string): { hosts: string; hostname: string; resolvConf: string };
   exportTree(container: ContainerSpec): Promise<AsyncIterable<Uint8Array>>;
   changes(container: ContainerSpec): Promise<Change[]>;
   /** Bytes the container has added or changed. */

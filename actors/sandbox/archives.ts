@@ -3,9 +3,10 @@ import { Fault } from '../runtime/fault.js';
 import { Archive, archiveView } from './fs/archive.js';
 import { ArchiveWriter } from './fs/archive-writer.js';
 import { changes, upperTar } from './fs/overlay-changes.js';
+import { resolveUser } from './identity.js';
 import { Errno } from './kernel/errno.js';
 import type { MountedMachine } from './mounts.js';
-import { type FromMachine, type OutgoingTransfer, type ToMachine, TRANSFER_WINDOW_BYTES, type WireError } from './protocol.js';
+import { type FromMachine, type OutgoingTransfer, type ReceiveOptions, type ToMachine, TRANSFER_WINDOW_BYTES, type WireError } from './protocol.js';
 
 type Post = (message: FromMachine, transfer?: readonly ArrayBuffer[]) => void;
 
@@ -50,6 +51,11 @@ class MachineArchives implements Archives {
     return new Archive(archiveView(this.#mounted.kernel.tree));
   }
 
+  #receive(call: number, path: string, { noOverwriteDirNonDir, owner }: ReceiveOptions): void {
+    const user = owner === undefined ? undefined : resolveUser(this.#mounted.files, owner, []);
+    this.#incoming.set(call, new ArchiveWriter(archiveView(this.#mounted.kernel.tree), path, { noOverwriteDirNonDir, ...(user ? { owner: { uid: user.uid, gid: user.gid } } : {}) }));
+  }
+
   call(method: string, args: object): unknown {
     try {
       switch (method) {
@@ -75,7 +81,7 @@ class MachineArchives implements Archives {
       case 'chunks-taken':
         return this.#taken(message.call, message.sizeBytes);
       case 'receive':
-        return this.#attempt(message.call, () => this.#incoming.set(message.call, new ArchiveWriter(archiveView(this.#mounted.kernel.tree), message.path, message.options)));
+        return this.#attempt(message.call, () => this.#receive(message.call, message.path, message.options));
       case 'chunk':
         return this.#attempt(message.call, () => {
           this.#incoming.get(message.call)?.push(message.bytes);

@@ -1,6 +1,6 @@
 // The main thread's handle on one machine: its processes, calls and transfers, over the messages of `protocol.ts`.
 import { Fault, type FaultKind } from '../runtime/fault.js';
-import {
+import { type ReceiveOptions,
   type FromMachine, type MachineCalls, type MachineSpec, type OutgoingTransfer, type ProcessSpec, TRANSFER_WINDOW_BYTES, WINDOW_BYTES, type WireError,
 } from './protocol.js';
 import type { MachineWorker } from './worker-pool.js';
@@ -204,7 +204,7 @@ export class MachineClient {
   }
 
   /** Opens a transfer into the machine; `write` waits while the window is full and rejects once the archive is refused. */
-  receive(path: string, options: { noOverwriteDirNonDir: boolean; copyUidGid: boolean }): { write(bytes: Uint8Array): Promise<void>; finish(): Promise<void>; abort(): void } {
+  receive(path: string, options: ReceiveOptions): { write(bytes: Uint8Array): Promise<void>; finish(): Promise<void>; abort(): void } {
     this.#requireAlive();
     const call = this.#next++;
     let inFlightBytes = 0;

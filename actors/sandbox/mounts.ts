@@ -22,6 +22,8 @@ import type { MachineSpec, MountSpec } from './protocol.js';
 export interface MountedMachine {
   readonly kernel: Kernel;
   readonly root: Overlay;
+  /** File calls as root from the container's root. */
+  readonly files: Process['files'];
   nullDevice(): OpenFile;
   /** Everything changed so far survives SIGKILL of the server once this returns. */
   flush(): void;
@@ -41,6 +43,7 @@ export function mountMachine(spec: MachineSpec, makeKernel: (root: FileSystem) =
   return {
     kernel,
     root,
+    files: hands.files,
     nullDevice: () => hands.files.openFile('/dev/null', O_RDWR),
     flush() {
       for (const { fileSystem } of kernel.tree.mounts) fileSystem.flush();

@@ -61,6 +61,12 @@ export interface WireError {
   data?: Record<string, unknown>;
 }
 
+export interface ReceiveOptions {
+  readonly noOverwriteDirNonDir: boolean;
+  /** Everything written belongs to this user (`name`, `uid`, each with `:group`); to the archive's own ids where absent. */
+  readonly owner?: string;
+}
+
 /** `handle` numbers processes, `call` numbers calls and transfers; the main thread chooses both. */
 export type ToMachine =
   | { type: 'boot'; spec: MachineSpec }
@@ -76,7 +82,7 @@ export type ToMachine =
   | { type: 'send'; call: number; transfer: OutgoingTransfer }
   | { type: 'chunks-taken'; call: number; sizeBytes: number }
   | { type: 'cancel'; call: number }
-  | { type: 'receive'; call: number; path: string; options: { noOverwriteDirNonDir: boolean; copyUidGid: boolean } }
+  | { type: 'receive'; call: number; path: string; options: ReceiveOptions }
   | { type: 'chunk'; call: number; bytes: Uint8Array }
   | { type: 'chunks-end'; call: number }
   | { type: 'ping'; call: number }

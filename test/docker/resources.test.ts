@@ -1,4 +1,5 @@
 // Containers, archives, volumes, images and events over the API: what clients read back after what they did.
+import { existsSync, readFileSync } from 'node:fs';
 import test from 'ava';
 import { type Call, Api, tar } from './api.js';
 
@@ -29,7 +30,8 @@ test('the places of a running container’s files are told', async (t) => {
   const call = api.calls(t);
   const id = await api.run('places', ['sleep', '30']);
   const { HostsPath, HostnamePath, ResolvConfPath, LogPath } = await inspect(call, id);
-  for (const path of [HostsPath, HostnamePath, ResolvConfPath, LogPath]) t.is(typeof path, 'string');
+  for (const path of [HostsPath, HostnamePath, ResolvConfPath, LogPath]) t.true(existsSync(path), path);
+  t.regex(readFileSync(HostsPath, 'utf8'), /localhost/);
   await call(`DELETE /containers/${id}?force=1&v=1`, 204);
 });
 
@@ -100,6 +102,7 @@ test('archives in and out of created, running and stopped containers', async (t)
   };
   t.is(await owner('/tmp/in.txt'), '5:6');
   await put('path=/tmp&copyUIDGID=true', [{ name: 'given.txt', content: 'x', uid: 5, gid: 6 }]);
+  t.is(await owner('/tmp/given.txt'), '1000:1000');
   await put('path=/tmp&noOverwriteDirNonDir=true', [{ name: 'in.txt/', type: '5', mode: 0o755 }], 400);
   await call(`POST /containers/${id}/start`, 204);
   await put('path=/tmp', [{ name: 'running.txt', content: 'while running' }]);

@@ -219,6 +219,11 @@ export class MemoryExecutor implements Executor {
     };
   }
 
+  etcFiles(containerId: string): { hosts: string; hostname: string; resolvConf: string } {
+    const etc = join(this.#options.directory, containerId, 'etc');
+    return { hosts: join(etc, 'hosts'), hostname: join(etc, 'hostname'), resolvConf: join(etc, 'resolv.conf') };
+  }
+
   async exportTree(container: ContainerSpec): Promise<AsyncIterable<Uint8Array>> {
     return this.#outgoing(container, { kind: 'tree' });
   }

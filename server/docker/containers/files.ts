@@ -64,7 +64,8 @@ export async function readArchive(call: Call): Promise<void> {
 export async function writeArchive(call: Call): Promise<void> {
   const path = pathParameter(call);
   const { id, spec } = await filesOf(call.daemon, call.params.id!);
-  const options = { noOverwriteDirNonDir: call.flag('noOverwriteDirNonDir'), copyUidGid: call.flag('copyUIDGID') };
+  const owner = call.flag('copyUIDGID') ? (await call.daemon.engine.spec<ContainerRecord>(id))!.config.User : undefined;
+  const options = { noOverwriteDirNonDir: call.flag('noOverwriteDirNonDir'), ...(owner ? { owner } : {}) };
   try {
     const sink = await call.daemon.executor.writeArchive(spec, path, options);
     try {

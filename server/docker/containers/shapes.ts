@@ -125,6 +125,7 @@ export function networks(daemon: Daemon, record: ContainerRecord, snapshot: Cont
 export async function inspectJson(daemon: Daemon, { snapshot }: ContainerEntry): Promise<Record<string, unknown>> {
   const record = (await daemon.engine.spec<ContainerRecord>(snapshot.id))!;
   const { context } = snapshot;
+  const etc = context.startedAt === 0 ? undefined : daemon.executor.etcFiles?.(snapshot.id);
   const execs = daemon.execs.of(snapshot.id).filter((id) => daemon.execs.get(id).value === 'running');
   return {
     Id: snapshot.id,
@@ -133,9 +134,9 @@ export async function inspectJson(daemon: Daemon, { snapshot }: ContainerEntry):
     Args: record.args,
     State: stateJson(snapshot),
     Image: record.imageId,
-    ResolvConfPath: '',
-    HostnamePath: '',
-    HostsPath: '',
+    ResolvConfPath: etc?.resolvConf ?? '',
+    HostnamePath: etc?.hostname ?? '',
+    HostsPath: etc?.hosts ?? '',
     LogPath: record.hostConfig.LogConfig.Type === 'none' || context.startedAt === 0 ? '' : daemon.consoles.logDirectory(snapshot.id),
     Name: `/${context.name}`,
     RestartCount: context.restartCount,
