@@ -1,6 +1,6 @@
 // The server put together: store, engine, images, backend, Docker API, doors; started by recovery, ended by dying.
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventObject } from 'xstate';
 import { allCommands } from '../actors/sandbox/commands/index.js';
@@ -19,6 +19,7 @@ import { ExecIndex } from '../actors/indexes/execs.js';
 import { Engine } from '../actors/runtime/engine.js';
 import { Fault } from '../actors/runtime/fault.js';
 import { type Durability, Store } from '../actors/runtime/store.js';
+import { Trash } from '../actors/runtime/trash.js';
 import { isRunning, stateName } from '../machines/container-status.js';
 import { machines } from '../machines/index.js';
 import { createDockerApi } from './docker/api.js';
@@ -52,9 +53,9 @@ export interface Server {
   close(): Promise<void>;
 }
 
-function makeExecutor(options: ServerOptions): Executor {
+function makeExecutor(options: ServerOptions, trash: Trash): Executor {
   if (options.backend !== 'memory') throw new Fault('invalid', `unknown backend "${options.backend}": memory is the only one here`);
-  return new MemoryExecutor({ directory: join(options.dataRoot, 'machines'), log: options.log });
+  return new MemoryExecutor({ directory: join(options.dataRoot, 'machines'), trash, log: options.log });
 }
 
 const SERVER_ID_KEY = 'server/id';
@@ -67,12 +68,17 @@ async function serverId(store: Store): Promise<string> {
   return id;
 }
 
+async function ensureBuiltInImages(images: ImageStore): Promise<void> {
+  const applets = Object.keys(allCommands);
+  await ensureBaseImage(images, applets);
+  await ensureNodeImage(images, applets);
+}
+
 /** Everything up to, but not including, the doors. */
-async function openDaemon(options: ServerOptions, executor: Executor, httpEngine: () => { name: string; reason?: string }): Promise<{ daemon: Daemon; store: Store }> {
+async function openDaemon(options: ServerOptions, executor: Executor, trash: Trash, httpEngine: () => { name: string; reason?: string }, listening: Promise<void>): Promise<{ daemon: Daemon; store: Store }> {
   const { dataRoot, log } = options;
-  mkdirSync(dataRoot, { recursive: true, mode: 0o710 });
   const store = await Store.open(join(dataRoot, 'state'), options.durability ? { durability: options.durability } : {});
-  const consoles = new Consoles(join(dataRoot, 'containers'));
+  const consoles = new Consoles(join(dataRoot, 'containers'), trash);
   const running = new Running();
   const volumesRoot = join(dataRoot, 'volumes');
   const late: { engine?: Engine; images?: ImageStore; volumes?: Volumes; execs?: ExecIndex } = {};
@@ -104,6 +110,7 @@ async function openDaemon(options: ServerOptions, executor: Executor, httpEngine
   late.execs = execs;
   const daemon: Daemon = {
     engine, executor, images, pulls, containers, execs, volumes, consoles, running, log,
+    ready: listening.then(() => ensureBuiltInImages(images)),
     config: {
       registryMirrors: options.registryMirrors ?? [],
       insecureRegistries: options.insecureRegistries ?? [],
@@ -120,13 +127,12 @@ async function openDaemon(options: ServerOptions, executor: Executor, httpEngine
  * The one way to start. The outbox is carried on; what ran in an earlier server is told to be lost, which its restart policy may answer;
  * what always runs is started; files that a crash left behind are swept.
  */
-async function recover(daemon: Daemon, dataRoot: string): Promise<void> {
+async function recover(daemon: Daemon, dataRoot: string, trash: Trash): Promise<void> {
   const { engine, containers, execs, log } = daemon;
   const lost = [...containers.all()].filter(({ snapshot }) => ['running', 'stopping'].includes(stateName(snapshot.value)));
   const idle = [...containers.all()].filter(({ snapshot }) => stateName(snapshot.value) === 'exited');
   const lostExecs = [...execs.all()].filter(({ value }) => value === 'running');
-  sweep(join(dataRoot, 'machines'), containers);
-  sweep(join(dataRoot, 'containers'), containers);
+  for (const folder of ['machines', 'containers']) await sweep(join(dataRoot, folder), containers, trash);
   const counts = await engine.recover();
   for (const { id, snapshot } of lost) await engine.send(id, { type: 'LOST', run: snapshot.context.run } as EventObject);
   for (const { id } of lostExecs) await engine.send(id, { type: 'LOST' } as EventObject);
@@ -135,7 +141,7 @@ async function recover(daemon: Daemon, dataRoot: string): Promise<void> {
 }
 
 /** Folders of containers that are no more. */
-function sweep(folder: string, containers: ContainerIndex): void {
+async function sweep(folder: string, containers: ContainerIndex, trash: Trash): Promise<void> {
   let names: string[];
   try {
     names = readdirSync(folder);
@@ -143,7 +149,7 @@ function sweep(folder: string, containers: ContainerIndex): void {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
     throw error;
   }
-  for (const name of names) if (!containers.get(name)) rmSync(join(folder, name), { recursive: true, force: true });
+  for (const name of names) if (!containers.get(name)) await trash.discard(join(folder, name));
 }
 
 function shown(address: HostAddress, port: number | undefined): string {
@@ -152,20 +158,20 @@ function shown(address: HostAddress, port: number | undefined): string {
   return `tcp://${host}:${port ?? address.port}`;
 }
 
-/** Starts the server; it serves when this resolves. */
+/** Starts the server. It answers pings as soon as it listens; when this resolves it serves. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const executor = makeExecutor(options);
-  const opening = executor.open();
+  mkdirSync(options.dataRoot, { recursive: true, mode: 0o710 });
+  const trash = new Trash(join(options.dataRoot, 'trash'), options.log);
+  const executor = makeExecutor(options, trash);
   let door: FrontDoor | undefined;
   const httpEngine = (): { name: string; reason?: string } => {
     const { loaded, reason } = uWebSocketsStatus();
     return { name: door?.engine ?? 'none', ...(loaded || reason === undefined ? {} : { reason }) };
   };
-  const { daemon, store } = await openDaemon(options, executor, httpEngine);
-  await opening;
-  await recover(daemon, options.dataRoot);
-  await ensureBaseImage(daemon.images, Object.keys(allCommands));
-  await ensureNodeImage(daemon.images, Object.keys(allCommands));
+  let letIn!: () => void;
+  const listening = new Promise<void>((resolve) => (letIn = resolve));
+  const { daemon, store } = await openDaemon(options, executor, trash, httpEngine, listening);
+  await recover(daemon, options.dataRoot, trash);
   const api = createDockerApi(daemon);
   const wanted = options.httpEngine ? { engine: options.httpEngine } : {};
   door = await openFrontDoor({ handler: api.handler, hijacks: api.hijacks, badRequest: api.badRequest, log: (line) => options.log({ ...line }), ...wanted });
@@ -173,6 +179,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   await inspector.listen({ unix: inspectorSocket(options.dataRoot), mode: 0o600 });
   const hosts: string[] = [];
   for (const address of options.hosts) hosts.push(shown(address, (await door.listen(address)).port));
+  await executor.open();
+  letIn();
+  await daemon.ready;
   const { name, reason } = httpEngine();
   options.log({ msg: 'listening', hosts: hosts.join(' '), httpEngine: name, ...(reason ? { httpEngineReason: reason } : {}), backend: executor.name });
   return {
@@ -183,6 +192,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       await door!.close();
       await inspector.close();
       await executor.close();
+      await trash.emptied();
       await daemon.engine.close();
       await store.close();
     },

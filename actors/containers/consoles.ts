@@ -1,6 +1,6 @@
 // The consoles of all containers and execs: one per run, made by whoever comes first, the client that attaches or the start.
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Trash } from '../runtime/trash.js';
 import { LogSignal } from '../streams/log-reader.js';
 import { LogWriter } from '../streams/log-writer.js';
 import { Console } from './console.js';
@@ -17,14 +17,16 @@ export function parseSize(text: string | undefined): number | undefined {
 
 export class Consoles {
   readonly #directory: string;
+  readonly #trash: Trash;
   readonly #consoles = new Map<string, Console>();
   readonly #signals = new Map<string, LogSignal>();
   /** Of runs whose process has ended but whose end is not durable yet: readers may still come, a new run takes a new one. */
   readonly #ending = new WeakSet<LogSignal>();
 
   /** `directory` holds one log folder per container. */
-  constructor(directory: string) {
+  constructor(directory: string, trash: Trash) {
     this.#directory = directory;
+    this.#trash = trash;
   }
 
   /** The console of the current or the coming run. */
@@ -85,6 +87,6 @@ export class Consoles {
 
   async remove(id: string): Promise<void> {
     this.release(id)();
-    await rm(join(this.#directory, id), { recursive: true, force: true });
+    await this.#trash.discard(join(this.#directory, id));
   }
 }

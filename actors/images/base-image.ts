@@ -1,4 +1,5 @@
 // The built-in images: small root file systems made in code, always the same bytes, so that something runs without any registry.
+import { createHash } from 'node:crypto';
 import { tarEntry, type TarEntry } from '../streams/tar-entry.js';
 import { writeTar } from '../streams/tar-writer.js';
 import { hostArchitecture, type ImageConfig, type RunConfig } from './image-config.js';
@@ -15,7 +16,9 @@ export interface BuiltInFile {
 /** A built-in image: a name, what lies in it, and how it runs. Add one by writing such a value and passing it to `ensureImage`. */
 export interface BuiltInImage {
   readonly reference: Reference;
-  readonly files: readonly BuiltInFile[];
+  /** Names what the files are made of: an image in the store that is made of the same is kept as it is. */
+  readonly madeOf: string;
+  readonly files: () => Iterable<BuiltInFile>;
   readonly run: RunConfig;
 }
 
@@ -71,12 +74,20 @@ export function baseFiles(appletNames: readonly string[]): BuiltInFile[] {
 
 /** The base image: a shell and the applets. */
 export function baseImage(appletNames: readonly string[]): BuiltInImage {
-  return { reference: parseReference(BASE_REFERENCE), files: baseFiles(appletNames), run: { Env: [PATH], Cmd: ['/bin/sh'], WorkingDir: '/' } };
+  const files = baseFiles(appletNames);
+  const hash = createHash('sha256');
+  for (const { entry, body } of files) hash.update(JSON.stringify(entry, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value))).update(body ?? '');
+  return { reference: parseReference(BASE_REFERENCE), madeOf: hash.digest('hex').slice(0, 16), files: () => files, run: { Env: [PATH], Cmd: ['/bin/sh'], WorkingDir: '/' } };
 }
 
 /** Puts a built-in image into the store, under its name, unless that very image is there. */
 export async function ensureImage(store: ImageStore, builtIn: BuiltInImage): Promise<Image> {
-  const layer = await store.ingest(writeTar(builtIn.files));
+  const known = store.named(builtIn.reference);
+  if (known?.config.history?.[0]?.comment === builtIn.madeOf) {
+    store.builtIn.add(known.id);
+    return known;
+  }
+  const layer = await store.ingest(writeTar(builtIn.files()));
   try {
     const config: ImageConfig = {
       architecture: hostArchitecture(),
@@ -84,11 +95,9 @@ export async function ensureImage(store: ImageStore, builtIn: BuiltInImage): Pro
       created: EPOCH,
       config: builtIn.run,
       rootfs: { type: 'layers', diff_ids: [layer.diffId] },
-      history: [{ created: EPOCH, created_by: 'sockerless built-in image' }],
+      history: [{ created: EPOCH, created_by: 'sockerless built-in image', comment: builtIn.madeOf }],
     };
-    const configText = JSON.stringify(config);
-    const known = store.named(builtIn.reference);
-    const image = known?.configText === configText ? known : await store.add({ configText, references: [builtIn.reference] });
+    const image = await store.add({ configText: JSON.stringify(config), references: [builtIn.reference] });
     store.builtIn.add(image.id);
     return image;
   } finally {

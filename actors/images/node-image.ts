@@ -1,9 +1,9 @@
 // The built-in image `sockerless/node`: the base image, `node`, and the npm that came with the Node that runs this server.
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { tarEntry } from '../streams/tar-entry.js';
-import { baseFiles, BUILT_IN_PATH, type BuiltInFile, type BuiltInImage, ensureImage } from './base-image.js';
+import { baseFiles, baseImage, BUILT_IN_PATH, type BuiltInFile, ensureImage } from './base-image.js';
+import type { Image } from './image-records.js';
 import type { ImageStore } from './image-store.js';
 import { parseReference } from './reference.js';
 
@@ -32,41 +32,39 @@ function* folderFiles(folder: string, at: string): Generator<BuiltInFile> {
   }
 }
 
-/** The image; without npm where the host has none. `version` is the Node that runs here. */
-export function nodeImage(appletNames: readonly string[], npm: string | undefined): BuiltInImage {
+/** What lies in the image; without npm where the host has none. */
+function* nodeFiles(appletNames: readonly string[], npm: string | undefined): Generator<BuiltInFile> {
   const link = (name: string, linkPath: string): BuiltInFile => ({ entry: tarEntry(name, { type: 'symlink', linkPath }) });
   const passwd = Buffer.from(PASSWD);
-  const files = [
-    ...baseFiles(appletNames).filter(({ entry }) => entry.path !== 'etc/passwd'),
-    { entry: tarEntry('etc/passwd', { sizeBytes: passwd.length }), body: passwd }, { entry: tarEntry('home/node/', { type: 'dir', mode: 0o755, uid: 1000, gid: 1000 }) },
-    link('usr/local/bin/node', BUILT_IN_PATH), link('usr/local/bin/nodejs', 'node'),
-  ];
-  if (npm !== undefined) {
-    files.push({ entry: tarEntry('usr/local/lib/node_modules/', { type: 'dir', mode: 0o755 }) }, ...folderFiles(npm, NPM));
-    files.push(link('usr/local/bin/npm', '../lib/node_modules/npm/bin/npm-cli.js'), link('usr/local/bin/npx', '../lib/node_modules/npm/bin/npx-cli.js'));
-  }
-  return {
+  yield* baseFiles(appletNames).filter(({ entry }) => entry.path !== 'etc/passwd');
+  yield { entry: tarEntry('etc/passwd', { sizeBytes: passwd.length }), body: passwd };
+  yield { entry: tarEntry('home/node/', { type: 'dir', mode: 0o755, uid: 1000, gid: 1000 }) };
+  yield link('usr/local/bin/node', BUILT_IN_PATH);
+  yield link('usr/local/bin/nodejs', 'node');
+  if (npm === undefined) return;
+  yield { entry: tarEntry('usr/local/lib/node_modules/', { type: 'dir', mode: 0o755 }) };
+  yield* folderFiles(npm, NPM);
+  yield link('usr/local/bin/npm', '../lib/node_modules/npm/bin/npm-cli.js');
+  yield link('usr/local/bin/npx', '../lib/node_modules/npm/bin/npx-cli.js');
+}
+
+/** Names what the image is made of without reading npm's files. */
+function madeOf(appletNames: readonly string[], npm: string | undefined): string {
+  const version = npm === undefined ? 'none' : (JSON.parse(readFileSync(join(npm, 'package.json'), 'utf8')) as { version: string }).version;
+  return `node ${process.versions.node}, npm ${version}, on base ${baseImage(appletNames).madeOf}`;
+}
+
+/** Makes sure `sockerless/node:latest` is there. */
+export async function ensureNodeImage(store: ImageStore, appletNames: readonly string[]): Promise<Image> {
+  const npm = npmFolder(process.execPath);
+  return ensureImage(store, {
     reference: parseReference(NODE_REFERENCE),
-    files,
+    madeOf: madeOf(appletNames, npm),
+    files: () => nodeFiles(appletNames, npm),
     run: {
       Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', `NODE_VERSION=${process.versions.node}`],
       Cmd: ['node'],
       WorkingDir: '/',
-      Labels: { 'io.sockerless.made-of': madeOf(appletNames, npm) },
     },
-  };
-}
-
-/** Names what the image is made of, so that an unchanged one need not be made again. */
-function madeOf(appletNames: readonly string[], npm: string | undefined): string {
-  const version = npm === undefined ? 'none' : (JSON.parse(readFileSync(join(npm, 'package.json'), 'utf8')) as { version: string }).version;
-  return `2: node ${process.versions.node}, npm ${version}, applets ${createHash('sha256').update([...appletNames].sort().join()).digest('hex').slice(0, 16)}`;
-}
-
-/** Makes sure `sockerless/node:latest` is there. Reading npm's files costs a second or two, so an image made of the same is kept. */
-export async function ensureNodeImage(store: ImageStore, appletNames: readonly string[]): Promise<void> {
-  const npm = npmFolder(process.execPath);
-  const known = store.named(parseReference(NODE_REFERENCE));
-  if (known?.configText.includes(madeOf(appletNames, npm)) === true) return;
-  await ensureImage(store, nodeImage(appletNames, npm));
+  });
 }

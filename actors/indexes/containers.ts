@@ -19,6 +19,8 @@ const KIND = 'container';
 export class ContainerIndex {
   readonly #byId = new Map<string, ContainerEntry>();
   readonly #byName = new Map<string, string>();
+  /** Rises with every change of what a list may show. */
+  version = 0;
   /** Newest first, until something changes. */
   #sorted: readonly ContainerEntry[] | undefined;
   /** Names promised to creations and renamings that are not durable yet. */
@@ -35,6 +37,7 @@ export class ContainerIndex {
   #follow(commit: Commit): void {
     // A commit without an actor changed images, whose names are part of rows.
     if (commit.kind === '') for (const entry of this.#byId.values()) entry.row = undefined;
+    if (commit.kind === '' || commit.kind === KIND) this.version++;
     if (commit.kind !== KIND) return;
     if (commit.gone) this.#remove(commit.id);
     else this.#put(commit.snapshot as unknown as ContainerSnapshot);

@@ -46,10 +46,10 @@ export function mountMachine(spec: MachineSpec, makeKernel: (root: FileSystem) =
     files: hands.files,
     nullDevice: () => hands.files.openFile('/dev/null', O_RDWR),
     flush() {
-      for (const { fileSystem } of kernel.tree.mounts) fileSystem.flush();
+      for (const fileSystem of kernel.tree.fileSystems()) fileSystem.flush();
     },
     dispose() {
-      for (const { fileSystem } of kernel.tree.mounts) fileSystem.dispose();
+      for (const fileSystem of kernel.tree.fileSystems()) fileSystem.dispose();
     },
   };
 }

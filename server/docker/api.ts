@@ -4,7 +4,7 @@ import { Fault } from '../../actors/runtime/fault.js';
 import { Call } from './call.js';
 import type { Daemon } from './daemon.js';
 import { errorAnswer } from './errors.js';
-import { type Handle, Router, splitVersion } from './router.js';
+import { type Route, Router, splitVersion } from './router.js';
 import { routes } from './routes.js';
 import { API_VERSION, ENGINE_VERSION, requireVersion } from './versions.js';
 
@@ -26,21 +26,22 @@ const HEADERS: Readonly<Record<string, string>> = {
 export function createDockerApi(daemon: Daemon): DockerApi {
   const router = new Router(routes);
 
-  function route(exchange: Exchange): { handle: Handle; call: Call } {
+  function find(exchange: Exchange): { route: Route; call: Call } {
     const [version, path] = splitVersion(exchange.path);
     if (version !== undefined) requireVersion(version);
     const match = router.match(exchange.method, path);
     if (!match) throw new Fault('not-found', 'page not found');
-    return { handle: match.route.handle, call: new Call(exchange, daemon, match.params, version ?? API_VERSION, { ...HEADERS }) };
+    return { route: match.route, call: new Call(exchange, daemon, match.params, version ?? API_VERSION, { ...HEADERS }) };
   }
 
   return {
     async handler(exchange) {
       let call: Call | undefined;
       try {
-        const found = route(exchange);
+        const found = find(exchange);
         call = found.call;
-        await found.handle(call);
+        if (found.route.early !== true) await daemon.ready;
+        await found.route.handle(call);
       } catch (error) {
         const { status, message } = errorAnswer(error);
         if (!(error instanceof Fault) && status === 500) {

@@ -70,7 +70,7 @@ export class Call {
   }
 
   /** JSON that is text already. */
-  replyText(status: number, json: string): void {
+  replyText(status: number, json: string | Uint8Array): void {
     this.raw(status, { 'Content-Type': 'application/json' }, json);
   }
 

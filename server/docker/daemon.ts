@@ -31,6 +31,8 @@ export interface Daemon {
   readonly volumes: Volumes;
   readonly consoles: Consoles;
   readonly running: Running;
+  /** The built-in images are there: the first start makes them, which takes a moment. */
+  readonly ready: Promise<void>;
   readonly config: DaemonConfig;
   /** One line of the server's log. */
   readonly log: (line: Record<string, unknown>) => void;

@@ -10,6 +10,8 @@ export interface Route {
   handle: Handle;
   /** Served on the raw connection (attach, exec start). */
   hijack?: boolean;
+  /** Answered before the built-in images are there. */
+  early?: boolean;
 }
 
 interface Compiled extends Route {

@@ -27,9 +27,9 @@ const noSwarm: Handle = () => {
 };
 
 const system: Route[] = [
-  { method: 'HEAD', path: '/_ping', handle: ping },
-  { method: 'GET', path: '/_ping', handle: ping },
-  { method: 'GET', path: '/version', handle: version },
+  { method: 'HEAD', path: '/_ping', handle: ping, early: true },
+  { method: 'GET', path: '/_ping', handle: ping, early: true },
+  { method: 'GET', path: '/version', handle: version, early: true },
   { method: 'GET', path: '/info', handle: info },
   { method: 'GET', path: '/events', handle: streamEvents },
   { method: 'GET', path: '/system/df', handle: diskUsage },

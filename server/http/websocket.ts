@@ -5,17 +5,22 @@ import type { Exchange } from './exchange.js';
 
 const handshakeHeaders = ['connection', 'upgrade', 'host', 'origin', 'cookie', 'authorization', 'sec-websocket-key', 'sec-websocket-version', 'sec-websocket-protocol', 'sec-websocket-extensions'];
 
+let handshakes: WebSocketServer | undefined;
+
 /**
- * `server` is a `WebSocketServer({noServer: true})`. Resolves with the open socket; a handshake that `ws` finds wrong it
- * answers itself (400), and then this resolves with undefined. Throws where the route is no hijack route.
+ * Resolves with the open socket; a handshake that `ws` finds wrong it answers itself (400), and then this resolves with undefined.
+ * Throws where the route is no hijack route.
  */
-export function acceptWebSocket(exchange: Exchange, server: WebSocketServer): Promise<WebSocket | undefined> {
+export async function acceptWebSocket(exchange: Exchange): Promise<WebSocket | undefined> {
   if (!exchange.hijack) throw new Error(`${exchange.path} is not a hijack route`);
   const headers: Record<string, string> = {};
   for (const name of handshakeHeaders) {
     const value = exchange.header(name);
     if (value !== undefined) headers[name] = value;
   }
+  // Loaded with the first of them: most servers never see one.
+  handshakes ??= new (await import('ws')).WebSocketServer({ noServer: true });
+  const server = handshakes;
   const { socket, closed } = exchange.hijack();
   // All that `ws` looks at; bytes that came early are in the socket already.
   const request = { method: exchange.method, url: exchange.path, headers } as unknown as IncomingMessage;

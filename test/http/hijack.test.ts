@@ -1,7 +1,7 @@
 // The raw socket behind attach, exec and websockets, over both engines.
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
-import { WebSocket, WebSocketServer } from 'ws';
+import { WebSocket } from 'ws';
 import type { Exchange, RawStream } from '../../server/http/exchange.js';
 import { acceptWebSocket } from '../../server/http/websocket.js';
 import { engines, last, openDoor, readAnswers, request, type Wire } from './door.js';
@@ -167,9 +167,8 @@ for (const engine of engines) {
   });
 
   test(title('a websocket opens on a hijack route, and frames sent at once are not lost'), async (t) => {
-    const server = new WebSocketServer({ noServer: true });
     const { port, tcp } = await openDoor(t, engine, async (x) => {
-      const socket = await acceptWebSocket(x, server);
+      const socket = await acceptWebSocket(x);
       socket?.on('message', (data, binary) => socket.send(data, { binary }));
     });
     const client = new WebSocket(`ws://127.0.0.1:${port}/raw/ws`);

@@ -1,8 +1,8 @@
 // The `memory` backend: containers on the embedded machine, one worker thread for each that runs or is being looked into.
-import { mkdirSync, openSync, closeSync, rmSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdirSync, openSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '../../runtime/fault.js';
+import type { Trash } from '../../runtime/trash.js';
 import { MachineClient, type MachineProcess, StartFailure } from '../../sandbox/machine-client.js';
 import type { OutgoingTransfer } from '../../sandbox/protocol.js';
 import { isNetworkEnforced } from '../../sandbox/programs/node/confinement.js';
@@ -15,6 +15,8 @@ import {
 export interface MemoryOptions {
   /** Where the containers' own files are kept: one folder per container. */
   readonly directory: string;
+  /** Where the files of removed containers go. */
+  readonly trash: Trash;
   readonly log: (line: Record<string, unknown>) => void;
   readonly warmWorkers?: number;
   readonly maxWorkers?: number;
@@ -171,9 +173,10 @@ export class MemoryExecutor implements Executor {
     if (mounted && mounted.client.running > 0) await mounted.client.destroy();
     else if (mounted) {
       mounted.users = 0;
-      await this.#unmount(containerId);
+      // Its files may go while it halts: what it still writes to them goes with them.
+      void this.#unmount(containerId);
     }
-    await rm(join(this.#options.directory, containerId), { recursive: true, force: true });
+    await this.#options.trash.discard(join(this.#options.directory, containerId));
   }
 
   async top(containerId: string, psArguments: string): Promise<ProcessTable> {
@@ -249,10 +252,5 @@ export class MemoryExecutor implements Executor {
   /** Live worker threads, for `doctor` and tests that look for leaks. */
   get workers(): number {
     return this.#pool.live;
-  }
-
-  /** Folders of containers that no longer exist are what a crash between a removal's two halves leaves. */
-  sweep(containerIds: ReadonlySet<string>, present: readonly string[]): void {
-    for (const id of present) if (!containerIds.has(id)) rmSync(join(this.#options.directory, id), { recursive: true, force: true });
   }
 }

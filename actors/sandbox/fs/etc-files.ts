@@ -49,10 +49,8 @@ export function writeEtcFiles(directory: string, facts: EtcFacts, hostResolvConf
   fs.mkdirSync(directory, { recursive: true });
   const texts = { hosts: hostsText(facts), hostname: `${facts.hostname}\n`, 'resolv.conf': resolvText(facts, hostResolvConf) };
   for (const name of NAMES) {
-    // Replaced whole: a crash leaves the old file or the new one.
-    const file = path.join(directory, name);
-    fs.writeFileSync(`${file}.new`, texts[name], { mode: 0o644 });
-    fs.renameSync(`${file}.new`, file);
+    // Not replaced whole: each start writes them anew, so one that a crash left torn is never read.
+    fs.writeFileSync(path.join(directory, name), texts[name], { mode: 0o644 });
   }
 }
 
@@ -65,6 +63,7 @@ export function mountEtcFiles(tree: MountTree, directory: string): void {
     if (error instanceof Errno && error.code === 'ENOENT') return;
     throw error;
   }
+  const files = new HostDirectory({ path: directory });
   for (const name of NAMES) {
     if (!tree.child(etc, name)) etc.inode.create(name, { type: 'file', mode: 0o644, uid: 0, gid: 0 });
     // Through symlinks, so that an image whose /etc/resolv.conf is one works as on Docker.
@@ -76,6 +75,6 @@ export function mountEtcFiles(tree: MountTree, directory: string): void {
       if (error instanceof Errno) continue;
       throw error;
     }
-    tree.mount(at, new HostDirectory({ path: path.join(directory, name) }), { source: name });
+    tree.mount(at, files, { source: name }, files.root.lookup(name));
   }
 }

@@ -127,6 +127,19 @@ export class Overlay extends TreeFileSystem {
     return children;
   }
 
+  override loadOne(directory: TreeInode, name: string): TreeInode | undefined {
+    const { ino, lower } = directory as OverlayInode;
+    const changed = this.journal.entriesOf(ino)?.get(name);
+    if (changed === undefined) {
+      const node = lower && this.lower.child(lower, name);
+      return node && (this.#loaded.get(node.ino) ?? this.#fromLower(node));
+    }
+    if (changed === 0) return undefined;
+    const inode = this.#load(changed);
+    if (!inode) throw new Errno('EIO');
+    return inode;
+  }
+
   #load(ino: number): OverlayInode | undefined {
     const loaded = this.#loaded.get(ino);
     if (loaded) return loaded;

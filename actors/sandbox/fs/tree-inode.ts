@@ -57,6 +57,10 @@ export abstract class TreeFileSystem implements FileSystem {
   abstract newContent(inode: TreeInode): Content;
   /** The children of a directory that is looked into for the first time. */
   abstract load(directory: TreeInode): Map<string, TreeInode>;
+  /** One child of a directory whose children are not loaded: the same object that `load` would give. */
+  loadOne(directory: TreeInode, name: string): TreeInode | undefined {
+    return directory.children.get(name);
+  }
   /** Called before anything is changed. */
   beforeChange(): void {
     if (this.readOnly) throw new Errno('EROFS');
@@ -237,7 +241,11 @@ export class TreeInode implements Inode {
   }
 
   lookup(name: string): TreeInode | undefined {
-    return this.children.get(name);
+    if (this.#children) return this.#children.get(name);
+    if (this.type !== 'directory') throw new Errno('ENOTDIR');
+    const child = this.fileSystem.loadOne(this, name);
+    if (child?.type === 'directory') child.parent = this;
+    return child;
   }
 
   entries(): DirectoryEntry[] {

@@ -65,7 +65,11 @@ export class Errno extends Error {
   readonly code: ErrnoCode;
 
   constructor(code: ErrnoCode) {
+    // An answer, not a defect, and a frequent one: nobody reads its stack, and taking it costs most of it.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(TABLE[code][1]);
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'Errno';
     this.code = code;
   }

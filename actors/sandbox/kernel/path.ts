@@ -37,8 +37,9 @@ export interface Mount extends MountOptions {
 
 /** Whether `who` may do `wanted` (a sum of MAY_*) to the inode; root may, except execute what nobody may. */
 export function permits(inode: Inode, who: Credentials, wanted: number): boolean {
-  const { mode, uid, gid, type } = inode.stat();
-  if (who.uid === 0) return (wanted & MAY_EXECUTE) === 0 || type === 'directory' || (mode & 0o111) !== 0;
+  if (who.uid === 0 && ((wanted & MAY_EXECUTE) === 0 || inode.type === 'directory')) return true;
+  const { mode, uid, gid } = inode.stat();
+  if (who.uid === 0) return (mode & 0o111) !== 0;
   const shift = uid === who.uid ? 6 : gid === who.gid || who.groups.includes(gid) ? 3 : 0;
   return ((mode >> shift) & wanted) === wanted;
 }
@@ -78,6 +79,11 @@ export class MountTree {
     // Keyed by what the walker sees there now, so a later mount at the same place covers an earlier one.
     this.#over.set(at.inode, [...(this.#over.get(at.inode) ?? []), mount]);
     at.inode.retain?.();
+  }
+
+  /** What is mounted, each once however many places it is mounted at. */
+  fileSystems(): Set<FileSystem> {
+    return new Set(this.mounts.map(({ fileSystem }) => fileSystem));
   }
 
   /** EROFS for anything on a read-only mount. */

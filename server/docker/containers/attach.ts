@@ -1,9 +1,9 @@
 // POST /containers/{id}/attach and GET /containers/{id}/attach/ws: a client at a container's console.
-import { WebSocketServer, type WebSocket } from 'ws';
 import type { ContainerRecord } from '../../../actors/containers/record.js';
 import type { Viewer } from '../../../actors/containers/console.js';
 import { readLog } from '../../../actors/streams/log-reader.js';
 import { Fault } from '../../../actors/runtime/fault.js';
+import { acceptWebSocket } from '../../http/websocket.js';
 import { dockerStatus } from '../../../machines/container-status.js';
 import type { Call } from '../call.js';
 import type { Daemon } from '../daemon.js';
@@ -80,16 +80,14 @@ export async function attachContainer(call: Call): Promise<void> {
   }
 }
 
-const webSockets = new WebSocketServer({ noServer: true });
-
 /** Each message is a piece of the stream; no frames, as with dockerd. */
 export async function attachWebSocket(call: Call): Promise<void> {
   const { daemon } = call;
   const attached = await attachment(call);
   if (call.exchange.upgrade !== 'websocket') throw new Fault('invalid', 'websocket: the client is not using the websocket protocol');
-  const raw = call.hijack();
-  const request = { method: 'GET', url: call.exchange.path, headers: webSocketHeaders(call) };
-  const socket = await new Promise<WebSocket>((resolve) => webSockets.handleUpgrade(request as never, raw.socket, Buffer.alloc(0), resolve));
+  call.answered = true;
+  const socket = await acceptWebSocket(call.exchange);
+  if (!socket) return;
   await note(daemon, attached.id, 'attach');
   const choice = { stdout: attached.stdout || !attached.stderr, stderr: attached.stderr || !attached.stdout };
   if (attached.logs) await replayLog(daemon, { ...attached, ...choice, record: { ...attached.record, config: { ...attached.record.config, Tty: true } } }, async (bytes) => socket.send(bytes));
@@ -107,9 +105,4 @@ export async function attachWebSocket(call: Call): Promise<void> {
       void console.input(data).then(() => socket.resume());
     });
   }
-}
-
-function webSocketHeaders(call: Call): Record<string, string> {
-  const names = ['upgrade', 'connection', 'sec-websocket-key', 'sec-websocket-version', 'sec-websocket-protocol', 'sec-websocket-extensions', 'origin', 'host'];
-  return Object.fromEntries(names.map((name) => [name, call.exchange.header(name)]).filter(([, value]) => value !== undefined) as [string, string][]);
 }

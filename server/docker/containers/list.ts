@@ -104,14 +104,45 @@ async function rowText(daemon: Daemon, entry: ContainerEntry, nowMs: number): Pr
   return before! + JSON.stringify(row.Status) + after!;
 }
 
+/** How old the words of a kept list may be, of which the finest say seconds. */
+const WORDS_MS = 250;
+
+/** The last list of everything and of what runs, as bytes, until a container changes or its words grow old. */
+const kept = new WeakMap<Daemon, Map<boolean, { body: Uint8Array; version: number; untilMs: number }>>();
+
+/** What `docker ps` and `docker ps -a` show, which pollers ask for again and again. */
+async function plainList(daemon: Daemon, all: boolean): Promise<Uint8Array> {
+  const lists = kept.get(daemon) ?? new Map();
+  kept.set(daemon, lists);
+  const nowMs = Date.now();
+  const { version } = daemon.containers;
+  const known = lists.get(all);
+  if (known && known.version === version && nowMs < known.untilMs) return known.body;
+  const body = Buffer.from(await listText(daemon, { all, limit: 0, predicates: [], size: false, nowMs }));
+  lists.set(all, { body, version, untilMs: nowMs + WORDS_MS });
+  return body;
+}
+
 /** A status filter asks about stopped ones too, as does `all`. */
 export async function listContainers(call: Call): Promise<void> {
   const { daemon } = call;
   const filters = parseFilters(call.query('filters'), LIST_FILTERS);
   const limit = call.number('limit') ?? 0;
+  const size = call.flag('size');
   const all = call.flag('all') || limit > 0 || ['status', 'exited', 'before', 'since'].some((name) => filters.has(name));
-  const predicates = tests(daemon, filters);
-  const nowMs = Date.now();
+  if (filters.size === 0 && limit <= 0 && !size) return call.replyText(200, await plainList(daemon, all));
+  call.replyText(200, await listText(daemon, { all, limit, size, predicates: tests(daemon, filters), nowMs: Date.now() }));
+}
+
+interface Listing {
+  all: boolean;
+  limit: number;
+  size: boolean;
+  predicates: readonly Test[];
+  nowMs: number;
+}
+
+async function listText(daemon: Daemon, { all, limit, size, predicates, nowMs }: Listing): Promise<string> {
   const texts: string[] = [];
   for (const entry of daemon.containers.newestFirst()) {
     if (!all && !isRunning(entry.snapshot)) continue;
@@ -119,10 +150,10 @@ export async function listContainers(call: Call): Promise<void> {
       const record = (await daemon.engine.spec<ContainerRecord>(entry.id))!;
       if (!predicates.every((test) => test({ entry, record }))) continue;
     }
-    texts.push(call.flag('size') ? await rowWithSize(daemon, entry, nowMs) : (cachedText(entry, nowMs) ?? (await rowText(daemon, entry, nowMs))));
+    texts.push(size ? await rowWithSize(daemon, entry, nowMs) : (cachedText(entry, nowMs) ?? (await rowText(daemon, entry, nowMs))));
     if (limit > 0 && texts.length === limit) break;
   }
-  call.replyText(200, `[${texts.join(',')}]\n`);
+  return `[${texts.join(',')}]\n`;
 }
 
 async function rowWithSize(daemon: Daemon, entry: ContainerEntry, nowMs: number): Promise<string> {
