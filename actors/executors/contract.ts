@@ -174,6 +174,8 @@ export interface Executor {
   readonly capabilities: Capabilities;
   /** Prepares; called once, before anything else. */
   open(): Promise<void>;
+  /** A launch of this container is about to be asked for: whatever can be made ready for it, and costs nothing if it never comes. Fails never. */
+  expect?(container: ContainerSpec): void;
   /**
    * Runs the container's process at most once per `key`: when asked `again` after a crash for a key that was already carried out it
    * throws Interrupted instead of running it twice.

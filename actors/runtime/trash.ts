@@ -1,7 +1,7 @@
 // Folders whose deletion nobody waits for: renamed away at once, deleted behind, and at the next start if a crash comes first.
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { mkdirSync, readdirSync, renameSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const code = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
@@ -23,7 +23,7 @@ export class Trash {
   async discard(path: string): Promise<void> {
     const away = join(this.#directory, randomUUID());
     try {
-      await rename(path, away);
+      renameSync(path, away);
     } catch (error) {
       if (code(error) === 'ENOENT') return;
       // On another file system, then: deleted in place.

@@ -1,6 +1,11 @@
 // The server's own rows: the life of a container over the API, lists, logs, standard input, and the CLI beside its floor.
 import { execFile, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 export interface Row {
@@ -13,6 +18,8 @@ export interface Row {
 
 const IMAGE = 'sockerless/base';
 const ROUNDS = 20;
+const LIST_MS = 3000;
+const COPY_MB = 210;
 const exec = promisify(execFile);
 
 function median(values: readonly number[]): number {
@@ -51,14 +58,52 @@ async function life(call: ReturnType<typeof client>): Promise<void> {
   await call('DELETE', `/containers/${Id}`);
 }
 
-async function listRate(call: ReturnType<typeof client>): Promise<number> {
-  const begin = performance.now();
-  let count = 0;
-  while (performance.now() - begin < 2000) {
-    await Promise.all([1, 2, 3, 4].map(() => call('GET', '/containers/json?all=1')));
-    count += 4;
+/** Four keep-alive connections that ask again as soon as they are answered, and look at no more of an answer than its length. */
+async function listRate(socketPath: string): Promise<number> {
+  const until = performance.now() + LIST_MS;
+  const rounds = await Promise.all([1, 2, 3, 4].map(() => poll(socketPath, '/containers/json?all=1', until)));
+  return rounds.reduce((sum, count) => sum + count, 0) / (LIST_MS / 1000);
+}
+
+function poll(socketPath: string, path: string, until: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(socketPath);
+    const ask = (): boolean => socket.write(`GET ${path} HTTP/1.1\r\nHost: bench\r\n\r\n`);
+    let answers = 0;
+    let rest = 0;
+    socket.on('error', reject);
+    socket.on('connect', ask);
+    socket.on('data', (bytes) => {
+      if (rest === 0) {
+        const head = bytes.indexOf('\r\n\r\n');
+        const [, length] = /^HTTP\/1.1 200[\s\S]*content-length: (\d+)/i.exec(bytes.toString('latin1', 0, head)) ?? [];
+        if (head < 0 || length === undefined) return socket.destroy(new Error('the list was not answered with its length'));
+        rest = head + 4 + Number(length);
+      }
+      rest -= bytes.length;
+      if (rest > 0) return;
+      answers++;
+      if (performance.now() < until) ask();
+      else {
+        socket.destroy();
+        resolve(answers);
+      }
+    });
+  });
+}
+
+/** `docker cp` of one file into a running container and out of it again, in MB/s. */
+async function copies(docker: (...args: string[]) => Promise<unknown>): Promise<[number, number]> {
+  const folder = mkdtempSync(join(tmpdir(), 'sockerless-bench-cp-'));
+  try {
+    const file = join(folder, 'file');
+    writeFileSync(file, randomBytes(COPY_MB * 1e6));
+    const into = await timed(3, () => docker('cp', file, 'bench:/tmp/file'));
+    const out = await timed(3, () => docker('cp', 'bench:/tmp/file', join(folder, 'back')));
+    return [COPY_MB / (into / 1000), COPY_MB / (out / 1000)];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-  return count / ((performance.now() - begin) / 1000);
 }
 
 /** Rows that need the docker CLI; none where it is missing. */
@@ -78,6 +123,7 @@ async function cliRows(host: string, call: ReturnType<typeof client>): Promise<R
   begin = performance.now();
   await new Promise((resolve) => spawn('sh', ['-c', `head -c 200000000 /dev/zero | docker run --rm -i ${IMAGE} wc -c`], { env, stdio: 'ignore' }).on('exit', resolve));
   const stdin = 200 / ((performance.now() - begin) / 1000);
+  const [into, out] = await copies(docker);
   for (const name of ['bench', 'benchlog']) await call('DELETE', `/containers/${name}?force=1`);
   return [
     { name: 'docker version (the CLI\'s own floor)', value: floor, unit: 'ms' },
@@ -85,18 +131,21 @@ async function cliRows(host: string, call: ReturnType<typeof client>): Promise<R
     { name: 'docker exec', value: execMs, unit: 'ms', aim: `1.5 x floor; dockerd 59; here ${(execMs / floor).toFixed(1)} x` },
     { name: 'docker logs', value: logs, unit: 'MB/s', aim: '150; dockerd 13.9' },
     { name: 'docker run -i, standard input', value: stdin, unit: 'MB/s', aim: '200; dockerd 88' },
+    { name: 'docker cp, into a container', value: into, unit: 'MB/s', aim: '1000; dockerd 632' },
+    { name: 'docker cp, out of a container', value: out, unit: 'MB/s', aim: '1000; dockerd 353' },
   ];
 }
 
 /** All rows of a server at a unix socket. */
 export async function benchApi(host: string): Promise<Row[]> {
-  const call = client(host.replace('unix://', ''));
+  const socketPath = host.replace('unix://', '');
+  const call = client(socketPath);
   await life(call);
   const lifeMs = await timed(ROUNDS * 2, () => life(call));
   const rows = [{ name: 'API create + start + wait + remove', value: lifeMs, unit: 'ms', aim: '5' }, ...(await cliRows(host, call))];
   const ids: string[] = [];
   for (let i = 0; i < 1000; i++) ids.push((JSON.parse((await call('POST', '/containers/create', { Image: IMAGE, Cmd: ['true'] })).toString()) as { Id: string }).Id);
-  rows.push({ name: 'list of 1000 containers', value: await listRate(call), unit: 'requests/s', aim: '1000; dockerd 34' });
+  rows.push({ name: 'list of 1000 containers', value: await listRate(socketPath), unit: 'requests/s', aim: '1000; dockerd 34' });
   for (const id of ids) await call('DELETE', `/containers/${id}`);
   return rows;
 }

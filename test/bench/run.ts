@@ -40,7 +40,8 @@ function table(rows: readonly Row[]): string {
 }
 
 const own = await server();
-const rows = process.argv.includes('--server') ? own : [...own, ...(await benchEngine()), ...(await benchHttp()), ...(await benchFs())];
+if (!process.argv.includes('--server')) own.push(...(await benchEngine()));
+const rows = process.argv.includes('--server') ? own : [...own, ...(await benchHttp()), ...(await benchFs())];
 process.stdout.write(process.argv.includes('--json') ? `${JSON.stringify(rows, null, 2)}\n` : table(rows));
 if (process.argv.includes('--write-readme')) writeFileSync(README, readFileSync(README, 'utf8').replace(MARKS, (_, begin: string, end: string) => `${begin}${table(own)}${end}`));
 process.exit(0);

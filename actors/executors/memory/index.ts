@@ -59,6 +59,14 @@ export class MemoryExecutor implements Executor {
     this.#pool.warmUp();
   }
 
+  /** Mounts the machine while the intent to launch becomes durable; what goes wrong, the launch will find and say. */
+  expect(container: ContainerSpec): void {
+    void this.#mount(container).then(
+      (mounted) => this.#release(container.id, mounted),
+      () => undefined,
+    );
+  }
+
   async launch(container: ContainerSpec, process: ProcessSpec, streams: ProcessStreams, key: string): Promise<RunningProcess> {
     this.#once(container.id, 'run', key);
     return this.#start(container, process, streams, true);

@@ -1,5 +1,7 @@
 // Start, stop, restart, kill, pause, unpause, rename, update, remove: each sends the container's actor one event and waits for what Docker waits for.
 import type { EventObject } from 'xstate';
+import { layersOf } from '../../../actors/containers/effects.js';
+import { containerSpec } from '../../../actors/containers/processes.js';
 import type { ContainerRecord, HostConfig } from '../../../actors/containers/record.js';
 import type { ContainerEntry, ContainerSnapshot } from '../../../actors/indexes/containers.js';
 import { Fault } from '../../../actors/runtime/fault.js';
@@ -42,6 +44,7 @@ export async function startContainer(call: Call): Promise<void> {
     throw error;
   }
   const before = snapshot.context.run;
+  daemon.executor.expect?.(containerSpec(record, layersOf(daemon.images, record)));
   const outcome = await daemon.engine.send(id, { type: 'START' } as Event);
   if (!outcome.handled && stateName(outcome.snapshot.value) !== 'starting') return call.empty(304);
   const after = asSnapshot(await daemon.engine.until(id, (durable) => stateName(durable.value) !== 'starting' || asSnapshot(durable).context.run > before + 1));
