@@ -88,9 +88,9 @@ export class WorkerPool {
     this.#sweeper.unref();
   }
 
-  /** Brings the warm ones up in the background. */
-  warmUp(): void {
-    while (!this.#closed && this.#idle.length < this.#options.warm && this.#live < this.#options.max) {
+  /** Brings the warm ones up in the background. An idle server keeps fewer than one that has work. */
+  warmUp(count = this.#options.warm): void {
+    while (!this.#closed && this.#idle.length < count && this.#live < this.#options.max) {
       this.#idle.push({ worker: this.#create(), sinceMs: Date.now() });
     }
   }

@@ -56,7 +56,7 @@ export class MemoryExecutor implements Executor {
 
   async open(): Promise<void> {
     mkdirSync(this.#options.directory, { recursive: true, mode: 0o700 });
-    this.#pool.warmUp();
+    this.#pool.warmUp(1);
   }
 
   /** Mounts the machine while the intent to launch becomes durable; what goes wrong, the launch will find and say. */
