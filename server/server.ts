@@ -42,6 +42,8 @@ export interface ServerOptions {
   readonly durability?: Durability;
   /** False only for the check that proves the outbox matters. */
   readonly outbox?: boolean;
+  /** Stands between the engine and the backend; only for tests that hold a backend's news back. */
+  readonly wrapExecutor?: (executor: Executor) => Executor;
   readonly httpEngine?: 'auto' | 'uWebSockets' | 'node:http';
 }
 
@@ -162,7 +164,8 @@ function shown(address: HostAddress, port: number | undefined): string {
 export async function startServer(options: ServerOptions): Promise<Server> {
   mkdirSync(options.dataRoot, { recursive: true, mode: 0o710 });
   const trash = new Trash(join(options.dataRoot, 'trash'), options.log);
-  const executor = makeExecutor(options, trash);
+  const made = makeExecutor(options, trash);
+  const executor = options.wrapExecutor?.(made) ?? made;
   let door: FrontDoor | undefined;
   const httpEngine = (): { name: string; reason?: string } => {
     const { loaded, reason } = uWebSocketsStatus();
