@@ -9,13 +9,14 @@ import { actWorkflows } from './act-workflows.js';
 import { chaos } from '../chaos/check.js';
 import { dockerCli } from './docker-cli.js';
 import { dockerPy } from './docker-py.js';
+import { nodeVersions } from './node-versions.js';
 import type { Check, Context, Outcome } from './outcome.js';
 import { readme } from './readme.js';
 import { gitlab, gojq, nektosAct } from './runners.js';
 import { debian } from './tools.js';
 import { shellSpec } from './suites.js';
 
-const CHECKS: readonly Check[] = [readme, dockerCli, gitlab, nektosAct, actWorkflows, gojq, shellSpec, dockerPy, chaos];
+const CHECKS: readonly Check[] = [readme, dockerCli, gitlab, nektosAct, actWorkflows, gojq, shellSpec, dockerPy, chaos, nodeVersions];
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
 /** One section per check: counts, then what did not pass and why. */
