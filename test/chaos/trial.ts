@@ -4,10 +4,12 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Execs } from './execs.js';
 
 const MAIN = fileURLToPath(new URL('../../server/main.js', import.meta.url));
 const RESTART_MS = 20_000;
 const ANSWER_MS = 10_000;
+const EXECS_EACH = 5;
 
 interface Answer {
   status: number;
@@ -37,6 +39,7 @@ export class Trial {
   readonly #marks: string;
   readonly #known: Known[] = [];
   readonly problems: string[] = [];
+  readonly #execs = new Execs(this);
   #server: ChildProcess | undefined;
   #over = false;
   #asked: (() => void) | undefined;
@@ -58,7 +61,7 @@ export class Trial {
   }
 
   request(method: string, path: string, body?: unknown): Promise<Answer> {
-    if (method === 'DELETE' || path.endsWith('/start')) this.#asked?.();
+    if (method === 'DELETE' || path.endsWith('/start') || path.endsWith('/kill')) this.#asked?.();
     return new Promise((resolve, reject) => {
       const text = body === undefined ? undefined : JSON.stringify(body);
       const request = http.request({ socketPath: this.#socket, method, path, agent: false, headers: text === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) } }, (response) => {
@@ -97,7 +100,8 @@ export class Trial {
   async work(worker: number): Promise<void> {
     for (let n = 0; !this.#over; n++) {
       try {
-        await this.#one(`w${worker}-${n}`);
+        if (n % 4 === 3) await this.#withExecs(`x${worker}-${n}`);
+        else await this.#one(`w${worker}-${n}`);
       } catch {
         // The server was killed under the request: nothing was acknowledged.
         await new Promise((resolve) => setTimeout(resolve, 5));
@@ -127,8 +131,22 @@ export class Trial {
     }
   }
 
+  /** A container that only waits, and execs in it until the server goes or there were enough. */
+  async #withExecs(name: string): Promise<void> {
+    const created = await this.request('POST', `/containers/create?name=${name}`, { Image: 'sockerless/base', Cmd: ['tail', '-f', '/dev/null'], HostConfig: { Binds: [`${this.#marks}:/marks`] } });
+    if (created.status !== 201) return;
+    const known: Known = { id: (JSON.parse(created.body) as { Id: string }).Id, started: false, exitCode: undefined, removed: false, log: undefined };
+    this.#known.push(known);
+    if ((await this.request('POST', `/containers/${known.id}/start`)).status !== 204) return;
+    known.started = true;
+    for (let n = 0; n < EXECS_EACH; n++) await this.#execs.one(known.id, `${name}-${n}`);
+    const killed = await this.request('POST', `/containers/${known.id}/kill`);
+    if (killed.status === 204) known.exitCode = (JSON.parse((await this.request('POST', `/containers/${known.id}/wait`)).body) as { StatusCode: number }).StatusCode;
+  }
+
   /** Everything acknowledged must still be so. */
   async check(): Promise<void> {
+    await this.#execs.check();
     for (const known of this.#known) {
       const { status, body } = await this.request('GET', `/containers/${known.id}/json`);
       if (known.removed) {
@@ -159,7 +177,8 @@ export class Trial {
     for (const line of body.split('\n').filter((each) => each !== '')) {
       const { Type, Action, Actor } = JSON.parse(line) as { Type: string; Action: string; Actor: { ID: string; Attributes: Record<string, string> } };
       if (Type !== 'container') continue;
-      const text = Action === 'die' ? `die ${Actor.Attributes.exitCode}` : Action;
+      const { exitCode, execID } = Actor.Attributes;
+      const text = Action === 'die' ? `die ${exitCode}` : execID === undefined ? Action : `${Action} ${execID}`;
       seen.set(Actor.ID, [...(seen.get(Actor.ID) ?? []), text]);
     }
     for (const { id, started, exitCode, removed } of this.#known) {
@@ -206,7 +225,7 @@ export class Trial {
     this.#over = true;
   }
 
-  get counts(): { created: number; finished: number } {
-    return { created: this.#known.length, finished: this.#known.filter(({ exitCode }) => exitCode !== undefined).length };
+  get counts(): { created: number; finished: number; execs: number } {
+    return { execs: this.#execs.finished, created: this.#known.length, finished: this.#known.filter(({ exitCode }) => exitCode !== undefined).length };
   }
 }
