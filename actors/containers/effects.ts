@@ -84,7 +84,9 @@ async function start(context: EffectsContext, effect: Effect, run: number, begin
     });
     return { type: 'STARTED', run, pid: process.pid } as EventObject;
   } catch (error) {
-    consoles.release(effect.actor)();
+    const end = consoles.release(effect.actor);
+    // Only once it is durable: a client that sees the stream end asks for the exit code at once.
+    void context.engine().until(effect.actor, ({ value }) => value !== 'starting').then(end, end);
     if (error instanceof Interrupted) return { type: 'DIED', run, exitCode: KILLED, oomKilled: false } as EventObject;
     const failure = error instanceof LaunchFailure ? error : new LaunchFailure(128, error instanceof Error ? error.message : String(error));
     return { type: 'START_FAILED', run, exitCode: failure.exitCode, error: failure.message } as EventObject;

@@ -29,6 +29,8 @@ interface Known {
   started: boolean;
   exitCode: number | undefined;
   removed: boolean;
+  /** It runs until it is killed: a start that nobody was told of may have been carried out all the same. */
+  waits?: true;
   /** The log as it was last told, after the exit. */
   log: string | undefined;
 }
@@ -135,7 +137,7 @@ export class Trial {
   async #withExecs(name: string): Promise<void> {
     const created = await this.request('POST', `/containers/create?name=${name}`, { Image: 'sockerless/base', Cmd: ['tail', '-f', '/dev/null'], HostConfig: { Binds: [`${this.#marks}:/marks`] } });
     if (created.status !== 201) return;
-    const known: Known = { id: (JSON.parse(created.body) as { Id: string }).Id, started: false, exitCode: undefined, removed: false, log: undefined };
+    const known: Known = { id: (JSON.parse(created.body) as { Id: string }).Id, started: false, exitCode: undefined, removed: false, waits: true, log: undefined };
     this.#known.push(known);
     if ((await this.request('POST', `/containers/${known.id}/start`)).status !== 204) return;
     known.started = true;
@@ -161,6 +163,7 @@ export class Trial {
       const { State } = JSON.parse(body) as { State: { Status: string; ExitCode: number; StartedAt: string } };
       if (known.started && State.StartedAt.startsWith('0001')) this.problems.push(`${known.id.slice(0, 12)}: its start was acknowledged and is forgotten`);
       if (known.exitCode !== undefined && State.ExitCode !== known.exitCode) this.problems.push(`${known.id.slice(0, 12)}: exit code ${known.exitCode} was told, now ${State.ExitCode}`);
+      if (State.Status === 'running' && known.waits === true) await this.request('POST', `/containers/${known.id}/kill`);
       if (State.Status === 'running' || State.Status === 'removing') await this.#settles(known.id);
       if (known.log !== undefined && (await this.request('GET', `/containers/${known.id}/logs?stdout=1`)).body !== known.log) this.problems.push(`${known.id.slice(0, 12)}: its log is not what was told`);
     }

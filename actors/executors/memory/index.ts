@@ -147,7 +147,13 @@ export class MemoryExecutor implements Executor {
     this.#machines.delete(containerId);
     clearTimeout(mounted.idle);
     mounted.client.onGone = () => undefined;
-    await mounted.client.halt();
+    try {
+      await mounted.client.halt();
+    } catch (error) {
+      // The thread ended meanwhile, and the machine with it.
+      if (error instanceof Fault) return;
+      throw error;
+    }
     this.#pool.give(mounted.client.worker);
   }
 

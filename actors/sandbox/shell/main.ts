@@ -6,7 +6,7 @@ import { PREEMPT, type Task } from '../kernel/wait.js';
 import { assemble } from './execute/assemble.js';
 import { CommandAbort, ExpansionError, ShellExit } from './flow.js';
 import { editableTerminal, editLine } from './line-editor/editor.js';
-import { loadHistory, remember, saveHistory } from './line-editor/history.js';
+import { loadHistory, remember, saveHistory, setHistoryFile } from './line-editor/history.js';
 import { readLine } from './line-input.js';
 import { Options, SET_OPTIONS, type SetOption, SHOPT_OPTIONS } from './options.js';
 import { logicalDirectory } from './builtins/directories.js';
@@ -15,7 +15,7 @@ import { Shell } from './shell.js';
 import { printCommand } from './command-text.js';
 import type { Dialect, List } from './syntax/ast.js';
 import { ShellSyntaxError } from './syntax/parser.js';
-import { EXPORTED } from './variables/variable.js';
+import { EXPORTED, READONLY } from './variables/variable.js';
 import { AssignmentError, isName } from './variables/variables.js';
 import { readDatabase } from '../identity.js';
 
@@ -87,7 +87,7 @@ function importEnvironment(shell: Shell): void {
   const { variables, process } = shell;
   for (const [name, value] of process.env) {
     if (!isName(name)) continue;
-    variables.set(name, value);
+    if (variables.binding(name)?.has(READONLY) !== true) variables.set(name, value);
     variables.mark(variables.writable(name), EXPORTED);
   }
   if (variables.get('PATH') === undefined) variables.set('PATH', DEFAULT_PATH);
@@ -151,8 +151,8 @@ function* runInput(shell: Shell, prompt: boolean): Task<number> {
     } catch (error) {
       if (!(error instanceof ShellSyntaxError)) throw error;
       shell.execution.reportSyntax(error);
+      if (!shell.isInteractive) return statusAfter(shell, error);
       shell.status = 2;
-      if (!shell.isInteractive) return 2;
       show('PS1');
       continue;
     }
@@ -187,6 +187,11 @@ function* runInput(shell: Shell, prompt: boolean): Task<number> {
   }
 }
 
+/** How a script ends that cannot be read on. */
+function statusAfter(shell: Shell, { failure }: ShellSyntaxError): number {
+  return shell.isBash && failure.keepsStatus === true ? shell.status : 2;
+}
+
 /** bash's PROMPT_COMMAND, which leaves `$?` alone. */
 function* beforePrompt(shell: Shell, prompt: boolean): Task {
   const command = prompt && shell.isBash ? shell.variables.get('PROMPT_COMMAND') ?? '' : '';
@@ -207,7 +212,7 @@ function* runCommands(shell: Shell, list: List): Task {
   } catch (error) {
     const survives = error instanceof CommandAbort || error instanceof AssignmentError || (error instanceof ExpansionError && !error.isFatal);
     // `exit` is meant, at a prompt as in a script.
-    if (error instanceof ShellExit || (!shell.isInteractive && !(shell.isBash && survives))) throw error;
+    if (error instanceof ShellExit || (!shell.isInteractive && !(shell.isBash && survives && !shell.options.errexit))) throw error;
     shell.status = shell.execution.statusOf(error);
     shell.unchecked = 0;
     shell.loopDepth = 0;
@@ -224,7 +229,7 @@ function* runWhole(shell: Shell, text: string): Task<number> {
     } catch (error) {
       if (!(error instanceof ShellSyntaxError)) throw error;
       shell.execution.reportSyntax(error);
-      return 2;
+      return statusAfter(shell, error);
     }
     for (const warning of parser.takeWarnings()) shell.complain(warning.message);
     if (list === 'end' || list === 'incomplete') return shell.status;
@@ -290,6 +295,8 @@ export function shellMain(dialect: 'bash' | 'ash' | 'dash' | 'posix') {
       return 2;
     }
     if (invocation.posix) shell.options.set('posix', true);
+    // An exported SHELLOPTS sets the options of shells below.
+    for (const option of isBash ? (process.env.get('SHELLOPTS') ?? '').split(':') : []) if (Object.hasOwn(SET_OPTIONS, option)) applyOption(shell, option as SetOption, true);
     for (const [option, on] of invocation.options) applyOption(shell, option, on);
     for (const [option, on] of invocation.shopts) shell.options.shopt(option, on);
     shell.isLogin = invocation.login;
@@ -301,6 +308,7 @@ export function shellMain(dialect: 'bash' | 'ash' | 'dash' | 'posix') {
         return 2;
       }
       shell.commandString = rest[0];
+      if (invocation.interactive && isBash) setHistoryFile(shell);
       if (rest[1] !== undefined) shell.name = rest[1];
       shell.positional = rest.slice(2);
       return yield* live(shell, () => withProfile(shell, invocation, () => runWhole(shell, rest[0]!)));

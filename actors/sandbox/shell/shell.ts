@@ -122,7 +122,7 @@ export class Shell {
   aliases = new Map<string, string>();
   positional: string[] = [];
   status = 0;
-  pipeStatus: number[] = [0];
+  pipeStatus: number[] = [];
   /** The line that runs, for messages and LINENO. */
   line = 0;
   flow: Flow | undefined;

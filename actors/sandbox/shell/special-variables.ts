@@ -1,6 +1,6 @@
 // Variables that compute their value or act when assigned: RANDOM, SECONDS, LINENO, FUNCNAME and the rest.
 import type { Shell } from './shell.js';
-import type { SpecialValue } from './variables/variable.js';
+import { READONLY, type SpecialValue } from './variables/variable.js';
 
 /** What bash's `brand` gives after a seed (random(3)'s minimal standard generator, folded to 15 bits). */
 function nextRandom(seed: number): number {
@@ -88,6 +88,8 @@ const COMMON: Readonly<Record<string, Maker>> = {
   OPTIND: (shell) => ({ set: () => void (shell.getoptsOffset = 0) }),
 };
 
+const READ_ONLY: ReadonlySet<string> = new Set(['SHELLOPTS', 'BASHOPTS']);
+
 /** Defines them in a new shell; a forked one gets its own in place of its parent's. */
 export function defineSpecials(shell: Shell): void {
   const makers = shell.isBash ? { ...COMMON, ...BASH_ONLY } : COMMON;
@@ -95,5 +97,6 @@ export function defineSpecials(shell: Shell): void {
   for (const [name, maker] of Object.entries(makers)) {
     const bound = shell.variables.binding(name);
     if (!isFork || bound?.special) shell.variables.define(name, maker(shell));
+    if (READ_ONLY.has(name)) shell.variables.mark(shell.variables.binding(name)!, READONLY);
   }
 }

@@ -2,7 +2,7 @@
 import { Errno } from '../../kernel/errno.js';
 import { decode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
-import { ShellExit } from '../flow.js';
+import { CommandAbort, ShellExit } from '../flow.js';
 import type { Builtin, Shell } from '../shell.js';
 import { fail, usage } from './output.js';
 import { describe } from './describe.js';
@@ -25,8 +25,7 @@ function jump(type: 'break' | 'continue'): Builtin {
     }
     if (shell.isBash && argv.length > 2 && given === argv[1]) {
       fail(shell, type, 'too many arguments');
-      shell.flow = { type: 'break', levels: shell.loopDepth };
-      return 1;
+      throw new CommandAbort(1);
     }
     const levels = given === undefined ? 1 : Number(given);
     if (levels <= 0) {
@@ -54,7 +53,7 @@ function statusOperand(shell: Shell, argv: readonly string[]): number | undefine
 export const returnBuiltin: Builtin = (shell, argv) => {
   const status = statusOperand(shell, argv);
   if (shell.isBash && shell.frames.length === 0 && shell.evalDepth >= 0 && !shell.runsSourced) {
-    return fail(shell, 'return', "can only `return' from a function or sourced script", 1);
+    return fail(shell, 'return', "can only `return' from a function or sourced script", 2);
   }
   if (status === undefined) {
     fail(shell, 'return', shell.isBash ? `${argv[1]}: numeric argument required` : `Illegal number: ${argv[1]}`);

@@ -6,6 +6,7 @@ import { quoteSingle, quoteValue } from '../quote.js';
 import { CAPITALIZED, EXPORTED, INTEGER, LOWERCASE, NAMEREF, READONLY, TRACED, UPPERCASE, type Variable } from '../variables/variable.js';
 import { AssignmentError, isName, parseReference } from '../variables/variables.js';
 import { ShellExit } from '../flow.js';
+import { variableLines } from './options.js';
 import { fail, print, usage } from './output.js';
 
 export const DECLARATIONS: ReadonlySet<string> = new Set(['declare', 'typeset', 'local', 'export', 'readonly']);
@@ -53,6 +54,7 @@ function parse(shell: Shell, argv: readonly (string | ExpandedAssignment)[]): Re
 export function declaration(variable: Variable): string {
   const flags = variable.flags;
   const head = `declare -${flags === '' ? '-' : flags} ${variable.name}`;
+  if (variable.isUnassigned && (variable.map ?? variable.list)?.size === 0) return head;
   if (variable.map) return variable.map.size === 0 ? `${head}=()` : `${head}=(${variable.keys.map((key) => `[${/^[\w./:@%+,-]+$/.test(key) ? key : quoteValue(key)}]=${quoteValue(variable.map!.get(key)!)} `).join('')})`;
   if (variable.isArray) {
     const values = variable.elements;
@@ -93,15 +95,20 @@ function markFunctions(shell: Shell, { command, on, off, operands }: Request): n
   return status;
 }
 
+function argumentName({ name, value }: ExpandedAssignment): string {
+  return `${name}=${value ?? ''}`;
+}
+
 function listVariables(shell: Shell, { command, on, operands }: Request): Outcome {
   const { variables } = shell;
   if (operands.length > 0) {
     let status = 0;
     let text = '';
     for (const operand of operands) {
-      const variable = variables.binding(String(operand));
-      if (variable && (variable.isSet || variable.attributes !== 0 || variable.list || variable.map)) text += `${declaration(variable)}\n`;
-      else status = fail(shell, command, `${String(operand)}: not found`);
+      const bound = variables.binding(typeof operand === 'string' ? operand : `${operand.name}=`);
+      const variable = command === 'local' && bound?.depth !== variables.functionDepth ? undefined : bound;
+      if (variable) text += `${declaration(variable)}\n`;
+      else status = fail(shell, command, `${typeof operand === 'string' ? operand : argumentName(operand)}: not found`);
     }
     return print(shell, command, text, status);
   }
@@ -109,6 +116,7 @@ function listVariables(shell: Shell, { command, on, operands }: Request): Outcom
   const chosen = variables.names().map((name) => variables.binding(name)!).filter((variable) => (variable.isSet || variable.attributes !== 0)
     && (wanted === 0 || (variable.attributes & wanted) === wanted) && (!on.includes('a') || variable.list !== undefined || variable.special?.list !== undefined) && (!on.includes('A') || variable.map !== undefined)
     && (command !== 'local' || variable.depth === variables.functionDepth));
+  if (on === '' && (command === 'declare' || command === 'typeset')) return print(shell, command, variableLines(shell) + functionLines(shell, [...shell.functions.keys()].sort(), false));
   if (!shell.isBash || shell.options.posix) return print(shell, command, chosen.map((variable) => `${command} ${variable.name}${variable.text === undefined ? '' : `=${shell.isBash ? quoteValue(variable.text) : quoteSingle(variable.text)}`}\n`).join(''));
   return print(shell, command, chosen.map((variable) => `${declaration(variable)}\n`).join(''));
 }
@@ -142,11 +150,16 @@ function declareOne(shell: Shell, request: Request, operand: string | ExpandedAs
     throw new ShellExit(2);
   }
   const { name, subscript, append, value, elements } = assignment;
+  if (subscript !== undefined && shell.isBash && (command === 'export' || command === 'readonly')) return fail(shell, command, `\`${name}[${subscript}]': not a valid identifier`);
   const variable = target(shell, request, name);
   const add = [...on].reduce((sum, letter) => sum | (ATTRIBUTES[letter] ?? 0), 0) & ~(command === 'export' ? NAMEREF : 0) | (command === 'readonly' ? READONLY : command === 'export' && !on.includes('n') ? EXPORTED : 0);
   const remove = [...off].reduce((sum, letter) => sum | (ATTRIBUTES[letter] ?? 0), 0) | (command === 'export' && on.includes('n') ? EXPORTED : 0);
   if ((remove & READONLY) !== 0 && variable.has(READONLY)) return fail(shell, command, `${name}: readonly variable`);
-  if (on.includes('A')) {
+  const isBare = value === undefined && elements === undefined;
+  const isNew = isBare && !variable.isArray && variable.value === undefined;
+  if (isBare && command === 'readonly' && !variable.isArray) {
+    // bash makes no array of a name that gets no value.
+  } else if (on.includes('A')) {
     if (variable.list) return fail(shell, command, `${name}: cannot convert indexed to associative array`);
     variable.becomeMap();
   } else if (on.includes('a') || (subscript !== undefined && !variable.map)) {
@@ -157,6 +170,7 @@ function declareOne(shell: Shell, request: Request, operand: string | ExpandedAs
     if (value === name && variables.functionDepth === 0) return fail(shell, command, `${name}: nameref variable self references not allowed`);
     if (!parseReference(value)) return fail(shell, command, `\`${value}': invalid variable name for name reference`);
   }
+  if (isNew && variable.isArray) variable.isUnassigned = true;
   const exclusive = (add & LOWERCASE) !== 0 ? UPPERCASE : (add & UPPERCASE) !== 0 ? LOWERCASE : 0;
   variables.mark(variable, add & ~(READONLY | NAMEREF), remove | exclusive);
   if (elements) storeElements(shell, variable, elements, append);
@@ -177,7 +191,7 @@ export function runDeclaration(shell: Shell, argv: readonly (string | ExpandedAs
     throw new ShellExit(2);
   }
   if (/[fF]/.test(on)) return operands.length > 0 && (command === 'export' || command === 'readonly' || /[rtx]/.test(on + request.off)) ? markFunctions(shell, request) : listFunctions(shell, request);
-  if (on.includes('p') || operands.length === 0) return listVariables(shell, request);
+  if (operands.length === 0 || (on.includes('p') && command !== 'export' && command !== 'readonly')) return listVariables(shell, request);
   let status = 0;
   for (const operand of operands) {
     if (operand === '-' && command === 'local') {

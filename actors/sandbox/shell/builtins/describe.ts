@@ -1,4 +1,6 @@
 // What a name means: type, command -v, hash, alias, unalias, enable.
+import { Errno } from '../../kernel/errno.js';
+import { MAY_EXECUTE } from '../../kernel/path.js';
 import { printCommand } from '../command-text.js';
 import { searchPath, DEFAULT_PATH } from '../execute/external.js';
 import { quoteSingle } from '../quote.js';
@@ -15,6 +17,19 @@ interface Meaning {
   text: string;
 }
 
+/** bash wants a path to be executable, other shells only that something is there. */
+function isProgram(shell: Shell, path: string): boolean {
+  const { files } = shell.process;
+  if (!shell.isBash) return files.exists(path);
+  try {
+    files.access(path, MAY_EXECUTE);
+    return files.stat(path).type !== 'directory';
+  } catch (error) {
+    if (error instanceof Errno) return false;
+    throw error;
+  }
+}
+
 function meanings(shell: Shell, name: string, all: boolean, defaultPath: boolean, skipFunctions = false): Meaning[] {
   const found: Meaning[] = [];
   const alias = shell.aliases.get(name);
@@ -22,7 +37,7 @@ function meanings(shell: Shell, name: string, all: boolean, defaultPath: boolean
   if ((shell.isBash ? KEYWORDS : DASH_KEYWORDS).has(name)) found.push({ kind: 'keyword', text: name });
   if (!skipFunctions && shell.functions.has(name)) found.push({ kind: 'function', text: name });
   if (shell.builtins.has(name) && !shell.disabledBuiltins.has(name)) found.push({ kind: 'builtin', text: name });
-  const paths = name.includes('/') ? (shell.process.files.exists(name) ? [name] : []) : searchPath(shell, name, defaultPath ? DEFAULT_PATH : shell.variables.get('PATH') ?? '', all);
+  const paths = name.includes('/') ? (isProgram(shell, name) ? [name] : []) : searchPath(shell, name, defaultPath ? DEFAULT_PATH : shell.variables.get('PATH') ?? '', all);
   for (const path of paths) found.push({ kind: 'file', text: path });
   return all ? found : found.slice(0, 1);
 }

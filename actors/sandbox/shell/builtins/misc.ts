@@ -210,6 +210,7 @@ export const history: Builtin = (shell, argv) => {
     shell.history.length = 0;
     return 0;
   }
+  if (/^-[^anrwdps]/.test(argv[1] ?? '')) return usage(shell, 'history', `${argv[1]!.slice(0, 2)}: invalid option`, 'history [-c] [-d offset] [n] or history -anrw [filename] or history -ps arg [arg...]');
   if (argv[1]?.startsWith('-') === true) return 0;
   const count = argv[1] === undefined ? shell.history.length : Number(argv[1]);
   if (!Number.isInteger(count)) return fail(shell, 'history', `${argv[1]}: numeric argument required`);
@@ -244,4 +245,10 @@ export const complete: Builtin = (shell, argv) => {
   return 0;
 };
 
-export const help: Builtin = (shell) => print(shell, 'help', `These shell commands are defined internally.\n${[...shell.builtins.keys()].sort().join(' ')}\n`);
+export const help: Builtin = (shell, argv) => {
+  const topics = argv.slice(1).filter((word) => !word.startsWith('-'));
+  const missing = topics.filter((topic) => !shell.builtins.has(topic));
+  for (const topic of missing) fail(shell, 'help', `no help topics match \`${topic}'.  Try \`help help' or \`man -k ${topic}' or \`info ${topic}'.`);
+  if (topics.length > 0) return print(shell, 'help', topics.filter((topic) => shell.builtins.has(topic)).map((topic) => `${topic}: ${topic}\n`).join(''), missing.length === topics.length ? 1 : 0);
+  return print(shell, 'help', `These shell commands are defined internally.\n${[...shell.builtins.keys()].sort().join(' ')}\n`);
+};

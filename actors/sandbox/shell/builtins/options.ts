@@ -19,16 +19,21 @@ function listOptions(shell: Shell, asCommands: boolean): Outcome {
   return print(shell, 'set', head + names.map(([shown, name]) => `${shown.padEnd(shell.isBash ? 15 : 16)}${shell.isBash ? '\t' : ''}${name && shell.options.isSet(name) ? 'on' : 'off'}\n`).join(''));
 }
 
-/** `set` alone: variables (and, in bash, functions) as assignments. */
-function listAll(shell: Shell): Outcome {
+/** All variables that are set, as assignments. */
+export function variableLines(shell: Shell): string {
   const { variables } = shell;
   const lines = variables.names().map((name) => variables.binding(name)!).filter((variable) => variable.isSet).map((variable) => {
     if (!variable.isArray) return `${variable.name}=${shell.isBash ? quoteIfSpecial(variable.text ?? '') : quoteSingle(variable.text ?? '')}\n`;
     const values = variable.elements;
     return `${variable.name}=(${variable.keys.map((key, index) => `[${key}]=${`"${values[index]!.replace(/["$`\\]/g, '\\$&')}"`}`).join(' ')}${variable.map ? ' ' : ''})\n`;
   });
+  return lines.join('');
+}
+
+/** `set` alone: variables (and, in bash, functions) as assignments. */
+function listAll(shell: Shell): Outcome {
   const functions = shell.isBash && !shell.options.posix ? [...shell.functions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, { definition }]) => `${name} () \n${printCommand(definition.body)}\n`) : [];
-  return print(shell, 'set', lines.join('') + functions.join(''));
+  return print(shell, 'set', variableLines(shell) + functions.join(''));
 }
 
 function optionOf(name: string): SetOption | undefined {

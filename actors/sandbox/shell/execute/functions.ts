@@ -9,6 +9,10 @@ const NESTING_MAX = 900;
 export function defineFunction(shell: Shell, definition: FunctionDefinition): Outcome {
   const { name } = definition;
   shell.line = definition.line;
+  if (shell.isBash && /[$`]/.test(name)) {
+    shell.complain(`\`${name}': not a valid identifier`);
+    return shell.execution.settle(1);
+  }
   const old = shell.functions.get(name);
   if (old?.isReadonly === true) {
     shell.complain(`${name}: readonly function`);

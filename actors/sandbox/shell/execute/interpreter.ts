@@ -1,5 +1,6 @@
 // Runs commands: dispatch over the tree, lists, conditions and loops. Simple commands and lists of them run without a generator.
 import { PREEMPT, type Task } from '../../kernel/wait.js';
+import { isName } from '../variables/variables.js';
 import { compilePattern } from '../patterns.js';
 import { ShellExit } from '../flow.js';
 import type { Outcome, Shell } from '../shell.js';
@@ -312,6 +313,11 @@ export class Interpreter {
   *#for({ name, words, body, line }: For): Task<number> {
     const shell = this.#shell;
     shell.line = line;
+    if (!isName(name)) {
+      shell.complain(`\`${name}': not a valid identifier`);
+      const outcome = this.settle(1);
+      return typeof outcome === 'number' ? outcome : yield* outcome;
+    }
     const values = words === undefined ? shell.positional : words.some(({ blocking }) => blocking) ? yield* shell.expansion.fieldsTask(words) : shell.expansion.fields(words);
     let status = 0;
     shell.loopDepth++;

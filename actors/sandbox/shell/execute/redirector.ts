@@ -129,7 +129,7 @@ export function place(shell: Shell, process: Process, redirect: ResolvedRedirect
   const both = operator === '&>' || operator === '&>>' || operator === '>&';
   const fd = redirect.variable === undefined ? redirect.fd ?? (operator.startsWith('<') ? 0 : 1) : pick(shell, process, redirect.variable, undos);
   put(process, fd, file, undos);
-  if (both && redirect.fd === undefined) put(process, 2, file, undos);
+  if (both && (redirect.fd ?? 1) === 1) put(process, 2, file, undos);
 }
 
 function openTarget(shell: Shell, process: Process, { operator, text }: ResolvedRedirect): OpenFile {
@@ -177,7 +177,7 @@ function duplicates(shell: Shell, process: Process, redirect: ResolvedRedirect, 
   }
   const match = /^(\d+)(-?)$/.exec(text);
   if (!match) {
-    if (isOutput && redirect.fd === undefined && variable === undefined && shell.isBash) return false;
+    if (isOutput && fd === 1 && variable === undefined && shell.isBash) return false;
     throw new RedirectError(shell.isBash ? `${text}: ambiguous redirect` : 'Bad fd number');
   }
   const source = Number(match[1]);

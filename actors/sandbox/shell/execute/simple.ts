@@ -6,7 +6,7 @@ import type { Outcome, Shell } from '../shell.js';
 import type { Assignment, SimpleCommand } from '../syntax/ast.js';
 import { EXPORTED } from '../variables/variable.js';
 import { AssignmentError } from '../variables/variables.js';
-import { CommandAbort } from '../flow.js';
+import { CommandAbort, ShellExit } from '../flow.js';
 import { runExternal } from './external.js';
 import { callFunction } from './functions.js';
 import { closeSubstitutions } from './process-files.js';
@@ -48,7 +48,7 @@ function* runSimpleTask(shell: Shell, node: SimpleCommand): Task<number> {
   const files = shell.substitutionFiles.length;
   try {
     const isDeclaration = declares(shell, node);
-    const argv = isDeclaration ? yield* declarationArgumentsTask(shell, node) : yield* shell.expansion.fieldsTask(node.words);
+    const argv = isDeclaration ? yield* declarationArgumentsTask(shell, node) : yield* argumentsTask(shell, node);
     let outcome: Outcome;
     if (argv.length === 0) outcome = assignAllTask(shell, node);
     else if (isDeclaration) outcome = dispatchDeclaration(shell, node, argv);
@@ -61,12 +61,21 @@ function* runSimpleTask(shell: Shell, node: SimpleCommand): Task<number> {
 
 // --- declaration built-ins --------------------------------------------------------------------------------------------------------
 
+/** The words of any other command. `let x=(1+2)` and `eval a=(b c)` take what looks like an array as text. */
+function* argumentsTask(shell: Shell, { words }: SimpleCommand): Task<string[]> {
+  if (!words.some(({ assignment }) => assignment?.array !== undefined)) return yield* shell.expansion.fieldsTask(words);
+  const argv: string[] = [];
+  for (const word of words) argv.push(...(word.assignment?.array === undefined ? yield* shell.expansion.fieldsTask([word]) : [word.source]));
+  return argv;
+}
+
 /** Whether arguments like `name=value` are assignments here. */
 function declares(shell: Shell, node: SimpleCommand): boolean {
   const first = node.words[0]?.literal;
   if (first === undefined || !node.words.some((word) => word.assignment !== undefined)) return false;
   let at = 0;
-  while (node.words[at]?.literal === 'command' || node.words[at]?.literal === 'builtin') at++;
+  // bash: after `command` and `builtin` the arguments are words like any others.
+  if (!shell.isBash) while (node.words[at]?.literal === 'command') at++;
   const name = node.words[at]?.literal;
   if (name === undefined || !DECLARATIONS.has(name)) return false;
   if (shell.functions.has(name) && at === 0) return false;
@@ -95,7 +104,9 @@ function dispatchDeclaration(shell: Shell, node: SimpleCommand, argv: readonly A
   let words = argv;
   while (words[0] === 'command' || words[0] === 'builtin') words = words.slice(1);
   if (shell.options.xtrace) traceCommand(shell, argv.map(argumentText));
-  return withTemporaries(shell, node, () => runDeclaration(shell, words), false);
+  const last = argv.at(-1)!;
+  const name = typeof last === 'string' ? last : last.elements ? last.name : argumentText(last);
+  return finish(shell, [name], withTemporaries(shell, node, () => runDeclaration(shell, words), false));
 }
 
 function argumentText(argument: Argument): string {
@@ -152,6 +163,7 @@ function assignGuarded(shell: Shell, assign: () => void): void {
   } catch (error) {
     if (!(error instanceof AssignmentError)) throw error;
     shell.complain(shell.isBash ? error.message : error.message.replace(': readonly variable', ': is read only'));
+    if (shell.isBash && shell.options.posix && !shell.isInteractive) throw new ShellExit(shell.commandString === undefined ? 1 : 127);
     throw new CommandAbort(shell.isBash ? 1 : 2);
   }
 }

@@ -244,7 +244,7 @@ function read(scope: Scope, { name, index }: Variable): Integer {
     text = name === '_' ? shell.lastArgument : shell.variables.get(name);
   } else {
     const variable = shell.variables.find(name);
-    if (variable || !shell.options.nounset) text = index.all === undefined ? variable?.element(checkedKey(shell, index, variable, name)) : variable?.elements.join(' ');
+    if (variable || !shell.options.nounset) text = index.all === undefined ? elementAt(shell, index, variable, name) : variable?.elements.join(' ');
   }
   if (text === undefined) {
     if (shell.options.nounset) throw new ExpansionError(`${name}: unbound variable`, { fatal: true, status: 127 });
@@ -258,10 +258,12 @@ function read(scope: Scope, { name, index }: Variable): Integer {
   return value;
 }
 
-function checkedKey(shell: Shell, index: NonNullable<Variable['index']>, variable: ReturnType<Shell['variables']['find']>, name: string): string | number {
+/** An index before the beginning is complained of, and counts as unset. */
+function elementAt(shell: Shell, index: NonNullable<Variable['index']>, variable: ReturnType<Shell['variables']['find']>, name: string): string | undefined {
   const key = keyOf(shell, index, variable);
-  if (typeof key === 'number' && key < 0 && (variable?.list ? variable.list.last : 0) + 1 + key < 0) throw new ExpansionError(`${name}: bad array subscript`);
-  return key;
+  if (typeof key !== 'number' || key >= 0 || (variable?.list ? variable.list.last : 0) + 1 + key >= 0) return variable?.element(key);
+  shell.complain(`${name}: bad array subscript`);
+  return undefined;
 }
 
 function write({ shell }: Scope, { name, index }: Variable, value: Integer): void {

@@ -82,6 +82,7 @@ export function storeAssignment(shell: Shell, assignment: Assignment, elements: 
 export function storeElements(shell: Shell, variable: Variable, elements: readonly ExpandedElement[], append: boolean): void {
   const { variables } = shell;
   if (variable.has(READONLY)) throw new AssignmentError(`${variable.name}: readonly variable`, true);
+  variable.isUnassigned = false;
   if (variable.map) return storePairs(shell, variable, elements, append);
   if (elements.every(({ key }) => key === undefined) && !append) {
     variables.assignList(variable, elements.map(({ value }) => value));
@@ -110,6 +111,8 @@ export function storeElements(shell: Shell, variable: Variable, elements: readon
 /** Associative: `([k]=v …)`, or bash 5.1's `(k v k v)`. */
 function storePairs(shell: Shell, variable: Variable, elements: readonly ExpandedElement[], append: boolean): void {
   const { variables } = shell;
+  // bash: `+=` in a list that replaces the array adds to what the element was before.
+  const old = append ? undefined : variable.map?.clone();
   if (!append) variables.clearMap(variable);
   const isPairs = elements.length > 0 && elements[0]!.key === undefined;
   if (isPairs) {
@@ -126,7 +129,8 @@ function storePairs(shell: Shell, variable: Variable, elements: readonly Expande
       continue;
     }
     if (key === '') throw new ExpansionError(`[]=${value}: bad array subscript`);
-    variables.assignElement(variable, key, value, adds);
+    if (adds && old) variables.assignElement(variable, key, (old.get(key) ?? '') + value);
+    else variables.assignElement(variable, key, value, adds);
   }
 }
 

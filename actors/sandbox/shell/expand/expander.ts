@@ -203,7 +203,7 @@ export class Expander implements Expansion {
       return;
     }
     const key = index !== undefined && index.all === undefined ? this.#key(part) : undefined;
-    const decided = decide(this.#shell, part, key);
+    const decided = decide(this.#shell, part, key, mode === 'quoted');
     if (decided.word !== undefined) {
       const word = decided.word;
       if (decided.use === 'pour') this.#pour(word.parts, sink, mode === 'quoted' ? 'quoted' : 'operand');
@@ -217,7 +217,7 @@ export class Expander implements Expansion {
     const { index } = part;
     const key = index !== undefined && index.all === undefined ? yield* this.#keyTask(part) : undefined;
     if (part.operation === undefined && index === undefined) return this.#parameter(part, sink, mode);
-    const decided = decide(this.#shell, part, key);
+    const decided = decide(this.#shell, part, key, mode === 'quoted');
     if (decided.word !== undefined) {
       const word = decided.word;
       if (decided.use === 'pour') yield* this.#pourTask(word.parts, sink, mode === 'quoted' ? 'quoted' : 'operand');

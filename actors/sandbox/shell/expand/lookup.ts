@@ -62,7 +62,7 @@ export function lookUp(shell: Shell, name: string, all: '@' | '*' | undefined, k
   const reference = shell.variables.follow(name);
   const variable = shell.variables.binding(reference.name);
   if (all !== undefined) return listOf(variable?.elements ?? [], reference.name, all === '*', variable ?? MISSING);
-  if (key !== undefined) return { ...scalar(elementOf(variable, key, name), reference.name), variable, key };
+  if (key !== undefined) return { ...scalar(elementOf(shell, variable, key, name), reference.name), variable, key };
   if (reference.subscript !== undefined) return lookUpText(shell, `${reference.name}[${reference.subscript}]`);
   const text = name === '_' ? shell.lastArgument : variable && (variable.attributes & NAMEREF) === 0 ? variable.text : undefined;
   return { ...scalar(text, reference.name), variable };
@@ -70,11 +70,15 @@ export function lookUp(shell: Shell, name: string, all: '@' | '*' | undefined, k
 
 const MISSING = undefined as unknown as Variable;
 
-function elementOf(variable: Variable | undefined, key: string | number, name: string): string | undefined {
+/** An index before the beginning is complained of, and nothing is there. */
+function elementOf(shell: Shell, variable: Variable | undefined, key: string | number, name: string): string | undefined {
   if (!variable) return undefined;
   if (!variable.map && Number(key) < 0) {
     const last = variable.list ? variable.list.last : 0;
-    if (last + 1 + Number(key) < 0) throw new ExpansionError(`${name}: bad array subscript`);
+    if (last + 1 + Number(key) < 0) {
+      shell.complain(`${name}: bad array subscript`);
+      return undefined;
+    }
   }
   return variable.element(key);
 }
@@ -99,8 +103,7 @@ export function lookUpIndirect(shell: Shell, parameter: Parameter, key: string |
   const pointer = lookUp(shell, parameter.name, parameter.index?.all, key);
   const text = pointer.list ? pointer.list.join(' ') : pointer.text;
   if (text === undefined || text === '') {
-    const optional = parameter.operation && ['default', 'alternate', 'assign', 'error'].includes(parameter.operation.type);
-    if (pointer.variable === undefined && !optional) throw new ExpansionError(`${parameter.name}: invalid indirect expansion`);
+    if (pointer.variable === undefined) throw new ExpansionError(`${parameter.name}: invalid indirect expansion`);
     if (text === '') throw new ExpansionError(`${text}: invalid variable name`);
     return scalar(undefined, parameter.name);
   }

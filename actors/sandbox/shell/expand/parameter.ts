@@ -35,14 +35,14 @@ export function unbound(shell: Shell, { name, source }: Parameter): string {
 }
 
 /** Looks the parameter up and finds out what is to be done. `key` is its evaluated subscript. */
-export function decide(shell: Shell, part: Parameter, key: string | number | undefined): Decision {
+export function decide(shell: Shell, part: Parameter, key: string | number | undefined, quoted: boolean): Decision {
   const { operation } = part;
   if (operation?.type === 'bad') throw new ExpansionError(badSubstitution(shell, part));
   if (operation?.type === 'keys' || operation?.type === 'names') return { value: lookUp(shell, operation.type === 'names' ? '0' : part.name, part.index?.all, key) };
   const value = part.indirect ? lookUpIndirect(shell, part, key) : lookUp(shell, part.name, part.index?.all, key);
   if (operation?.type !== 'default' && operation?.type !== 'assign' && operation?.type !== 'error' && operation?.type !== 'alternate') return { value };
   const isUnset = value.list ? value.list.length === 0 : value.text === undefined;
-  const isNull = isUnset || (operation.colon && (value.list ? value.list.join(' ') === '' : value.text === ''));
+  const isNull = isUnset || (operation.colon && !(part.indirect && value.list) && (value.list ? value.list.join(value.star && quoted ? (shell.variables.get('IFS') ?? ' ').slice(0, 1) : ' ') === '' : value.text === ''));
   if (operation.type === 'alternate') return isNull ? { value, nothing: true } : { value, word: operation.word, use: 'pour' };
   if (!isNull) return { value };
   return { value, word: operation.word, use: operation.type === 'default' ? 'pour' : operation.type };

@@ -134,9 +134,15 @@ export class FieldSink implements Sink {
   }
 
   splitList(values: readonly string[]): void {
+    const { others, text } = this.#separators;
+    const [first = ''] = text;
     let isFirst = true;
     for (const value of values) {
-      if (!isFirst) this.end();
+      if (!isFirst) {
+        // As if joined by the first character of IFS: one that is no white space keeps the empty ones apart.
+        if (others.has(first)) this.split(first);
+        else this.end();
+      }
       this.split(value);
       isFirst = false;
     }

@@ -15,13 +15,18 @@ export function remember(shell: Shell, line: string): void {
   shell.history.splice(0, shell.history.length - limit(shell, 'HISTSIZE'));
 }
 
+/** HISTFILE of an interactive shell: `~/.bash_history` unless it is set. */
+export function setHistoryFile({ variables }: Shell): void {
+  if (variables.get('HISTFILE') === undefined) variables.set('HISTFILE', `${variables.get('HOME') ?? ''}/.bash_history`);
+}
+
 /** Reads HISTFILE (default `~/.bash_history`) into the history. */
 export function loadHistory(shell: Shell): void {
   if (!shell.isBash) return;
   const { variables } = shell;
   if (variables.get('HISTSIZE') === undefined) variables.set('HISTSIZE', String(SIZE_DEFAULT));
   if (variables.get('HISTFILESIZE') === undefined) variables.set('HISTFILESIZE', String(SIZE_DEFAULT));
-  if (variables.get('HISTFILE') === undefined) variables.set('HISTFILE', `${variables.get('HOME') ?? ''}/.bash_history`);
+  setHistoryFile(shell);
   const lines = attempt(() => decode(shell.process.files.readFile(variables.get('HISTFILE')!)).split('\n').filter((line) => line !== ''));
   shell.history.push(...(lines ?? []).slice(-limit(shell, 'HISTSIZE')));
 }

@@ -339,6 +339,8 @@ export type Test =
 
 /** A syntax error as the shell words it, without the `bash: line 3: ` in front. */
 export interface SyntaxFailure {
+  /** bash ends with the status of the command before: its reader of `[[ … ]]` fails in its own way. */
+  readonly keepsStatus?: boolean;
   /** Where the error is reported, counted from 1. */
   readonly line: number;
   /** E.g. "syntax error near unexpected token `fi'", or for dash `Syntax error: "fi" unexpected`. */

@@ -1,6 +1,7 @@
 // Reads the inside of `[[ … ]]` (bash, "Conditional Constructs").
 import type { Test, Word } from './ast.js';
 import type { CommandReader } from './command-reader.js';
+import { ShellSyntaxError } from './errors.js';
 import { type Place, readParts } from './read-parts.js';
 import { plainText, type Token, tokenText } from './token.js';
 import { makeWord } from './word.js';
@@ -46,7 +47,7 @@ function isOperator(commands: CommandReader, start: number, text: string): boole
 
 function fail(commands: CommandReader, token: Token, message: string): never {
   const { reader } = commands;
-  return reader.fail(message, token.start, reader.lineText(token.start));
+  throw new ShellSyntaxError({ line: reader.lineAt(token.start), message, sourceLine: reader.lineText(token.start), keepsStatus: true });
 }
 
 function readOr(commands: CommandReader, start: number): Test {
@@ -133,7 +134,7 @@ function readBinary(commands: CommandReader, start: number, left: Word): Test {
   }
   if (operator === ']]' || token.kind === 'newline' || (token.kind === 'operator' && ['&&', '||', ')'].includes(token.text))) return { type: 'word', word: left };
   if (token.kind === 'word') return fail(commands, token, 'conditional binary operator expected');
-  return reader.fail(`unexpected token \`${text(commands)}', conditional binary operator expected`, token.start);
+  throw new ShellSyntaxError({ line: reader.lineAt(token.start), message: `unexpected token \`${text(commands)}', conditional binary operator expected`, sourceLine: undefined, keepsStatus: true });
 }
 
 function expectRight(commands: CommandReader, start: number): Word {

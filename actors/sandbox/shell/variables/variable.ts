@@ -30,6 +30,8 @@ export class Variable {
   hidden: Variable | undefined;
   generation: number;
   special: SpecialValue | undefined;
+  /** An array that was declared and never assigned. */
+  isUnassigned = false;
 
   constructor(name: string, depth: number, generation: number) {
     this.name = name;

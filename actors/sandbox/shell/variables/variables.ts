@@ -281,6 +281,7 @@ export class Variables {
   /** Assigns one element under an evaluated key. */
   assignElement(variable: Variable, key: string | number, value: string, append = false): void {
     if (this.exportAll) variable.attributes |= EXPORTED;
+    if ((variable.attributes & EXPORTED) !== 0) this.#environment = undefined;
     if (variable.special?.list) return;
     if (variable.map) {
       const old = append ? variable.map.get(String(key)) ?? '' : '';
@@ -305,6 +306,7 @@ export class Variables {
   /** Replaces the content by an array. */
   assignList(variable: Variable, values: readonly string[]): void {
     if (variable.has(READONLY)) throw new AssignmentError(`${variable.name}: readonly variable`, true);
+    if (variable.has(EXPORTED)) this.#environment = undefined;
     variable.value = undefined;
     variable.map = undefined;
     variable.list = IndexedArray.of(variable.has(WATCHED) ? values.map((value) => this.#convert(variable, value, false, '')) : values);
