@@ -1,0 +1,103 @@
+// Bytes through a compressor or decompressor while a process waits: what exists only asynchronously, in the process's own terms.
+import type { Transform } from 'node:stream';
+import zlib from 'node:zlib';
+import { type Compression, decompress } from '../../../streams/decompress.js';
+import type { Process } from '../../kernel/process.js';
+import { settle, type Task } from '../../kernel/wait.js';
+
+/** Small, because one piece may decode to a thousand times its size. */
+const PIECE_BYTES = 32 * 1024;
+
+/** Gives chunks until there are none. */
+export interface Source {
+  next(): Task<Uint8Array | undefined>;
+}
+
+/** What a descriptor holds, piece by piece. */
+export class FileSource implements Source {
+  readonly #process: Process;
+  readonly #fd: number;
+
+  constructor(process: Process, fd: number) {
+    this.#process = process;
+    this.#fd = fd;
+  }
+
+  *next(): Task<Uint8Array | undefined> {
+    const chunk = yield* this.#process.read(this.#fd, PIECE_BYTES);
+    return chunk.length === 0 ? undefined : chunk;
+  }
+}
+
+/** A source decoded by what its first bytes say; plain bytes pass through. `next` throws Fault invalid for broken input. */
+export class DecodedSource implements Source {
+  /** Known as soon as the first chunk has been given. */
+  kind: Compression | undefined;
+  readonly #source: Source;
+  readonly #chunks: AsyncGenerator<Uint8Array>;
+  #wanted: ((chunk: Uint8Array | undefined) => void) | undefined;
+  #wants: () => void = () => undefined;
+
+  constructor(source: Source) {
+    this.#source = source;
+    this.#chunks = decompress(this.#feed(), (kind) => (this.kind = kind));
+  }
+
+  async *#feed(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const chunk = await new Promise<Uint8Array | undefined>((resolve) => {
+        this.#wanted = resolve;
+        this.#wants();
+      });
+      if (chunk === undefined) return;
+      yield chunk;
+    }
+  }
+
+  *next(): Task<Uint8Array | undefined> {
+    const result = this.#chunks.next();
+    // Awaited below; a failure must not count as unhandled until then.
+    result.catch(() => undefined);
+    for (;;) {
+      const want = new Promise<'want'>((resolve) => (this.#wants = () => resolve('want')));
+      if (this.#wanted) this.#wants();
+      const outcome = yield* settle(Promise.race([result, want]));
+      if (outcome !== 'want') return outcome.done === true ? undefined : outcome.value;
+      const give = this.#wanted!;
+      this.#wanted = undefined;
+      give(yield* this.#source.next());
+    }
+  }
+}
+
+/** Compresses a stream; `add` gives what came of a piece so far. */
+export class Encoder {
+  readonly #stream: Transform;
+  #out: Uint8Array[] = [];
+
+  constructor(stream: Transform) {
+    this.#stream = stream;
+    stream.on('data', (chunk: Uint8Array) => this.#out.push(chunk));
+  }
+
+  *add(bytes: Uint8Array): Task<Uint8Array[]> {
+    yield* settle(new Promise<void>((resolve, reject) => this.#stream.write(bytes, (error) => (error ? reject(error) : resolve()))));
+    return this.#out.splice(0);
+  }
+
+  *end(): Task<Uint8Array[]> {
+    yield* settle(new Promise<void>((resolve, reject) => {
+      this.#stream.once('end', resolve).once('error', reject);
+      this.#stream.end();
+    }));
+    return this.#out.splice(0);
+  }
+}
+
+/** An encoder of this kind; undefined where there is none here: bzip2 and xz can only be read, zstd needs Node.js 22.15. */
+export function encoderOf(kind: Exclude<Compression, 'none'>, level: number | undefined): Encoder | undefined {
+  if (kind === 'gzip') return new Encoder(zlib.createGzip(level === undefined ? {} : { level }));
+  const { createZstdCompress, constants } = zlib as unknown as { createZstdCompress?: (options: object) => Transform; constants: Record<string, number> };
+  if (kind !== 'zstd' || !createZstdCompress) return undefined;
+  return new Encoder(createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel!]: level ?? 3 } }));
+}

@@ -1,0 +1,236 @@
+// gzip, bzip2, xz, zstd and the names they go by: files compressed or decompressed in place, or standard input to standard output.
+import type { Compression } from '../../../streams/decompress.js';
+import { Fault } from '../../../runtime/fault.js';
+import { Errno } from '../../kernel/errno.js';
+import { O_CREAT, O_EXCL, O_TRUNC, O_WRONLY } from '../../kernel/open-file.js';
+import type { Process } from '../../kernel/process.js';
+import type { Main } from '../../kernel/program.js';
+import { PREEMPT, type Task } from '../../kernel/wait.js';
+import { command, complain, type Options, type Output, parseOptions } from '../../programs/stdio.js';
+import { DecodedSource, type Encoder, encoderOf, FileSource } from './coder.js';
+
+type Kind = Exclude<Compression, 'none'>;
+
+interface Family {
+  kind: Kind;
+  suffix: string;
+  /** Other endings it knows, and what they become. */
+  others: Readonly<Record<string, string>>;
+}
+
+const FAMILIES: Readonly<Record<Kind, Family>> = {
+  gzip: { kind: 'gzip', suffix: '.gz', others: { '.tgz': '.tar', '.taz': '.tar', '-gz': '', '.z': '', '-z': '', '.Z': '' } },
+  bzip2: { kind: 'bzip2', suffix: '.bz2', others: { '.tbz': '.tar', '.tbz2': '.tar', '.bz': '' } },
+  xz: { kind: 'xz', suffix: '.xz', others: { '.txz': '.tar', '.lzma': '', '.tlz': '.tar' } },
+  zstd: { kind: 'zstd', suffix: '.zst', others: { '.tzst': '.tar' } },
+};
+
+const SHORT = 'cdfhkLlNnqrS:tvV123456789zT:C:';
+const LONG = {
+  stdout: 'no', 'to-stdout': 'no', decompress: 'no', uncompress: 'no', compress: 'no', force: 'no', help: 'no', keep: 'no', list: 'no', name: 'no', 'no-name': 'no', quiet: 'no', recursive: 'no', suffix: 'required', test: 'no',
+  verbose: 'no', fast: 'no', best: 'no', rsyncable: 'no', threads: 'required', extreme: 'no', rm: 'no',
+} as const;
+
+/** What a file's decompressed form is called; undefined when its name has no known ending. */
+function plainName(path: string, { suffix, others }: Family): string | undefined {
+  if (path.endsWith(suffix)) return path.slice(0, -suffix.length);
+  const ending = Object.keys(others).find((each) => path.endsWith(each));
+  return ending === undefined ? undefined : path.slice(0, -ending.length) + others[ending]!;
+}
+
+/** gzip goes by one name in its messages, whatever it was called by. */
+function* say(process: Process, { kind }: Family, message: string): Task {
+  if (kind === 'gzip') yield* process.write(2, Buffer.from(`gzip: ${message}\n`));
+  else yield* complain(process, message);
+}
+
+class Work {
+  readonly #process: Process;
+  readonly #output: Output;
+  readonly #options: Options;
+  readonly #family: Family;
+  readonly #decompresses: boolean;
+  status = 0;
+
+  constructor(process: Process, output: Output, options: Options, family: Family, decompresses: boolean) {
+    this.#process = process;
+    this.#output = output;
+    this.#options = options;
+    this.#family = family;
+    this.#decompresses = decompresses;
+  }
+
+  get #toStdout(): boolean {
+    return this.#options.has('c', 'stdout', 'to-stdout');
+  }
+
+  *#fail(message: string, status = 1): Task {
+    if (!this.#options.has('q', 'quiet') || status === 1) yield* say(this.#process, this.#family, message);
+    if (this.status !== 1 && status > 0) this.status = status;
+  }
+
+  /** Runs what `fd` holds through the coder; each piece goes to `to`. Fault for broken input. */
+  *#pump(fd: number, to: (bytes: Uint8Array) => Task): Task {
+    const source = new FileSource(this.#process, fd);
+    if (this.#decompresses) {
+      const decoded = new DecodedSource(source);
+      for (let chunk = yield* decoded.next(); chunk !== undefined; chunk = yield* decoded.next()) {
+        if (decoded.kind !== this.#family.kind && !(decoded.kind === 'none' && this.#options.has('f', 'force') && this.#toStdout)) throw new Fault('invalid', 'not in format');
+        yield* to(chunk);
+        yield PREEMPT;
+      }
+      if (decoded.kind !== this.#family.kind && decoded.kind !== 'none') throw new Fault('invalid', 'not in format');
+      if (decoded.kind === 'none' && !this.#options.has('f', 'force')) throw new Fault('invalid', 'unexpected EOF');
+      return;
+    }
+    const encoder = this.#encoder();
+    for (let chunk = yield* source.next(); chunk !== undefined; chunk = yield* source.next()) for (const piece of yield* encoder.add(chunk)) yield* to(piece);
+    for (const piece of yield* encoder.end()) yield* to(piece);
+  }
+
+  #encoder(): Encoder {
+    const digit = [...'123456789'].findLast((each) => this.#options.has(each));
+    const level = this.#options.has('best') ? 9 : this.#options.has('fast') ? 1 : digit === undefined ? undefined : Number(digit);
+    return encoderOf(this.#family.kind, level)!;
+  }
+
+  *#broken(name: string, error: unknown): Task {
+    if (!(error instanceof Fault)) throw error;
+    const { kind } = this.#family;
+    const isGzip = kind === 'gzip';
+    if (isGzip) yield* this.#process.write(2, Buffer.from('\n'));
+    if (error.message === 'not in format') yield* this.#fail(kind === 'xz' ? `${name}: File format not recognized` : kind === 'bzip2' ? `${name} is not a bzip2 file.` : `${name}: not in ${kind} format`, kind === 'bzip2' ? 2 : 1);
+    else yield* this.#fail(/EOF/.test(error.message) ? `${name}: unexpected end of file` : `${name}: invalid compressed data--format violated`);
+  }
+
+  *stream(name = 'stdin', fd = 0): Task {
+    try {
+      yield* this.#pump(fd, this.#options.has('t', 'test') ? discard : (bytes) => this.#process.write(1, bytes));
+    } catch (error) {
+      yield* this.#broken(name, error);
+    }
+  }
+
+  *file(path: string): Task {
+    const { files } = this.#process;
+    try {
+      if (files.lstat(path).type === 'symlink' && !this.#toStdout && !this.#options.has('f', 'force')) throw new Errno('ELOOP');
+      const { type } = files.stat(path);
+      if (type === 'directory') {
+        if (!this.#options.has('r', 'recursive')) return yield* this.#fail(`${path} is a directory -- ignored`, 2);
+        for (const { name } of files.readdir(path)) if (name !== '.' && name !== '..') yield* this.file(`${path}/${name}`);
+        return;
+      }
+      yield* this.#regular(path);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      const isSought = this.#decompresses && error.code === 'ENOENT' && this.#family.kind === 'gzip' && plainName(path, this.#family) === undefined;
+      yield* this.#fail(`${isSought ? `${path}.gz` : path}: ${error.message}`);
+    }
+  }
+
+  *#regular(given: string): Task {
+    const { files } = this.#process;
+    const path = this.#decompresses && !files.exists(given) && files.exists(given + this.#family.suffix) ? given + this.#family.suffix : given;
+    const target = this.#decompresses ? plainName(path, this.#family) : path + (this.#options.value('S', 'suffix') ?? this.#family.suffix);
+    if (this.#toStdout || this.#options.has('t', 'test')) {
+      const fd = this.#process.open(path, 0);
+      yield* this.stream(path, fd);
+      return this.#process.close(fd);
+    }
+    if (this.#options.has('l', 'list')) return yield* this.#list(path);
+    if (target === undefined) return yield* this.#fail(`${path}: unknown suffix -- ignored`, 2);
+    if (!this.#decompresses && plainName(path, this.#family) !== undefined && !this.#options.has('f', 'force')) return yield* this.#fail(`${path} already has ${this.#family.suffix} suffix -- unchanged`, this.#family.kind === 'gzip' ? 0 : 2);
+    if (files.exists(target) && !this.#options.has('f', 'force')) return yield* this.#fail(`${target} already exists;\tnot overwritten`, 2);
+    yield* this.#replace(path, target);
+  }
+
+  *#replace(path: string, target: string): Task {
+    const { files } = this.#process;
+    const fd = this.#process.open(path, 0);
+    if (files.exists(target)) files.unlink(target);
+    const to = this.#process.open(target, O_WRONLY | O_CREAT | O_EXCL | O_TRUNC, 0o600);
+    let isWhole = false;
+    try {
+      yield* this.#pump(fd, (bytes) => this.#process.write(to, bytes));
+      isWhole = true;
+    } catch (error) {
+      yield* this.#broken(path, error);
+    } finally {
+      this.#process.close(fd);
+      this.#process.close(to);
+      if (!isWhole) files.unlink(target);
+    }
+    if (!isWhole) return;
+    const { mode, uid, gid, atimeMs, mtimeMs, sizeBytes } = files.stat(path);
+    if (this.#process.credentials.uid === 0) files.chown(target, uid, gid);
+    files.chmod(target, mode);
+    files.utimes(target, atimeMs, mtimeMs);
+    const keeps = this.#options.has('k', 'keep') || (this.#family.kind === 'zstd' && !this.#options.has('rm'));
+    if (this.#options.has('v', 'verbose')) yield* this.#process.write(2, Buffer.from(`${path}:\t${ratio(this.#decompresses ? files.stat(target).sizeBytes : sizeBytes, this.#decompresses ? sizeBytes : files.stat(target).sizeBytes)} -- ${keeps ? 'created' : 'replaced with'} ${target}\n`));
+    if (!keeps) files.unlink(path);
+  }
+
+  *#list(path: string): Task {
+    const { sizeBytes } = this.#process.files.stat(path);
+    let plainBytes = 0;
+    const fd = this.#process.open(path, 0);
+    try {
+      yield* this.#pump(fd, function* count(bytes): Task {
+        plainBytes += bytes.length;
+      });
+    } catch (error) {
+      return yield* this.#broken(path, error);
+    } finally {
+      this.#process.close(fd);
+    }
+    if (!this.#listed) this.#output.print('         compressed        uncompressed  ratio uncompressed_name\n');
+    this.#listed = true;
+    this.#output.print(`${String(sizeBytes).padStart(19)} ${String(plainBytes).padStart(19)} ${ratio(plainBytes, sizeBytes)} ${plainName(path, this.#family) ?? path}\n`);
+  }
+  #listed = false;
+}
+
+// oxlint-disable-next-line require-yield
+function* discard(): Task {
+  return;
+}
+
+/** As gzip counts it: its header of 18 bytes is not the data's fault. */
+function ratio(plainBytes: number, packedBytes: number): string {
+  const value = plainBytes === 0 ? 0 : (100 * (plainBytes - (packedBytes - 18))) / plainBytes;
+  return `${value.toFixed(1).padStart(5)}%`;
+}
+
+function compressor(kind: Kind, preset: { decompress?: boolean; stdout?: boolean } = {}): Main {
+  const family = FAMILIES[kind];
+  return command(function* (process, output) {
+    const argv = preset.stdout === true ? [process.argv[0]!, '-c', ...process.argv.slice(1)] : process.argv;
+    const options = parseOptions(argv, SHORT, LONG);
+    const decompresses = preset.decompress === true || options.has('d', 'decompress', 'uncompress', 't', 'test', 'l', 'list');
+    if (!decompresses && encoderOf(kind, undefined) === undefined) {
+      yield* say(process, family, `compressing is not supported by the embedded machine${kind === 'zstd' ? ' on this version of Node.js (22.15 has it)' : ''}; use gzip`);
+      return 1;
+    }
+    const work = new Work(process, output, options, family, decompresses);
+    if (options.operands.length === 0) yield* work.stream();
+    for (const operand of options.operands) {
+      if (operand === '-') yield* work.stream();
+      else yield* work.file(decompresses && !process.files.exists(operand) && process.files.exists(operand + family.suffix) ? operand + family.suffix : operand);
+    }
+    return work.status;
+  });
+}
+
+export const gzip = compressor('gzip');
+export const gunzip = compressor('gzip', { decompress: true });
+export const zcat = compressor('gzip', { decompress: true, stdout: true });
+export const bzip2 = compressor('bzip2');
+export const bunzip2 = compressor('bzip2', { decompress: true });
+export const bzcat = compressor('bzip2', { decompress: true, stdout: true });
+export const xz = compressor('xz');
+export const unxz = compressor('xz', { decompress: true });
+export const xzcat = compressor('xz', { decompress: true, stdout: true });
+export const zstd = compressor('zstd');
+export const unzstd = compressor('zstd', { decompress: true });
+export const zstdcat = compressor('zstd', { decompress: true, stdout: true });

@@ -1,0 +1,142 @@
+// tar: archives of files (https://www.gnu.org/software/tar/manual/); no sparse files, no incremental dumps, no --transform.
+import { Fault } from '../../../runtime/fault.js';
+import type { TarEntry } from '../../../streams/tar-entry.js';
+import { TarScanner } from '../../../streams/tar-reader.js';
+import { Errno } from '../../kernel/errno.js';
+import { O_CREAT, O_TRUNC, O_WRONLY } from '../../kernel/open-file.js';
+import type { Process } from '../../kernel/process.js';
+import type { Main } from '../../kernel/program.js';
+import type { Task } from '../../kernel/wait.js';
+import { command, complain, decode, encode, readAll, UsageError } from '../../programs/stdio.js';
+import { formatDate } from '../common/dates/format.js';
+import { zoneOf } from '../common/dates/zone.js';
+import { DecodedSource, type Encoder, encoderOf, FileSource } from '../compress/coder.js';
+import { Creator } from './create.js';
+import { Extractor } from './extract.js';
+import { Exclusions, Selection } from './names.js';
+import { type Member, parseTarOptions, type TarOptions } from './options.js';
+
+const FATAL = 2;
+const DELAYED = 'Exiting with failure status due to previous errors';
+
+/** The lines of `-T` and `-X` files; with --null their NUL-ended names. */
+function* namesIn(process: Process, path: string, separator: string): Task<string[]> {
+  const bytes = path === '-' ? yield* readAll(process, 0) : process.files.readFile(path);
+  return decode(bytes).split(separator).filter((name) => name !== '');
+}
+
+function* prepare(process: Process, options: TarOptions): Task<{ members: Member[]; exclusions: Exclusions }> {
+  const members = [...options.members];
+  const separator = options.flags.has('null') ? '\0' : '\n';
+  try {
+    for (const path of options.filesFrom) for (const name of yield* namesIn(process, path, separator)) members.push({ folder: options.folder, name });
+    for (const path of options.excludeFiles) options.excludes.push(...(yield* namesIn(process, path, '\n')));
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    throw new UsageError(`${[...options.filesFrom, ...options.excludeFiles][0]}: Cannot open: ${error.message}`, FATAL);
+  }
+  return { members, exclusions: new Exclusions(options.excludes, options.flags.has('anchored')) };
+}
+
+function openArchive(process: Process, path: string, flags: number): number {
+  try {
+    return process.open(path, flags);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    throw new UsageError(`${path}: Cannot open: ${error.message}\ntar: Error is not recoverable: exiting now`, FATAL);
+  }
+}
+
+function kindOf(options: TarOptions): TarOptions['compression'] {
+  if (options.compression !== undefined || !options.flags.has('auto-compress')) return options.compression;
+  const name = options.file ?? '';
+  return /\.(tar\.gz|tgz|taz)$/.test(name) ? 'gzip' : /\.(tar\.bz2|tbz2?|tb2)$/.test(name) ? 'bzip2' : /\.(tar\.xz|txz)$/.test(name) ? 'xz' : /\.(tar\.zst|tzst)$/.test(name) ? 'zstd' : undefined;
+}
+
+function* create(process: Process, options: TarOptions): Task<number> {
+  const { members, exclusions } = yield* prepare(process, options);
+  if (members.length === 0) throw new UsageError("Cowardly refusing to create an empty archive\nTry 'tar --help' or 'tar --usage' for more information.", FATAL);
+  const kind = kindOf(options);
+  const encoder: Encoder | undefined = kind === undefined ? undefined : encoderOf(kind, undefined);
+  if (kind !== undefined && !encoder) throw new UsageError(`compressing with ${kind} is not supported by the embedded machine; use -z`, FATAL);
+  const isStdout = options.file === undefined || options.file === '-';
+  const fd = isStdout ? 1 : openArchive(process, options.file!, O_WRONLY | O_CREAT | O_TRUNC);
+  const said: string[] = [];
+  const write = function* (bytes: Uint8Array): Task {
+    for (const piece of encoder ? yield* encoder.add(bytes) : [new Uint8Array(bytes)]) yield* process.write(fd, piece);
+    if (said.length > 0) yield* process.write(isStdout ? 2 : 1, encode(said.splice(0).map((line) => `${line}\n`).join('')));
+  };
+  const creator = new Creator(process, options, exclusions, write, (line) => said.push(line), isStdout ? undefined : process.files.stat(options.file!));
+  for (const member of members) yield* creator.add(member);
+  yield* creator.end();
+  if (encoder) for (const piece of yield* encoder.end()) yield* process.write(fd, piece);
+  if (!isStdout) process.close(fd);
+  return yield* status(process, creator.failed);
+}
+
+function* status(process: Process, failed: boolean): Task<number> {
+  if (failed) yield* complain(process, DELAYED);
+  return failed ? FATAL : 0;
+}
+
+function* read(process: Process, options: TarOptions): Task<number> {
+  const { members, exclusions } = yield* prepare(process, options);
+  const isStdin = options.file === undefined || options.file === '-';
+  const fd = isStdin ? 0 : openArchive(process, options.file!, 0);
+  const said: string[] = [];
+  const selection = new Selection(members.map(({ name }) => name), options.flags.has('wildcards'));
+  const extractor = new Extractor(process, options, exclusions, selection, (line) => said.push(line), clock(process));
+  const queue: (TarEntry | Uint8Array)[] = [];
+  const scanner = new TarScanner({ entry: (entry) => queue.push(entry), data: (bytes) => queue.push(bytes) });
+  let isInside = false;
+  const work = function* (): Task {
+    for (const item of queue.splice(0)) {
+      if (item instanceof Uint8Array) yield* extractor.data(item);
+      else {
+        if (isInside) yield* extractor.endOfMember();
+        isInside = true;
+        yield* extractor.entry(item);
+      }
+    }
+    const to = options.mode === 'extract' && options.flags.has('to-stdout') ? 2 : 1;
+    if (said.length > 0) yield* process.write(to, encode(said.splice(0).map((line) => `${line}\n`).join('')));
+  };
+  const source = new DecodedSource(new FileSource(process, fd));
+  let total = 0;
+  try {
+    for (let chunk = yield* source.next(); chunk !== undefined; chunk = yield* source.next()) {
+      if (total === 0 && options.compression !== undefined && source.kind !== options.compression) {
+        yield* complain(process, `${options.compression}: stdin: not in ${options.compression} format\ntar: Child returned status 1\ntar: Error is not recoverable: exiting now`);
+        return FATAL;
+      }
+      total += chunk.length;
+      // Copied: what is scanned is kept until its turn, and the coder may use its buffer again.
+      scanner.write(new Uint8Array(chunk));
+      yield* work();
+    }
+    scanner.end();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    yield* complain(process, `${/EOF/.test(error.message) && total > 0 ? 'Unexpected EOF in archive' : 'This does not look like a tar archive\ntar: Skipping to next header'}\ntar: ${/EOF/.test(error.message) && total > 0 ? 'Error is not recoverable: exiting now' : DELAYED}`);
+    return FATAL;
+  }
+  if (isInside) yield* extractor.endOfMember();
+  yield* extractor.end();
+  if (!isStdin) process.close(fd);
+  return yield* status(process, extractor.failed);
+}
+
+/** `2024-01-31 12:00` in the process's time zone. */
+function clock(process: Process): (ms: number) => string {
+  const zone = zoneOf(process);
+  return (ms) => formatDate('%Y-%m-%d %H:%M', ms, zone);
+}
+
+export const tar: Main = command(function* (process) {
+  const options = parseTarOptions(process.argv);
+  if (options.mode === 'append') throw new UsageError('appending to an archive is not supported by the embedded machine', FATAL);
+  if (options.folder !== '.' && !process.files.exists(options.folder)) {
+    throw new UsageError(`${options.folder}: Cannot open: No such file or directory\ntar: Error is not recoverable: exiting now`, FATAL);
+  }
+  return options.mode === 'create' ? yield* create(process, options) : yield* read(process, options);
+});

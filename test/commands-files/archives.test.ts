@@ -1,0 +1,70 @@
+// tar and gzip, bzip2, xz see, make and say what the host's GNU tools do.
+import { execFileSync } from 'node:child_process';
+import test from 'ava';
+import { agree, hostHas, machineWith, runOurs, type Scenario, sortLines } from './differential.js';
+
+const long = `deep/${'directory-with-a-long-name/'.repeat(5)}file`;
+const tree: Scenario = {
+  files: {
+    a: 'alpha\n', b: 'beta\n'.repeat(5000), 'dir/one': '1\n', 'dir/sub/two': { content: '2\n', mode: 0o755 }, 'dir/link': { symlink: 'one' }, empty: null, 'dir/skip.o': 'o', 'dir/sub/skip.o': 'o', [long]: 'deep\n', list: 'a\ndir/one\n',
+  },
+  normalise: sortLines,
+};
+const look = ['find', '.', '-mindepth', '1', '!', '-name', '*.tar*', '!', '-name', '*.tgz', '-printf', '%y %m %p %l\n'];
+
+const cases: Record<string, string[][]> = {
+  'tar makes, lists and takes out': [['tar', 'cf', 'x.tar', 'a', 'dir', 'empty'], ['tar', 'tf', 'x.tar'], ['rm', '-r', 'a', 'dir'], ['tar', 'xvf', 'x.tar'], ['tar', '-xf', 'x.tar', '-C', 'empty', 'dir/sub'], ['cat', 'empty/dir/sub/two'], look],
+  'tar keeps long names, hard links, modes': [['ln', 'a', 'hard'], ['tar', '-cf', 'x.tar', 'deep', 'a', 'hard', 'dir/sub/two'], ['tar', 'tf', 'x.tar'], ['rm', '-r', 'deep', 'a', 'hard'], ['tar', 'xf', 'x.tar'], ['stat', '-c', '%h %n', 'a', 'hard'], look],
+  'tar -z, -j and -J: by option and by the first bytes': [['tar', 'czf', 'x.tgz', 'a', 'b'], ['rm', 'a', 'b'], ['tar', 'xf', 'x.tgz'], ['tar', 'tzf', 'x.tgz'], ['sha256sum', 'a', 'b']],
+  'tar --strip-components, --exclude, -T, --wildcards, -O, -k': [
+    ['tar', 'cf', 'x.tar', '--exclude=*.o', 'dir'], ['tar', 'tf', 'x.tar'], ['tar', 'xf', 'x.tar', '--strip-components=1', '-C', 'empty'], ['tar', 'cf', 'y.tar', '-T', 'list'], ['tar', 'tf', 'y.tar'],
+    ['tar', 'tf', 'x.tar', '--wildcards', '*two'], ['tar', 'xOf', 'x.tar', 'dir/one'], ['tar', 'xkf', 'x.tar', 'dir/one'], ['tar', 'xf', 'x.tar', '--skip-old-files'], ['tar', 'cf', 'z.tar', '--exclude=sub', '--exclude', 'dir/one', 'dir'], ['tar', 'tf', 'z.tar'], look,
+  ],
+  'tar -C in the middle, and -v': [['tar', 'cvf', 'x.tar', 'a', '-C', 'dir', 'one', 'sub'], ['tar', 'tf', 'x.tar'], ['tar', '-c', '-f', 'y.tar', '-C', 'dir', '.'], ['tar', 'tf', 'y.tar']],
+  'tar says what is wrong': [
+    ['tar'], ['tar', 'cf', 'x.tar'], ['tar', 'cf', 'x.tar', 'a', 'nope'], ['tar', 'xf', 'nope.tar'], ['tar', 'tf', 'x.tar', 'nothere'], ['tar', 'xf', 'b'], ['tar', '-xQf', 'x.tar'], ['tar', 'xf', 'x.tar', '-C', 'nope'], ['tar', '--nosuch'], ['tar', 'cxf', 'x.tar', 'a'],
+  ],
+  'tar --owner, --group, --mtime, --mode, -tv': [['tar', 'cf', 'x.tar', '--owner=7', '--group=8', '--mtime=2020-01-02 03:04:05', '--mode=600', '--numeric-owner', 'a', 'dir'], ['tar', 'tvf', 'x.tar', '--numeric-owner']],
+  'gzip and gunzip in place': [['gzip', 'a'], ['gzip', '-k', 'b'], ['ls'], ['gunzip', 'a.gz'], ['gzip', '-dk', 'b.gz'], ['gunzip', '-f', 'b.gz'], ['zcat', 'nope'], ['gzip', 'dir'], ['gunzip', 'a'], ['gzip', '-t', 'a'], look],
+  'gzip -r, and names it does not know': [['gzip', '-r', 'dir'], ['gunzip', '-r', 'dir'], ['cp', 'a', 'x.foo'], ['gunzip', 'x.foo'], ['gzip', 'a'], ['gzip', 'a.gz'], look],
+};
+
+for (const [title, lines] of Object.entries(cases)) test(title, (t) => agree(t, tree, lines));
+
+for (const [tool, unpack] of [['gzip', 'gunzip'], ['bzip2', 'bunzip2'], ['xz', 'unxz'], ['zstd', 'unzstd']] as const) {
+  (hostHas(tool) ? test : test.skip)(`${unpack} reads what the host's ${tool} wrote, members and all, and refuses what is broken`, async (t) => {
+    const plain = Buffer.from('some text\n'.repeat(10_000));
+    const packed = Buffer.concat([execFileSync(tool, ['-c'], { input: plain }), execFileSync(tool, ['-c'], { input: 'more\n' })]);
+    const suffix = { gzip: 'gz', bzip2: 'bz2', xz: 'xz', zstd: 'zst' }[tool];
+    const machine = machineWith({ [`x.${suffix}`]: packed, [`cut.${suffix}`]: packed.subarray(0, packed.length >> 1), [`no.${suffix}`]: 'plain text, which it is not' });
+    t.is((await runOurs(machine, ['sh', '-c', `${unpack} -c x.${suffix} | sha256sum`])).stdout, (await runOurs(machine, ['sh', '-c', `(yes 'some text' | head -n 10000; echo more) | sha256sum`])).stdout);
+    t.is((await runOurs(machine, [unpack, `x.${suffix}`])).exitCode, 0);
+    t.true(machine.files.exists('/work/x'));
+    for (const name of ['cut', 'no']) {
+      t.not((await runOurs(machine, [unpack, '-f', `${name}.${suffix}`])).exitCode, 0, name);
+      t.false(machine.files.exists(`/work/${name}`), 'nothing half done is left');
+      t.true(machine.files.exists(`/work/${name}.${suffix}`));
+    }
+    t.deepEqual(machine.defects, []);
+  });
+}
+
+(hostHas('tar') ? test : test.skip)('the host reads our archives, and we read its own: old, GNU and PAX', async (t) => {
+  const machine = machineWith(tree.files);
+  const made = await machine.run(['tar', 'cz', 'a', 'dir', 'deep'], { cwd: '/work' });
+  t.is(execFileSync('tar', ['tz'], { input: made.stdoutBytes, encoding: 'utf8' }).split('\n').sort().join('\n'), (await runOurs(machine, ['sh', '-c', 'find a dir deep -type d -printf "%p/\\n" -o -printf "%p\\n"'])).stdout.split('\n').sort().join('\n'));
+  for (const format of ['gnu', 'pax', 'ustar', 'oldgnu']) {
+    const theirs = execFileSync('sh', ['-c', `cd $(mktemp -d) && mkdir -p d && echo hi > d/f && ln -s f d/l && tar -c --format=${format} d`]);
+    const box = machineWith();
+    t.is((await box.run(['tar', 'xv'], { cwd: '/work', stdin: theirs })).stdout.split('\n').sort().join(), ',d/,d/f,d/l');
+    t.is((await runOurs(box, ['cat', 'd/l'])).stdout, 'hi\n');
+  }
+});
+
+test('a member that wants out stays in or is refused', async (t) => {
+  const machine = machineWith({ 'evil.tar': execFileSync('sh', ['-c', 'cd $(mktemp -d) && mkdir d && echo x > f && cd d && tar -cP --transform s,f,../../f, ../f']) });
+  const ran = await runOurs(machine, ['tar', 'xf', 'evil.tar', '-C', '/work']);
+  t.is(ran.exitCode, 2);
+  t.regex(ran.stderr, /Member name contains '\.\.'/);
+  t.false(machine.files.exists('/f'));
+});
