@@ -102,7 +102,7 @@ export class Trial {
   async work(worker: number): Promise<void> {
     for (let n = 0; !this.#over; n++) {
       try {
-        if (n % 4 === 3) await this.#withExecs(`x${worker}-${n}`);
+        if (n % 2 === 1) await this.#withExecs(`x${worker}-${n}`);
         else await this.#one(`w${worker}-${n}`);
       } catch {
         // The server was killed under the request: nothing was acknowledged.
