@@ -9,7 +9,7 @@ import { Execs } from './execs.js';
 const MAIN = fileURLToPath(new URL('../../server/main.js', import.meta.url));
 const RESTART_MS = 20_000;
 const ANSWER_MS = 10_000;
-const EXECS_EACH = 5;
+const EXECS_EACH = 3;
 
 interface Answer {
   status: number;
@@ -98,11 +98,11 @@ export class Trial {
     await gone;
   }
 
-  /** Works until told to stop; what the server answered is noted, what it did not is left open. */
-  async work(worker: number): Promise<void> {
+  /** Works until told to stop, with containers or with execs; what the server answered is noted, what it did not is left open. */
+  async work(worker: number, kind: 'containers' | 'execs'): Promise<void> {
     for (let n = 0; !this.#over; n++) {
       try {
-        if (n % 2 === 1) await this.#withExecs(`x${worker}-${n}`);
+        if (kind === 'execs') await this.#withExecs(`x${worker}-${n}`);
         else await this.#one(`w${worker}-${n}`);
       } catch {
         // The server was killed under the request: nothing was acknowledged.
