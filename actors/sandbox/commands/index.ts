@@ -4,6 +4,7 @@ import { busyboxOf } from './busybox.js';
 import { shellCommands } from '../shell/index.js';
 import { fileCommands } from './table-files.js';
 import { netCommands } from './table-net.js';
+import { systemCommands } from './table-system.js';
 import { textCommands } from './table-text.js';
 
 /** What the shell has built in, as programs of their own. */
@@ -13,7 +14,7 @@ const shellToolCommands: CommandTable = Object.fromEntries(SHELL_TOOLS.map((name
 /** Local copies as runners' helper images make them. */
 const copyCommands: CommandTable = { rsync: () => import('./rsync.js').then((m) => m.rsync) };
 
-const merged: CommandTable = { ...copyCommands, ...fileCommands, ...netCommands, ...textCommands, ...shellToolCommands, ...shellCommands };
+const merged: CommandTable = { ...copyCommands, ...fileCommands, ...netCommands, ...systemCommands, ...textCommands, ...shellToolCommands, ...shellCommands };
 
 /** What a machine can run without any file of the image's own. */
 export const allCommands: CommandTable = { ...merged, busybox: () => Promise.resolve(busyboxOf(merged)) };

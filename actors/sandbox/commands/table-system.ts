@@ -1,0 +1,7 @@
+// The table of commands about disks, accounts, terminals and the machine: name -> where its code is.
+import type { CommandTable } from '../programs/builtin.js';
+
+/** Each is imported when first run. */
+export const systemCommands: CommandTable = {
+  dd: () => import('./dd/dd.js').then((m) => m.dd),
+};
