@@ -4,4 +4,6 @@ import type { CommandTable } from '../programs/builtin.js';
 /** Each is imported when first run. */
 export const systemCommands: CommandTable = {
   dd: () => import('./dd/dd.js').then((m) => m.dd),
+  df: () => import('./df.js').then((m) => m.df),
+  du: () => import('./du.js').then((m) => m.du),
 };
