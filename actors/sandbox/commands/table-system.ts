@@ -6,4 +6,8 @@ export const systemCommands: CommandTable = {
   dd: () => import('./dd/dd.js').then((m) => m.dd),
   df: () => import('./df.js').then((m) => m.df),
   du: () => import('./du.js').then((m) => m.du),
+  runuser: () => import('./su.js').then((m) => m.runuser),
+  setpriv: () => import('./su.js').then((m) => m.setpriv),
+  stty: () => import('./stty.js').then((m) => m.stty),
+  su: () => import('./su.js').then((m) => m.su),
 };

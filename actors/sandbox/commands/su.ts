@@ -1,0 +1,122 @@
+// su, runuser, setpriv: run a program as somebody else (util-linux).
+import { Errno } from '../kernel/errno.js';
+import type { Process } from '../kernel/process.js';
+import type { Main } from '../kernel/program.js';
+import type { Task } from '../kernel/wait.js';
+import { command, complain, encode, type Options, parseOptions, UsageError, usageError } from '../programs/stdio.js';
+import { Accounts, type User } from './common/accounts.js';
+import { DEFAULT_PATH, execFailureCode, executeOrComplain } from './common/exec.js';
+
+const LONG = {
+  command: 'required', group: 'required', login: 'no', 'preserve-environment': 'no', pty: 'no', 'session-command': 'required', shell: 'required', 'supp-group': 'required', user: 'required', fast: 'no',
+} as const;
+const USER_PATH = '/usr/local/bin:/usr/bin:/bin';
+const SHELL = '/bin/sh';
+const NOT_PERMITTED = 127;
+
+function groupId(accounts: Accounts, name: string): number {
+  const found = accounts.group(name);
+  if (!found) throw new UsageError(`group ${name} does not exist`);
+  return found.gid;
+}
+
+function assume(process: Process, accounts: Accounts, user: User, options: Options): void {
+  const extra = [...(options.given.get('G') ?? []), ...(options.given.get('supp-group') ?? [])].map((name) => groupId(accounts, name));
+  const group = options.value('g', 'group');
+  const gid = group === undefined ? extra[0] ?? user.gid : groupId(accounts, group);
+  process.credentials = { uid: user.uid, gid, groups: extra.length > 0 ? extra : [...new Set([gid, ...accounts.groupsOf(user)])] };
+}
+
+function environmentOf(process: Process, user: User, shell: string, isLogin: boolean, keeps: boolean): ReadonlyMap<string, string> {
+  if (keeps && !isLogin) return process.env;
+  const env = new Map<string, string>(isLogin ? [...process.env].filter(([name]) => name === 'TERM') : process.env);
+  if (isLogin) env.set('PATH', user.uid === 0 ? DEFAULT_PATH : USER_PATH);
+  env.set('HOME', user.home).set('SHELL', shell);
+  if (isLogin || user.uid !== 0) env.set('USER', user.name).set('LOGNAME', user.name);
+  return env;
+}
+
+/** There is no crypt(3) here: a password is asked for and never right. */
+function* refuse(process: Process): Task<number> {
+  yield* process.write(2, encode('Password: '));
+  for (let byte = yield* process.read(0, 1); byte.length > 0 && byte[0] !== 10; byte = yield* process.read(0, 1));
+  yield* complain(process, 'Authentication failure');
+  return 1;
+}
+
+function* becomeShell(process: Process, user: User, options: Options, isLogin: boolean, rest: readonly string[]): Task<number> {
+  const keeps = options.has('m', 'p', 'preserve-environment');
+  const shell = options.value('s', 'shell') ?? (keeps ? process.env.get('SHELL') : undefined) ?? (user.shell === '' ? SHELL : user.shell);
+  const env = environmentOf(process, user, shell, isLogin, keeps);
+  if (isLogin) {
+    try {
+      process.files.chdir(user.home);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      yield* complain(process, `warning: cannot change directory to ${user.home}: ${error.message}`);
+    }
+  }
+  const text = options.value('c', 'command', 'session-command');
+  const name = shell.split('/').at(-1)!;
+  try {
+    return process.exec(shell, [isLogin ? `-${name}` : name, ...(options.has('f', 'fast') ? ['-f'] : []), ...(text === undefined ? [] : ['-c', text]), ...rest], env);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    yield* complain(process, `failed to execute ${shell}: ${error.message}`);
+    return execFailureCode(error);
+  }
+}
+
+function switcher(isRunuser: boolean): Main {
+  return command(function* (process) {
+    const options = parseOptions(process.argv, `c:fg:G:lmpPs:${isRunuser ? 'u:' : ''}`, LONG, { posix: true });
+    const operands = [...options.operands];
+    const isLogin = options.has('l', 'login') || operands[0] === '-';
+    if (operands[0] === '-') operands.shift();
+    if (isRunuser && process.credentials.uid !== 0) throw new UsageError('may not be used by non-root users');
+    const named = isRunuser ? options.value('u', 'user') : undefined;
+    if (named !== undefined && operands.length === 0) throw usageError(process.argv, 'no command was specified');
+    const name = named ?? operands.shift() ?? 'root';
+    const accounts = new Accounts(process.files);
+    const user = accounts.users.find((candidate) => candidate.name === name);
+    if (!user) throw new UsageError(`user ${name} does not exist or the user entry does not contain all the required fields`);
+    if (process.credentials.uid !== 0) return yield* refuse(process);
+    assume(process, accounts, user, options);
+    if (named !== undefined) return yield* executeOrComplain(process, operands, process.env, (program, why) => `runuser: failed to execute ${program}: ${why}`);
+    return yield* becomeShell(process, user, options, isLogin, operands);
+  });
+}
+
+export const su: Main = switcher(false);
+export const runuser: Main = switcher(true);
+
+/** Ids and groups; capabilities are not kept apart from the user here. */
+export const setpriv: Main = command(function* (process) {
+  const options = parseOptions(process.argv, '', {
+    'clear-groups': 'no', egid: 'required', euid: 'required', groups: 'required', 'init-groups': 'no', 'keep-groups': 'no', 'no-new-privs': 'no', regid: 'required', 'reset-env': 'no', reuid: 'required', rgid: 'required', ruid: 'required',
+  }, { posix: true });
+  if (options.operands.length === 0) throw new UsageError('No program specified');
+  const accounts = new Accounts(process.files);
+  const id = (name: string | undefined, find: (text: string) => number | undefined, what: string): number | undefined => {
+    if (name === undefined) return undefined;
+    const number = find(name);
+    if (number === undefined) throw new UsageError(`failed to parse ${what}: '${name}'`);
+    return number;
+  };
+  const uid = id(options.value('reuid', 'euid', 'ruid'), (text) => accounts.uid(text), 'reuid');
+  const gid = id(options.value('regid', 'egid', 'rgid'), (text) => accounts.gid(text), 'regid');
+  const list = options.value('groups');
+  if (gid !== undefined && list === undefined && !options.has('clear-groups', 'init-groups', 'keep-groups')) throw new UsageError('--[re]gid requires --keep-groups, --clear-groups, --init-groups, or --groups');
+  const before = process.credentials;
+  const changes = (uid ?? before.uid) !== before.uid || (gid ?? before.gid) !== before.gid;
+  if (changes && before.uid !== 0) throw new UsageError(`${(uid ?? before.uid) !== before.uid ? 'setresuid' : 'setresgid'} failed: Operation not permitted`, NOT_PERMITTED);
+  const user = accounts.users.find((candidate) => candidate.uid === (uid ?? before.uid));
+  let { groups } = before;
+  if (options.has('clear-groups')) groups = [];
+  else if (options.has('init-groups')) groups = user ? accounts.groupsOf(user) : [];
+  else if (list !== undefined) groups = list.split(',').map((name) => groupId(accounts, name));
+  if (groups !== before.groups && before.uid !== 0) throw new UsageError('setgroups failed: Operation not permitted', NOT_PERMITTED);
+  process.credentials = { uid: uid ?? before.uid, gid: gid ?? before.gid, groups };
+  const env = options.has('reset-env') && user ? environmentOf(process, user, user.shell === '' ? SHELL : user.shell, true, false) : process.env;
+  return yield* executeOrComplain(process, options.operands, env, (program, why) => `setpriv: failed to execute ${program}: ${why}`);
+});
