@@ -6,8 +6,11 @@ export const systemCommands: CommandTable = {
   dd: () => import('./dd/dd.js').then((m) => m.dd),
   df: () => import('./df.js').then((m) => m.df),
   du: () => import('./du.js').then((m) => m.du),
+  free: () => import('./uptime.js').then((m) => m.free),
+  getopt: () => import('./getopt.js').then((m) => m.getopt),
   runuser: () => import('./su.js').then((m) => m.runuser),
   setpriv: () => import('./su.js').then((m) => m.setpriv),
   stty: () => import('./stty.js').then((m) => m.stty),
   su: () => import('./su.js').then((m) => m.su),
+  uptime: () => import('./uptime.js').then((m) => m.uptime),
 };
