@@ -3,14 +3,19 @@ import type { CommandTable } from '../programs/builtin.js';
 
 /** Each is imported when first run. */
 export const systemCommands: CommandTable = {
+  clear: () => import('./clear.js').then((m) => m.clear),
   dd: () => import('./dd/dd.js').then((m) => m.dd),
   df: () => import('./df.js').then((m) => m.df),
   du: () => import('./du.js').then((m) => m.du),
   free: () => import('./uptime.js').then((m) => m.free),
   getopt: () => import('./getopt.js').then((m) => m.getopt),
+  mount: () => import('./mount.js').then((m) => m.mount),
+  mountpoint: () => import('./mount.js').then((m) => m.mountpoint),
+  reset: () => import('./clear.js').then((m) => m.reset),
   runuser: () => import('./su.js').then((m) => m.runuser),
   setpriv: () => import('./su.js').then((m) => m.setpriv),
   stty: () => import('./stty.js').then((m) => m.stty),
   su: () => import('./su.js').then((m) => m.su),
+  umount: () => import('./mount.js').then((m) => m.umount),
   uptime: () => import('./uptime.js').then((m) => m.uptime),
 };
