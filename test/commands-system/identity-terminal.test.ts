@@ -8,6 +8,7 @@ test('su becomes another user, for root only', async (t) => {
   const run = (argv: readonly string[], uid = 0): ReturnType<typeof runOurs> => runOurs(machine, argv, { uid });
   t.is((await run(['su', '-s', '/bin/sh', 'nobody', '-c', 'id -u; echo $USER $HOME'])).stdout, '65534\nnobody /nonexistent\n');
   t.is((await run(['su', 'root', '-c', 'echo $0 $*; exit 3', 'a', 'b'])).exitCode, 3);
+  t.is((await run(['su', 'nobody', '-s', '/bin/sh', '-c', 'id -un'])).stdout, 'nobody\n');
   t.is((await run(['su', '-', 'root', '-c', 'pwd'])).stdout, '/root\n');
   t.deepEqual(await run(['su', 'root', '-c', 'id'], 65534), { stdout: '', stderr: 'Password: su: Authentication failure\n', exitCode: 1 });
   t.is((await run(['runuser', '-u', 'nobody', '--', 'id', '-un'])).stdout, 'nobody\n');

@@ -69,7 +69,7 @@ function* becomeShell(process: Process, user: User, options: Options, isLogin: b
 
 function switcher(isRunuser: boolean): Main {
   return command(function* (process) {
-    const options = parseOptions(process.argv, `c:fg:G:lmpPs:${isRunuser ? 'u:' : ''}`, LONG, { posix: true });
+    const options = parseOptions(process.argv, `c:fg:G:lmpPs:${isRunuser ? 'u:' : ''}`, LONG);
     const operands = [...options.operands];
     const isLogin = options.has('l', 'login') || operands[0] === '-';
     if (operands[0] === '-') operands.shift();
