@@ -163,7 +163,7 @@ function* become(
 ): Task<number> {
   const { prefix } = shell;
   try {
-    for (const redirect of redirects) place(shell, process, redirect, []);
+    for (const redirect of redirects) place(shell, process, redirect);
   } catch (error) {
     if (!(error instanceof RedirectError)) throw error;
     yield* process.write(2, encode(`${prefix}${error.message}\n`));

@@ -119,8 +119,13 @@ function oneField(fields: readonly string[], source: string, shell: Shell): stri
   return fields[0]!;
 }
 
-/** Opens and places one redirection in `process`; pushes what undoes it. Throws RedirectError. */
-export function place(shell: Shell, process: Process, redirect: ResolvedRedirect, undos: (() => void)[]): void {
+type Undos = (() => void)[] | undefined;
+
+/**
+ * Opens and places one redirection in `process`; pushes what undoes it. Without `undos` it is for good: nothing of what was there
+ * before is held (a process that becomes a program must not keep a pipe's end open). Throws RedirectError.
+ */
+export function place(shell: Shell, process: Process, redirect: ResolvedRedirect, undos?: Undos): void {
   const { operator, text } = redirect;
   if (operator === '<&' || operator === '>&') {
     if (duplicates(shell, process, redirect, undos)) return;
@@ -163,7 +168,7 @@ function openWithoutClobber(process: Process, path: string, flags: number): Open
 }
 
 /** `n>&m`, `n>&-`, `n>&m-`; false when the word is a file name after all (`>&file`). */
-function duplicates(shell: Shell, process: Process, redirect: ResolvedRedirect, undos: (() => void)[]): boolean {
+function duplicates(shell: Shell, process: Process, redirect: ResolvedRedirect, undos: Undos): boolean {
   const { operator, text, variable } = redirect;
   const isOutput = operator === '>&';
   const fd = redirect.fd ?? (isOutput ? 1 : 0);
@@ -193,19 +198,19 @@ function duplicates(shell: Shell, process: Process, redirect: ResolvedRedirect, 
 }
 
 /** The descriptor for `{name}>…`: a free one, which the variable then names. It stays open. */
-function pick(shell: Shell, process: Process, variable: string, undos: (() => void)[]): number {
+function pick(shell: Shell, process: Process, variable: string, undos: Undos): number {
   let fd = PICKED_MIN;
   while (process.descriptors.find(fd)) fd++;
   const reference = parseReference(variable);
   if (reference?.subscript !== undefined) shell.variables.setElement(reference.name, reference.subscript, String(fd));
   else shell.variables.set(variable, String(fd));
   // Marks the place as not to be undone.
-  undos.push(Object.assign(() => undefined, { keeps: fd }));
+  undos?.push(Object.assign(() => undefined, { keeps: fd }));
   return fd;
 }
 
-function put(process: Process, fd: number, file: OpenFile, undos: (() => void)[]): void {
-  if (!undos.some((undo) => (undo as { keeps?: number }).keeps === fd)) save(process, fd, undos);
+function put(process: Process, fd: number, file: OpenFile, undos: Undos): void {
+  if (!undos?.some((undo) => (undo as { keeps?: number }).keeps === fd)) save(process, fd, undos);
   file.retain();
   try {
     process.descriptors.put(fd, file);
@@ -218,7 +223,8 @@ function put(process: Process, fd: number, file: OpenFile, undos: (() => void)[]
 }
 
 /** Remembers what a descriptor was, so that it can be put back. */
-function save(process: Process, fd: number, undos: (() => void)[]): void {
+function save(process: Process, fd: number, undos: Undos): void {
+  if (!undos) return;
   const { descriptors } = process;
   const old = descriptors.find(fd)?.retain();
   const closes = old !== undefined && descriptors.isCloseOnExec(fd);
