@@ -13,11 +13,12 @@ import { dockerPy } from './docker-py.js';
 import { nodeVersions } from './node-versions.js';
 import type { Check, Context, Outcome } from './outcome.js';
 import { readme } from './readme.js';
+import { runnerBodies } from './runner-bodies.js';
 import { gitlab, gojq, nektosAct } from './runners.js';
 import { debian } from './tools.js';
 import { shellSpec } from './suites.js';
 
-const CHECKS: readonly Check[] = [readme, dockerCli, gitlab, nektosAct, actWorkflows, gojq, shellSpec, busybox, dockerPy, chaos, nodeVersions];
+const CHECKS: readonly Check[] = [readme, dockerCli, gitlab, nektosAct, actWorkflows, runnerBodies, gojq, shellSpec, busybox, dockerPy, chaos, nodeVersions];
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
 /** One section per check: counts, then what did not pass and why. */

@@ -25,6 +25,9 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   'posix: a read-only variable ends the script': 'set -o posix\nreadonly x=1\nx=2\necho not reached\n',
   'SHELLOPTS is read-only, and inherited when exported': 'SHELLOPTS=x\necho $?\nexport SHELLOPTS\nset -u\nbash -c \'echo $- | grep -c u\'\n',
   'type wants a program': 'touch file\ntype ./file\necho $?\nchmod +x file\ntype ./file\n',
+  'BASH_COMMAND in a trap is what ran before it': 'trap "true; echo \\"\\$BASH_COMMAND\\"" EXIT ERR\necho a >/dev/null\nX=1 false\n[[ a == b ]]\n((0))\necho "$BASH_COMMAND"\n(exit 3)\ntrue | false\nexit 4\n',
+  'errexit inside of a built-in that a shell was forked for says 1': 'for s in "eval \\"(exit 9); echo no\\"" "eval \\"exit 9\\"" "command eval \\"(exit 9)\\"" "{ eval \\"(exit 9)\\"; }" "(eval \\"(exit 9)\\")" "f"; do bash -c "set -eo pipefail; f() { (exit 9); }; : | $s"; echo $?; done\nbash -c "set -e; eval \\"(exit 9)\\" & wait \\$!"\necho $?\nset -e\n: | eval "false; echo no" || echo $?\n: | { eval "false; echo yes"; } || echo $?\nif : | command eval "false; echo no"; then echo t; else echo f; fi\n! : | eval "false; echo no"\n',
+  'a login shell says so': 'bash -l -c "shopt login_shell" | cut -f 2\nbash --login -c "shopt -q login_shell && echo yes"\nbash -c "shopt -q login_shell || echo no"\n',
   'return outside of a function, help of nothing': 'return 3\necho $?\nhelp nosuchtopic\necho $?\nhistory -x\necho $?\n',
 };
 

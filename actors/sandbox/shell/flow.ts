@@ -8,9 +8,11 @@ export type Flow =
 /** The shell (or subshell) ends: `exit`, errexit, a fatal expansion error. */
 export class ShellExit extends Error {
   readonly status: number;
-  constructor(status: number) {
+  readonly byErrexit: boolean;
+  constructor(status: number, options: { byErrexit?: boolean } = {}) {
     super(`exit ${status}`);
     this.status = status & 0xff;
+    this.byErrexit = options.byErrexit ?? false;
   }
 }
 

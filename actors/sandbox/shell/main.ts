@@ -255,7 +255,7 @@ function* live(shell: Shell, body: () => Task<number>): Task<number> {
   return yield* shell.execution.runExitTrap(status);
 }
 
-function* runScript(shell: Shell, path: string, args: readonly string[]): Task<number> {
+function* runScript(shell: Shell, path: string, args: readonly string[], invocation?: Invocation): Task<number> {
   shell.positional = [...args];
   shell.name = path;
   shell.scriptPath = path;
@@ -275,7 +275,7 @@ function* runScript(shell: Shell, path: string, args: readonly string[]): Task<n
     shell.warnRaw(`${path}: ${path}: cannot execute binary file\n`);
     return 126;
   }
-  return yield* live(shell, () => runWhole(shell, text));
+  return yield* live(shell, () => (invocation ? withProfile(shell, invocation, () => runWhole(shell, text)) : runWhole(shell, text)));
 }
 
 function* sourceIfThere(shell: Shell, path: string): Task {
@@ -300,6 +300,7 @@ export function shellMain(dialect: 'bash' | 'ash' | 'dash' | 'posix') {
     for (const [option, on] of invocation.options) applyOption(shell, option, on);
     for (const [option, on] of invocation.shopts) shell.options.shopt(option, on);
     shell.isLogin = invocation.login;
+    if (isBash && invocation.login) shell.options.shopt('login_shell', true);
     if (isBash) yield* importFunctions(shell);
     const { rest } = invocation;
     if (invocation.command) {
@@ -313,7 +314,7 @@ export function shellMain(dialect: 'bash' | 'ash' | 'dash' | 'posix') {
       shell.positional = rest.slice(2);
       return yield* live(shell, () => withProfile(shell, invocation, () => runWhole(shell, rest[0]!)));
     }
-    if (rest.length > 0 && !invocation.stdin) return yield* runScript(shell, rest[0]!, rest.slice(1));
+    if (rest.length > 0 && !invocation.stdin) return yield* runScript(shell, rest[0]!, rest.slice(1), invocation);
     shell.positional = [...rest];
     shell.readsStdin = true;
     const terminal = process.descriptors.find(0)?.isTerminal === true;

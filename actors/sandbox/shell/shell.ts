@@ -142,7 +142,10 @@ export class Shell {
   shellPid: number;
   subshellDepth = 0;
   lastArgument = '';
-  currentCommand = '';
+  /** $BASH_COMMAND: what runs, or ran when the trap that runs was sprung. */
+  currentCommand: Command | undefined;
+  /** How many traps are being run. */
+  trapDepth = 0;
   startedAtMs = Date.now();
   secondsBase = 0;
   random = 0;
@@ -174,6 +177,8 @@ export class Shell {
   evalDepth = 0;
   /** The command whose program may replace this (forked) shell. */
   tailCommand: SimpleCommand | undefined;
+  /** The command that this shell was forked for, as an element of a pipeline or in the background. */
+  forkedFor: Command | undefined;
   /** Set while a `return` with an explicit status is under way. */
   returnedStatus: number | undefined;
 
@@ -213,6 +218,7 @@ export class Shell {
     copy.subshellDepth = this.subshellDepth + 1;
     copy.lastArgument = this.lastArgument;
     copy.currentCommand = this.currentCommand;
+    copy.trapDepth = this.trapDepth;
     copy.startedAtMs = this.startedAtMs;
     copy.secondsBase = this.secondsBase;
     copy.hash = new Map(this.hash);

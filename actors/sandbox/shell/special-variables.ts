@@ -1,4 +1,5 @@
 // Variables that compute their value or act when assigned: RANDOM, SECONDS, LINENO, FUNCNAME and the rest.
+import { printCommand } from './command-text.js';
 import type { Shell } from './shell.js';
 import { READONLY, type SpecialValue } from './variables/variable.js';
 
@@ -70,7 +71,7 @@ const BASH_ONLY: Readonly<Record<string, Maker>> = {
     set: () => undefined,
   }),
   BASH_SUBSHELL: (shell) => ({ get: () => String(shell.subshellDepth), set: (value) => void (shell.subshellDepth = Number(value) || 0) }),
-  BASH_COMMAND: (shell) => ({ get: () => shell.currentCommand, set: () => undefined }),
+  BASH_COMMAND: (shell) => ({ get: () => (shell.currentCommand === undefined ? '' : printCommand(shell.currentCommand)), set: () => undefined }),
   FUNCNAME: (shell) => ({ list: () => functionNames(shell) }),
   BASH_SOURCE: (shell) => ({ list: () => sources(shell) }),
   BASH_LINENO: (shell) => ({ list: () => callLines(shell) }),

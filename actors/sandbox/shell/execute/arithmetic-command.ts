@@ -22,8 +22,10 @@ function reported(shell: Shell, error: unknown): undefined {
   return undefined;
 }
 
-export function runArithmetic(shell: Shell, { text, line }: ArithmeticCommand): Outcome {
+export function runArithmetic(shell: Shell, node: ArithmeticCommand): Outcome {
+  const { text, line } = node;
   shell.line = line;
+  if (shell.trapDepth === 0) shell.currentCommand = node;
   if (text.blocking || shell.traps.has('DEBUG')) return runBlocking(shell, text);
   if (shell.options.xtrace) traceArithmetic(shell, text.source);
   let value: number | bigint | undefined;

@@ -109,7 +109,7 @@ export class Interpreter {
   failed(status: number): Outcome {
     const shell = this.#shell;
     if (shell.traps.has('ERR') && !shell.traps.running.has('ERR') && (shell.frames.length === 0 || shell.options.errtrace || !shell.variables.inFunction)) return this.#errTrap(status);
-    if (shell.options.errexit) throw new ShellExit(status);
+    if (shell.options.errexit) throw new ShellExit(status, { byErrexit: true });
     return status;
   }
 
@@ -117,7 +117,7 @@ export class Interpreter {
     const shell = this.#shell;
     yield* shell.execution.runEventTrap('ERR');
     shell.status = status;
-    if (shell.options.errexit) throw new ShellExit(status);
+    if (shell.options.errexit) throw new ShellExit(status, { byErrexit: true });
     return status;
   }
 
@@ -370,9 +370,11 @@ export class Interpreter {
     return 1;
   }
 
-  *#conditional({ test, line }: Conditional): Task<number> {
+  *#conditional(node: Conditional): Task<number> {
+    const { test, line } = node;
     const shell = this.#shell;
     shell.line = line;
+    if (shell.trapDepth === 0) shell.currentCommand = node;
     if (shell.traps.has('DEBUG')) yield* shell.execution.runEventTrap('DEBUG');
     const outcome = this.settle(yield* evaluateTest(shell, test));
     return typeof outcome === 'number' ? outcome : yield* outcome;

@@ -8,6 +8,7 @@ import { printCommand } from '../command-text.js';
 
 export function* runSubshell(shell: Shell, node: Subshell): Task<number> {
   shell.line = node.line;
+  if (shell.trapDepth === 0 && shell.traps.has('ERR')) shell.currentCommand = node;
   const child = shell.execution.forkCommand(node.body, () => undefined);
   yield* shell.execution.awaitForeground([child], () => printCommand(node));
   const outcome = shell.execution.settle(child.stopped ? 148 : statusCode(child.status!));

@@ -77,6 +77,7 @@ function start(shell: Shell, node: Pipeline, lastHere: boolean): { processes: Pr
       if (node.errors[index] === true) process.dup2(1, 2);
     }, processes[0]);
     processes.push(child);
+    if (command.type === 'simple' && shell.trapDepth === 0) shell.currentCommand = command;
     if (from >= 0) shell.process.close(from);
     if (writer >= 0) shell.process.close(writer);
     input = reader;

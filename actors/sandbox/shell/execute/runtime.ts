@@ -4,6 +4,7 @@ import type { Process } from '../../kernel/process.js';
 import { statusCode } from '../../kernel/process.js';
 import { signalName } from '../../kernel/signals.js';
 import { PREEMPT, type Task } from '../../kernel/wait.js';
+import { printCommand } from '../command-text.js';
 import { CommandAbort, ExpansionError, ShellExit } from '../flow.js';
 import type { Execution, Outcome, ResolvedRedirect, Shell } from '../shell.js';
 import type { Command, FunctionDefinition, Redirect, SimpleCommand } from '../syntax/ast.js';
@@ -70,6 +71,7 @@ export class Runtime implements Execution {
     const body = command.type === 'subshell' && command.redirects.length === 0 ? command.body : command;
     return this.fork(function* main(child) {
       child.tailCommand = onlyCommand(body);
+      child.forkedFor = command;
       const outcome = child.execution.run(body);
       return typeof outcome === 'number' ? outcome : yield* outcome;
     }, (process) => {
@@ -116,7 +118,7 @@ export class Runtime implements Execution {
     const words: Readonly<Record<number, string>> = { 1: 'Hangup', 3: 'Quit', 4: 'Illegal instruction', 6: 'Aborted', 8: 'Floating point exception', 9: 'Killed', 11: 'Segmentation fault', 15: 'Terminated', 14: 'Alarm clock' };
     const word = words[process.status.signal];
     if (word === undefined) return;
-    if (shell.isBash && !shell.isInteractive) shell.complain(`${String(process.pid).padStart(5)} ${word.padEnd(22)} ${shell.currentCommand}`);
+    if (shell.isBash && !shell.isInteractive) shell.complain(`${String(process.pid).padStart(5)} ${word.padEnd(22)} ${shell.currentCommand === undefined ? '' : printCommand(shell.currentCommand)}`);
     else shell.warnRaw(`${word}\n`);
   }
 
@@ -252,10 +254,12 @@ export class Runtime implements Execution {
     const shell = this.#shell;
     const { status, pipeStatus, line, lastArgument, unchecked } = shell;
     if (name === 'ERR') shell.unchecked++;
+    shell.trapDepth++;
     try {
       yield* this.runText(command, { line: name === 'DEBUG' || name === 'ERR' || name === 'RETURN' ? line : 1 });
       if (shell.flow?.type !== 'return' || shell.returnedStatus === undefined) shell.status = status;
     } finally {
+      shell.trapDepth--;
       shell.unchecked = unchecked;
       shell.pipeStatus = pipeStatus;
       shell.line = line;
@@ -270,6 +274,7 @@ export class Runtime implements Execution {
     if (command !== undefined) {
       shell.status = status;
       shell.flow = undefined;
+      shell.trapDepth++;
       try {
         yield* this.runText(command);
       } catch (error) {

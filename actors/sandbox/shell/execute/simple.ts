@@ -2,7 +2,7 @@
 import { type Task } from '../../kernel/wait.js';
 import { expandArgument, expandArgumentTask, type ExpandedAssignment } from '../expand/assignment.js';
 import { DECLARATIONS, runDeclaration } from '../builtins/declare.js';
-import type { Outcome, Shell } from '../shell.js';
+import type { Builtin, Outcome, Shell } from '../shell.js';
 import type { Assignment, SimpleCommand } from '../syntax/ast.js';
 import { EXPORTED } from '../variables/variable.js';
 import { AssignmentError } from '../variables/variables.js';
@@ -29,6 +29,7 @@ function blocks(node: SimpleCommand): boolean {
 
 export function runSimple(shell: Shell, node: SimpleCommand): Outcome {
   shell.line = node.line;
+  if (shell.trapDepth === 0) shell.currentCommand = node;
   if (blocks(node) || shell.traps.has('DEBUG')) return runSimpleTask(shell, node);
   shell.substitutionStatus = undefined;
   const isDeclaration = declares(shell, node);
@@ -40,7 +41,6 @@ export function runSimple(shell: Shell, node: SimpleCommand): Outcome {
 
 function* runSimpleTask(shell: Shell, node: SimpleCommand): Task<number> {
   if (shell.traps.has('DEBUG')) {
-    shell.currentCommand = node.words.map((word) => word.source).join(' ');
     yield* shell.execution.runEventTrap('DEBUG');
     shell.line = node.line;
   }
@@ -182,8 +182,24 @@ function dispatch(shell: Shell, node: SimpleCommand, argv: string[]): Outcome {
   if (called) return finish(shell, argv, withTemporaries(shell, node, () => callFunction(shell, called, argv, node.line), false));
   const builtin = shell.disabledBuiltins.has(name) ? undefined : shell.builtins.get(name);
   if (!builtin) return finish(shell, argv, runExternal(shell, node, argv));
-  if (node.assignments.length === 0 && node.redirects.length === 0) return finish(shell, argv, builtin(shell, argv));
-  return finish(shell, argv, withTemporaries(shell, node, () => builtin(shell, argv), isSpecial, name === 'exec'));
+  const forked = shell.forkedFor === node && shell.isBash;
+  if (node.assignments.length === 0 && node.redirects.length === 0) return finish(shell, argv, forked ? runForked(shell, argv, builtin) : builtin(shell, argv));
+  return finish(shell, argv, withTemporaries(shell, node, () => (forked ? runForked(shell, argv, builtin) : builtin(shell, argv)), isSpecial, name === 'exec'));
+}
+
+/**
+ * A built-in that a shell was forked for. As in bash, what it runs (`: | eval 'false; …'`) does not know that the pipeline is a condition,
+ * and when errexit ends it the status is 1, whatever failed.
+ */
+function* runForked(shell: Shell, argv: string[], builtin: Builtin): Task<number> {
+  shell.unchecked = 0;
+  try {
+    const outcome = builtin(shell, argv);
+    return typeof outcome === 'number' ? outcome : yield* outcome;
+  } catch (error) {
+    if (error instanceof ShellExit && error.byErrexit) throw new ShellExit(1);
+    throw error;
+  }
 }
 
 /** Notes the outcome of a command: `$?`, `$_`, errexit. */
