@@ -16,23 +16,25 @@ export function openRaw(socket: Socket, unread: Buffer, alreadyEnded: boolean): 
   if (unread.length > 0) socket.unshift(unread);
   // As node:http leaves a socket to 'upgrade' listeners: neither flowing nor paused, so the first 'data' listener starts it.
   (socket as { readableFlowing: boolean | null }).readableFlowing = null;
+  // One wait for however many ask, so that their number adds no listeners.
+  let draining: Promise<void> | undefined;
+  const drained = (): Promise<void> =>
+    new Promise((resolve) => {
+      const done = () => {
+        socket.off('drain', done);
+        socket.off('close', done);
+        draining = undefined;
+        resolve();
+      };
+      socket.on('drain', done);
+      socket.on('close', done);
+    });
   return {
     socket,
     inputEnded,
     closed,
     write: (chunk) => (socket.writable ? socket.write(chunk) : true),
-    drain: () =>
-      socket.writableNeedDrain && socket.writable
-        ? new Promise((resolve) => {
-            const done = () => {
-              socket.off('drain', done);
-              socket.off('close', done);
-              resolve();
-            };
-            socket.on('drain', done);
-            socket.on('close', done);
-          })
-        : Promise.resolve(),
+    drain: () => (socket.writableNeedDrain && socket.writable ? (draining ??= drained()) : Promise.resolve()),
     end: () => void socket.end(),
   };
 }

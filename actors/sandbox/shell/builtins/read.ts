@@ -77,6 +77,24 @@ interface Input {
   status: number;
 }
 
+/** Until there is something to read: 0. Traps run meanwhile; for bash reading goes on after them, for others it has failed. */
+function* awaitInput(shell: Shell, fd: number, until: number | undefined): Task<number> {
+  const file = shell.process.descriptors.get(fd);
+  while (!file.canRead) {
+    try {
+      const ready = yield* shell.process.poll([{ fd, read: true }], until === undefined ? Infinity : Math.max(0, until - performance.now()));
+      return ready.length === 0 ? 142 : 0;
+    } catch (error) {
+      if (!(error instanceof Errno && error.code === 'EINTR')) throw error;
+      if (!shell.isBash) return 1;
+      const signal = shell.traps.pending[0];
+      yield* shell.execution.runTraps();
+      if (shell.options.posix && signal !== undefined) return 128 + signal;
+    }
+  }
+  return 0;
+}
+
 /** Reads byte by byte: what follows belongs to somebody else. */
 function* readInput(shell: Shell, options: ReadOptions): Task<Input> {
   const { process } = shell;
@@ -86,9 +104,9 @@ function* readInput(shell: Shell, options: ReadOptions): Task<Input> {
   let characters = 0;
   for (;;) {
     if (options.count !== undefined && characters >= options.count) return input;
-    if (until !== undefined) {
-      const ready = yield* process.poll([{ fd: options.fd, read: true }], Math.max(0, until - performance.now()));
-      if (ready.length === 0) return { ...input, status: 142 };
+    if (!process.descriptors.get(options.fd).canRead) {
+      const status = yield* awaitInput(shell, options.fd, until);
+      if (status !== 0) return { ...input, status };
     }
     const chunk = yield* process.read(options.fd, 1);
     if (chunk.length === 0) return { ...input, status: 1 };
