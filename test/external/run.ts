@@ -16,9 +16,10 @@ import { readme } from './readme.js';
 import { runnerBodies } from './runner-bodies.js';
 import { gitlab, gojq, nektosAct } from './runners.js';
 import { debian } from './tools.js';
+import { speed } from './speed.js';
 import { shellSpec } from './suites.js';
 
-const CHECKS: readonly Check[] = [readme, dockerCli, gitlab, nektosAct, actWorkflows, runnerBodies, gojq, shellSpec, busybox, dockerPy, chaos, nodeVersions];
+const CHECKS: readonly Check[] = [readme, dockerCli, gitlab, nektosAct, actWorkflows, runnerBodies, gojq, shellSpec, busybox, dockerPy, chaos, nodeVersions, speed];
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
 /** One section per check: counts, then what did not pass and why. */
