@@ -6,6 +6,7 @@ import { Errno } from '../../kernel/errno.js';
 import type { Process } from '../../kernel/process.js';
 import { openSocketPair, type SocketEnd } from '../../kernel/socket-pair.js';
 import { decode } from '../../kernel/text.js';
+import { isLoopback } from '../../programs/node/shim/addresses.cjs';
 
 /** A name that nobody knows. */
 export class UnknownHost extends Error {}
@@ -31,7 +32,7 @@ function fromHostsFile(process: Process, name: string): string | undefined {
 }
 
 function isOwn(process: Process, address: string, name: string): boolean {
-  return /^(127\.|::1$|0\.0\.0\.0$|::$)/.test(address) || name === 'localhost' || name === process.kernel.hostname;
+  return isLoopback(address) || name === 'localhost' || name === process.kernel.hostname;
 }
 
 /** Throws UnknownHost; without a network every name that /etc/hosts does not know is unknown. */
@@ -40,11 +41,14 @@ export async function resolve(process: Process, name: string): Promise<Place> {
   const listed = net.isIP(bare) > 0 ? bare : (fromHostsFile(process, bare) ?? (bare === 'localhost' ? '127.0.0.1' : undefined));
   if (listed !== undefined) return { address: listed, isOwn: isOwn(process, listed, bare) };
   if (!process.kernel.network) throw new UnknownHost(name);
+  let address: string;
   try {
-    return { address: (await lookup(bare)).address, isOwn: false };
+    ({ address } = await lookup(bare));
   } catch {
     throw new UnknownHost(name);
   }
+  // The host's resolver also knows names and spellings of its own loopback: here they mean this machine's.
+  return { address, isOwn: isOwn(process, address, bare) };
 }
 
 /** Throws UnknownHost, or Errno (ECONNREFUSED, ENETUNREACH, ETIMEDOUT …). The caller destroys the stream. */

@@ -16,7 +16,7 @@ const PLAIN = new Set(`-c --check -i --interactive -p --print -v --version -h --
   --tls-cipher-list --use-bundled-ca --use-openssl-ca --verify-base-objects --zero-fill-buffers --force-context-aware --force-node-api-uncaught-exceptions-policy --no-force-async-hooks-checks
   --no-global-search-paths --no-extra-info-on-fatal-exception --disable-proto --disable-wasm-trap-handler --no-opt --jitless --expose-gc --harmony --stack-size --max-old-space-size
   --max-semi-space-size --max-lazy --lite-mode --optimize-for-size --always-sparkplug --single-threaded --gc-interval --stack-trace-limit --use-strict --no-turbofan --no-maglev --sparkplug --max-heap-size
-  --allow-natives-syntax --interpreted-frames-native-stack --enable-fips --force-fips --harmony-shadow-realm --experimental-async-context-frame --v8-pool-size`.split(/\s+/));
+  --interpreted-frames-native-stack --enable-fips --force-fips --experimental-async-context-frame --v8-pool-size`.split(/\s+/));
 
 export interface CommandLine {
   /** Node's own options, in order. */

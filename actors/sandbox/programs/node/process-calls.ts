@@ -1,4 +1,5 @@
 // What a Node child asks about its own process: who and where it is, its terminal, the signals it wants to hear.
+import { Errno } from '../../kernel/errno.js';
 import { TerminalFile } from '../../kernel/tty.js';
 import type { Process } from '../../kernel/process.js';
 import { memory, processors, RELEASE, VERSION } from '../../commands/common/system.js';
@@ -54,11 +55,24 @@ export class ProcessCalls {
         if (terminal) Object.assign(terminal.modes, rawModes(request.raw === true));
         return terminal !== undefined;
       }
+      case 'niceness':
+        return this.#niceness(request.pid as number, request.wanted as number | undefined);
       case 'usage':
         return { memory: memory(process), processors: processors(process), uptimeMs: Date.now() - process.kernel.bootedAtMs };
       default:
         return undefined;
     }
+  }
+
+  /** getpriority(2), or setpriority(2) where one is wanted. */
+  #niceness(pid: number, wanted: number | undefined): number {
+    const own = this.#process;
+    const target = pid === 0 ? own : own.kernel.processes.get(pid);
+    if (!target) throw new Errno('ESRCH');
+    if (wanted === undefined) return target.niceness;
+    if (own.credentials.uid !== 0 && own.credentials.uid !== target.credentials.uid) throw new Errno('EPERM');
+    if (own.credentials.uid !== 0 && wanted < target.niceness) throw new Errno('EACCES');
+    return (target.niceness = Math.max(-20, Math.min(19, Math.trunc(wanted))));
   }
 
   #terminal(fd: number): TerminalFile['terminal'] | undefined {

@@ -95,9 +95,46 @@ function replaceSignals(): void {
   on('signal', ({ signal }) => {
     for (const wrap of heard.get(signal) ?? []) wrap.onsignal(signal);
   });
-  set(process, '_kill', (pid: number, signal: number) => {
+  const kill = (pid: number, signal: number): number => {
     const answer = tryCall({ op: 'kill', pid, signal });
     return 'errno' in answer ? errnoOf(answer.errno) : 0;
+  };
+  set(process, '_kill', kill);
+  // Numbers of processes are the machine's everywhere: the host's own with the same number would be hit.
+  const methods = internalBinding('process_methods');
+  methods._kill = kill;
+  for (const name of ['_debugProcess', '_debugEnd'] as const) {
+    const refused = (): never => {
+      throw systemError('EPERM', { syscall: name });
+    };
+    set(process, name, refused);
+    methods[name] = refused;
+  }
+}
+
+/** Priorities are those of the machine's processes. */
+function replacePriorities(): void {
+  const niceness = (pid: number, wanted?: number): number => {
+    const syscall = wanted === undefined ? 'uv_os_getpriority' : 'uv_os_setpriority';
+    return call({ op: 'niceness', pid, ...(wanted === undefined ? {} : { wanted }) }, { syscall }).value;
+  };
+  set(os, 'getPriority', (pid = 0) => niceness(Number(pid)));
+  set(os, 'setPriority', (pid: number, priority?: number) => {
+    niceness(priority === undefined ? 0 : Number(pid), Number(priority ?? pid));
+  });
+  Object.assign(internalBinding('os'), { setPriority: () => errnoOf('EPERM'), getPriority: () => errnoOf('EPERM') });
+}
+
+/** A diagnostic report tells of the runtime, which is the host's, and of the machine in place of the host. */
+function replaceReport(hello: Hello): void {
+  const { getReport } = process.report;
+  set(process.report, 'getReport', (error?: Error) => {
+    const { header, ...rest } = (error === undefined ? getReport() : getReport(error)) as unknown as { header: Record<string, unknown> };
+    const own = {
+      processId: hello.pid, cwd: process.cwd(), commandLine: [hello.execPath, ...process.argv.slice(1)], host: hello.hostname, osRelease: hello.release,
+      osVersion: hello.version, networkInterfaces: [], cpus: os.cpus().map(({ model, speed, times }) => ({ model, speed, ...times })),
+    };
+    return { header: { ...header, ...own }, ...rest, environmentVariables: { ...process.env }, libuv: [] };
   });
 }
 
@@ -132,7 +169,10 @@ export function replaceIdentity(hello: Hello): void {
   replacePlace(hello);
   replaceIds(hello);
   replaceSignals();
+  replacePriorities();
   replaceSystem(hello);
+  replaceReport(hello);
+  process.title = 'node';
   set(process, 'execPath', hello.execPath);
   process.argv[0] = hello.execPath;
   set(tty, 'isatty', (fd: unknown) => typeof fd === 'number' && hello.terminals.includes(fd));

@@ -17,11 +17,23 @@ export function internal(name: string): any {
 }
 
 // Taken now, because they are first used when a program runs.
-for (const name of ['internal/errors', 'internal/fs/sync_write_stream']) internal(name);
+for (const name of ['internal/errors', 'internal/fs/sync_write_stream', 'internal/modules/helpers']) internal(name);
 
-/** Makes internal modules as unknown to the program as they are without --expose-internals. The confinement does not rest on this. */
+/** Node's register of its own modules; each of them knows it as its constructor. */
+interface Register {
+  readonly map: ReadonlyMap<string, unknown>;
+  setRealmAllowRequireByUsers(ids: readonly string[]): void;
+}
+
+/** Makes internal modules as unknown to the program as they are without --expose-internals, and the shim's own unfindable. */
 export function hideInternals(): void {
   const load = Module._load;
+  const register = internal('internal/modules/helpers').loadBuiltinModule('fs', 'fs').constructor as Register;
+  register.setRealmAllowRequireByUsers([...register.map.keys()].filter((id) => !id.startsWith('internal/')));
+  const own = (path: string): boolean => path.startsWith(__dirname);
+  for (const path of Object.keys(require.cache).filter(own)) delete require.cache[path];
+  const { _pathCache: paths } = module as unknown as { _pathCache: Record<string, string> };
+  for (const key of Object.keys(paths)) if (own(paths[key]!)) delete paths[key];
   const hidden = /^(?:node:)?internal\//;
   Module._load = function (request, parent, isMain) {
     if (hidden.test(request)) throw Object.assign(new Error(`Cannot find module '${request}'`), { code: 'MODULE_NOT_FOUND', requireStack: [] });

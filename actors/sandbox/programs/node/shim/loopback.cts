@@ -1,10 +1,12 @@
 // TCP inside the machine: servers of a program listen on the machine's own loopback, and what connects to a loopback address goes there.
+import { isLoopback } from './addresses.cjs';
 import { internalBinding } from './internals.cjs';
 import { connectHandle } from './pipes.cjs';
 import { begin, cancel, errnoOf, Hold, tryCall } from './wire.cjs';
 
 const { TCP, constants } = internalBinding('tcp_wrap');
-const LOOPBACK = /^(127\.|::1$|::ffff:127\.|0\.0\.0\.0$|::$)/;
+// Taken before a program runs, as in addresses.cts.
+const { apply } = Reflect;
 const CONNECTED_PORT = 40000;
 
 interface Bound { address: string; port: number; family: 'IPv4' | 'IPv6' }
@@ -75,7 +77,7 @@ function listen(handle: any, backlog: number): number {
   return 0;
 }
 
-/** Outside addresses keep Node's own way of connecting. */
+/** Outside addresses keep Node's own way of connecting. What the program passes is made text once: an object could say two things. */
 export function replaceLoopback(): void {
   const { prototype } = TCP;
   const outside = { connect: prototype.connect, connect6: prototype.connect6 };
@@ -89,8 +91,10 @@ export function replaceLoopback(): void {
     return listen(this, backlog);
   };
   for (const method of ['connect', 'connect6'] as const) {
-    prototype[method] = function (request: any, address: string, port: number): number {
-      if (!LOOPBACK.test(address)) return outside[method].call(this, request, address, port);
+    const native = outside[method];
+    prototype[method] = function (request: any, wanted: unknown, port: number): number {
+      const address = `${wanted as string}`;
+      if (!isLoopback(address)) return apply(native, this, [request, address, port]) as number;
       const answer = tryCall({ op: 'socketConnect', port });
       const family = method === 'connect' ? 'IPv4' : 'IPv6';
       if (!('errno' in answer)) become(this, answer.value, somewhere({ address, port, family }), { address, port, family });

@@ -1,7 +1,11 @@
 // What of the network a program may not use: the host's own sockets by path, and all of it where the container has none.
 import dns from 'node:dns';
+import { isLoopback } from './addresses.cjs';
 import { internalBinding } from './internals.cjs';
 import { errnoOf, tryCall } from './wire.cjs';
+
+// Taken before a program runs, as in addresses.cts.
+const { apply } = Reflect;
 
 /** Sockets with a path: none of the host's, and in the machine nobody listens on one. */
 function refuseUnixSockets(): void {
@@ -11,7 +15,55 @@ function refuseUnixSockets(): void {
   prototype.fchmod = () => errnoOf('EOPNOTSUPP');
 }
 
+/** Datagrams go out and their answers come back; the machine has none of its own, and nobody outside finds a port of it. */
+function refuseLocalDatagrams(): void {
+  const { prototype } = internalBinding('udp_wrap').UDP;
+  for (const name of ['connect', 'connect6'] as const) {
+    const native = prototype[name];
+    prototype[name] = function (wanted: unknown, port: number): number {
+      const address = `${wanted as string}`;
+      return isLoopback(address) ? errnoOf('ECONNREFUSED') : (apply(native, this, [address, port]) as number);
+    };
+  }
+  for (const name of ['send', 'send6'] as const) {
+    const native = prototype[name];
+    prototype[name] = function (request: unknown, list: unknown, count: number, port: unknown, wanted: unknown, hasCallback: unknown): number {
+      // A connected socket names no address: it has four arguments.
+      if (hasCallback === undefined) return apply(native, this, [request, list, count, port]) as number;
+      const address = `${wanted as string}`;
+      return isLoopback(address) ? errnoOf('ECONNREFUSED') : (apply(native, this, [request, list, count, port, address, hasCallback]) as number);
+    };
+  }
+  for (const name of ['bind', 'bind6'] as const) {
+    const native = prototype[name];
+    prototype[name] = function (wanted: unknown, port: number, flags: number): number {
+      return port === 0 ? (apply(native, this, [`${wanted as string}`, 0, flags]) as number) : errnoOf('EADDRNOTAVAIL');
+    };
+  }
+  prototype.open = () => errnoOf('EINVAL');
+}
+
 const cares = internalBinding('cares_wrap');
+const ARES_ECONNREFUSED = 11, DNS_PORT = 53;
+
+/** A program may choose its name servers, but not on this host, unless the host itself uses that one. */
+function refuseLocalNameServers(): void {
+  const { prototype } = cares.ChannelWrap;
+  const { setServers } = prototype;
+  const known = new Set(new dns.Resolver().getServers());
+  const { has } = Set.prototype;
+  prototype.setServers = function (wanted: readonly [number, unknown, number][]): number {
+    const servers: [number, string, number][] = [];
+    for (let at = 0; at < wanted.length; at++) {
+      const one = wanted[at]!;
+      const address = `${one[1] as string}`;
+      const name = one[2] === DNS_PORT ? address : `${one[0] === 6 ? `[${address}]` : address}:${one[2]}`;
+      if (isLoopback(address) && !apply(has, known, [name])) return ARES_ECONNREFUSED;
+      servers[at] = [one[0], address, one[2]];
+    }
+    return apply(setServers, this, [servers]) as number;
+  };
+}
 
 /** Addresses that the container's /etc/hosts has for a name. */
 function listed(name: string, family: number): string[] {
@@ -51,5 +103,7 @@ function refuseNetwork(): void {
 export function restrictNetwork(network: boolean): void {
   refuseUnixSockets();
   replaceNames(network);
+  refuseLocalDatagrams();
+  refuseLocalNameServers();
   if (!network) refuseNetwork();
 }

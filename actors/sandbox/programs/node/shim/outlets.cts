@@ -2,8 +2,8 @@
 import v8 from 'node:v8';
 import { internalBinding } from './internals.cjs';
 
-/** Flags that change how code runs, and name no file. */
-const HARMLESS = /^--(no-)?(expose-gc|max-old-space-size|max-semi-space-size|liftoff|opt|turbofan|maglev|sparkplug|harmony[a-z-]*|stack-size|allow-natives-syntax|gc-interval|stack-trace-limit|wasm[a-z-]*)(=\w*)?$/;
+/** Flags that change how code runs, name no file, and take no check out of it: without its checks, code reaches past the permission model. */
+const HARMLESS = /^--(no-)?(expose-gc|max-old-space-size|max-semi-space-size|liftoff|opt|turbofan|maglev|sparkplug|stack-size|gc-interval|stack-trace-limit)(=\w*)?$/;
 
 function denied(what: string): Error {
   return Object.assign(new Error(`Access to this API has been restricted: ${what}`), { code: 'ERR_ACCESS_DENIED' });

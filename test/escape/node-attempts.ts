@@ -1,0 +1,110 @@
+// Ways in which a Node program may try to get at a host: generated JavaScript expressions, each a promise of what it got.
+import fc from 'fast-check';
+import type { Canary } from '../support/canary.js';
+
+/** Spellings of one path: dots, doubled slashes, climbing. */
+function spelledPaths(path: string): fc.Arbitrary<string> {
+  return fc.record({ climb: fc.nat(12), dots: fc.boolean(), doubled: fc.boolean() }).map(({ climb, dots, doubled }) => {
+    const detour = '/x/..'.repeat(climb > 8 ? 1 : 0);
+    const plain = `${detour}${dots ? '/.' : ''}${doubled ? path.replaceAll('/', '//') : path}`;
+    return climb === 0 ? plain : `${'../'.repeat(climb)}${plain.slice(1)}`;
+  });
+}
+
+/** Spellings of the loopback address that Node's sockets take. */
+export const loopbackAddresses: fc.Arbitrary<string> = fc.oneof(
+  fc.tuple(fc.nat(255), fc.nat(255), fc.integer({ min: 1, max: 254 })).map((rest) => `127.${rest.join('.')}`),
+  fc.constantFrom('0.0.0.0', '::', '::1', '0::0', '0:0:0:0:0:0:0:1', '0000:0:0::0001', '::1%lo', '::1%1', '::%lo', 'localhost', 'LOCALHOST', '127.1', '127.0.1', '2130706433', '0x7f000001', '017700000001', '0', '::ffff:0.0.0.0', '::ffff:0:0', '::127.0.0.1'),
+  fc.tuple(fc.constantFrom('::ffff:', '0:0:0:0:0:ffff:', '::FFFF:', '0000:0000::ffff:'), fc.constantFrom('127.0.0.1', '7f00:1', '7f00:0001', '7F00:1'), fc.constantFrom('', '%lo', '%1')).map((parts) => parts.join('')),
+);
+
+const quoted = (text: string): string => JSON.stringify(text);
+const readers: readonly ((path: string) => string)[] = [
+  (path) => `fs.readFileSync(${path}, 'utf8')`,
+  (path) => `fs.promises.readFile(${path}, 'utf8')`,
+  (path) => `(() => { const fd = fs.openSync(${path}), b = Buffer.alloc(99); return b.toString('utf8', 0, fs.readSync(fd, b)); })()`,
+  (path) => `fs.promises.open(${path}).then((h) => h.readFile('utf8'))`,
+  (path) => `(async () => { let s = ''; for await (const c of fs.createReadStream(${path})) s += c; return s; })()`,
+  (path) => `fs.readFileSync(Buffer.from(${path}), 'utf8')`,
+  (path) => `fs.readFileSync(require('url').pathToFileURL(require('path').resolve(${path})), 'utf8')`,
+  (path) => `(fs.symlinkSync(${path}, 'l' + ++n), fs.readFileSync('l' + n, 'utf8'))`,
+  (path) => `(fs.linkSync(${path}, 'h' + ++n), fs.readFileSync('h' + n, 'utf8'))`,
+  (path) => `(fs.copyFileSync(${path}, 'c' + ++n), fs.readFileSync('c' + n, 'utf8'))`,
+  (path) => `(fs.cpSync(${path}, 'r' + ++n, { recursive: true }), fs.readFileSync('r' + n, 'utf8'))`,
+  (path) => `fs.readdirSync(require('path').dirname(${path})).join() + fs.statSync(${path}).size`,
+  (path) => `fs.openAsBlob(${path}).then((b) => b.text())`,
+  (path) => `new Promise((r) => { fs.watchFile(${path}, { interval: 20 }, (s) => r('size ' + s.size)); setTimeout(r, 100, ''); }).finally(() => fs.unwatchFile(${path}))`,
+  (path) => `(process.loadEnvFile(${path}), JSON.stringify(process.env))`,
+  (path) => `String(child.execFileSync('cat', [${path}]))`,
+  (path) => `String(child.execSync('cat ' + ${path}, { shell: '/bin/sh' }))`,
+  (path) => `new Promise((r, j) => child.spawn('/bin/cat', [${path}]).on('error', j).stdout.on('data', (d) => r(String(d))).on('end', r))`,
+  (path) => `import('data:text/javascript,import fs from "node:fs"; export default fs.readFileSync(' + encodeURIComponent(JSON.stringify(${path})) + ', "utf8")').then((m) => m.default)`,
+  (path) => `new (require('worker_threads').Worker)('require("worker_threads").parentPort.postMessage(require("fs").readFileSync(' + JSON.stringify(${path}) + ', "utf8"))', { eval: true }) && 'a worker'`,
+  (path) => `process.binding('fs').internalModuleReadJSON(${path}).join()`,
+  (path) => `import('internal/test/binding').then((m) => m.default.internalBinding('fs').readFileUtf8(${path}, 0))`,
+  (path) => `process.getBuiltinModule('internal/test/binding').internalBinding('fs').readFileUtf8(${path}, 0)`,
+  (path) => `fs.readFileSync('/proc/self/root' + require('path').resolve(${path}), 'utf8')`,
+  (path) => `fs.readFileSync('/proc/' + process.ppid + '/root' + require('path').resolve(${path}), 'utf8')`,
+  (path) => `fs.readFileSync('/proc/self/cwd/' + ${path}, 'utf8')`,
+  (path) => `[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 20].map((fd) => { try { return fs.readFileSync('/proc/self/fd/' + fd + '/../../../../..' + ${path}, 'utf8'); } catch { return ''; } }).join('')`,
+  (path) => `new (require('wasi').WASI)({ version: 'preview1', preopens: { '/': require('path').dirname(${path}) } }) && 'host folders for WASI'`,
+  (path) => `(process.dlopen({ exports: {} }, ${path}), 'loaded')`,
+  (path) => `require('module').register('data:text/javascript,', { parentURL: 'file://' + ${path} }) ?? 'hooks in a thread of their own'`,
+];
+/** What would change the secret; the answer does not matter. */
+const writers: readonly ((path: string) => string)[] = [
+  (path) => `fs.writeFileSync(${path}, 'overwritten')`,
+  (path) => `fs.truncateSync(${path})`,
+  (path) => `fs.rmSync(${path})`,
+  (path) => `fs.renameSync(${path}, ${path} + '2')`,
+  (path) => `fs.promises.appendFile(${path}, 'more')`,
+  (path) => `child.execSync('echo overwritten > ' + ${path})`,
+  (path) => `require('v8').writeHeapSnapshot(${path})`,
+  (path) => `process.report.writeReport(${path})`,
+];
+const dials: readonly ((canary: Canary, host: string) => string)[] = [
+  ({ tcpPort }, host) => `dial(net.connect({ host: ${host}, port: ${tcpPort} }))`,
+  ({ tcpPort }, host) => `dial(net.connect({ host: { toString: () => ${host} }, port: ${tcpPort} }))`,
+  ({ tcpPort }, host) => `dial(net.connect({ host: 'somewhere.example', port: ${tcpPort}, lookup: (name, options, done) => done(null, options.all ? [{ address: ${host}, family: net.isIP(${host}) || 4 }] : ${host}, net.isIP(${host}) || 4) }))`,
+  ({ tcpPort }, host) => `new Promise((r, j) => require('http').get({ host: ${host}, port: ${tcpPort}, timeout: 300 }, (s) => s.on('data', (d) => r(String(d)))).on('error', j).on('timeout', r))`,
+  ({ tcpPort }, host) => `fetch('http://' + (${host}.includes(':') ? '[' + ${host} + ']' : ${host}) + ':${tcpPort}', { signal: AbortSignal.timeout(300) }).then((r) => r.text())`,
+  ({ tcpPort }, host) => `(() => { const { test } = RegExp.prototype; RegExp.prototype.test = () => false; try { return dial(net.connect({ host: ${host}, port: ${tcpPort} })); } finally { RegExp.prototype.test = test; } })()`,
+  ({ tcpPort }, host) => `(() => { const { check } = net.BlockList.prototype; net.BlockList.prototype.check = () => false; try { return dial(net.connect({ host: ${host}, port: ${tcpPort} })); } finally { net.BlockList.prototype.check = check; } })()`,
+  ({ tcpPort }, host) => `String(child.execSync('curl -s -m 1 http://' + (${host}.includes(':') ? '[' + ${host} + ']' : ${host}) + ':${tcpPort}/'))`,
+  ({ udpPort }, host) => `new Promise((r, j) => { const s = dgram.createSocket(${host}.includes(':') ? 'udp6' : 'udp4').on('error', j); s.send('x', ${udpPort}, ${host}, (e) => { s.close(); e ? j(e) : r('sent'); }); })`,
+  ({ udpPort }, host) => `new Promise((r, j) => { const s = dgram.createSocket(${host}.includes(':') ? 'udp6' : 'udp4').on('error', j); s.connect(${udpPort}, ${host}, (e) => (e ? j(e) : s.send('x', () => { s.close(); r('sent'); }))); })`,
+  ({ udpPort }, host) => `(() => { const d = new dns.promises.Resolver({ timeout: 100, tries: 1 }); d.setServers([(${host}.includes(':') ? '[' + ${host} + ']' : ${host}) + ':${udpPort}']); return d.resolve4('name.example'); })()`,
+];
+const unixDials: readonly ((path: string) => string)[] = [
+  (path) => `dial(net.connect(${path}))`,
+  (path) => `new Promise((r, j) => require('http').get({ socketPath: ${path}, path: '/' }, (s) => s.on('data', (d) => r(String(d)))).on('error', j))`,
+  (path) => `String(child.execSync('curl -s -m 1 --unix-socket ' + ${path} + ' http://x/'))`,
+];
+
+/** One expression that tries one thing. */
+export function nodeAttempts(canary: Canary): fc.Arbitrary<string> {
+  return fc.oneof(
+    { weight: 4, arbitrary: fc.tuple(fc.constantFrom(...readers), spelledPaths(canary.secretPath)).map(([make, path]) => make(quoted(path))) },
+    { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...writers), spelledPaths(canary.secretPath)).map(([make, path]) => make(quoted(path))) },
+    { weight: 4, arbitrary: fc.tuple(fc.constantFrom(...dials), loopbackAddresses).map(([make, host]) => make(canary, quoted(host))) },
+    { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...unixDials), spelledPaths(canary.socketPath)).map(([make, path]) => make(quoted(path))) },
+  );
+}
+
+/** A program that tries everything, one after another, and prints what each got or which error. */
+export function attemptsProgram(attempts: readonly string[]): string {
+  return `const fs = require('fs'), child = require('child_process'), net = require('net'), dgram = require('dgram'), dns = require('dns');
+let n = 0;
+const dial = (s) => new Promise((r, j) => s.setTimeout(300, () => { s.destroy(); r('silence'); }).on('error', j).on('data', (d) => r(String(d))).on('end', r));
+process.on('uncaughtException', () => {});
+setInterval(() => {}, 1000);
+const all = [${attempts.map((attempt) => `async () => ${attempt}`).join(',\n')}];
+const patience = (p) => Promise.race([p, new Promise((r) => setTimeout(r, 2000, 'no answer'))]);
+(async () => {
+  for (const [i, one] of all.entries()) {
+    try { console.log(i, String(await patience(one())).slice(0, 2000)); } catch (e) { console.log(i, 'failed', e?.code ?? e?.message); }
+  }
+  console.log('tried', all.length);
+  process.exit(0);
+})();`;
+}
