@@ -38,7 +38,7 @@ const readers: readonly ((path: string) => string)[] = [
   (path) => `String(child.execFileSync('cat', [${path}]))`,
   (path) => `String(child.execSync('cat ' + ${path}, { shell: '/bin/sh' }))`,
   (path) => `new Promise((r, j) => child.spawn('/bin/cat', [${path}]).on('error', j).stdout.on('data', (d) => r(String(d))).on('end', r))`,
-  (path) => `import('data:text/javascript,import fs from "node:fs"; export default fs.readFileSync(' + encodeURIComponent(JSON.stringify(${path})) + ', "utf8")').then((m) => m.default)`,
+  (path) => `import('data:text/javascript,import fs from "node:fs"; export const got = fs.readFileSync(' + encodeURIComponent(JSON.stringify(${path})) + ', "utf8")').then((m) => m.got)`,
   (path) => `new (require('worker_threads').Worker)('require("worker_threads").parentPort.postMessage(require("fs").readFileSync(' + JSON.stringify(${path}) + ', "utf8"))', { eval: true }) && 'a worker'`,
   (path) => `process.binding('fs').internalModuleReadJSON(${path}).join()`,
   (path) => `import('internal/test/binding').then((m) => m.default.internalBinding('fs').readFileUtf8(${path}, 0))`,

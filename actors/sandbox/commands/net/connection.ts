@@ -27,7 +27,8 @@ function fromHostsFile(process: Process, name: string): string | undefined {
     throw error;
   }
   const lines = text.split('\n').map((line) => line.replace(/#.*/, '').trim().split(/\s+/));
-  const found = lines.filter(([, ...names]) => names.includes(name)).map(([address]) => address!);
+  // What is no address is no entry: a resolver that reads more into it must not be asked.
+  const found = lines.filter(([address, ...names]) => net.isIP(address!) > 0 && names.includes(name)).map(([address]) => address!);
   return found.find((address) => net.isIPv4(address)) ?? found[0];
 }
 

@@ -1,5 +1,6 @@
 // What of the network a program may not use: the host's own sockets by path, and all of it where the container has none.
 import dns from 'node:dns';
+import net from 'node:net';
 import { isLoopback } from './addresses.cjs';
 import { internalBinding } from './internals.cjs';
 import { errnoOf, tryCall } from './wire.cjs';
@@ -69,7 +70,7 @@ function refuseLocalNameServers(): void {
 function listed(name: string, family: number): string[] {
   const answer = tryCall({ op: 'readFile', path: '/etc/hosts' });
   const lines = 'errno' in answer ? [] : answer.bytes.toString('utf8').split('\n').map((line) => line.replace(/#.*/, '').trim().split(/\s+/));
-  const found = lines.filter(([, ...names]) => names.includes(name)).map(([address]) => address!);
+  const found = lines.filter(([address, ...names]) => net.isIP(address!) > 0 && names.includes(name)).map(([address]) => address!);
   const all = found.length > 0 || name !== 'localhost' ? found : ['127.0.0.1'];
   return all.filter((address) => family === 0 || (family === 6) === address.includes(':'));
 }
