@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import type { EventObject } from 'xstate';
 import { allCommands } from '../actors/sandbox/commands/index.js';
 import { Consoles } from '../actors/containers/consoles.js';
-import { containerAndExecEffects, Running } from '../actors/containers/effects.js';
+import { containerAndExecEffects, layersOf, Running } from '../actors/containers/effects.js';
+import { containerSpec } from '../actors/containers/processes.js';
+import type { ContainerRecord } from '../actors/containers/record.js';
 import { Volumes } from '../actors/containers/volumes.js';
 import type { Executor } from '../actors/executors/contract.js';
 import { MemoryExecutor } from '../actors/executors/memory/index.js';
@@ -25,9 +27,9 @@ import { machines } from '../machines/index.js';
 import { createDockerApi } from './docker/api.js';
 import type { Daemon } from './docker/daemon.js';
 import { openFrontDoor, uWebSocketsStatus, type FrontDoor } from './http/exchange.js';
-import { createInspectorApi } from './inspector/api.js';
+import { type Inspector, openInspector } from './inspector/doors.js';
 import type { HostAddress } from './cli/places.js';
-import { inspectorSocket } from './cli/places.js';
+import { inspectorSocket, inspectorToken } from './cli/places.js';
 import type { Log } from './log.js';
 import { VERSION } from './version.js';
 
@@ -45,6 +47,12 @@ export interface ServerOptions {
   /** Stands between the engine and the backend; only for tests that hold a backend's news back. */
   readonly wrapExecutor?: (executor: Executor) => Executor;
   readonly httpEngine?: 'auto' | 'uWebSockets' | 'node:http';
+  /** Where the inspector's page is served; the data root's own socket always serves it. */
+  readonly inspect?: { readonly host: string; readonly port: number };
+  /** The inspector may send events and open terminals. */
+  readonly inspectWrite?: boolean;
+  /** Names beside `localhost` and addresses under which the page is asked for. */
+  readonly inspectHosts?: readonly string[];
 }
 
 export interface Server {
@@ -52,6 +60,8 @@ export interface Server {
   readonly httpEngine: string;
   /** The addresses it listens on, ports filled in. */
   readonly hosts: readonly string[];
+  /** http://… of the page; undefined where it is served on the data root's socket only. */
+  readonly inspectorUrl: string | undefined;
   close(): Promise<void>;
 }
 
@@ -160,6 +170,25 @@ function shown(address: HostAddress, port: number | undefined): string {
   return `tcp://${host}:${port ?? address.port}`;
 }
 
+function openDaemonInspector(daemon: Daemon, docker: ReturnType<typeof createDockerApi>, options: ServerOptions): Promise<Inspector> {
+  const { engine, executor, consoles, running, images } = daemon;
+  return openInspector({
+    engine, executor, consoles, running, docker,
+    containerSpec: async (id) => {
+      const record = await engine.spec<ContainerRecord>(id);
+      if (record?.config === undefined) throw new Fault('not-found', `No such container: ${id}`);
+      return containerSpec(record, layersOf(images, record));
+    },
+  }, {
+    socketPath: inspectorSocket(options.dataRoot),
+    tokenPath: inspectorToken(options.dataRoot),
+    address: options.inspect,
+    canWrite: options.inspectWrite ?? false,
+    hosts: options.inspectHosts ?? [],
+    log: options.log,
+  });
+}
+
 /** Starts the server. It answers pings as soon as it listens; when this resolves it serves. */
 export async function startServer(options: ServerOptions): Promise<Server> {
   mkdirSync(options.dataRoot, { recursive: true, mode: 0o710 });
@@ -178,8 +207,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const api = createDockerApi(daemon);
   const wanted = options.httpEngine ? { engine: options.httpEngine } : {};
   door = await openFrontDoor({ handler: api.handler, hijacks: api.hijacks, badRequest: api.badRequest, log: (line) => options.log({ ...line }), ...wanted });
-  const inspector = await openFrontDoor({ handler: createInspectorApi(daemon.engine), hijacks: () => false, engine: 'node:http' });
-  await inspector.listen({ unix: inspectorSocket(options.dataRoot), mode: 0o600 });
+  const inspector = await openDaemonInspector(daemon, api, options);
   const hosts: string[] = [];
   for (const address of options.hosts) hosts.push(shown(address, (await door.listen(address)).port));
   await executor.open();
@@ -191,6 +219,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     daemon,
     httpEngine: name,
     hosts,
+    inspectorUrl: inspector.url,
     async close() {
       await door!.close();
       await inspector.close();

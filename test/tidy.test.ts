@@ -18,6 +18,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   'actors/indexes': ['actors/executors', 'actors/sandbox', 'server', 'hub'],
   'actors/executors': ['server', 'hub'],
   'server/http': ['actors', 'machines', 'server/docker', 'server/cli', 'hub'],
+  'server/inspector': ['actors/executors/memory', 'actors/sandbox', 'server/docker', 'server/cli', 'hub'],
   'server/docker': ['actors/executors/memory', 'actors/sandbox', 'server/cli', 'hub'],
 };
 const BANNED = /\b(?:TODO|FIXME|XXX)\b|export default |class \w*(?:Manager|Helper|Util|Impl)\b/;

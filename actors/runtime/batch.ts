@@ -29,6 +29,8 @@ export interface Cell {
 export interface Batch {
   readonly ops: Op[];
   readonly snapshot: Durable;
+  /** Former values of the context's keys that the step changed. */
+  readonly was: Readonly<Record<string, unknown>> | undefined;
   readonly intents: Intent[];
   readonly arm: [string, Timer][];
   readonly disarm: string[];
@@ -42,11 +44,11 @@ export interface Recording {
 }
 
 /** Fills the batch for the step that brought `cell` to its head, in the order the machine named its actions. */
-export function writeStep(cell: Cell, event: EventObject, at: number, actions: readonly Action[], ops: Op[], recording: Recording): Batch {
+export function writeStep(cell: Cell, before: AnyMachineSnapshot | undefined, event: EventObject, at: number, actions: readonly Action[], ops: Op[], recording: Recording): Batch {
   const { id, kind, head, seq } = cell;
   const gone = head.status === 'done';
   const snapshot: Durable = { kind, id, seq: seq - cell.birth, value: head.value, context: head.context, status: gone ? 'done' : 'active' };
-  const batch: Batch = { ops, snapshot, intents: [], arm: [], disarm: [], announcements: [] };
+  const batch: Batch = { ops, snapshot, was: before && changed(before.context, head.context), intents: [], arm: [], disarm: [], announcements: [] };
   const spoken: Announcement[] = [];
   for (const [n, action] of actions.entries()) {
     if (action.type === 'effect') {
@@ -67,6 +69,14 @@ export function writeStep(cell: Cell, event: EventObject, at: number, actions: r
   return batch;
 }
 
+/** Contexts are replaced, never changed in place, so a key whose value is another object has changed. */
+function changed(before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined {
+  if (before === after) return undefined;
+  let was: Record<string, unknown> | undefined;
+  for (const key of Object.keys(after)) if (before[key] !== after[key]) (was ??= {})[key] = before[key] ?? null;
+  return was;
+}
+
 /** Sequence numbers are padded in the store, so that recovery repeats effects in the order they were meant. */
 export function outboxKey(intent: { key: string }): string {
   const [actor, seq, n] = intent.key.split('!');
@@ -78,7 +88,7 @@ function record(cell: Cell, batch: Batch, event: EventObject, at: number, journa
   const stored = { kind, version: definition.version, birth, seq, value: head.value, context: head.context, timers };
   batch.ops.push({ type: 'put', key: snapshotKey(id), value: writeStored(stored) });
   if (journalLength === 0) return;
-  const entry: JournalEntry = { seq: seq - birth, at, event, to: head.value, effects: batch.intents.map((intent) => intent.op) };
+  const entry: JournalEntry = { seq: seq - birth, at, event, to: head.value, effects: batch.intents.map((intent) => intent.op), ...(batch.was === undefined ? {} : { was: batch.was }) };
   batch.ops.push({ type: 'put', key: journalKey(id, seq), value: JSON.stringify(entry) });
   if (seq - birth >= journalLength) batch.ops.push({ type: 'del', key: journalKey(id, seq - journalLength) });
 }

@@ -14,13 +14,18 @@ export interface Durable<Context = Record<string, unknown>> {
   readonly status: 'active' | 'done';
 }
 
-/** One line of an actor's journal: what happened and where it led. `at` in ms since the epoch. */
+/**
+ * One line of an actor's journal: what happened and where it led. `at` in ms since the epoch. `was`: what the context held before,
+ * for each key that the event changed (absent at birth and where nothing changed); from the present state back along the
+ * lines it gives every earlier one.
+ */
 export interface JournalEntry {
   readonly seq: number;
   readonly at: number;
   readonly event: EventObject;
   readonly to: StateValue;
   readonly effects: readonly string[];
+  readonly was?: Readonly<Record<string, unknown>>;
 }
 
 /** The record under `s!id`. `timers`: timer id -> key of its record. */
@@ -42,6 +47,11 @@ export const journalKey = (id: string, seq: number): string => `j!${id}!${pad(se
 /** `kind` stands first in the record, so that scans by kind can pass over the others without parsing them. */
 export function writeStored(stored: StoredActor): string {
   return JSON.stringify(stored);
+}
+
+/** What readers are told of a stored record. */
+export function durableOf(stored: StoredActor, id: string): Durable {
+  return { kind: stored.kind, id, seq: stored.seq - stored.birth, value: stored.value, context: stored.context, status: 'active' };
 }
 
 /** The state a stored record stands for. Throws a Fault when the machine does not know it. */

@@ -4,12 +4,13 @@ import type { MachineDefinition, Registry } from '../../machines/definition.js';
 import { AnnouncementLog, type Announcement } from './announcement.js';
 import { outboxKey, writeStep, type Batch, type Cell, type Recording } from './batch.js';
 import { wallClock } from './clock.js';
-import { checkStored, restore, snapshotKey, specKey, type Durable, type JournalEntry, type StoredActor } from './durable.js';
+import { checkStored, durableOf, restore, snapshotKey, specKey, type Durable, type JournalEntry, type StoredActor } from './durable.js';
 import type { Effects } from './effect.js';
 import { Fault } from './fault.js';
 import { Feed } from './feed.js';
 import { LruMap } from './lru.js';
 import { Outbox, type Intent } from './outbox.js';
+import { outlook, type Outlook } from './outlook.js';
 import { birth, step, type Action } from './step.js';
 import type { Op, Store } from './store.js';
 import { Timers, type Timer } from './timers.js';
@@ -184,6 +185,22 @@ export class Engine {
     return entries;
   }
 
+  /** When an actor last changed, in ms since the epoch; 0 without a journal. */
+  async lastChange(id: string): Promise<number> {
+    for await (const [, text] of this.#store.range(`j!${id}!`, `j!${id}!\uffff`, { reverse: true, limit: 1 })) return (JSON.parse(text) as JournalEntry).at;
+    return 0;
+  }
+
+  /** What is still to happen to an actor. */
+  outlook(id: string): Promise<Outlook> {
+    return outlook(this.#store, this.#outbox, id);
+  }
+
+  /** Number of the last commit; effects under way, armed timers, actors in memory. */
+  get load(): { seq: number; effects: number; timers: number; live: number } {
+    return { seq: this.#seq, effects: this.#outbox.size, timers: this.#timers.size, live: this.#cells.size };
+  }
+
   /** Durable records that are no actors (image tags), in the same order and batches as everything else. */
   async commit(ops: readonly Op[], announcements: readonly Announcement[] = []): Promise<void> {
     this.#mustRun();
@@ -194,7 +211,7 @@ export class Engine {
     await this.#durable(all, () => {
       this.#recording.announcements.publish(written);
       const event = { type: 'commit' };
-      this.feed.publish({ seq, at, kind: '', id: '', event, from: undefined, to: undefined, snapshot: undefined, effects: [], announcements: written, gone: false });
+      this.feed.publish({ seq, at, kind: '', id: '', event, from: undefined, to: undefined, snapshot: undefined, was: undefined, effects: [], announcements: written, gone: false });
     });
   }
 
@@ -290,7 +307,7 @@ export class Engine {
     const ops = [...job.always, ...(job.extra.ops ?? [])];
     if (job.extra.spec !== undefined) ops.push({ type: 'put', key: specKey(cell.id), value: JSON.stringify(job.extra.spec) });
     const seq = this.#number(ops);
-    const batch = this.#write(cell, event, at, actions, ops);
+    const batch = this.#write(cell, before, event, at, actions, ops);
     cell.gone = cell.head.status === 'done';
     for (const key of batch.disarm) this.#timers.disarm(key);
     cell.pending++;
@@ -299,7 +316,7 @@ export class Engine {
       this.#settle(cell, batch, job.extra.spec);
       const effects = batch.intents;
       const { snapshot, announcements } = batch;
-      this.feed.publish({ seq, at, kind: cell.kind, id: cell.id, event, from: before?.value, to: snapshot.value, snapshot, effects, announcements, gone: snapshot.status === 'done' });
+      this.feed.publish({ seq, at, kind: cell.kind, id: cell.id, event, from: before?.value, to: snapshot.value, snapshot, was: batch.was, effects, announcements, gone: snapshot.status === 'done' });
       for (const [key, timer] of batch.arm) if (cell.timers[timer.id] === key) this.#timers.arm(key, timer);
       if (effects.length > 0) settled = Promise.all(effects.map((intent) => this.#outbox.run(intent, false))).then(() => {});
     });
@@ -307,9 +324,9 @@ export class Engine {
   }
 
   /** A machine that asks for what cannot be made durable is a defect, and its head has moved on already: crash. */
-  #write(cell: Cell, event: EventObject, at: number, actions: Action[], ops: Op[]): Batch {
+  #write(cell: Cell, before: AnyMachineSnapshot | undefined, event: EventObject, at: number, actions: Action[], ops: Op[]): Batch {
     try {
-      return writeStep(cell, event, at, actions, ops, this.#recording);
+      return writeStep(cell, before, event, at, actions, ops, this.#recording);
     } catch (error) {
       throw this.#crash(error);
     }
@@ -372,10 +389,6 @@ export class Engine {
       this.#log({ level: 'error', message: 'a timer could not be applied', actor: timer.actor, timer: timer.id, error: String(error) });
     });
   }
-}
-
-function durableOf(stored: StoredActor, id: string): Durable {
-  return { kind: stored.kind, id, seq: stored.seq - stored.birth, value: stored.value, context: stored.context, status: 'active' };
 }
 
 function exit(error: unknown): void {

@@ -16,6 +16,8 @@ export interface Commit {
   readonly from: StateValue | undefined;
   readonly to: StateValue | undefined;
   readonly snapshot: Durable | undefined;
+  /** Former values of the context's keys that this event changed. */
+  readonly was: Readonly<Record<string, unknown>> | undefined;
   readonly effects: readonly { readonly op: string; readonly key: string; readonly params: Readonly<Record<string, unknown>> }[];
   readonly announcements: readonly StoredAnnouncement[];
   /** The actor reached a final state; its records went with this very batch. */

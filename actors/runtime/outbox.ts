@@ -13,6 +13,15 @@ export interface Intent {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
+/** How far an effect has come in this process. Times in ms since the epoch. */
+export interface Attempts {
+  /** 0 while it waits for its lane. */
+  attempt: number;
+  /** What the last attempt failed with, and when the next begins. */
+  error?: string;
+  nextAt?: number;
+}
+
 export interface OutboxOptions {
   readonly effects: Effects;
   readonly machines: Registry;
@@ -27,7 +36,7 @@ const LAST_RETRY_MS = 30_000;
 /** Effects of one actor start in commit order and may overlap, save those its machine names `serial`. */
 export class Outbox {
   readonly #options: OutboxOptions;
-  readonly #running = new Set<string>();
+  readonly #running = new Map<string, Attempts>();
   readonly #lanes = new Map<string, Promise<void>>();
   readonly #waits = new Set<NodeJS.Timeout>();
   #closed = false;
@@ -41,10 +50,15 @@ export class Outbox {
     return this.#running.size;
   }
 
+  /** Undefined for an effect that is not under way here. */
+  attempts(key: string): Attempts | undefined {
+    return this.#running.get(key);
+  }
+
   /** Runs an intent that is durable already. Resolves when its answer is durable; never rejects. */
   run(intent: Intent, again: boolean): Promise<void> {
     if (this.#closed || this.#running.has(intent.key)) return Promise.resolve();
-    this.#running.add(intent.key);
+    this.#running.set(intent.key, { attempt: 0 });
     const serial = this.#options.machines[intent.kind]?.serial?.includes(intent.op);
     const done = serial ? this.#inLane(intent, again) : this.#attempts(intent, again);
     return done.finally(() => this.#running.delete(intent.key));
@@ -61,6 +75,8 @@ export class Outbox {
 
   async #attempts(intent: Intent, again: boolean): Promise<void> {
     for (let attempt = 1; !this.#closed; attempt++) {
+      const progress = this.#running.get(intent.key);
+      if (progress) Object.assign(progress, { attempt, nextAt: undefined });
       try {
         const reply = await this.#once({ ...intent, again: again || attempt > 1, attempt });
         await this.#answer(intent, reply);
@@ -72,6 +88,7 @@ export class Outbox {
           return;
         }
         const waitMs = Math.min(FIRST_RETRY_MS * 2 ** (attempt - 1), LAST_RETRY_MS);
+        if (progress) Object.assign(progress, { error: String(error), nextAt: Date.now() + waitMs });
         this.#options.log({ level: 'warn', message: 'effect failed, will be retried', key: intent.key, op: intent.op, attempt, waitMs, error: String(error) });
         await this.#wait(waitMs);
       }

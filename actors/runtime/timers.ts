@@ -18,6 +18,11 @@ export function timerKey(deadlineMs: number, actor: string, id: string): string 
   return `t!${pad(Math.min(Math.ceil(deadlineMs), LAST_MS))}!${actor}!${id}`;
 }
 
+/** The deadline in a timer's key, in ms since the epoch. */
+export function timerDeadline(key: string): number {
+  return parseInt(key.slice(2, key.indexOf('!', 2)), 36);
+}
+
 export class Timers {
   readonly #armed = new Map<string, NodeJS.Timeout>();
   readonly #now: () => number;
@@ -34,8 +39,7 @@ export class Timers {
 
   /** Arms a durable timer; one already late fires on the next turn. Longer than 24 days is waited for in pieces. */
   arm(key: string, timer: Timer): void {
-    const deadlineMs = parseInt(key.slice(2, key.indexOf('!', 2)), 36);
-    const leftMs = Math.max(0, deadlineMs - this.#now());
+    const leftMs = Math.max(0, timerDeadline(key) - this.#now());
     const handle = setTimeout(() => {
       if (leftMs > LONGEST_MS) return this.arm(key, timer);
       this.#armed.delete(key);

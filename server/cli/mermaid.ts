@@ -1,7 +1,7 @@
 // A machine's chart as Mermaid text, for the documentation pages; GitHub draws it.
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 
-interface Transition {
+export interface Transition {
   readonly target: readonly AnyStateNode[] | undefined;
   readonly eventType: string;
   readonly guard: unknown;
@@ -45,7 +45,7 @@ function draw(node: AnyStateNode, indent: string, states: string[], arrows: Map<
   if (!isRoot) states.push(`${indent}}`);
 }
 
-function transitionsOf(node: AnyStateNode): Transition[] {
+export function transitionsOf(node: AnyStateNode): Transition[] {
   return [...[...node.transitions.values()].flat(), ...(node.always ?? [])] as unknown as Transition[];
 }
 

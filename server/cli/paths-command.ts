@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { Fault } from '../../actors/runtime/fault.js';
 import { machines } from '../../machines/index.js';
+import { chart } from './chart.js';
 import { machinePage, paths } from './paths.js';
 
 interface PathsOptions {
@@ -11,10 +12,13 @@ interface PathsOptions {
   writeDocs?: string;
 }
 
-function run(kind: string | undefined, options: PathsOptions): void {
+async function run(kind: string | undefined, options: PathsOptions): Promise<void> {
   if (options.writeDocs !== undefined) {
     mkdirSync(options.writeDocs, { recursive: true });
-    for (const name of Object.keys(machines)) writeFileSync(join(options.writeDocs, `${name}.md`), machinePage(name));
+    for (const [name, { machine }] of Object.entries(machines)) {
+      writeFileSync(join(options.writeDocs, `${name}.md`), machinePage(name));
+      writeFileSync(join(options.writeDocs, `${name}.svg`), await chart(machine));
+    }
     return;
   }
   if (kind === undefined || !(kind in machines)) throw new Fault('invalid', `name a machine: ${Object.keys(machines).join(', ')}`);

@@ -20,6 +20,11 @@ export function inspectorSocket(dataRoot: string): string {
   return join(dataRoot, 'inspector.sock');
 }
 
+/** Where the token lies that the inspector's page asks of clients from elsewhere. */
+export function inspectorToken(dataRoot: string): string {
+  return join(dataRoot, 'inspector.token');
+}
+
 export type HostAddress = { unix: string } | { host: string; port: number };
 
 const UNIX_PATH_MAX_BYTES = 107;

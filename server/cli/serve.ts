@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { Fault } from '../../actors/runtime/fault.js';
 import { createLog, isLogLevel } from '../log.js';
-import { defaultDataRoot, defaultHost, inspectorSocket, isLoopback, parseHost } from './places.js';
+import { defaultDataRoot, defaultHost, inspectorSocket, inspectorToken, isLoopback, parseHost } from './places.js';
 import { selfCheck } from './self-check.js';
 
 interface ServeOptions {
@@ -19,7 +19,12 @@ interface ServeOptions {
   tls?: boolean;
   selfCheck?: boolean;
   outbox: boolean;
+  inspect?: string | true;
+  inspectWrite?: boolean;
+  inspectHost: string[];
 }
+
+const INSPECTOR_ADDRESS = 'tcp://127.0.0.1:2390';
 
 const collect = (value: string, all: string[]): string[] => [...all, value];
 
@@ -30,6 +35,7 @@ async function serve(options: ServeOptions): Promise<void> {
   for (const address of hosts) {
     if ('host' in address && !isLoopback(address.host)) log({ level: 'warn', msg: 'the API is not protected: whoever reaches this address controls the server', address: `${address.host}:${address.port}` });
   }
+  const inspect = options.inspect === undefined ? undefined : inspectorAddress(options.inspect);
   process.on('uncaughtException', (error) => {
     // Memory may be ahead of disk, or a defect has struck: the only safe state is the durable one.
     log({ level: 'fatal', msg: 'a defect ended the server', stack: error.stack ?? String(error) });
@@ -47,7 +53,11 @@ async function serve(options: ServeOptions): Promise<void> {
     durability: options.durability,
     httpEngine: options.httpEngine,
     outbox: options.outbox,
+    ...(inspect ? { inspect } : {}),
+    inspectWrite: options.inspectWrite === true,
+    inspectHosts: options.inspectHost,
   });
+  if (server.inspectorUrl !== undefined) log({ msg: 'inspector', url: server.inspectorUrl, ...(inspect && !isLoopback(inspect.host) ? { token: `in ${inspectorToken(options.dataRoot)}` } : {}) });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
       // Crash-only: nothing needs saving. The socket files go so that clients see "no server" rather than "refused".
@@ -57,6 +67,14 @@ async function serve(options: ServeOptions): Promise<void> {
     });
   }
   if (options.selfCheck === true) await selfCheck(server.hosts[0]!);
+}
+
+/** `--inspect` alone, `--inspect HOST:PORT`, or as -H takes it. */
+function inspectorAddress(wanted: string | true): { host: string; port: number } {
+  const text = wanted === true ? INSPECTOR_ADDRESS : wanted.includes('://') ? wanted : `tcp://${wanted}`;
+  const address = parseHost(text);
+  if ('unix' in address) throw new Fault('invalid', `--inspect takes HOST:PORT, not ${text}; the socket in the data root is always there`);
+  return address;
 }
 
 export function addServe(program: Command): void {
@@ -72,6 +90,9 @@ export function addServe(program: Command): void {
     .option('--insecure-registry <host>', 'a registry spoken to without TLS; may be repeated', collect, [])
     .addOption(new Option('--durability <what>', 'what acknowledged state survives: power (loss) or process (death)').choices(['power', 'process']).default('power'))
     .addOption(new Option('--http-engine <name>', 'which HTTP engine serves').choices(['auto', 'uWebSockets', 'node:http']).default('auto'))
+    .option('--inspect [address]', `serve the inspector's page, at HOST:PORT (default ${INSPECTOR_ADDRESS.slice(6)})`)
+    .option('--inspect-write', 'let the inspector send events to actors and open terminals')
+    .option('--inspect-host <name>', "a host name under which the inspector's page is asked for; may be repeated", collect, [])
     .addOption(new Option('--no-outbox', 'do not record intended effects (only to prove that they matter)').hideHelp())
     .option('--self-check', 'run one container through the API after the start and print its output')
     .action(serve);
