@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { Errno, fromNodeError } from '../kernel/errno.js';
+import { ReadAhead } from './read-ahead.js';
 
 const DESCRIPTORS_MAX = 64;
 
@@ -9,6 +10,7 @@ const DESCRIPTORS_MAX = 64;
 export class ContentFiles {
   readonly #directory: string;
   readonly #open = new Map<number, number>();
+  readonly #ahead = new ReadAhead();
   #made = false;
 
   constructor(directory: string) {
@@ -51,6 +53,7 @@ export class ContentFiles {
 
   /** An empty file; what a crash may have left under the number is gone. */
   create(ino: number): void {
+    this.#ahead.forget(ino);
     this.#guard(() => this.#descriptor(ino, true));
   }
 
@@ -59,12 +62,17 @@ export class ContentFiles {
   }
 
   read(ino: number, offset: number, lengthBytes: number): Uint8Array {
+    return this.#ahead.read(ino, offset, lengthBytes, (from, count) => this.#fetch(ino, from, count));
+  }
+
+  #fetch(ino: number, offset: number, lengthBytes: number): Uint8Array {
     const bytes = Buffer.allocUnsafe(lengthBytes);
     const count = this.#guard(() => fs.readSync(this.#descriptor(ino, false), bytes, 0, lengthBytes, offset));
     return count === lengthBytes ? bytes : bytes.subarray(0, count);
   }
 
   write(ino: number, offset: number, bytes: Uint8Array): void {
+    this.#ahead.forget(ino);
     this.#guard(() => {
       const fd = this.#descriptor(ino, false);
       for (let at = 0; at < bytes.length; ) at += fs.writeSync(fd, bytes, at, bytes.length - at, offset + at);
@@ -72,10 +80,12 @@ export class ContentFiles {
   }
 
   truncate(ino: number, sizeBytes: number): void {
+    this.#ahead.forget(ino);
     this.#guard(() => fs.ftruncateSync(this.#descriptor(ino, false), sizeBytes));
   }
 
   remove(ino: number): void {
+    this.#ahead.forget(ino);
     const fd = this.#open.get(ino);
     if (fd !== undefined) this.#close(ino, fd);
     fs.rmSync(this.#path(ino), { force: true });

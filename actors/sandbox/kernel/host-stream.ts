@@ -60,6 +60,11 @@ export class HostInput extends OpenFile {
     return part;
   }
 
+  override readThrough(delimiter: number): Uint8Array | undefined {
+    const first = this.#chunks[0];
+    return this.read(first === undefined ? 1 : first.indexOf(delimiter) + 1 || first.length);
+  }
+
   protected override closed(): void {
     this.#closed = true;
     for (const chunk of this.#chunks.splice(0)) this.#onTaken(chunk.length);

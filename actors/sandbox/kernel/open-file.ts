@@ -52,6 +52,14 @@ export abstract class OpenFile {
     throw new Errno('EINVAL');
   }
 
+  /**
+   * The bytes up to and with `delimiter`, or as many as are at hand, and none behind it: what follows a line may belong to another reader.
+   * Empty at the end; undefined when it would block.
+   */
+  readThrough(_delimiter: number): Uint8Array | undefined {
+    return this.read(1);
+  }
+
   /** How much was taken; undefined when it would block. The buffer is given away. */
   write(_bytes: Uint8Array): number | undefined {
     throw new Errno('EINVAL');
@@ -88,6 +96,9 @@ export abstract class OpenFile {
   }
 }
 
+/** How much of a file is looked at for the end of a line. */
+const LINE_BLOCK_BYTES = 1024;
+
 /** A regular file or a directory, opened. */
 export class InodeFile extends OpenFile {
   offset = 0;
@@ -110,6 +121,15 @@ export class InodeFile extends OpenFile {
     const bytes = this.inode.readAt(this.offset, maxBytes);
     this.offset += bytes.length;
     return bytes;
+  }
+
+  override readThrough(delimiter: number): Uint8Array {
+    if (this.inode.type !== 'file') return this.read(1);
+    const bytes = this.read(LINE_BLOCK_BYTES);
+    const end = bytes.indexOf(delimiter) + 1;
+    if (end === 0) return bytes;
+    this.offset -= bytes.length - end;
+    return bytes.subarray(0, end);
   }
 
   override write(bytes: Uint8Array): number {

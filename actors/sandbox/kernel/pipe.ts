@@ -48,6 +48,12 @@ export class PipeBuffer {
     return result;
   }
 
+  pullThrough(delimiter: number): Uint8Array {
+    const first = this.#chunks[0]!;
+    const end = first.indexOf(delimiter) + 1;
+    return this.pull(end === 0 ? first.length : end);
+  }
+
   /** Many small writes become one read, as on Linux: a reader must not pay per line. */
   #gather(maxBytes: number): Uint8Array {
     let size = 0;
@@ -101,6 +107,10 @@ export class PipeEnd extends OpenFile {
   override read(maxBytes: number): Uint8Array | undefined {
     if (this.#buffer.sizeBytes > 0) return this.#buffer.pull(maxBytes);
     return this.#buffer.writers === 0 ? new Uint8Array(0) : undefined;
+  }
+
+  override readThrough(delimiter: number): Uint8Array | undefined {
+    return this.#buffer.sizeBytes > 0 ? this.#buffer.pullThrough(delimiter) : this.read(1);
   }
 
   override write(bytes: Uint8Array): number | undefined {

@@ -5,7 +5,7 @@ const ESCAPED = /[\udc80-\udcff]/;
 
 /** Bytes to a string. Invalid UTF-8 survives a round trip through `encode` (the idea of Python's surrogateescape, PEP 383). */
 export function decode(bytes: Uint8Array): string {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   const text = buffer.toString('utf8');
   return text.includes(REPLACEMENT) ? decodeSlowly(buffer) : text;
 }

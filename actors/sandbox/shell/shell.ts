@@ -199,6 +199,7 @@ export class Shell {
   /** The state of a subshell in `process`. Variables are shared until either side writes. */
   fork(process: Process): Shell {
     const copy = new Shell(process, this.dialect, this.name, this.variables.fork());
+    process.ended.subscribe(() => copy.variables.release());
     copy.functions = new Map(this.functions);
     copy.options = this.options.clone();
     copy.aliases = new Map(this.aliases);

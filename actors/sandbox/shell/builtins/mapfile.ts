@@ -1,6 +1,7 @@
 // mapfile (readarray): lines of a file into an array.
 import { decode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
+import { readAll } from '../../programs/stdio.js';
 import { readUntil } from '../line-input.js';
 import type { Builtin, Shell } from '../shell.js';
 import { quoteBackslash } from '../quote.js';
@@ -67,6 +68,11 @@ function* run(shell: Shell, command: string, options: MapOptions): Task<number> 
   const { variables } = shell;
   const name = variables.follow(options.name).name;
   try {
+    if (options.origin === undefined && readsAll(options)) {
+      const text = decode(yield* readAll(shell.process, options.fd));
+      variables.assignList(variables.writable(name), linesOf(text, options));
+      return 0;
+    }
     if (options.origin === undefined) variables.assignList(variables.writable(name), []);
     let index = options.origin ?? 0;
     for (let line = 0; options.max === 0 || line < options.skip + options.max; line++) {
@@ -83,4 +89,18 @@ function* run(shell: Shell, command: string, options: MapOptions): Task<number> 
     if (!(error instanceof AssignmentError)) throw error;
     return fail(shell, command, error.message);
   }
+}
+
+/** Whether all of the input becomes the array, so that it may be read in large pieces. */
+function readsAll({ max, callback, delimiter }: MapOptions): boolean {
+  return max === 0 && callback === undefined && delimiter < 0x80;
+}
+
+function linesOf(text: string, { delimiter, trims, skip }: MapOptions): string[] {
+  const end = String.fromCharCode(delimiter);
+  const lines = text.split(end);
+  const rest = lines.pop()!;
+  const whole = trims || delimiter === 0 ? lines : lines.map((line) => line + end);
+  if (rest !== '') whole.push(rest);
+  return skip === 0 ? whole : whole.slice(skip);
 }

@@ -1,11 +1,11 @@
 // read: a line into variables, never a byte further than it must.
 import { Errno } from '../../kernel/errno.js';
-import { decode } from '../../kernel/text.js';
 import { TerminalFile } from '../../kernel/tty.js';
 import type { Task } from '../../kernel/wait.js';
 import type { Builtin, Shell } from '../shell.js';
 import { AssignmentError, isName, parseReference } from '../variables/variables.js';
 import { fail, usage } from './output.js';
+import { ReadInput } from './read-input.js';
 
 const SYNOPSIS = 'read [-ers] [-a array] [-d delim] [-i text] [-n nchars] [-N nchars] [-p prompt] [-t timeout] [-u fd] [name ...]';
 
@@ -70,13 +70,6 @@ function setValue(options: ReadOptions, letter: string, value: string): string |
   return undefined;
 }
 
-interface Input {
-  bytes: number[];
-  /** Which bytes a backslash protected. */
-  quoted: Set<number>;
-  status: number;
-}
-
 /** Until there is something to read: 0. Traps run meanwhile; for bash reading goes on after them, for others it has failed. */
 function* awaitInput(shell: Shell, fd: number, until: number | undefined): Task<number> {
   const file = shell.process.descriptors.get(fd);
@@ -95,69 +88,22 @@ function* awaitInput(shell: Shell, fd: number, until: number | undefined): Task<
   return 0;
 }
 
-/** Reads byte by byte: what follows belongs to somebody else. */
-function* readInput(shell: Shell, options: ReadOptions): Task<Input> {
+/** Reads line by line, or byte by byte where characters are counted: what follows belongs to somebody else. Answers with the status. */
+function* readInput(shell: Shell, options: ReadOptions, input: ReadInput): Task<number> {
   const { process } = shell;
-  const input: Input = { bytes: [], quoted: new Set(), status: 0 };
   const until = options.timeoutMs === undefined ? undefined : performance.now() + options.timeoutMs;
-  let escaped = false;
-  let characters = 0;
-  for (;;) {
-    if (options.count !== undefined && characters >= options.count) return input;
-    if (!process.descriptors.get(options.fd).canRead) {
+  while (!input.isFull) {
+    const file = process.descriptors.get(options.fd);
+    if (!file.canRead) {
       const status = yield* awaitInput(shell, options.fd, until);
-      if (status !== 0) return { ...input, status };
+      if (status !== 0) return status;
     }
-    const chunk = yield* process.read(options.fd, 1);
-    if (chunk.length === 0) return { ...input, status: 1 };
-    const byte = chunk[0]!;
-    if (escaped) {
-      escaped = false;
-      if (byte === 10) continue;
-      input.quoted.add(input.bytes.length);
-    } else if (byte === 92 && !options.raw) {
-      escaped = true;
-      continue;
-    } else if (byte === options.delimiter && !options.exact) {
-      return input;
-    }
-    if (byte === 0) continue;
-    if ((byte & 0xc0) !== 0x80 || input.bytes.length === 0) characters++;
-    input.bytes.push(byte);
+    const line = options.count === undefined && file.readsAllowed ? file.readThrough(options.delimiter) : undefined;
+    const chunk = line ?? (yield* process.read(options.fd, 1));
+    if (chunk.length === 0) return 1;
+    if (input.take(chunk)) return 0;
   }
-}
-
-/** Splits at IFS into at most `max` fields; the last takes the rest. Protected characters never split. */
-function split(input: Input, ifs: string, max: number): string[] {
-  const separators = new Set(Buffer.from(ifs));
-  const isSpace = (at: number): boolean => !input.quoted.has(at) && separators.has(input.bytes[at]!) && [32, 9, 10].includes(input.bytes[at]!);
-  const isOther = (at: number): boolean => !input.quoted.has(at) && separators.has(input.bytes[at]!) && ![32, 9, 10].includes(input.bytes[at]!);
-  const text = (from: number, to: number): string => decode(Uint8Array.from(input.bytes.slice(from, to)));
-  const fields: string[] = [];
-  let at = 0;
-  let end = input.bytes.length;
-  while (at < end && isSpace(at)) at++;
-  while (at < end && fields.length < max - 1) {
-    const from = at;
-    while (at < end && !isSpace(at) && !isOther(at)) at++;
-    fields.push(text(from, at));
-    while (at < end && isSpace(at)) at++;
-    if (at < end && isOther(at)) {
-      at++;
-      while (at < end && isSpace(at)) at++;
-    }
-  }
-  if (at >= end) return fields;
-  while (end > at && isSpace(end - 1)) end--;
-  // One trailing separator that ends the very last field goes away too.
-  let stop = at;
-  while (stop < end && !isSpace(stop) && !isOther(stop)) stop++;
-  let after = stop;
-  while (after < end && isSpace(after)) after++;
-  if (after < end && isOther(after)) after++;
-  while (after < end && isSpace(after)) after++;
-  fields.push(after >= end ? text(at, stop) : text(at, end));
-  return fields;
+  return 0;
 }
 
 function store(shell: Shell, name: string, value: string): void {
@@ -166,21 +112,20 @@ function store(shell: Shell, name: string, value: string): void {
   else shell.variables.setElement(variable, subscript, value);
 }
 
-function assign(shell: Shell, options: ReadOptions, input: Input): number {
-  const whole = decode(Uint8Array.from(input.bytes));
+function assign(shell: Shell, options: ReadOptions, input: ReadInput, status: number): number {
   try {
     if (options.array !== undefined) {
       const variable = shell.variables.writable(shell.variables.follow(options.array).name);
-      shell.variables.assignList(variable, split(input, shell.separators, Infinity));
+      shell.variables.assignList(variable, input.fields(shell.separators, Infinity));
     } else if (options.names.length === 0) {
-      shell.variables.set('REPLY', whole);
+      shell.variables.set('REPLY', input.text);
     } else if (options.exact) {
-      options.names.forEach((name, index) => store(shell, name, index === 0 ? whole : ''));
+      options.names.forEach((name, index) => store(shell, name, index === 0 ? input.text : ''));
     } else {
-      const fields = split(input, shell.separators, options.names.length);
+      const fields = input.fields(shell.separators, options.names.length);
       options.names.forEach((name, index) => store(shell, name, fields[index] ?? ''));
     }
-    return input.status;
+    return status;
   } catch (error) {
     if (!(error instanceof AssignmentError)) throw error;
     return fail(shell, 'read', error.message);
@@ -194,10 +139,25 @@ export const readBuiltin: Builtin = (shell, argv) => {
   const bad = names.find((name) => (shell.isBash ? !parseReference(name) : !isName(name)));
   if (bad !== undefined) return fail(shell, 'read', shell.isBash ? `\`${bad}': not a valid identifier` : `${bad}: bad variable name`, shell.isBash ? 1 : 2);
   if (!shell.isBash && names.length === 0 && shell.dialect === 'dash') return fail(shell, 'read', 'arg count', 2);
-  return run(shell, options);
+  const input = new ReadInput(options);
+  return readNow(shell, options, input) ?? run(shell, options, input);
 };
 
-function* run(shell: Shell, options: ReadOptions): Task<number> {
+/** The status when a whole line is at hand: loops over files need no generator per line. */
+function readNow(shell: Shell, options: ReadOptions, input: ReadInput): number | undefined {
+  const file = shell.process.descriptors.find(options.fd);
+  if (!file || options.count !== undefined || options.timeoutMs === 0 || !file.readsAllowed || !file.canRead || file instanceof TerminalFile) return undefined;
+  try {
+    const line = file.readThrough(options.delimiter);
+    if (line === undefined || (line.length > 0 && !input.take(line))) return undefined;
+    return assign(shell, options, input, line.length > 0 ? 0 : 1);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    return fail(shell, 'read', `read error: ${options.fd}: ${error.message}`);
+  }
+}
+
+function* run(shell: Shell, options: ReadOptions, input: ReadInput): Task<number> {
   const file = shell.process.descriptors.find(options.fd);
   if (!file) return fail(shell, 'read', `${options.fd}: invalid file descriptor: Bad file descriptor`);
   if (options.timeoutMs === 0) return file.canRead ? 0 : 1;
@@ -205,14 +165,14 @@ function* run(shell: Shell, options: ReadOptions): Task<number> {
   if (options.prompt !== '' && terminal) shell.warnRaw(options.prompt);
   const modes = terminal && { ...terminal.modes };
   if (terminal && (options.silent || options.count !== undefined)) terminal.modes = { ...terminal.modes, ...(options.silent ? { echo: false } : {}), ...(options.count === undefined ? {} : { icanon: false }) };
-  let input: Input;
+  let status: number;
   try {
-    input = yield* readInput(shell, options);
+    status = yield* readInput(shell, options, input);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     return fail(shell, 'read', `read error: ${options.fd}: ${error.message}`);
   } finally {
     if (terminal && modes) terminal.modes = modes;
   }
-  return assign(shell, options, input);
+  return assign(shell, options, input, status);
 }

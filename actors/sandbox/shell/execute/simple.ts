@@ -1,5 +1,6 @@
 // Simple commands: expansion, assignments, then a function, a built-in or a program.
 import { type Task } from '../../kernel/wait.js';
+import { subscriptBlocks } from '../expand/lookup.js';
 import { expandArgument, expandArgumentTask, type ExpandedAssignment } from '../expand/assignment.js';
 import { DECLARATIONS, runDeclaration } from '../builtins/declare.js';
 import type { Builtin, Outcome, Shell } from '../shell.js';
@@ -22,7 +23,7 @@ export type Argument = string | ExpandedAssignment;
 
 function blocks(node: SimpleCommand): boolean {
   for (const word of node.words) if (word.blocking || (word.assignment !== undefined && word.assignment.array !== undefined)) return true;
-  for (const { value, array, index } of node.assignments) if (value === undefined || value.blocking || array !== undefined || index !== undefined) return true;
+  for (const { value, array, index } of node.assignments) if (value === undefined || value.blocking || array !== undefined || (index !== undefined && subscriptBlocks(index))) return true;
   for (const { target, document } of node.redirects) if (target.blocking || document?.blocking === true) return true;
   return false;
 }

@@ -28,6 +28,11 @@ class TextFile extends OpenFile {
     this.#offset += part.length;
     return part;
   }
+
+  override readThrough(delimiter: number): Uint8Array {
+    const end = this.#bytes.indexOf(delimiter, this.#offset) + 1;
+    return this.read(end === 0 ? this.#bytes.length : end - this.#offset);
+  }
 }
 
 /** The open file for a here-document's text; nobody refers to it yet. */

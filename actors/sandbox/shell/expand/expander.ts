@@ -7,7 +7,7 @@ import type { ArithmeticText, Assignment, Parameter, Word, WordPart } from '../s
 import { evaluateText, evaluateSource } from './arithmetic.js';
 import { assignValue, elementsOf, elementsTask, storeAssignment } from './assignment.js';
 import { glob } from './glob.js';
-import { keyOf, plainValue } from './lookup.js';
+import { keyOf, plainValue, subscriptBlocks } from './lookup.js';
 import { decide, finish, type Operands, unbound } from './parameter.js';
 import { promptText } from './prompt.js';
 import { escapePattern, FieldSink, separatorsOf, type Sink, TextSink } from './sinks.js';
@@ -318,8 +318,8 @@ export class Expander implements Expansion {
       this.#shell.variables.set(assignment.name, value, assignment.append);
       return;
     }
-    const key = yield* this.textTask(assignment.index.word);
-    assignValue(this.#shell, assignment, value, key);
+    const { index } = assignment;
+    assignValue(this.#shell, assignment, value, subscriptBlocks(index) ? yield* this.textTask(index.word) : undefined);
   }
 
   prompt(text: string): string {

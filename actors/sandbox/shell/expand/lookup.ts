@@ -55,6 +55,11 @@ export function keyOf(shell: Shell, index: Subscript, variable: Variable | undef
   return Number(shell.expansion.arithmetic(index.arithmetic));
 }
 
+/** Whether finding out the key runs commands. */
+export function subscriptBlocks({ word, arithmetic }: Subscript): boolean {
+  return word.blocking || arithmetic.blocking;
+}
+
 /** Looks a name with an optional evaluated key up. `all` for `[@]` and `[*]`. */
 export function lookUp(shell: Shell, name: string, all: '@' | '*' | undefined, key: string | number | undefined): Value {
   if (name === '@' || name === '*') return listOf(shell.positional, name, name === '*');

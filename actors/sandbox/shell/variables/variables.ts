@@ -1,6 +1,7 @@
 // The variables of one shell: dynamic scopes by shallow binding, attributes, namerefs, the environment for children.
 import type { Options } from '../options.js';
 import { AssociativeArray, IndexedArray } from './arrays.js';
+import { ForkedMap } from './forked-map.js';
 import { CAPITALIZED, EXPORTED, INTEGER, LOWERCASE, NAMEREF, READONLY, UPPERCASE, Variable, WATCHED } from './variable.js';
 
 /** An assignment that cannot be: read-only, a nameref in a circle, a bad subscript. The message lacks the shell's prefix. */
@@ -43,7 +44,7 @@ export function parseReference(text: string): Reference | undefined {
 }
 
 export class Variables {
-  #bindings = new Map<string, Variable>();
+  #bindings = new ForkedMap<Variable>();
   #scopes: Scope[] = [];
   #generation = ++generations;
   #environment: Map<string, string> | undefined;
@@ -57,12 +58,17 @@ export class Variables {
   /** A copy for a forked shell; both sides copy a variable before their first change to it. */
   fork(): Variables {
     const copy = new Variables();
-    copy.#bindings = new Map(this.#bindings);
+    copy.#bindings = this.#bindings.fork();
     copy.#scopes = this.#scopes.map((scope) => ({ kind: scope.kind, names: [...scope.names] }));
     copy.#environment = this.#environment;
     copy.exportAll = this.exportAll;
     this.#generation = ++generations;
     return copy;
+  }
+
+  /** The shell has ended. */
+  release(): void {
+    this.#bindings.release();
   }
 
   // --- reading ----------------------------------------------------------------------------------------------------------------
@@ -106,7 +112,7 @@ export class Variables {
 
   /** Names of all variables that are set, sorted. */
   names(): string[] {
-    return [...this.#bindings.keys()].sort();
+    return [...this.#bindings.entries()].map(([name]) => name).sort();
   }
 
   // --- scopes -----------------------------------------------------------------------------------------------------------------
@@ -371,7 +377,7 @@ export class Variables {
   environment(): Map<string, string> {
     if (this.#environment) return this.#environment;
     const environment = new Map<string, string>();
-    for (const variable of this.#bindings.values()) {
+    for (const [, variable] of this.#bindings.entries()) {
       if ((variable.attributes & EXPORTED) === 0 || variable.list || variable.map) continue;
       const text = (variable.attributes & NAMEREF) === 0 ? variable.text : variable.value;
       if (text !== undefined) environment.set(variable.name, text);
