@@ -10,8 +10,9 @@ function mountSpecs(record: ContainerRecord): MountSpec[] {
     const options = record.mountOptions[mount.Destination] ?? {};
     return {
       type: mount.Type,
-      source: options.subpath ? `${mount.Source}/${options.subpath}` : mount.Source,
+      source: mount.Source,
       target: mount.Destination,
+      subpath: options.subpath ?? '',
       readOnly: !mount.RW,
       sizeBytes: options.sizeBytes ?? 0,
       mode: options.mode ?? 0o1777,

@@ -37,6 +37,8 @@ export interface MountSpec {
   type: 'bind' | 'volume' | 'tmpfs';
   source: string;
   target: string;
+  /** Volumes only: the folder or file in it that is mounted, '' = all of it. What it is made of is a container's doing, and must not lead out. */
+  subpath: string;
   readOnly: boolean;
   /** tmpfs only; 0 = unlimited. */
   sizeBytes: number;

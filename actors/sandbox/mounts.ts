@@ -107,12 +107,13 @@ function mountSpec(hands: Process, mount: MountSpec): void {
   hands.kernel.tree.mount(location, fileSystem, options);
 }
 
-function openHost({ type, source, readOnly }: MountSpec): HostDirectory {
+function openHost({ type, source, subpath, readOnly }: MountSpec): HostDirectory {
   try {
     // Owners that the host refuses to store are kept beside a volume's data, never inside it. A bind has no such place.
     const ownership = type === 'volume' && statSync(source).isDirectory() ? { ownershipPath: `${dirname(source)}/owners` } : {};
-    return new HostDirectory({ path: source, readOnly, ...ownership });
+    return new HostDirectory({ path: source, subpath, readOnly, ...ownership });
   } catch (error) {
+    if (error instanceof Fault) throw error;
     const reason = error instanceof Errno || error instanceof Error ? error.message : String(error);
     throw new Fault('invalid', `error while creating mount source path '${source}': ${reason}`);
   }

@@ -22,6 +22,7 @@ export interface MountSpec {
   type: 'bind' | 'volume' | 'tmpfs';
   source: string;
   target: string;
+  subpath: string;
   readOnly: boolean;
   sizeBytes: number;
   mode: number;

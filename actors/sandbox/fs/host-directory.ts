@@ -12,6 +12,8 @@ const KNOWN_SWEEP_AT = 4096;
 export interface HostDirectoryOptions {
   /** The directory or file on the host. */
   path: string;
+  /** A folder or file below it that is shown instead; symlinks in it are followed as far as they stay below. */
+  subpath?: string;
   readOnly?: boolean;
   /** A file outside of it where owners are kept that the host refuses to store; without it chown fails with the host's own error. */
   ownershipPath?: string;
@@ -44,11 +46,11 @@ export class HostDirectory implements FileSystem {
   readonly #known = new Map<string, WeakRef<HostInode>>();
   #sweepAt = KNOWN_SWEEP_AT;
 
-  /** Throws Errno when there is nothing at the path. */
+  /** Throws Errno when there is nothing at the path, Fault for a subpath that is not below it. */
   constructor(options: HostDirectoryOptions) {
     this.type = options.type ?? 'bind';
     this.readOnly = options.readOnly ?? false;
-    this.places = new HostPlaces(options.path);
+    this.places = new HostPlaces(options.path, options.subpath);
     this.ownership = options.ownershipPath === undefined ? undefined : new HostOwnership(options.ownershipPath);
     const uid = process.geteuid?.() ?? -1;
     this.shownAsRoot = uid === 0 ? undefined : { uid, gid: process.getegid?.() ?? -1 };

@@ -1,5 +1,7 @@
 // How host files are reached: by directory descriptors and single names, so that no symlink of a container is followed by the host.
 import fs from 'node:fs';
+import { isAbsolute, join as joinPaths, relative } from 'node:path';
+import { Fault } from '../../runtime/fault.js';
 import { Errno, fromNodeError } from '../kernel/errno.js';
 import { encode } from '../kernel/text.js';
 
@@ -27,6 +29,38 @@ function join(directory: string, name: string): HostPath {
   return ESCAPED.test(name) ? Buffer.concat([Buffer.from(`${directory}/`), encode(name)]) : `${directory}/${name}`;
 }
 
+/** What a subpath really names below `base`, symlinks followed. Throws Fault in dockerd's words (its safepath package). */
+function namesBelow(base: string, subpath: string): string[] {
+  const wanted = joinPaths(base, subpath);
+  let found: string;
+  try {
+    found = fs.realpathSync(wanted);
+  } catch (error) {
+    throw new Fault('invalid', `cannot access path ${wanted}: lstat ${wanted}: ${fromNodeError(error).message.toLowerCase()}`);
+  }
+  const below = relative(base, found);
+  if (below.split('/')[0] === '..' || isAbsolute(below)) throw new Fault('invalid', `path concatenation escapes the base directory, base: ${JSON.stringify(base)}, subpath: ${JSON.stringify(subpath)}`);
+  return below.split('/').filter((name) => name !== '');
+}
+
+/** A descriptor of what is there now: name by name, so that what is swapped meanwhile leads nowhere. */
+function openBelow(base: string, names: readonly string[]): number {
+  let fd = fs.openSync(base, O_PATH);
+  for (const [i, name] of names.entries()) {
+    const parent = fd;
+    try {
+      fd = fs.openSync(`/proc/self/fd/${parent}/${name}`, O_PATH | O_NOFOLLOW | (i < names.length - 1 ? O_DIRECTORY : 0));
+    } finally {
+      fs.closeSync(parent);
+    }
+    if (fs.fstatSync(fd).isSymbolicLink()) {
+      fs.closeSync(fd);
+      throw new Errno('ENOENT');
+    }
+  }
+  return fd;
+}
+
 /**
  * On Linux every directory is held by a descriptor that was opened by one name (O_NOFOLLOW) in the descriptor of its parent, through
  * /proc/self/fd: what others rename or replace meanwhile cannot lead us elsewhere. Other systems lack that; there each directory on
@@ -37,13 +71,15 @@ export class HostPlaces {
   readonly #rootFd: number | undefined;
   readonly #open = new Map<Placed, number>();
 
-  /** `root` is the daemon's own word: symlinks in it are followed, once, now. Throws Errno. */
-  constructor(root: string) {
+  /** `root` is the daemon's own word: symlinks in it are followed, once, now. Throws Errno; Fault for a subpath that leads nowhere or out. */
+  constructor(root: string, subpath = '') {
     try {
-      this.#root = fs.realpathSync(root);
-      this.#rootFd = LINUX ? fs.openSync(this.#root, O_PATH) : undefined;
+      const base = fs.realpathSync(root);
+      const names = subpath === '' ? [] : namesBelow(base, subpath);
+      this.#root = joinPaths(base, ...names);
+      this.#rootFd = LINUX ? openBelow(base, names) : undefined;
     } catch (error) {
-      throw fromNodeError(error);
+      throw error instanceof Fault ? error : fromNodeError(error);
     }
   }
 
