@@ -5,11 +5,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createLog } from '../../server/log.js';
 import { startServer } from '../../server/server.js';
+import { actRows } from './act-rows.js';
 import { actWorkflows } from './act-workflows.js';
 import { chaos } from '../chaos/check.js';
 import { busybox } from './busybox.js';
 import { dockerCli } from './docker-cli.js';
 import { dockerPy } from './docker-py.js';
+import { gitlabPipelines } from './gitlab-pipelines.js';
 import { nodeVersions } from './node-versions.js';
 import type { Check, Context, Outcome } from './outcome.js';
 import { readme } from './readme.js';
@@ -19,7 +21,14 @@ import { debian } from './tools.js';
 import { speed } from './speed.js';
 import { shellSpec } from './suites.js';
 
-const CHECKS: readonly Check[] = [readme, dockerCli, gitlab, nektosAct, actWorkflows, runnerBodies, gojq, shellSpec, busybox, dockerPy, chaos, nodeVersions, speed];
+const CHECKS: readonly Check[] = [
+  readme, dockerCli, dockerPy,
+  gitlab, gitlabPipelines,
+  nektosAct, actWorkflows, actRows,
+  runnerBodies, gojq,
+  shellSpec, busybox,
+  chaos, nodeVersions, speed,
+];
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
 /** One section per check: counts, then what did not pass and why. */

@@ -4,11 +4,13 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run, sh } from './shell.js';
 
-const ACT = 'github.com/nektos/act@v0.2.89';
+export const ACT = 'github.com/nektos/act@v0.2.89';
 const GOJQ = 'github.com/itchyny/gojq/cmd/gojq@v0.12.17';
 const REGISTRY = 'github.com/google/go-containerregistry/cmd/registry@v0.20.3';
 const GITLAB_CI_LOCAL = 'gitlab-ci-local@4.61.1';
-const INSTALL_MS = 600_000;
+export const INSTALL_MS = 600_000;
+/** How Go's modules are built here: from the proxy alone, without a C compiler. */
+export const GO_ENV: Readonly<Record<string, string>> = { GOFLAGS: '-mod=mod -buildvcs=false', CGO_ENABLED: '0' };
 
 /** What was found, or why it cannot be had. */
 export type Tool = { readonly path: string } | { readonly missing: string };
@@ -16,7 +18,7 @@ export type Tool = { readonly path: string } | { readonly missing: string };
 async function goInstall(cacheDir: string, module: string, env: Record<string, string>, binary: string): Promise<Tool> {
   const path = join(cacheDir, 'go', 'bin', binary);
   if (existsSync(path)) return { path };
-  const ran = await run('go', ['install', '-ldflags', '-s -w', module], { cwd: '/', env: { GOPATH: join(cacheDir, 'go'), GOFLAGS: '-mod=mod -buildvcs=false', CGO_ENABLED: '0', ...env }, timeoutMs: INSTALL_MS });
+  const ran = await run('go', ['install', '-ldflags', '-s -w', module], { cwd: '/', env: { GOPATH: join(cacheDir, 'go'), ...GO_ENV, ...env }, timeoutMs: INSTALL_MS });
   return existsSync(path) ? { path } : { missing: `go install ${module}: ${ran.stderr.trim().split('\n').at(-1)}` };
 }
 
