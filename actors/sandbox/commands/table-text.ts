@@ -31,6 +31,7 @@ export const textCommands: CommandTable = {
   hexdump: () => import('./hexdump.js').then((m) => m.hexdump),
   iconv: () => import('./iconv.js').then((m) => m.iconv),
   join: () => import('./join.js').then((m) => m.join),
+  jq: () => import('./jq/jq.js').then((m) => m.jq),
   less: () => import('./less.js').then((m) => m.less),
   mawk: () => import('./awk/awk.js').then((m) => m.awk),
   md5sum: () => import('./checksum.js').then((m) => m.checksum),
