@@ -68,7 +68,10 @@ export function baseFiles(appletNames: readonly string[]): BuiltInFile[] {
   }
   const program = Buffer.concat([BUILT_IN_MARK, Buffer.from('\nA program of the Sockerless sandbox; the name it is called by says which.\n')]);
   files.push({ entry: tarEntry(BUILT_IN_PATH.slice(1), { mode: 0o755, sizeBytes: program.length }), body: program });
-  for (const name of [...new Set(appletNames)].sort()) files.push({ entry: tarEntry(appletPath(name).slice(1), { type: 'symlink', linkPath: BUILT_IN_PATH }) });
+  for (const name of [...new Set(appletNames)].sort()) {
+    // busybox is a file of its own: links to it, too, are applets with busybox's manners.
+    files.push(name === 'busybox' ? { entry: tarEntry('bin/busybox', { mode: 0o755, sizeBytes: program.length }), body: program } : { entry: tarEntry(appletPath(name).slice(1), { type: 'symlink', linkPath: BUILT_IN_PATH }) });
+  }
   return files;
 }
 

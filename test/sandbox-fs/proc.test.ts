@@ -11,17 +11,19 @@ import { Kernel } from '../../actors/sandbox/kernel/kernel.js';
 import { O_CREAT, O_RDONLY, O_RDWR, O_WRONLY } from '../../actors/sandbox/kernel/open-file.js';
 import type { Credentials } from '../../actors/sandbox/kernel/path.js';
 import { Process } from '../../actors/sandbox/kernel/process.js';
-import type { Task } from '../../actors/sandbox/kernel/wait.js';
+import type { ProgramKind } from '../../actors/sandbox/kernel/program.js';
+import { PREEMPT, type Task } from '../../actors/sandbox/kernel/wait.js';
+import { scriptKind } from '../../actors/sandbox/programs/script.js';
 import { directory, errno, file } from '../suites/file-system.js';
 import { temporaryDirectory } from './layers.js';
 
 const ROOT: Credentials = { uid: 0, gid: 0, groups: [] };
 
-function machine(): Kernel {
+function machine(kinds: readonly ProgramKind[] = []): Kernel {
   const root = new Tmpfs();
   for (const name of ['proc', 'dev', 'sys', 'etc', 'tmp', 'bin']) directory(root.root, name);
   file(root.root.lookup('bin')!, 'sh', '', 0o755);
-  const kernel = new Kernel({ hostname: 'box', root, kinds: [], onDefect: (error) => { throw error; } });
+  const kernel = new Kernel({ hostname: 'box', root, kinds, onDefect: (error) => { throw error; } });
   const at = (name: string) => kernel.tree.resolve(name, kernel.tree.root, ROOT);
   kernel.tree.mount(at('/proc'), new ProcFileSystem(kernel, { memoryBytes: 64 << 20, nanoCpus: 1e9 }));
   mountDevices(kernel.tree);
@@ -65,7 +67,7 @@ test('a process finds itself in /proc', async (t) => {
     process.files.chdir('/tmp');
     t.is(process.files.readlink('/proc/self/cwd'), '/tmp');
     t.is(process.files.realpath('/proc/self/root/etc'), '/etc');
-    t.is(process.files.readlink('/proc/self/exe'), '/bin/sh');
+    t.is(errno(() => process.files.readlink('/proc/self/exe')), 'ENOENT');
     t.is(cat(process, '/proc/thread-self/comm'), 'sh\n');
     t.true(process.files.readdir('/proc').some(({ name }) => name === String(process.pid)));
     t.is(errno(() => process.files.stat('/proc/999')), 'ENOENT');
@@ -73,6 +75,19 @@ test('a process finds itself in /proc', async (t) => {
     process.files.writeFile('/proc/self/oom_score_adj', Buffer.from('17\n'));
     t.is(cat(process, '/proc/self/oom_score_adj'), '17\n');
   });
+});
+
+test('exe is the file that was executed: where links lead, and of a script its interpreter', async (t) => {
+  const seen: string[] = [];
+  const native: ProgramKind = { name: 'native', claim: ({ argv }) => ({ argv, main: function* main(process) { seen.push(process.files.readlink('/proc/self/exe')); yield PREEMPT; return 0; } }) };
+  const kernel = machine([scriptKind(), native]);
+  const execute = (at: string) => run(kernel, function* body(process) { yield* process.wait([process.fork((child) => child.exec(at, [at], child.env))]); });
+  await run(kernel, (process) => {
+    process.files.symlink('/bin/sh', '/tmp/link');
+    process.files.writeFile('/tmp/script', Buffer.from('#!/tmp/link\n'), { mode: 0o755 });
+  });
+  for (const at of ['/bin/sh', '/tmp/link', '/tmp/script']) await execute(at);
+  t.deepEqual(seen, ['/bin/sh', '/bin/sh', '/bin/sh']);
 });
 
 test('the machine tells what it was given', async (t) => {

@@ -1,5 +1,6 @@
 // cksum, sum, crc32: short checksums.
 import type { Main } from '../kernel/program.js';
+import { isBusybox } from '../programs/flavour.js';
 import { command, parseOptions, UsageError } from '../programs/stdio.js';
 import { Inputs, Pace } from './text-input.js';
 
@@ -17,7 +18,7 @@ const REFLECTED_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 interface Sum {
   add(chunk: Uint8Array): void;
   /** The line for a file; `name` undefined when none was given. */
-  line(sizeBytes: number, name: string | undefined, several: boolean): string;
+  line(sizeBytes: number, name: string | undefined, several: boolean, busybox: boolean): string;
 }
 
 function posixCrc(): Sum {
@@ -38,7 +39,8 @@ function bsdSum(): Sum {
   let sum = 0;
   return {
     add: (chunk) => chunk.forEach((byte) => (sum = (((sum >> 1) + ((sum & 1) << 15)) + byte) & 0xffff)),
-    line: (sizeBytes, name) => `${String(sum).padStart(5, '0')} ${String(Math.ceil(sizeBytes / 1024)).padStart(5)}${name === undefined ? '' : ` ${name}`}\n`,
+    // busybox names the file only where there are several, behind a blank that is there even so.
+    line: (sizeBytes, name, several, busybox) => `${String(sum).padStart(5, '0')} ${String(Math.ceil(sizeBytes / 1024)).padStart(5)}${busybox ? ` ${several ? name ?? '' : ''}` : name === undefined ? '' : ` ${name}`}\n`,
   };
 }
 
@@ -80,7 +82,7 @@ function summing(choose: (options: ReturnType<typeof parseOptions>) => () => Sum
         sizeBytes += chunk.length;
         yield* pace.turn();
       }
-      output.print(sum.line(sizeBytes, options.operands.length === 0 ? undefined : file.name, options.operands.length > 1));
+      output.print(sum.line(sizeBytes, options.operands.length === 0 ? undefined : file.name, options.operands.length > 1, isBusybox(process)));
     }
     return inputs.failed ? 1 : 0;
   });

@@ -1,5 +1,6 @@
 // expand and unexpand: tabs to blanks and back.
 import type { Main } from '../kernel/program.js';
+import { isBusybox } from '../programs/flavour.js';
 import { command, type Options, parseOptions, UsageError } from '../programs/stdio.js';
 import { mapLines } from './text-stream.js';
 
@@ -62,10 +63,40 @@ export const expand: Main = command(function* (process, output) {
   });
 });
 
+/** busybox's unexpand: a first word does not end the hunt for blanks, what follows the first run of blanks does unless `all`. */
+function firstBlanksAsTabs(line: string, size: number, all: boolean): string {
+  let out = '';
+  let column = 0;
+  for (let at = 0; at < line.length; ) {
+    let blanks = 0;
+    while (line[at] === ' ') {
+      at++;
+      blanks++;
+    }
+    column += blanks;
+    if (line[at] === '\t') {
+      column += size - (column % size);
+      at++;
+      continue;
+    }
+    if (column >= size) {
+      out += '\t'.repeat(Math.floor(column / size));
+      blanks = column = column % size;
+    }
+    const end = !all && at > 0 ? line.length : at + /^[^\t ]*/.exec(line.slice(at))![0].length;
+    out += ' '.repeat(blanks) + line.slice(at, end);
+    column = (column + [...line.slice(at, end)].length) % size;
+    at = end;
+  }
+  return out;
+}
+
 export const unexpand: Main = command(function* (process, output) {
-  const options = parseOptions(modern(process.argv), 'at:', { all: 'no', 'first-only': 'no', tabs: 'required' });
+  const busybox = isBusybox(process);
+  const options = parseOptions(modern(process.argv), busybox ? 'aft:' : 'at:', { all: 'no', 'first-only': 'no', tabs: 'required' });
   const stops = stopsOf(options);
-  const all = (options.has('a', 'all') || options.has('t', 'tabs')) && !options.has('first-only');
+  const all = (options.has('a', 'all') || options.has('t', 'tabs')) && !options.has('f', 'first-only');
+  if (busybox) return yield* mapLines(process, output, options.operands, (line) => firstBlanksAsTabs(line, Number(options.value('t', 'tabs') ?? 8), all));
   return yield* mapLines(process, output, options.operands, (line) => {
     let out = '';
     let column = 0;

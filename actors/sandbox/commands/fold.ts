@@ -1,9 +1,10 @@
 // fold: breaks long lines.
 import type { Main } from '../kernel/program.js';
+import { isBusybox } from '../programs/flavour.js';
 import { command, parseOptions, UsageError } from '../programs/stdio.js';
 import { latin1, mapLines } from './text-stream.js';
 
-/** Bytes stay together here only in the sense of GNU's fold: it counts columns of bytes. */
+/** GNU's fold counts columns of bytes, and is given a character for each; busybox counts characters. */
 function folded(line: string, width: number, bytes: boolean, spaces: boolean): string {
   let out = '';
   let start = 0;
@@ -43,6 +44,7 @@ export const fold: Main = command(function* (process, output) {
   const spaces = options.has('s', 'spaces');
   return yield* mapLines(process, output, options.operands, (line) => {
     if (line.length * 8 <= width && !line.includes('\t')) return line;
+    if (!bytes && isBusybox(process)) return folded(line, width, false, spaces);
     const raw = latin1(line);
     return raw.length === line.length ? folded(line, width, bytes, spaces) : decodeLatin(folded(raw, width, bytes, spaces));
   });

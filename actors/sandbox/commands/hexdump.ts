@@ -41,15 +41,23 @@ function parseFormat(text: string): Unit[] {
   return units;
 }
 
+const CONVERSION = /%([-+ #0]*)(\d*)(?:\.(\d+))?(_[aAcpu][dox]?|[a-zA-Z])/g;
+
 function unitText(format: string, bytes: Uint8Array, last: boolean): string {
   const value = bytes.reduceRight((sum, byte) => sum * 256 + byte, 0);
-  const text = format.replace(/%([-+ #0]*)(\d*)(?:\.(\d+))?(_[aAcpu][dox]?|[a-zA-Z])/g, (_, flags: string, width: string, precision: string | undefined, letter: string) => {
+  const text = format.replace(CONVERSION, (_, flags: string, width: string, precision: string | undefined, letter: string) => {
     if (letter === 'c') return String.fromCharCode(value).padStart(Number(width));
     if (letter.startsWith('_p')) return printable(value).padStart(Number(width));
     if (letter.startsWith('_c') || letter.startsWith('_u')) return (value >= 32 && value < 127 ? String.fromCharCode(value) : value.toString(8).padStart(3, '0')).padStart(Number(width));
     if (letter === 's') return Buffer.from(bytes).toString('latin1');
     return convertNumber({ flags, width: Number(width), precision: precision === undefined ? undefined : Number(precision), letter }, value);
   });
+  return last ? text.replace(/ +$/, '') : text;
+}
+
+/** A unit without a value: its conversions blank. */
+function blanked(format: string, last: boolean): string {
+  const text = format.replace(CONVERSION, (conversion, ...groups: string[]) => ' '.repeat(Number(groups[1]) || (conversion.endsWith('c') ? 1 : unitText(conversion, Uint8Array.of(0), false).length)));
   return last ? text.replace(/ +$/, '') : text;
 }
 
@@ -72,8 +80,8 @@ function custom(bytes: Uint8Array, units: readonly Unit[], squeezes: boolean): s
       for (let i = 0; size > 0 && i < count; i++) {
         const last = i === count - 1 && count > 1;
         const text = unitText(format, bytes.subarray(at, at + size), last);
-        // Behind the end of the input the layout is kept with blanks.
-        out += at < bytes.length ? text : ' '.repeat(text.length);
+        // Behind the end of the input the layout is kept: blanks for what would be converted, the rest as it is.
+        out += at < bytes.length ? text : blanked(format, last);
         at += size;
       }
     }

@@ -8,7 +8,7 @@ import { systemCommands } from './table-system.js';
 import { textCommands } from './table-text.js';
 
 /** What the shell has built in, as programs of their own. */
-const SHELL_TOOLS = ['echo', 'printf', 'test', '[', 'kill', 'pwd', 'true', 'false'];
+const SHELL_TOOLS = ['test', '[', 'kill', 'pwd', 'true', 'false'];
 const shellToolCommands: CommandTable = Object.fromEntries(SHELL_TOOLS.map((name) => [name, () => import('./shell-tools.js').then(({ shellTool }) => shellTool(name))]));
 
 /** Local copies as runners' helper images make them. */

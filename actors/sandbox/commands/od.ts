@@ -1,7 +1,8 @@
 // od: dumps bytes in octal and other forms.
 import type { Main } from '../kernel/program.js';
+import { isBusybox } from '../programs/flavour.js';
 import { command, parseOptions, readAll, UsageError } from '../programs/stdio.js';
-import { floating } from './awk/conversions.js';
+import { convertNumber, floating } from './awk/conversions.js';
 import { Inputs, Pace } from './text-input.js';
 import { parseSize } from './text-size.js';
 
@@ -27,10 +28,14 @@ function unsigned(view: DataView, size: number): bigint {
   return value;
 }
 
-function float(view: DataView, size: number): string {
+function floatValue(view: DataView, size: number): number {
   const bytes = new DataView(new ArrayBuffer(8));
   for (let i = 0; i < view.byteLength; i++) bytes.setUint8(i, view.getUint8(i));
-  const value = size === 4 ? bytes.getFloat32(0, true) : bytes.getFloat64(0, true);
+  return size === 4 ? bytes.getFloat32(0, true) : bytes.getFloat64(0, true);
+}
+
+function float(view: DataView, size: number): string {
+  const value = floatValue(view, size);
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value < 0 ? '-inf' : 'inf';
   for (let precision = size === 4 ? 6 : 15; ; precision++) {
     const text = (value < 0 || Object.is(value, -0) ? '-' : '') + floating('g', Math.abs(value), precision);
@@ -38,7 +43,13 @@ function float(view: DataView, size: number): string {
   }
 }
 
-function typeOf(letter: string, size: number, text: boolean): Type {
+/** busybox writes all of them with an exponent. */
+function exponential(view: DataView, size: number): string {
+  const value = floatValue(view, size);
+  return Number.isFinite(value) ? convertNumber({ flags: '', width: 0, precision: size === 4 ? 7 : 14, letter: 'e' }, value) : float(view, size);
+}
+
+function typeOf(letter: string, size: number, text: boolean, scientific: boolean): Type {
   const digits = (base: number): number => ((1n << BigInt(size * 8)) - 1n).toString(base).length;
   switch (letter) {
     case 'a': return { size: 1, width: 3, text, show: (view) => { const byte = view.getUint8(0) & 127; return byte === 127 ? 'del' : (NAMES[byte] ?? String.fromCharCode(byte)); } };
@@ -47,14 +58,14 @@ function typeOf(letter: string, size: number, text: boolean): Type {
     case 'u': return { size, width: digits(10), text, show: (view) => unsigned(view, size).toString() };
     case 'o': return { size, width: digits(8), text, show: (view) => unsigned(view, size).toString(8).padStart(digits(8), '0') };
     case 'x': return { size, width: size * 2, text, show: (view) => unsigned(view, size).toString(16).padStart(size * 2, '0') };
-    default: return { size, width: size === 4 ? 15 : 24, text, show: (view) => float(view, size) };
+    default: return { size, width: size === 4 ? 15 : 24, text, show: (view) => (scientific ? exponential(view, size) : float(view, size)) };
   }
 }
 
 const TRADITIONAL: Readonly<Record<string, string>> = { a: 'a', b: 'o1', c: 'c', d: 'u2', f: 'fF', i: 'dI', l: 'dL', o: 'o2', s: 'd2', x: 'x2', h: 'x2', D: 'u4', X: 'x4', O: 'o4', e: 'fD', F: 'fD', I: 'dL', H: 'x4', L: 'dL', B: 'o2' };
 const SIZES: Readonly<Record<string, number>> = { C: 1, S: 2, I: 4, L: 8, F: 4, D: 8 };
 
-function parseTypes(text: string): Type[] {
+function parseTypes(text: string, busybox: boolean): Type[] {
   const types: Type[] = [];
   const pattern = /([acdfoux])(\d+|[CSILFD])?(z?)/y;
   while (pattern.lastIndex < text.length) {
@@ -63,27 +74,27 @@ function parseTypes(text: string): Type[] {
     const [, letter, sizeText, z] = match;
     const size = sizeText === undefined ? (letter === 'f' ? 8 : 4) : (SIZES[sizeText] ?? Number(sizeText));
     if (![1, 2, 4, 8].includes(size) || (letter === 'f' && size < 4)) throw new UsageError(`invalid type string '${text}';\nthis system doesn't provide a ${size}-byte ${letter === 'f' ? 'floating point' : 'integral'} type`);
-    types.push(typeOf(letter!, size, z === 'z'));
+    types.push(typeOf(letter!, size, z === 'z', busybox));
   }
   return types;
 }
 
-function typesOf(argv: readonly string[]): Type[] {
+function typesOf(argv: readonly string[], busybox: boolean): Type[] {
   const types: Type[] = [];
   for (let i = 1; i < argv.length; i++) {
     const word = argv[i]!;
-    if (word.startsWith('--format')) types.push(...parseTypes(word.includes('=') ? word.slice(word.indexOf('=') + 1) : (argv[++i] ?? '')));
+    if (word.startsWith('--format')) types.push(...parseTypes(word.includes('=') ? word.slice(word.indexOf('=') + 1) : (argv[++i] ?? ''), busybox));
     if (!/^-[a-zA-Z]/.test(word)) continue;
     for (let at = 1; at < word.length; at++) {
       const letter = word[at]!;
-      if (letter === 't') types.push(...parseTypes(word.slice(at + 1) || (argv[++i] ?? '')));
+      if (letter === 't') types.push(...parseTypes(word.slice(at + 1) || (argv[++i] ?? ''), busybox));
       else if ('AjNS'.includes(letter) && at === word.length - 1) i++;
       if ('tAjNwS'.includes(letter)) break;
       const spec = TRADITIONAL[letter];
-      if (spec !== undefined) types.push(...parseTypes(spec));
+      if (spec !== undefined) types.push(...parseTypes(spec, busybox));
     }
   }
-  return types.length > 0 ? types : parseTypes('o2');
+  return types.length > 0 ? types : parseTypes('o2', busybox);
 }
 
 /** The rows of one offset: a line per type, the columns of all types kept in step. */
@@ -104,12 +115,12 @@ function rows(bytes: Uint8Array, address: string, types: readonly Type[], width:
 
 export const od: Main = command(function* (process, output) {
   const options = parseOptions(process.argv, 'A:abcDdeFfhHiIj:lLN:oOsS:t:vw::xXB', {
-    'address-radix': 'required', 'skip-bytes': 'required', 'read-bytes': 'required', format: 'required', 'output-duplicates': 'no', width: 'optional', endian: 'required', strings: 'optional',
+    'address-radix': 'required', 'skip-bytes': 'required', 'read-bytes': 'required', format: 'required', 'output-duplicates': 'no', width: 'optional', endian: 'required', strings: 'optional', traditional: 'no',
   });
   const radixLetter = options.value('A', 'address-radix') ?? 'o';
   if (!'doxn'.includes(radixLetter)) throw new UsageError(`invalid output address radix '${radixLetter}'; it must be one character from [doxn]`);
   const count = (text: string | undefined): number | undefined => (text === undefined ? undefined : /^0x/i.test(text) ? parseInt(text, 16) : parseSize(text));
-  const types = typesOf(process.argv);
+  const types = typesOf(process.argv, isBusybox(process));
   const widthText = options.value('w', 'width');
   const width = widthText === undefined ? 16 : widthText === '' ? 32 : Number(widthText);
   const parts: Uint8Array[] = [];

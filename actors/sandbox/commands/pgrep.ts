@@ -83,8 +83,9 @@ export const pkill: Main = command(function* (process, output) {
   return status;
 });
 
+/** Itself among them, where it has that name. */
 function named(process: Process, name: string): Process[] {
-  return others(process).filter((other) => other.command === name || other.argv[0] === name);
+  return [process, ...others(process)].filter((other) => other.command === name || other.argv[0] === name);
 }
 
 export const pidof: Main = plainCommand((process, output) => {
@@ -104,7 +105,7 @@ export const killall: Main = command(function* (process) {
   if (signal === undefined) throw new UsageError(`${name}: unknown signal; killall -l lists signals.`);
   let status = 0;
   for (const operand of options.operands) {
-    const found = named(process, operand);
+    const found = named(process, operand).filter((other) => other !== process);
     if (found.length === 0) {
       status = 1;
       if (!options.has('q', 'quiet')) yield* process.write(2, Buffer.from(`${operand}: no process found\n`));

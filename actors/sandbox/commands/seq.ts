@@ -1,6 +1,7 @@
 // seq: numbers in sequence.
 import type { Main } from '../kernel/program.js';
 import type { Task } from '../kernel/wait.js';
+import { isBusybox } from '../programs/flavour.js';
 import { command, type Output, UsageError } from '../programs/stdio.js';
 import { convertNumber } from './awk/conversions.js';
 import { Pace } from './text-input.js';
@@ -76,14 +77,15 @@ export const seq: Main = command(function* (process, output) {
   if (operands.length > 3) throw new UsageError(`extra operand '${operands[3]!}'`);
   const texts = operands.length === 1 ? ['1', '1', operands[0]!] : operands.length === 2 ? [operands[0]!, '1', operands[1]!] : operands;
   const [first, step, last] = texts.map(number) as [number, number, number];
-  if (step === 0) throw new UsageError(`invalid Zero increment value: '${texts[1]!}'`);
+  if (step === 0 && !isBusybox(process)) throw new UsageError(`invalid Zero increment value: '${texts[1]!}'`);
   if (format === undefined && !equalWidth && texts.every((text) => /^-?\d+$/.test(text)) && Math.max(Math.abs(first), Math.abs(last)) > Number.MAX_SAFE_INTEGER) {
     return yield* bigSequence(output, texts.map(BigInt) as [bigint, bigint, bigint], separator);
   }
   const precision = Math.max(decimals(texts[0]!) ?? 0, decimals(texts[1]!) ?? 0);
   const plain = (value: number): string => (Math.abs(value) < 1e21 ? value.toFixed(precision) : BigInt(value).toString());
-  const widths = equalWidth ? [plain(first), last.toFixed(Math.max(0, precision))].map((text) => text.length) : [];
-  const width = Math.max(0, ...widths);
+  // As wide as the widest operand is written, its fraction as long as that of the others.
+  const whole = (text: string): number => text.replace(/^\+/, '').replace(/\..*/, '').length;
+  const width = equalWidth ? Math.max(plain(first).length, plain(last).length, ...[texts[0]!, texts[2]!].map((text) => whole(text) + (precision > 0 ? precision + 1 : 0))) : 0;
   const show = format !== undefined ? formatter(format) : (value: number): string => {
     const text = plain(value);
     if (!equalWidth || text.length >= width) return text;
@@ -95,7 +97,7 @@ export const seq: Main = command(function* (process, output) {
   let any = false;
   for (let i = 0; ; i++) {
     const value = first + i * step;
-    if (step > 0 ? value > last + slack : value < last - slack) break;
+    if (step >= 0 ? value > last + slack : value < last - slack) break;
     output.print((any ? separator : '') + show(value));
     any = true;
     if (!output.isFull) continue;

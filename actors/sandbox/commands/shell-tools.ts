@@ -1,4 +1,4 @@
-// Commands that the shell has built in and that exist as programs too: echo, printf, test, [, kill, pwd, true, false.
+// Commands that the shell has built in and that exist as programs too: test, [, kill, pwd, true, false.
 import type { Main } from '../kernel/program.js';
 import { assemble } from '../shell/execute/assemble.js';
 import { Shell } from '../shell/shell.js';

@@ -20,20 +20,6 @@ function nulTerminated(parts: Iterable<string>): Uint8Array {
   return encode(text);
 }
 
-/** Where a program is: argv[0] if it is a path, else found in PATH; scripts run as their interpreter. ENOENT when there is none. */
-function executable(process: Process, tree: MountTree): Location {
-  const name = process.argv[0] ?? '';
-  const candidates = name.includes('/') ? [name] : (process.env.get('PATH') ?? '/usr/bin:/bin').split(':').map((directory) => `${directory}/${name}`);
-  for (const candidate of candidates) {
-    try {
-      return tree.resolve(candidate, process.cwd, { uid: 0, gid: 0, groups: [] });
-    } catch (error) {
-      if (!(error instanceof Errno)) throw error;
-    }
-  }
-  throw new Errno('ENOENT');
-}
-
 export class ProcessDirectory extends StaticDirectory {
   constructor(proc: ProcFileSystem, process: Process) {
     const owner = (): Owner => process.credentials;
@@ -48,7 +34,10 @@ export class ProcessDirectory extends StaticDirectory {
     };
     link('cwd', () => process.cwd);
     link('root', () => tree.root);
-    link('exe', () => executable(process, tree));
+    link('exe', () => {
+      if (process.executable === undefined) throw new Errno('ENOENT');
+      return process.executable;
+    });
     this.add('fd', new DescriptorDirectory(proc, process, (fd) => descriptorLink(proc, process, fd, owner)));
     this.add('fdinfo', new DescriptorDirectory(proc, process, (fd) => new TextInode(proc, () => descriptorInfo(process, fd), 0o400, owner)));
     const net = this.add('net', new StaticDirectory(proc, 0o555));

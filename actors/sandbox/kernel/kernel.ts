@@ -3,7 +3,7 @@ import { Errno } from './errno.js';
 import type { FileSystem } from './inode.js';
 import { MAY_EXECUTE, MountTree, permits } from './path.js';
 import { Process, ProcessExit, ProcessImage, type ProcessOptions, type WaitStatus } from './process.js';
-import type { Executable, Main, ProgramKind } from './program.js';
+import type { Executable, Main, Program, ProgramKind } from './program.js';
 import { SIGCHLD, SIGHUP } from './signals.js';
 import { SocketTable } from './sockets.js';
 import { PREEMPT, type Task } from './wait.js';
@@ -93,14 +93,14 @@ export class Kernel {
   }
 
   /** Finds the program of a file; ENOENT, EACCES, ENOEXEC as execve(2). */
-  load(process: Process, path: string, argv: readonly string[]): { main: Main; argv: readonly string[] } {
+  load(process: Process, path: string, argv: readonly string[]): Required<Program> {
     const location = process.files.locate(path);
     const { inode } = location;
     if (inode.type !== 'file' || !permits(inode, process.credentials, MAY_EXECUTE)) throw new Errno('EACCES');
     const executable: Executable = { path, location, head: inode.readAt(0, HEAD_BYTES), argv };
     for (const kind of this.#kinds) {
       const program = kind.claim(executable, process);
-      if (program) return program;
+      if (program) return { location, ...program };
     }
     throw new Errno('ENOEXEC');
   }

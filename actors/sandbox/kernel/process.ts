@@ -67,6 +67,8 @@ export class Process {
   env: ReadonlyMap<string, string>;
   /** The program's name as ps shows it. */
   command: string;
+  /** The program's file, as /proc/PID/exe shows it; before the first exec there is none. */
+  executable: Location | undefined;
   cwd: Location;
   umask: number;
   credentials: Credentials;
@@ -96,6 +98,7 @@ export class Process {
     this.argv = options.argv;
     this.env = options.env;
     this.command = options.argv[0]?.split('/').at(-1) ?? '';
+    this.executable = parent?.executable;
     this.cwd = options.cwd;
     this.umask = options.umask ?? parent?.umask ?? 0o022;
     this.credentials = options.credentials;
@@ -228,6 +231,7 @@ export class Process {
     this.argv = program.argv;
     this.env = env;
     this.command = path.split('/').at(-1)!;
+    this.executable = program.location;
     this.descriptors.closeForExec();
     for (const [signal, disposition] of this.#dispositions) if (disposition !== 'ignore') this.#dispositions.delete(signal);
     throw new ProcessImage(program.main);

@@ -17,11 +17,18 @@ export interface Executable {
   argv: readonly string[];
 }
 
+/** What runs, with which words; `location` where that is another file than the one executed (a script's interpreter). */
+export interface Program {
+  main: Main;
+  argv: readonly string[];
+  location?: Location;
+}
+
 /**
  * One kind of program: built-in, script, WASI, node. Kinds make system calls on their process and never touch each other.
  * `claim` answers with code and argv (a script's interpreter changes argv), or undefined for "not mine"; it may throw Errno.
  */
 export interface ProgramKind {
   readonly name: string;
-  claim(executable: Executable, process: Process): { main: Main; argv: readonly string[] } | undefined;
+  claim(executable: Executable, process: Process): Program | undefined;
 }

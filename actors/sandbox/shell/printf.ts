@@ -6,20 +6,26 @@ import { quoteBackslash } from './quote.js';
 export interface Formatted {
   /** Text as kernel/text.ts keeps bytes. */
   text: string;
-  /** Complaints without the command's name. */
-  errors: string[];
+  /** Complaints without the command's name, and how much of the text was there before each. */
+  errors: { message: string; at: number }[];
   status: number;
 }
+
+/** Whose words and rules: the shell's built-in, or the program of GNU or busybox. */
+export type PrintfManners = 'bash' | 'gnu' | 'busybox';
 
 const DIRECTIVE = /^([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(hh|h|ll|l|L|q|j|z|t)?([diouxXeEfFgGaAcsbqQ%n]|\([^)]*\)T)/;
 const SIMPLE: Readonly<Record<string, string>> = { a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', '"': '"', "'": "'", '?': '?' };
 
-/** Backslash escapes of formats and `%b`; `stop` when `\c` ended the output. In `%b`, `\0nnn` has up to four digits. */
-export function escapes(text: string, mode: 'format' | 'b' | 'echo'): { text: string; stop: boolean } {
+/**
+ * Backslash escapes of formats, `%b` and echo, the built-in one and the program (which knows `\\nnn`); `stop` when `\c` ended the
+ * output: in a format only programs know it. In `%b`, `\0nnn` has up to four digits.
+ */
+export function escapes(text: string, mode: 'format' | 'tool-format' | 'b' | 'echo' | 'tool-echo'): { text: string; stop: boolean } {
   if (!text.includes('\\')) return { text, stop: false };
   let out = '';
-  const pattern = mode === 'format' ? /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([^]))/y
-    : mode === 'b' ? /\\(?:0?([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([^]))/y
+  const pattern = mode === 'format' || mode === 'tool-format' ? /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([^]))/y
+    : mode === 'b' || mode === 'tool-echo' ? /\\(?:0?([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([^]))/y
       : /\\(?:0([0-7]{0,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([^]))/y;
   for (let at = 0; at < text.length; ) {
     if (text[at] !== '\\') {
@@ -41,7 +47,7 @@ export function escapes(text: string, mode: 'format' | 'b' | 'echo'): { text: st
     else if (hex !== undefined) out += byteText(Number.parseInt(hex, 16));
     else if (u !== undefined || U !== undefined) out += codePointText(Number.parseInt((u ?? U)!, 16));
     else if (letter === 'c' && mode !== 'format') return { text: joinBytes(out), stop: true };
-    else if ((letter === '"' || letter === "'" || letter === '?') && mode === 'echo') out += whole;
+    else if ((letter === '"' || letter === "'" || letter === '?') && (mode === 'echo' || mode === 'tool-echo')) out += whole;
     else out += SIMPLE[letter!] ?? whole;
   }
   return { text: joinBytes(out), stop: false };
@@ -60,13 +66,17 @@ function pad(text: string, width: number, left: boolean, zero = false): string {
 }
 
 class Formatter {
-  readonly errors: string[] = [];
+  readonly errors: Formatted['errors'] = [];
   status = 0;
+  /** What is printed so far. */
+  out = '';
+  readonly manners: PrintfManners;
   readonly #args: readonly string[];
   #at = 0;
 
-  constructor(args: readonly string[]) {
+  constructor(args: readonly string[], manners: PrintfManners) {
     this.#args = args;
+    this.manners = manners;
   }
 
   get consumed(): number {
@@ -82,27 +92,37 @@ class Formatter {
   }
 
   fail(message: string): void {
-    this.errors.push(message);
+    this.errors.push({ message, at: joinBytes(this.out).length });
     this.status = 1;
+  }
+
+  /** A number that is none, or (`partly`) only begins as one. */
+  badNumber(text: string, partly: boolean, octal = ''): void {
+    if (this.manners === 'busybox') this.fail(`invalid number '${text}'`);
+    else if (this.manners === 'gnu') this.fail(partly ? `'${text}': value not completely converted` : `'${text}': expected a numeric value`);
+    else this.fail(`${text}: invalid ${octal}number`);
   }
 
   integer(text: string | undefined): bigint {
     if (text === undefined || text === '') {
-      if (text === '') this.fail(`: invalid number`);
+      if (text === '') this.badNumber(text, false);
       return 0n;
     }
     if (text[0] === '"' || text[0] === "'") return BigInt(text.codePointAt(1) ?? 0);
     const match = /^\s*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)/.exec(text);
     if (!match) {
-      this.fail(`${text}: invalid number`);
+      this.badNumber(text, false);
       return 0n;
     }
-    if (match[0].length !== text.length) this.fail(`${text}: invalid ${/^\s*[-+]?0\d/.test(text) ? 'octal ' : ''}number`);
+    if (match[0].length !== text.length) {
+      this.badNumber(text, true, /^\s*[-+]?0\d/.test(text) ? 'octal ' : '');
+      if (this.manners === 'busybox') return 0n;
+    }
     const digits = match[2]!;
     const value = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);
     const signed = match[1] === '-' ? -value : value;
     if (signed > 0xffffffffffffffffn || signed < -0x8000000000000000n) {
-      this.fail(`warning: ${text}: Numerical result out of range`);
+      this.fail(this.manners === 'busybox' ? `invalid number '${text}'` : this.manners === 'gnu' ? `'${text}': Numerical result out of range` : `warning: ${text}: Numerical result out of range`);
       return signed < 0n ? -0x8000000000000000n : 0x7fffffffffffffffn;
     }
     return signed;
@@ -112,8 +132,10 @@ class Formatter {
     if (text === undefined || text === '') return 0;
     if (text[0] === '"' || text[0] === "'") return text.codePointAt(1) ?? 0;
     const match = /^\s*[-+]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|inf(?:inity)?|nan)/i.exec(text);
-    if (!match || match[0].length !== text.length) this.fail(`${text}: invalid number`);
-    if (!match) return 0;
+    if (!match || match[0].length !== text.length) {
+      this.badNumber(text, match !== null);
+      if (!match || this.manners === 'busybox') return 0;
+    }
     const number = match[0].trim().toLowerCase();
     if (/inf/.test(number)) return number.startsWith('-') ? -Infinity : Infinity;
     return Number(number);
@@ -180,37 +202,39 @@ function integerText(value: bigint, letter: string, precision: number | undefine
 export type FormatTime = (format: string, seconds: number) => string;
 
 /** Formats `args`, the format being used again while some are left. */
-export function formatPrintf(format: string, args: readonly string[], formatTime: FormatTime): Formatted {
-  const formatter = new Formatter(args);
-  let text = '';
+export function formatPrintf(format: string, args: readonly string[], formatTime: FormatTime, manners: PrintfManners = 'bash'): Formatted {
+  const formatter = new Formatter(args, manners);
   for (;;) {
     const before = formatter.consumed;
-    const { out, stop } = once(format, formatter, formatTime);
-    text += out;
+    const stop = once(format, formatter, formatTime);
     if (stop || formatter.exhausted || formatter.consumed === before) break;
   }
-  return { text: joinBytes(text), errors: formatter.errors, status: formatter.status };
+  return { text: joinBytes(formatter.out), errors: formatter.errors, status: formatter.status };
 }
 
-function once(format: string, formatter: Formatter, formatTime: FormatTime): { out: string; stop: boolean } {
-  let out = '';
+/** Prints the format once; whether that was the end of all output. */
+function once(format: string, formatter: Formatter, formatTime: FormatTime): boolean {
   for (let at = 0; at < format.length; ) {
     const percent = format.indexOf('%', at);
     const literal = format.slice(at, percent < 0 ? format.length : percent);
-    out += escapes(literal, 'format').text;
+    const { text, stop } = escapes(literal, formatter.manners === 'bash' ? 'format' : 'tool-format');
+    formatter.out += text;
+    if (stop) return true;
     if (percent < 0) break;
     const match = DIRECTIVE.exec(format.slice(percent + 1));
     if (!match) {
-      const letter = /^[-+ #0']*\d*(?:\.\d*)?([^]?)/.exec(format.slice(percent + 1))![1]!;
-      formatter.fail(letter === '' ? `\`%': missing format character` : `\`${letter}': invalid format character`);
-      return { out, stop: true };
+      const [whole, letter] = /^%[-+ #0']*\d*(?:\.\d*)?([^]?)/.exec(format.slice(percent))!;
+      if (formatter.manners === 'busybox') formatter.fail(`${format.slice(percent)}: invalid format`);
+      else if (formatter.manners === 'gnu') formatter.fail(`${whole}: invalid conversion specification`);
+      else formatter.fail(letter === '' ? `\`%': missing format character` : `\`${letter!}': invalid format character`);
+      return true;
     }
     at = percent + 1 + match[0].length;
     const piece = directive(match, formatter, formatTime);
-    out += piece.out;
-    if (piece.stop) return { out, stop: true };
+    formatter.out += piece.out;
+    if (piece.stop) return true;
   }
-  return { out, stop: false };
+  return false;
 }
 
 function directive(match: RegExpExecArray, formatter: Formatter, formatTime: FormatTime): { out: string; stop: boolean } {

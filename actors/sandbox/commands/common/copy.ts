@@ -4,6 +4,7 @@ import type { Stat } from '../../kernel/inode.js';
 import { O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } from '../../kernel/open-file.js';
 import type { Process } from '../../kernel/process.js';
 import { PREEMPT, type Task } from '../../kernel/wait.js';
+import { isBusybox } from '../../programs/flavour.js';
 import { complain, type Output, reason } from '../../programs/stdio.js';
 import { confirm, prompt } from './ask.js';
 import type { Backup } from './backup.js';
@@ -77,7 +78,7 @@ export class Copier {
 
   *#copy(source: string, stat: Stat, target: string, device: number, isOperand: boolean): Task<boolean> {
     if (this.#pace.due) yield PREEMPT;
-    if (stat.type === 'directory' && !this.#options.recursive) return yield* this.#fail(`-r not specified; omitting directory ${quoteName(source)}`);
+    if (stat.type === 'directory' && !this.#options.recursive) return yield* this.#fail(`${isBusybox(this.#process) ? '' : '-r not specified; '}omitting directory ${quoteName(source)}`);
     if (target.endsWith('/') && stat.type !== 'directory') return yield* this.#fail(this.#slashProblem(target));
     const existing = this.#look(target);
     if (existing) {

@@ -1,10 +1,12 @@
 // diff: compares files and directories line by line.
 import { Errno } from '../../kernel/errno.js';
+import type { FileType } from '../../kernel/inode.js';
 import type { Process } from '../../kernel/process.js';
 import type { Main } from '../../kernel/program.js';
 import { decode, encode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
 import { command, complain, type Options, type Output, parseOptions, readAll, UsageError } from '../../programs/stdio.js';
+import { isBusybox } from '../../programs/flavour.js';
 import { compileRegex } from '../../programs/posix-regex.js';
 import { formatTime } from '../awk/time.js';
 import { globRegex } from '../text-glob.js';
@@ -21,6 +23,10 @@ const LONG = {
   'left-column': 'no', 'horizon-lines': 'required',
 } as const;
 
+const TYPE_WORDS: Readonly<Record<FileType, string>> = {
+  file: 'regular file', directory: 'directory', symlink: 'symbolic link', fifo: 'fifo', socket: 'socket', character: 'character special file', block: 'block special file',
+};
+
 interface Loaded extends DiffFile {
   bytes: Uint8Array;
 }
@@ -30,6 +36,7 @@ class Diff {
   readonly #output: Output;
   readonly #options: Options;
   readonly #argv: readonly string[];
+  readonly #busybox: boolean;
   readonly #context: number;
   /** 0 same, 1 different, 2 trouble. */
   exitCode = 0;
@@ -38,6 +45,7 @@ class Diff {
     this.#process = process;
     this.#output = output;
     this.#options = options;
+    this.#busybox = isBusybox(process);
     this.#argv = process.argv.slice(1).filter((word) => word.startsWith('-') && word !== '-');
     const given = options.value('U', 'C') ?? (options.value('u') || options.value('c') || options.value('unified') || options.value('context') || '3');
     if (!/^\d+$/.test(given)) throw new UsageError(`invalid context length '${given}'`, 2);
@@ -53,17 +61,15 @@ class Diff {
       const [a, b] = [this.#type(first), this.#type(second)];
       if (a === 'directory' && b === 'directory') return yield* this.#directories(first, second);
       if (a === 'directory' || b === 'directory') {
-        if (inTree) {
-          this.#note(1);
-          const word = (type: string): string => (type === 'directory' ? 'directory' : 'regular file');
-          return this.#output.print(`File ${first} is a ${word(a)} while file ${second} is a ${word(b)}\n`);
-        }
+        if (inTree) return this.#printTypes(first, a, second, b);
         // A file against a folder means the file of that name in it.
         const [file, folder] = a === 'directory' ? [second, first] : [first, second];
         const inside = `${folder.replace(/\/$/, '')}/${file.split('/').at(-1)!}`;
         return yield* a === 'directory' ? this.compare(inside, second, inTree) : this.compare(first, inside, inTree);
       }
-      yield* this.#files(first, second, inTree);
+      if (inTree && (a !== 'file' || b !== 'file')) return this.#printTypes(first, a, second, b);
+      // Standard input is there once, and the same on both sides.
+      if (first !== '-' || second !== '-') yield* this.#files(first, second, inTree);
     } catch (error) {
       if (!(error instanceof Errno) || error.code === 'EPIPE') throw error;
       this.#note(2);
@@ -73,7 +79,16 @@ class Diff {
     }
   }
 
-  #type(path: string): string {
+  /** Two of a tree that are not both files or both folders. */
+  #printTypes(first: string, a: FileType, second: string, b: FileType): void {
+    const special = this.#busybox ? [[first, a] as const, [second, b] as const].find(([, type]) => type !== 'file' && type !== 'directory') : undefined;
+    if (special && a !== 'directory' && b !== 'directory') return this.#output.print(`File ${special[0]} is not a regular file or directory and was skipped\n`);
+    this.#note(1);
+    if (special) return this.#output.print(`Only in ${special[0].replace(/\/[^/]*$/, '')}: ${special[0].split('/').at(-1)!}\n`);
+    this.#output.print(`File ${first} is a ${TYPE_WORDS[a]} while file ${second} is a ${TYPE_WORDS[b]}\n`);
+  }
+
+  #type(path: string): FileType {
     if (path === '-') return 'file';
     if (this.#mayBeAbsent && !this.#process.files.exists(path)) return 'file';
     return this.#process.files.stat(path).type;
@@ -116,7 +131,7 @@ class Diff {
     }
     if (options.has('q', 'brief')) return changes.length > 0 || binary ? this.#output.print(`Files ${first} and ${second} differ\n`) : undefined;
     if (binary) return this.#output.print(`Binary files ${labels[0] ?? first} and ${labels[1] ?? second} differ\n`);
-    if (inTree) this.#output.print(`${['diff', ...this.#argv.map(quoteWord), quoteWord(first), quoteWord(second)].join(' ')}\n`);
+    if (inTree && !this.#busybox) this.#output.print(`${['diff', ...this.#argv.map(quoteWord), quoteWord(first), quoteWord(second)].join(' ')}\n`);
     this.#output.print(encode(this.#show(a, b, changes)));
     yield* this.#output.flush();
   }
@@ -174,8 +189,9 @@ class Diff {
         continue;
       }
       const present = a.has(name) ? x : y;
-      const folder = this.#type(present) === 'directory';
-      if (this.#mayBeAbsent && (!folder || options.has('r', 'recursive'))) {
+      const type = this.#type(present);
+      const folder = type === 'directory';
+      if (this.#mayBeAbsent && (folder ? options.has('r', 'recursive') : type === 'file' || this.#busybox)) {
         yield* folder ? this.#directories(x, y) : this.compare(x, y, true);
         continue;
       }

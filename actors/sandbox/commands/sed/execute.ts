@@ -18,6 +18,8 @@ export interface SedSettings {
   delimiter: string;
   unbuffered: boolean;
   lineLength: number;
+  /** A range of lines that were all skipped takes the next line, as in busybox. */
+  lateRanges: boolean;
 }
 
 /** What follows a command that could not be done with on the spot. */
@@ -51,6 +53,12 @@ export class SedRun {
     this.#input = input;
     this.#output = output;
     this.#files = files;
+    // Line numbers begin again with each run, and so do ranges.
+    for (const command of commands) {
+      command.open = command.from?.kind === 'line' && command.from.line === 0;
+      command.openUntil = Infinity;
+      command.closed = false;
+    }
     this.#lookAhead = commands.some(({ from, to }) => from?.kind === 'last' || to?.kind === 'last');
   }
 
@@ -132,14 +140,20 @@ export class SedRun {
     const { number } = this.#input;
     if (command.open) {
       if (to.kind === 'regex') command.open = !this.#matches(to);
-      else if (to.kind === 'last') command.open = !this.#input.isLast;
-      else {
-        command.open = number < command.openUntil;
-        return number <= command.openUntil;
-      }
-      return true;
+      else command.open = to.kind === 'last' ? !this.#input.isLast : number < command.openUntil;
+      command.closed = !command.open && from!.kind === 'line';
+      return to.kind === 'regex' || to.kind === 'last' || number <= command.openUntil;
     }
-    if (!this.#matches(from!)) return false;
+    if (from!.kind === 'line') {
+      // Also when the line itself did not come this far.
+      if (command.closed || number < from!.line) return false;
+      if (to.kind === 'line' && number >= to.line) {
+        command.closed = true;
+        return this.#settings.lateRanges || number === from!.line || number === to.line;
+      }
+    } else if (!this.#matches(from!)) {
+      return false;
+    }
     command.openUntil = to.kind === 'line' ? to.line : to.kind === 'count' ? number + to.count
       : to.kind === 'multiple' ? (to.multiple > 0 ? Math.ceil(number / to.multiple) * to.multiple : number) : Infinity;
     command.open = to.kind === 'last' ? !this.#input.isLast : number < command.openUntil;

@@ -87,7 +87,7 @@ export class SedParser {
     if (from && name === '#') this.#fail('comments don\'t accept any addresses');
     if (from && NO_ADDRESS.includes(name)) this.#fail(`unexpected \`${name}'`);
     if (to && ONE_ADDRESS.includes(name) && (this.#settings.posix || name !== '=')) this.#fail('command only uses one address');
-    const command: SedCommand = { name, ...(from ? { from } : {}), ...(to ? { to } : {}), negated, text: '', number: undefined, target: -1, open: false, openUntil: 0 };
+    const command: SedCommand = { name, ...(from ? { from } : {}), ...(to ? { to } : {}), negated, text: '', number: undefined, target: -1, open: false, openUntil: 0, closed: false };
     if (from?.kind === 'line' && from.line === 0) {
       command.open = true;
       command.openUntil = Infinity;

@@ -43,6 +43,8 @@ export interface SedCommand {
   /** Whether a range is open, and the line number it ends with where that is known. */
   open: boolean;
   openUntil: number;
+  /** A range that begins at a line begins once. */
+  closed: boolean;
 }
 
 /** A script that is none; `at` counts the characters of the fragment read so far. */

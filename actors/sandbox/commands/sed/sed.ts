@@ -4,6 +4,7 @@ import type { Process } from '../../kernel/process.js';
 import type { Main } from '../../kernel/program.js';
 import { decode, encode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
+import { isBusybox } from '../../programs/flavour.js';
 import { command, complain, type Options, Output, parseOptions, readAll, UsageError } from '../../programs/stdio.js';
 import { SedRun, type SedSettings } from './execute.js';
 import { SedParser } from './parser.js';
@@ -135,12 +136,18 @@ function* editInPlace(process: Process, output: Output, commands: SedCommand[], 
 }
 
 export const sed: Main = command(function* (process, output) {
+  const busybox = isBusybox(process);
+  if (busybox && process.argv.includes('--version')) {
+    output.print('This is not GNU sed version 4.0\n');
+    return 0;
+  }
   const options = parseOptions(process.argv, 'bsnrzuEe:f:l:i::V:', LONG);
   const { fragments, files: names } = yield* fragmentsOf(process, options);
   const commands = parseScript(fragments, options);
   const delimiter = options.has('z', 'null-data', 'zero-terminated') ? '\0' : '\n';
   const quiet = options.has('n', 'quiet', 'silent') || /^#n(\n|$)/.test(fragments[0]!.text);
-  const settings = { quiet, posix: options.has('posix'), delimiter, unbuffered: options.has('u', 'unbuffered'), lineLength: Number(options.value('l', 'line-length') ?? 70) };
+  const settings = { quiet, posix: options.has('posix'), delimiter, unbuffered: options.has('u', 'unbuffered'), lineLength: Number(options.value('l', 'line-length') ?? 70), lateRanges: busybox };
+  if (options.has('i', 'in-place') && names.length === 0) throw new UsageError('no input files', busybox ? 1 : 4);
   if (options.has('i', 'in-place')) return yield* editInPlace(process, output, commands, settings, names, options);
   const standard = new SedOutput(output, delimiter);
   const files = new WriteFiles(process, standard, delimiter);

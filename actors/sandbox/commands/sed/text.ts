@@ -154,6 +154,6 @@ export function plainText(text: string): string {
   return text.replace(/\\([^])/g, (whole, escaped: string, at: number) => {
     const code = codeEscape(text, at);
     if (code && code.end === at + 2) return code.character;
-    return escaped !== 'n' && Object.hasOwn(CONTROL, escaped) ? CONTROL[escaped]! : escaped;
+    return CONTROL[escaped] ?? escaped;
   });
 }

@@ -41,7 +41,7 @@ export class LinesReader implements ItemReader {
     for (;;) {
       const line = yield* this.#lines.next();
       if (line === undefined) return undefined;
-      const text = decode(line).replace(/^[ \t]+/, '');
+      const text = decode(line).replace(/^[ \t\v\f\r]+/, '');
       if (text === '') continue;
       if (text === this.#end) return undefined;
       const { words, rest } = splitWords(text, true);

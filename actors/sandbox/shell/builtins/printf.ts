@@ -31,10 +31,10 @@ export const printfBuiltin: Builtin = (shell, argv) => {
   const { text, errors, status } = formatPrintf(format, argv.slice(at + 1), (pattern, seconds) => strftime(pattern, seconds * 1000, zone));
   if (variable === undefined) {
     const outcome = print(shell, 'printf', text, status);
-    for (const error of errors) fail(shell, 'printf', error);
+    for (const { message } of errors) fail(shell, 'printf', message);
     return outcome;
   }
-  for (const error of errors) fail(shell, 'printf', error);
+  for (const { message } of errors) fail(shell, 'printf', message);
   try {
     const { name, subscript } = parseReference(variable)!;
     const value = text.split('\0', 1)[0]!;
