@@ -14,16 +14,19 @@ export function busyboxOf(commands: CommandTable): Main {
       yield* process.write(1, encode(`${names.join('\n')}\n`));
       return 0;
     }
-    if (name === undefined || name === '--help') {
+    // `busybox --help NAME` is `NAME --help`.
+    const asks = name === '--help' && rest.length > 0;
+    if (name === undefined || (name === '--help' && !asks) || (asks && /^busybox/.test(rest[0]!))) {
       yield* process.write(1, encode(`BusyBox (Sockerless built-in commands)\n\nUsage: busybox [function [arguments]...]\n   or: busybox --list\n\nCurrently defined functions:\n\t${names.join(', ')}\n`));
       return 0;
     }
-    if (!Object.hasOwn(commands, name)) {
-      yield* process.write(2, encode(`${name}: applet not found\n`));
+    const applet = asks ? rest[0]! : name;
+    if (!Object.hasOwn(commands, applet)) {
+      yield* process.write(2, encode(`${applet}: applet not found\n`));
       return 127;
     }
-    process.argv = [name, ...rest];
-    process.command = name;
-    return yield* commandMain(commands[name]!)(process);
+    process.argv = asks ? [applet, '--help'] : [applet, ...rest];
+    process.command = applet;
+    return yield* commandMain(commands[applet]!)(process);
   };
 }

@@ -57,8 +57,8 @@ function unitText(format: string, bytes: Uint8Array, last: boolean): string {
 
 /** A unit without a value: its conversions blank. */
 function blanked(format: string, last: boolean): string {
-  const text = format.replace(CONVERSION, (conversion, ...groups: string[]) => ' '.repeat(Number(groups[1]) || (conversion.endsWith('c') ? 1 : unitText(conversion, Uint8Array.of(0), false).length)));
-  return last ? text.replace(/ +$/, '') : text;
+  const shown = last ? format.replace(/ +$/, '') : format;
+  return shown.replace(CONVERSION, (conversion, _: string, width: string) => ' '.repeat(Number(width) || unitText(conversion, Uint8Array.of(0), false).length));
 }
 
 /** Applies the units again and again until the bytes are used up. */

@@ -2,7 +2,7 @@
 import { Errno } from '../kernel/errno.js';
 import type { DirectoryEntry, Inode } from '../kernel/inode.js';
 import { InodeFile, type OpenFile } from '../kernel/open-file.js';
-import { type Location, type MountTree, pathOf } from '../kernel/path.js';
+import { type Location, pathOf } from '../kernel/path.js';
 import type { Process } from '../kernel/process.js';
 import { encode } from '../kernel/text.js';
 import type { ProcFileSystem } from './proc.js';

@@ -3,7 +3,7 @@
 export type LValue =
   | { kind: 'variable'; name: string }
   | { kind: 'element'; name: string; subscripts: Expression[] }
-  | { kind: 'field'; index: Expression };
+  | { kind: 'field'; index: Expression; line: number };
 
 export type Expression =
   | LValue
@@ -20,7 +20,7 @@ export type Expression =
   | { kind: 'in'; subscripts: Expression[]; array: string }
   | { kind: 'and' | 'or'; left: Expression; right: Expression }
   | { kind: 'conditional'; test: Expression; consequent: Expression; otherwise: Expression }
-  | { kind: 'call'; name: string; args: Expression[] }
+  | { kind: 'call'; name: string; args: Expression[]; line: number }
   | { kind: 'builtin'; name: string; args: Expression[] }
   /** `source` is a file (`<`) or a command (`|`); neither: the main input. */
   | { kind: 'getline'; target: LValue | undefined; from: 'main' | 'file' | 'command'; source: Expression | undefined };
@@ -64,5 +64,16 @@ export interface Program {
   functions: Map<string, FunctionDefinition>;
 }
 
-/** A program that is none; the message has line number and text as gawk gives them. */
-export class AwkSyntaxError extends Error {}
+/** Whose language it is where awks differ: busybox's reads octal numbers and finds out late which functions there are. */
+export type AwkManners = 'gnu' | 'busybox';
+
+/** A program that is none; the message has line number and text as mawk and gawk give them, `busybox` is what busybox says. */
+export class AwkSyntaxError extends Error {
+  readonly line: number;
+  readonly busybox: string;
+  constructor(message: string, line: number, busybox = 'Unexpected token') {
+    super(message);
+    this.line = line;
+    this.busybox = busybox;
+  }
+}

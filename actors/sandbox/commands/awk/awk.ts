@@ -4,6 +4,7 @@ import type { Process } from '../../kernel/process.js';
 import { decode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
 import { RegexSyntaxError } from '../../programs/posix-regex.js';
+import { isBusybox } from '../../programs/flavour.js';
 import { command, type Options, type Output, parseOptions, readAll, UsageError } from '../../programs/stdio.js';
 import { Pace, openInput } from '../text-input.js';
 import { AwkSyntaxError, type Program } from './ast.js';
@@ -46,7 +47,7 @@ class AwkRun {
     const expressions = new ExpressionCompiler(runtime, functions, new Map());
     const statements = new StatementCompiler(expressions);
     for (const { when, pattern, until, action } of program.rules) {
-      if (when === 'BEGINFILE' || when === 'ENDFILE') throw new AwkSyntaxError(`${when} is not supported`);
+      if (when === 'BEGINFILE' || when === 'ENDFILE') throw new AwkSyntaxError(`${when} is not supported`, 1);
       const code = statements.compile(action ?? { kind: 'print', args: [], redirection: undefined });
       if (when === 'BEGIN') this.#begin.push(code);
       else if (when === 'END') this.#end.push(code);
@@ -162,13 +163,16 @@ function* runAwk(process: Process, output: Output): Task<number> {
   }
   const { source, operands } = yield* sourceOf(process, options);
   const streams = new Streams(process, output);
-  const runtime = new Runtime(process, streams);
+  const manners = isBusybox(process) ? 'busybox' : 'gnu';
+  const runtime = new Runtime(process, streams, manners);
   prepare(runtime, options, operands);
-  const run = new AwkRun(runtime, parseAwk(source));
   try {
-    yield* run.run();
+    yield* new AwkRun(runtime, parseAwk(source, manners)).run();
   } catch (error) {
-    if (error instanceof UsageError) yield* streams.closeAll();
+    if (error instanceof UsageError || error instanceof AwkSyntaxError) yield* streams.closeAll();
+    if (manners === 'busybox' && error instanceof AwkSyntaxError) {
+      throw new UsageError(`${options.value('f', 'file') ?? 'cmd. line'}:${error.line}: ${error.busybox}`);
+    }
     throw error;
   }
   yield* streams.closeAll();

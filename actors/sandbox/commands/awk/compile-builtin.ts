@@ -46,14 +46,14 @@ export function compileBuiltin(compiler: ExpressionCompiler, name: string, args:
     case 'system': case 'close': case 'fflush': return blocking(compiler, name, compiled(args));
     default: {
       const plain = PLAIN_BUILTINS[name];
-      if (!plain) throw new AwkSyntaxError(`function \`${name}' not defined`);
+      if (!plain) throw new AwkSyntaxError(`function \`${name}' not defined`, 1);
       return over(runtime, compiled(args), (operands) => valueCode(runtime, () => plain(runtime, operands.map((operand) => operand.value()))));
     }
   }
 }
 
 function arrayOf(compiler: ExpressionCompiler, argument: Expression): () => Map<string, Value> {
-  if (argument.kind !== 'variable') throw new AwkSyntaxError('an array was expected');
+  if (argument.kind !== 'variable') throw new AwkSyntaxError('an array was expected', 1, 'Not an array');
   const cell = compiler.cell(argument.name);
   return () => cell().array;
 }
@@ -75,7 +75,7 @@ function substitution(compiler: ExpressionCompiler, name: string, args: readonly
   const { runtime } = compiler;
   requireArguments(name, args.length, 2);
   const { operands: patterns, at: regexAt } = compiler.regex(args[0]!);
-  const target: Expression = args[2] ?? { kind: 'field', index: { kind: 'number', value: 0 } };
+  const target: Expression = args[2] ?? { kind: 'field', index: { kind: 'number', value: 0 }, line: 0 };
   const place = isPlace(target) ? compiler.place(target) : undefined;
   const subject = place ? place.operands : [compiler.compile(target)];
   return over(runtime, [compiler.compile(args[1]!), ...patterns, ...subject], ([replacement, ...rest]) => {

@@ -32,7 +32,7 @@ export class ExpressionCompiler {
     const local = this.#locals.get(name);
     const { runtime } = this;
     if (local !== undefined) return () => runtime.frame[local]!;
-    if (this.functions.has(name)) throw new AwkSyntaxError(`function \`${name}' called with space between name and \`('\nor used as a variable or an array`);
+    if (this.functions.has(name)) throw new AwkSyntaxError(`function \`${name}' called with space between name and \`('\nor used as a variable or an array`, 1);
     const cell = runtime.cell(name);
     return () => cell;
   }
@@ -63,7 +63,7 @@ export class ExpressionCompiler {
       case 'in': return this.#membership(expression);
       case 'and': case 'or': return this.#logical(expression);
       case 'conditional': return this.#conditional(expression);
-      case 'call': return this.functions.compileCall(this, expression.name, expression.args);
+      case 'call': return this.functions.compileCall(this, expression);
       case 'builtin': return compileBuiltin(this, expression.name, expression.args);
       case 'getline': return this.#getline(expression);
     }
@@ -78,7 +78,7 @@ export class ExpressionCompiler {
         const index = target.index.value;
         return fieldCode(runtime, () => index);
       }
-      return over(runtime, [this.compile(target.index)], ([index]) => fieldCode(runtime, () => index!.number()));
+      return over(runtime, [this.compile(target.index)], ([index]) => fieldCode(runtime, () => atLeastZero(runtime, index!.number(), target.line)));
     }
     if (target.kind === 'element') {
       const cell = this.cell(target.name);
@@ -259,7 +259,11 @@ export class ExpressionCompiler {
         record = yield* runtime.nextRecord();
       } else {
         const reader = yield* runtime.streams.input(from, runtime.text(yield* evaluate(where!)));
-        if (!reader) return -1;
+        if (!reader) {
+          const error = runtime.streams.lastError!;
+          runtime.cell('ERRNO').value = runtime.manners === 'busybox' ? error.number : error.message;
+          return -1;
+        }
         try {
           record = yield* reader.next(runtime.rs);
         } catch (error) {
@@ -306,6 +310,12 @@ function concat(parts: readonly Code[]): Code {
     for (const part of parts) text += part.text();
     return text;
   });
+}
+
+/** What busybox says of a negative one; the others' words come from the record. */
+function atLeastZero(runtime: Runtime, index: number, line: number): number {
+  if (index < 0 && runtime.manners === 'busybox') throw new AwkSyntaxError('', line, 'Access to negative field');
+  return index;
 }
 
 function fieldCode(runtime: Runtime, index: () => number): Code {

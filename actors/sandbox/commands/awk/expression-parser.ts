@@ -1,5 +1,5 @@
 // Parses awk expressions, by precedence.
-import { AwkSyntaxError, type Expression, type LValue } from './ast.js';
+import { type AwkManners, AwkSyntaxError, type Expression, type LValue } from './ast.js';
 import { type Token, tokenize } from './lexer.js';
 
 const COMPARISONS = new Set(['<', '<=', '==', '!=', '>', '>=']);
@@ -17,7 +17,10 @@ export class ExpressionParser {
   readonly tokens: readonly Token[];
   at = 0;
 
-  constructor(source: string) {
+  readonly manners: AwkManners;
+
+  constructor(source: string, manners: AwkManners) {
+    this.manners = manners;
     this.tokens = tokenize(source);
   }
 
@@ -40,9 +43,9 @@ export class ExpressionParser {
     if (!this.accept(text)) this.fail();
   }
 
-  fail(): never {
+  fail(busybox?: string): never {
     const { text, line } = this.token;
-    throw new AwkSyntaxError(`line ${line}: syntax error at or near ${text === '\n' ? 'end of line' : text}`);
+    throw new AwkSyntaxError(`line ${line}: syntax error at or near ${text === '\n' ? 'end of line' : text}`, line, busybox);
   }
 
   skipNewlines(): void {
@@ -184,7 +187,7 @@ export class ExpressionParser {
     switch (token.type) {
       case 'number':
         this.at++;
-        return { kind: 'number', value: Number(token.text) };
+        return { kind: 'number', value: this.manners === 'busybox' && /^0[0-7]+$/.test(token.text) ? parseInt(token.text, 8) : Number(token.text) };
       case 'string':
         this.at++;
         return { kind: 'string', value: token.text };
@@ -193,7 +196,7 @@ export class ExpressionParser {
         return { kind: 'regex', source: token.text };
       case 'function-name':
         this.at++;
-        return { kind: 'call', name: token.text, args: this.#parenthesized() };
+        return { kind: 'call', name: token.text, args: this.#parenthesized(), line: token.line };
       case 'builtin':
         this.at++;
         if (!this.is('(') && BARE.has(token.text)) return { kind: 'builtin', name: token.text, args: [] };
@@ -254,14 +257,15 @@ export class ExpressionParser {
   }
 
   #lvalue(): LValue {
+    const { line } = this.token;
     if (this.accept('$')) {
       const operator = this.token.text;
       if (operator === '++' || operator === '--') {
         this.at++;
-        return { kind: 'field', index: { kind: 'step', operator, prefix: true, target: this.#lvalue() } };
+        return { kind: 'field', index: { kind: 'step', operator, prefix: true, target: this.#lvalue() }, line };
       }
-      if (operator === '-' || operator === '+' || operator === '!') return { kind: 'field', index: this.#unary({}) };
-      return { kind: 'field', index: this.#primary({}) };
+      if (operator === '-' || operator === '+' || operator === '!') return { kind: 'field', index: this.#unary({}), line };
+      return { kind: 'field', index: this.#primary({}), line };
     }
     const name = this.name();
     if (!this.accept('[')) return { kind: 'variable', name };

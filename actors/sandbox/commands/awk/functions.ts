@@ -55,25 +55,33 @@ export class Functions {
     return body;
   }
 
-  compileCall(compiler: ExpressionCompiler, name: string, args: readonly Expression[]): Code {
-    const definition = this.#definitions.get(name);
-    if (!definition) throw new AwkSyntaxError(`function \`${name}' not defined`);
-    if (args.length > definition.parameters.length) throw new AwkSyntaxError(`function \`${name}' called with more arguments than declared`);
+  compileCall(compiler: ExpressionCompiler, { name, args, line }: Extract<Expression, { kind: 'call' }>): Code {
     const runtime = this.#runtime;
+    const busybox = runtime.manners === 'busybox';
+    const definition = this.#definitions.get(name);
+    if (!definition) {
+      const error = new AwkSyntaxError(`function \`${name}' not defined`, line, 'Call to undefined function');
+      if (!busybox) throw error;
+      return valueCode(runtime, () => { throw error; });
+    }
+    if (!busybox && args.length > definition.parameters.length) throw new AwkSyntaxError(`function \`${name}' called with more arguments than declared`, line);
     // A bare name may be an array, or become one in there.
     const cells = args.map((arg) => (arg.kind === 'variable' && !runtime.specials.has(arg.name) ? compiler.cell(arg.name) : undefined));
     const operands = args.filter((_, i) => cells[i] === undefined).map((arg) => compiler.compile(arg));
     return over(runtime, operands, (codes) => {
-      const frame = (): Cell[] => {
+      const makeFrame = (): Cell[] => {
         let next = 0;
-        return definition.parameters.map((_, i) => {
+        const frame = definition.parameters.map((_, i) => {
           const origin = cells[i]?.();
           const cell = new Cell(origin);
           if (i < args.length) cell.value = origin ? origin.value : codes[next++]!.value();
           return cell;
         });
+        // Arguments too many are computed all the same.
+        while (next < codes.length) codes[next++]!.value();
+        return frame;
       };
-      return this.#blocking.has(name) ? taskCode(() => this.#run(definition, frame())) : valueCode(runtime, () => this.#call(definition, frame()));
+      return this.#blocking.has(name) ? taskCode(() => this.#run(definition, makeFrame())) : valueCode(runtime, () => this.#call(definition, makeFrame()));
     });
   }
 

@@ -73,12 +73,12 @@ export function tokenize(source: string): Token[] {
       at++;
     } else if (character === '"') {
       const end = closing(source, at + 1, '"');
-      if (end < 0) throw new AwkSyntaxError(`line ${line}: unterminated string`);
+      if (end < 0) throw new AwkSyntaxError(`line ${line}: unterminated string`, line, 'Unterminated string');
       add('string', joinBytes(unescapeString(source.slice(at + 1, end))));
       at = end + 1;
     } else if (character === '/' && regexMayFollow(tokens)) {
       const end = regexEnd(source, at + 1);
-      if (end < 0) throw new AwkSyntaxError(`line ${line}: unterminated regexp`);
+      if (end < 0) throw new AwkSyntaxError(`line ${line}: unterminated regexp`, line, 'Unterminated regex');
       add('regex', source.slice(at + 1, end));
       at = end + 1;
     } else {
@@ -104,7 +104,7 @@ function word(source: string, at: number, add: (type: Token['type'], text: strin
     return name.length;
   }
   const operator = OPERATORS.find((candidate) => rest.startsWith(candidate));
-  if (operator === undefined) throw new AwkSyntaxError(`line ${line}: syntax error at or near ${source[at]!}`);
+  if (operator === undefined) throw new AwkSyntaxError(`line ${line}: syntax error at or near ${source[at]!}`, line);
   add('operator', operator === '**' ? '^' : operator === '**=' ? '^=' : operator);
   return operator.length;
 }

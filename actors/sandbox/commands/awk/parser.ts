@@ -1,15 +1,19 @@
 // Parses awk programs (POSIX, with gawk's nextfile, switch, BEGINFILE and function spellings).
-import { AwkSyntaxError, type Expression, type Program, type Redirection, type Rule, type Statement } from './ast.js';
+import { type AwkManners, AwkSyntaxError, type Expression, type Program, type Redirection, type Rule, type Statement } from './ast.js';
 import { ExpressionParser } from './expression-parser.js';
 
 const SPECIAL = ['BEGIN', 'END', 'BEGINFILE', 'ENDFILE'] as const;
 
 /** Throws AwkSyntaxError. */
-export function parseAwk(source: string): Program {
-  return new Parser(source).program();
+export function parseAwk(source: string, manners: AwkManners): Program {
+  return new Parser(source, manners).program();
 }
 
 class Parser extends ExpressionParser {
+  /** How many loops, and how many switches, the statement is in. */
+  #loops = 0;
+  #switches = 0;
+
   program(): Program {
     const program: Program = { rules: [], functions: new Map() };
     for (;;) {
@@ -27,15 +31,16 @@ class Parser extends ExpressionParser {
   #function(program: Program): void {
     if (this.token.type !== 'name' && this.token.type !== 'function-name') this.fail();
     const name = this.tokens[this.at++]!.text;
-    if (program.functions.has(name)) throw new AwkSyntaxError(`function name \`${name}' previously defined`);
+    if (program.functions.has(name)) throw new AwkSyntaxError(`function name \`${name}' previously defined`, this.token.line, 'Duplicate function');
     this.expect('(');
     const parameters: string[] = [];
     this.skipNewlines();
-    while (!this.is(')')) {
-      parameters.push(this.name());
-      this.skipNewlines();
-      if (!this.accept(',')) break;
-      this.skipNewlines();
+    if (!this.is(')')) {
+      do {
+        this.skipNewlines();
+        parameters.push(this.name());
+        this.skipNewlines();
+      } while (this.accept(','));
     }
     this.expect(')');
     this.skipNewlines();
@@ -87,6 +92,13 @@ class Parser extends ExpressionParser {
     return this.#statement();
   }
 
+  #loopBody(): Statement {
+    this.#loops++;
+    const body = this.#body();
+    this.#loops--;
+    return body;
+  }
+
   #statement(): Statement {
     if (this.is('{')) return this.#block();
     if (this.token.type === 'keyword') {
@@ -102,10 +114,10 @@ class Parser extends ExpressionParser {
     if (this.accept('if')) return this.#if();
     if (this.accept('while')) {
       const test = this.#condition();
-      return { kind: 'while', test, body: this.#body() };
+      return { kind: 'while', test, body: this.#loopBody() };
     }
     if (this.accept('do')) {
-      const body = this.#body();
+      const body = this.#loopBody();
       this.#terminators();
       this.expect('while');
       const test = this.#condition();
@@ -140,7 +152,7 @@ class Parser extends ExpressionParser {
     const [variable, word, array, close] = this.tokens.slice(this.at, this.at + 4);
     if (variable!.type === 'name' && word!.text === 'in' && array!.type === 'name' && close!.text === ')') {
       this.at += 4;
-      return { kind: 'for-in', variable: variable!.text, array: array!.text, body: this.#body() };
+      return { kind: 'for-in', variable: variable!.text, array: array!.text, body: this.#loopBody() };
     }
     const start = this.is(';') ? undefined : this.#simple();
     this.expect(';');
@@ -150,7 +162,7 @@ class Parser extends ExpressionParser {
     this.skipNewlines();
     const step = this.is(')') ? undefined : this.#simple();
     this.expect(')');
-    return { kind: 'for', start, test, step, body: this.#body() };
+    return { kind: 'for', start, test, step, body: this.#loopBody() };
   }
 
   #switch(): Statement {
@@ -167,7 +179,9 @@ class Parser extends ExpressionParser {
         match = this.expression();
       }
       this.expect(':');
+      this.#switches++;
       cases.push({ match, body: this.#statements() });
+      this.#switches--;
     }
   }
 
@@ -178,7 +192,11 @@ class Parser extends ExpressionParser {
       case 'print': case 'printf':
         this.at++;
         return this.#print(text);
-      case 'next': case 'nextfile': case 'break': case 'continue':
+      case 'break': case 'continue':
+        this.#requireLoop(text);
+        this.at++;
+        return { kind: text };
+      case 'next': case 'nextfile':
         this.at++;
         return { kind: text };
       case 'exit': case 'return':
@@ -192,11 +210,18 @@ class Parser extends ExpressionParser {
     }
   }
 
+  #requireLoop(text: 'break' | 'continue'): void {
+    if (this.#loops > 0 || (text === 'break' && this.#switches > 0)) return;
+    const { line } = this.token;
+    throw new AwkSyntaxError(`line ${line}: \`${text}' is not allowed outside a loop${text === 'break' ? ' or switch' : ''}`, line, `'${text}' not in a loop`);
+  }
+
   #endsHere(): boolean {
     return this.token.type === 'newline' || this.token.type === 'end' || this.is(';') || this.is('}');
   }
 
   #delete(): Statement {
+    if (this.#endsHere()) this.fail('Too few arguments');
     const grouped = this.accept('(');
     const name = this.name();
     let subscripts: Expression[] | undefined;
@@ -213,6 +238,7 @@ class Parser extends ExpressionParser {
     if (this.is('(') && this.#listIsParenthesized()) {
       this.at++;
       args = this.expressionList(')');
+      if (args.length === 0 && this.manners === 'busybox') this.fail('Empty sequence');
       this.expect(')');
     } else if (!this.#endsHere() && !this.is('>') && !this.is('>>') && !this.is('|')) {
       do {

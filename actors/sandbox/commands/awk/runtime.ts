@@ -4,6 +4,7 @@ import type { Process } from '../../kernel/process.js';
 import type { Task } from '../../kernel/wait.js';
 import { UsageError } from '../../programs/stdio.js';
 import { openInput } from '../text-input.js';
+import type { AwkManners } from './ast.js';
 import { joinBytes, unescapeString } from './lexer.js';
 import { Record } from './record.js';
 import { RecordReader } from './records.js';
@@ -19,6 +20,7 @@ export interface Special {
 
 export class Runtime {
   readonly process: Process;
+  readonly manners: AwkManners;
   readonly streams: Streams;
   readonly globals = new Map<string, Cell>();
   readonly specials: ReadonlyMap<string, Special>;
@@ -42,8 +44,9 @@ export class Runtime {
   #nextOperand = 1;
   #readsStandardInput = true;
 
-  constructor(process: Process, streams: Streams) {
+  constructor(process: Process, streams: Streams, manners: AwkManners) {
     this.process = process;
+    this.manners = manners;
     this.streams = streams;
     const text = (get: () => string, set: (text: string) => void): Special => ({ get, set: (value) => set(this.text(value)) });
     const number = (get: () => number, set: (number: number) => void): Special => ({ get, set: (value) => set(toNumber(value)) });

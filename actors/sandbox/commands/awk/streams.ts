@@ -22,6 +22,8 @@ interface OpenInput {
 export class Streams {
   readonly #process: Process;
   readonly standard: Output;
+  /** Why the last file could not be read. */
+  lastError: Errno | undefined;
   readonly #outputs = new Map<string, OpenOutput>();
   readonly #inputs = new Map<string, OpenInput>();
 
@@ -62,7 +64,10 @@ export class Streams {
       if (from === 'command') ({ child, fd } = readShell(this.#process, source));
       else fd = source === '-' || source === '/dev/stdin' ? 0 : this.#process.open(source, O_RDONLY);
     } catch (error) {
-      if (error instanceof Errno) return undefined;
+      if (error instanceof Errno) {
+        this.lastError = error;
+        return undefined;
+      }
       throw error;
     }
     const reader = new RecordReader(this.#process, fd, () => this.flushAll());

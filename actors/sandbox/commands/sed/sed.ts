@@ -147,7 +147,7 @@ export const sed: Main = command(function* (process, output) {
   const delimiter = options.has('z', 'null-data', 'zero-terminated') ? '\0' : '\n';
   const quiet = options.has('n', 'quiet', 'silent') || /^#n(\n|$)/.test(fragments[0]!.text);
   const settings = { quiet, posix: options.has('posix'), delimiter, unbuffered: options.has('u', 'unbuffered'), lineLength: Number(options.value('l', 'line-length') ?? 70), lateRanges: busybox };
-  if (options.has('i', 'in-place') && names.length === 0) throw new UsageError('no input files', busybox ? 1 : 4);
+  if (options.has('i', 'in-place') && names.length === 0) throw new UsageError(busybox ? '-i requires an argument' : 'no input files', busybox ? 1 : 4);
   if (options.has('i', 'in-place')) return yield* editInPlace(process, output, commands, settings, names, options);
   const standard = new SedOutput(output, delimiter);
   const files = new WriteFiles(process, standard, delimiter);

@@ -1,0 +1,43 @@
+// Commands run through busybox behave as busybox's, and as GNU's by their plain names.
+import test from 'ava';
+import { allCommands } from '../../actors/sandbox/commands/index.js';
+import { TestMachine } from '../support/machine.js';
+import { type Case, difference, hostHas, runOurs } from './differential.js';
+
+const CASES: readonly Case[] = [
+  { argv: ['busybox', 'seq', '-w', '8', '-3', '04'] },
+  { argv: ['busybox', 'printf', '%d\n', '1', '-', '12x', '4'] },
+  { argv: ['busybox', 'printf', '%s\\c', 'a', 'b'] },
+  { argv: ['busybox', 'printf', '%', 'a'] },
+  { argv: ['busybox', 'echo', '-ne', '\\41\\0101\\x42\\n'] },
+  { argv: ['busybox', 'unexpand'], stdin: '123 \t 45\na       b\n' },
+  { argv: ['busybox', 'unexpand', '-a', '-t4'], stdin: '12      34\n' },
+  { argv: ['busybox', 'fold', '-w3'], stdin: '\u0394\u0394\u0394\u0394\n' },
+  { argv: ['busybox', 'sed', '-n', '2{N;d};1p;2,3p;4p'], stdin: '1\n2\n3\n4\n5\n' },
+  { argv: ['busybox', 'sed', '--version'] },
+  { argv: ['busybox', 'sed', '-i', 's/a/b/'] },
+  { argv: ['busybox', 'od', '-f'], stdin: '\0\0\x80?' },
+  { argv: ['busybox', 'awk', 'BEGIN { print or(010, 1); nothing() }'] },
+  { argv: ['busybox', 'awk', 'func f(a,) { }'] },
+  { argv: ['busybox', 'awk', '{ if (1) break }'] },
+  { argv: ['busybox', 'awk', '\n\n{ $(-1) }'], stdin: 'x\n' },
+  { argv: ['busybox', 'awk', 'BEGIN { getline x < "missing"; print ERRNO }'] },
+  { argv: ['busybox', 'cp', '.', 'there'] },
+  { argv: ['busybox', 'nothing'] },
+  { argv: ['busybox', '--help', 'nothing'] },
+];
+
+test('applets say and do what the host\'s busybox does', async (t) => {
+  if (!hostHas('busybox')) return t.pass();
+  const found = [];
+  for (const one of CASES) found.push(await difference(one, { stderr: true }));
+  t.deepEqual(found.filter((text) => text !== undefined), []);
+});
+
+test('by their plain names they are GNU\'s, and a link to busybox makes an applet', async (t) => {
+  const plain = await runOurs({ argv: ['printf', '%d\n', '12x'] });
+  t.is(plain.stdout, '12\n');
+  t.regex(plain.stderr, /^printf: '12x': value not completely converted\n/);
+  const machine = new TestMachine({ commands: allCommands, files: { '/opt/printf': { symlink: '/bin/busybox' } } });
+  t.like(await machine.run(['/opt/printf', '%d\n', '12x']), { stdout: '0\n', stderr: "printf: invalid number '12x'\n", exitCode: 1 });
+});
