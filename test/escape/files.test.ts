@@ -12,7 +12,7 @@ import { SECRET } from '../support/canary.js';
 import { hostileMount, picture, swaps, withSwapAt } from './host-files.js';
 
 /** Each makes and removes some fifty host files. */
-const RUNS = Number(process.env.SOCKERLESS_ESCAPE_RUNS ?? 150);
+const RUNS = Number(process.env.SOCKERLESS_ESCAPE_RUNS ?? 100);
 
 type Files = Process['files'];
 type Call = { readonly name: string; run(files: Files, outside: string): void };

@@ -1,11 +1,10 @@
 // The kernel's side of WASI: each request becomes calls of the process it belongs to, blocking where they block.
-import { posix } from 'node:path';
 import { Errno } from '../../kernel/errno.js';
 import type { FileType, Stat } from '../../kernel/inode.js';
 import { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY, InodeFile } from '../../kernel/open-file.js';
 import type { Process } from '../../kernel/process.js';
 import type { Task } from '../../kernel/wait.js';
-import { ANSWER_BYTES, type WasiRequest } from './channel.js';
+import { ANSWER_BYTES, LISTING_PIECE, type WasiRequest } from './channel.js';
 
 /** WASI's filetype numbers. */
 const FILE_TYPES: Readonly<Record<FileType, number>> = { file: 4, directory: 3, symlink: 7, character: 2, block: 1, fifo: 0, socket: 6 };
@@ -17,6 +16,8 @@ interface Entry {
   /** Absolute, for directories. */
   path: string;
   preopened?: string;
+  /** Kept while it is read in pieces. */
+  listing?: readonly object[];
 }
 
 export interface Answered {
@@ -26,6 +27,13 @@ export interface Answered {
 
 function statJson(stat: Stat): object {
   return { device: stat.device, ino: stat.ino, type: FILE_TYPES[stat.type], nlink: stat.nlink, size: stat.sizeBytes, atimeMs: stat.atimeMs, mtimeMs: stat.mtimeMs, ctimeMs: stat.ctimeMs };
+}
+
+/** A place in a file: what is negative in 64 bits is none, and no file here grows beyond exact numbers. */
+function position(value: unknown): number {
+  if (!((value as number) >= 0)) throw new Errno('EINVAL');
+  if (!Number.isSafeInteger(value)) throw new Errno('EFBIG');
+  return value as number;
 }
 
 /** The descriptors of one program, and what it may ask. */
@@ -58,7 +66,8 @@ export class WasiCalls {
     if (entry.fd !== undefined) throw new Errno('ENOTDIR');
     const wanted = String(args[path]);
     if (wanted.startsWith('/')) throw new Errno('EPERM');
-    return posix.join(entry.path, wanted) + (wanted.endsWith('/') && wanted !== '' ? '/' : '');
+    // As it is, not made shorter: `..` after a symlink means the folder that the symlink leads to.
+    return wanted === '' ? '' : `${entry.path === '/' ? '' : entry.path}/${wanted}`;
   }
 
   #file(fd: unknown): InodeFile {
@@ -79,9 +88,9 @@ export class WasiCalls {
         return { value: size };
       }
       case 'pread':
-        return { value: null, bytes: this.#file(args.fd).inode.readAt(Number(args.offset), Math.min(Number(args.max), ANSWER_BYTES)) };
+        return { value: null, bytes: this.#file(args.fd).inode.readAt(position(args.offset), Math.min(Number(args.max), ANSWER_BYTES)) };
       case 'pwrite':
-        return { value: this.#file(args.fd).inode.writeAt(Number(args.offset), bytes!) };
+        return { value: this.#file(args.fd).inode.writeAt(position(args.offset), bytes!) };
       case 'poll':
         return { value: yield* this.#poll(args) };
       case 'open':
@@ -97,7 +106,7 @@ export class WasiCalls {
       case 'fstat':
         return { value: statJson(this.#entry(args.fd).fd === undefined ? files.stat(this.#entry(args.fd).path) : this.#process.descriptors.get(this.#kernelFd(args.fd)).stat()) };
       case 'ftruncate':
-        this.#process.descriptors.get(this.#kernelFd(args.fd)).truncate(Number(args.size));
+        this.#process.descriptors.get(this.#kernelFd(args.fd)).truncate(position(args.size));
         return { value: null };
       case 'renumber':
         return { value: this.#renumber(Number(args.from), Number(args.to)) };
@@ -107,7 +116,7 @@ export class WasiCalls {
         return { value: preopened };
       }
       case 'readdir':
-        return { value: this.#readdir(args.fd) };
+        return { value: this.#readdir(args.fd, Number(args.cookie)) };
       default:
         return { value: this.#pathCall(op, args) };
     }
@@ -201,12 +210,18 @@ export class WasiCalls {
     return null;
   }
 
-  #readdir(fd: unknown): object[] {
+  /** A piece of the listing from entry number `cookie`; the beginning looks anew. */
+  #readdir(fd: unknown, cookie: number): readonly object[] {
     const entry = this.#entry(fd);
     if (entry.fd !== undefined) throw new Errno('ENOTDIR');
+    if (cookie === 0 || entry.listing === undefined) entry.listing = this.#list(entry);
+    return entry.listing.slice(cookie, cookie + LISTING_PIECE);
+  }
+
+  #list(entry: Entry): object[] {
     const { files } = this.#process;
     const own = files.stat(entry.path).ino;
-    const dots = [{ name: '.', ino: own, type: FILE_TYPES.directory }, { name: '..', ino: files.stat(posix.dirname(entry.path)).ino, type: FILE_TYPES.directory }];
+    const dots = [{ name: '.', ino: own, type: FILE_TYPES.directory }, { name: '..', ino: files.stat(`${entry.path}/..`).ino, type: FILE_TYPES.directory }];
     return [...dots, ...files.readdir(entry.path).map(({ name, ino, type }) => ({ name, ino, type: FILE_TYPES[type] }))];
   }
 

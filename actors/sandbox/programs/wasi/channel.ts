@@ -25,8 +25,10 @@ export type WasiAnswer = { readonly value: unknown } | { readonly errno: ErrnoCo
 
 /** Bytes of one answer: reads are cut to this. */
 export const ANSWER_BYTES = 1 << 20;
+/** Entries of a directory in one answer. */
+export const LISTING_PIECE = 512;
 const HEADER_BYTES = 16;
-const JSON_MAX_BYTES = 1 << 18;
+const JSON_MAX_BYTES = 1 << 19;
 
 /** Layout: [0] answered, [1] length of the JSON, [2] length of the bytes; then both. */
 export function createShared(): SharedArrayBuffer {

@@ -1,7 +1,7 @@
 // Linux's error names to WASI's numbers (https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md#errno).
 import type { ErrnoCode } from '../../kernel/errno.js';
 
-export const SUCCESS = 0, BADF = 8, INVAL = 28, NOTSUP = 58;
+export const SUCCESS = 0, BADF = 8, FAULT = 21, INVAL = 28, NOTSUP = 58;
 
 const NUMBERS: Readonly<Partial<Record<ErrnoCode, number>>> = {
   E2BIG: 1, EACCES: 2, EADDRINUSE: 3, EADDRNOTAVAIL: 4, EAFNOSUPPORT: 5, EAGAIN: 6, EBADF: 8, EBUSY: 10, ECHILD: 12, ECONNABORTED: 13, ECONNREFUSED: 14,

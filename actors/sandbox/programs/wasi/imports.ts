@@ -1,12 +1,13 @@
 // The file calls of wasi_snapshot_preview1, over the container's kernel: memory in and out, one request each.
 // https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md
-import { ANSWER_BYTES, awaitAnswer, type WasiRequest } from './channel.js';
-import { INVAL, NOTSUP, SUCCESS, wasiErrno } from './errno.js';
+import { ANSWER_BYTES, awaitAnswer, LISTING_PIECE, type WasiRequest } from './channel.js';
+import { FAULT, INVAL, NOTSUP, SUCCESS, wasiErrno } from './errno.js';
 
 const ALL_RIGHTS = 0xffffffffffffffffn;
 const RIGHT_READ = 1n << 1n, RIGHT_WRITE = 1n << 6n;
 const SUBSCRIPTION_BYTES = 48, EVENT_BYTES = 32;
-/** Directory listings are kept while they are read in pieces. */
+/** As Linux: more pieces in one call are a mistake. */
+const VECTORS_MAX = 1024;
 type Listing = { name: string; ino: number; type: number }[];
 interface StatAnswer { device: number; ino: number; type: number; nlink: number; size: number; atimeMs: number; mtimeMs: number; ctimeMs: number }
 
@@ -25,7 +26,6 @@ export function fileImports(memory: () => WebAssembly.Memory, shared: SharedArra
   const view = (): DataView => new DataView(memory().buffer);
   const bytesAt = (pointer: number, length: number): Uint8Array => new Uint8Array(memory().buffer, pointer, length);
   const text = (pointer: number, length: number): string => Buffer.from(bytesAt(pointer, length)).toString('utf8');
-  const listings = new Map<number, Listing>();
 
   const ask = (op: string, args: WasiRequest['args'], bytes?: Uint8Array): { value: unknown; bytes: Uint8Array } => {
     if (memoryMaxBytes > 0 && memory().buffer.byteLength > memoryMaxBytes) throw new OutOfMemory('out of memory');
@@ -40,10 +40,13 @@ export function fileImports(memory: () => WebAssembly.Memory, shared: SharedArra
       return SUCCESS;
     } catch (error) {
       if (error instanceof Failed) return error.errno;
+      // A pointer or length that is not in the program's memory.
+      if (error instanceof RangeError) return FAULT;
       throw error;
     }
   };
   const vectors = (pointer: number, count: number): { pointer: number; length: number }[] => {
+    if (count > VECTORS_MAX) throw new Failed(INVAL);
     const data = view();
     return Array.from({ length: count }, (_, i) => ({ pointer: data.getUint32(pointer + i * 8, true), length: data.getUint32(pointer + i * 8 + 4, true) }));
   };
@@ -86,7 +89,7 @@ export function fileImports(memory: () => WebAssembly.Memory, shared: SharedArra
   const at = (dir: number, pointer: number, length: number): { dir: number; path: string } => ({ dir, path: text(pointer, length) });
 
   const pollOneoff = (input: number, output: number, count: number, written: number): number => call(() => {
-    if (count === 0) throw new Failed(INVAL);
+    if (count === 0 || count > VECTORS_MAX) throw new Failed(INVAL);
     const data = view();
     const clocks: { index: number; dueMs: number }[] = [];
     const wanted: { fd: number; read: boolean; index: number }[] = [];
@@ -117,11 +120,15 @@ export function fileImports(memory: () => WebAssembly.Memory, shared: SharedArra
   });
 
   const readdir = (fd: number, buffer: number, length: number, cookie: bigint, used: number): number => call(() => {
-    let listing = cookie === 0n ? undefined : listings.get(fd);
-    if (!listing) listings.set(fd, (listing = ask('readdir', { fd }).value as Listing));
     let filled = 0;
-    for (let index = Number(cookie); index < listing.length && filled < length; index++) {
-      const { name, ino, type } = listing[index]!;
+    let listing: Listing = [];
+    for (let index = Number(cookie), first = index; filled < length; index++) {
+      if (index - first === listing.length) {
+        if (index > first && listing.length < LISTING_PIECE) break;
+        listing = ask('readdir', { fd, cookie: (first = index) }).value as Listing;
+        if (listing.length === 0) break;
+      }
+      const { name, ino, type } = listing[index - first]!;
       const bytes = Buffer.from(name);
       const record = Buffer.alloc(24 + bytes.length);
       record.writeBigUInt64LE(BigInt(index + 1), 0);
@@ -155,10 +162,7 @@ export function fileImports(memory: () => WebAssembly.Memory, shared: SharedArra
     fd_pwrite: (fd: number, iovs: number, count: number, offset: bigint, written: number) => call(() => {
       view().setUint32(written, ask('pwrite', { fd, offset: Number(offset) }, gather(vectors(iovs, count))).value as number, true);
     }),
-    fd_close: (fd: number) => call(() => {
-      listings.delete(fd);
-      ask('close', { fd });
-    }),
+    fd_close: (fd: number) => call(() => void ask('close', { fd })),
     fd_seek: (fd: number, offset: bigint, whence: number, result: number) => call(() => {
       if (whence > 2) throw new Failed(INVAL);
       view().setBigUint64(result, BigInt(ask('seek', { fd, offset: Number(offset), whence: ['set', 'current', 'end'][whence] }).value as number), true);
@@ -220,5 +224,7 @@ export function fileImports(memory: () => WebAssembly.Memory, shared: SharedArra
     sock_send: () => NOTSUP,
     sock_shutdown: () => NOTSUP,
   };
-  return imports as unknown as Record<string, (...args: never[]) => number>;
+  // What is 32 bits wide in this interface is unsigned; JavaScript gets it signed.
+  const unsigned = (value: number | bigint): number | bigint => (typeof value === 'number' ? value >>> 0 : value);
+  return Object.fromEntries(Object.entries(imports).map(([name, body]) => [name, (...args: (number | bigint)[]) => (body as (...all: (number | bigint)[]) => number)(...args.map(unsigned))]));
 }
