@@ -18,6 +18,7 @@ import { readme } from './readme.js';
 import { runnerBodies } from './runner-bodies.js';
 import { gitlab, gojq, nektosAct } from './runners.js';
 import { debian } from './tools.js';
+import { bashTests, busyboxShell } from './shell-suites.js';
 import { speed } from './speed.js';
 import { shellSpec } from './suites.js';
 
@@ -26,7 +27,7 @@ const CHECKS: readonly Check[] = [
   gitlab, gitlabPipelines,
   nektosAct, actWorkflows, actRows,
   runnerBodies, gojq,
-  shellSpec, busybox,
+  shellSpec, busybox, busyboxShell, bashTests,
   chaos, nodeVersions, speed,
 ];
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');

@@ -295,6 +295,7 @@ export class Interpreter {
         }
         if (shell.flow !== undefined) {
           if (this.#leaves()) break;
+          if (this.#isDue()) yield* this.#pause();
           continue;
         }
         if ((tested === 0) === until) break;
