@@ -19,6 +19,7 @@ import { runnerBodies } from './runner-bodies.js';
 import { gitlab, gojq, nektosAct } from './runners.js';
 import { debian } from './tools.js';
 import { bashTests, busyboxShell } from './shell-suites.js';
+import { shellGenerated } from './shell-generated.js';
 import { speed } from './speed.js';
 import { shellSpec } from './suites.js';
 
@@ -27,7 +28,7 @@ const CHECKS: readonly Check[] = [
   gitlab, gitlabPipelines,
   nektosAct, actWorkflows, actRows,
   runnerBodies, gojq,
-  shellSpec, busybox, busyboxShell, bashTests,
+  shellSpec, shellGenerated, busybox, busyboxShell, bashTests,
   chaos, nodeVersions, speed,
 ];
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');

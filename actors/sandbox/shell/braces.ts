@@ -16,12 +16,15 @@ export function expandBraces(word: Word): readonly Word[] {
   return expansions.map((each) => makeWord(joined(each), word.source, word.line, marks));
 }
 
+/** What follows a bare `$name` after braces are gone belongs to the name: `$n{a,b}` is `$na $nb`. */
 function joined(units: readonly Unit[]): WordPart[] {
   const parts: WordPart[] = [];
   let text = '';
   for (const unit of units) {
+    const last = parts.at(-1);
     if (typeof unit === 'string') {
-      text += unit;
+      if (text === '' && last?.type === 'parameter' && !last.braced && /^[A-Za-z_]/.test(last.name) && /[A-Za-z0-9_]/.test(unit)) parts[parts.length - 1] = { ...last, name: last.name + unit };
+      else text += unit;
       continue;
     }
     if (text !== '') parts.push({ type: 'literal', text });

@@ -1,8 +1,9 @@
 // printf, with -v into a variable.
+import type { Task } from '../../kernel/wait.js';
 import { strftime } from '../strftime.js';
-import { formatPrintf } from '../printf.js';
+import { formatPrintf, type Formatted } from '../printf.js';
 import { AssignmentError, parseReference } from '../variables/variables.js';
-import type { Builtin } from '../shell.js';
+import type { Builtin, Outcome, Shell } from '../shell.js';
 import { fail, print, usage } from './output.js';
 
 const SYNOPSIS = 'printf [-v var] format [arguments]';
@@ -28,12 +29,10 @@ export const printfBuiltin: Builtin = (shell, argv) => {
   const format = argv[at];
   if (format === undefined) return shell.isBash ? usage(shell, 'printf', 'usage: printf [-v var] format [arguments]'.slice(7), SYNOPSIS) : fail(shell, 'printf', 'usage: printf format [arg ...]', 2);
   const zone = shell.variables.get('TZ');
-  const { text, errors, status } = formatPrintf(format, argv.slice(at + 1), (pattern, seconds) => strftime(pattern, seconds * 1000, zone));
-  if (variable === undefined) {
-    const outcome = print(shell, 'printf', text, status);
-    for (const { message } of errors) fail(shell, 'printf', message);
-    return outcome;
-  }
+  const formatted = formatPrintf(format, argv.slice(at + 1), (pattern, seconds) => strftime(pattern, seconds * 1000, zone));
+  const { text, errors, status } = formatted;
+  const pieces = shell.isBash ? byLines(formatted) : [...errors.map(({ message }) => ({ error: message })), { text }];
+  if (variable === undefined) return write(shell, pieces, status);
   for (const { message } of errors) fail(shell, 'printf', message);
   try {
     const { name, subscript } = parseReference(variable)!;
@@ -46,3 +45,37 @@ export const printfBuiltin: Builtin = (shell, argv) => {
     return fail(shell, 'printf', error.message);
   }
 };
+
+/** What is written and complained of, in the order in which it is seen; dash writes when it is done, after its complaints. */
+type Piece = { readonly text: string } | { readonly error: string };
+
+/** bash buffers by lines: a complaint comes after the lines that were whole by then. */
+function byLines({ text, errors }: Formatted): Piece[] {
+  const pieces: Piece[] = [];
+  let from = 0;
+  for (const { message, at } of errors) {
+    const whole = Math.max(from, text.lastIndexOf('\n', at - 1) + 1);
+    if (at > 0 && whole > from) pieces.push({ text: text.slice(from, whole) });
+    if (at > 0) from = whole;
+    pieces.push({ error: message });
+  }
+  if (from < text.length) pieces.push({ text: text.slice(from) });
+  return pieces;
+}
+
+function write(shell: Shell, pieces: readonly Piece[], status: number): Outcome {
+  let written: Outcome = status;
+  for (const [i, piece] of pieces.entries()) {
+    if ('error' in piece) fail(shell, 'printf', piece.error);
+    else written = print(shell, 'printf', piece.text, status);
+    if (typeof written !== 'number') return writeOn(shell, written, pieces.slice(i + 1), status);
+  }
+  return written;
+}
+
+function* writeOn(shell: Shell, first: Task<number>, rest: readonly Piece[], status: number): Task<number> {
+  const written = yield* first;
+  if (rest.length === 0) return written;
+  const outcome = write(shell, rest, status);
+  return typeof outcome === 'number' ? outcome : yield* outcome;
+}

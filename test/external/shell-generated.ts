@@ -1,0 +1,52 @@
+// Thousands of generated programs: the embedded machine's bash and dash against this machine's own.
+import { statSync } from 'node:fs';
+import { inMachine, judge, shown, shrink, type Answerer, type Source } from '../shell/generate/judge.js';
+import { containerAnswerer } from '../shell/generate/container.js';
+import type { Check, Context, Outcome } from './outcome.js';
+import { judge as outcomeOf, sh, skip } from './shell.js';
+
+/** Of each shell. */
+const COUNT = Number(process.env.SOCKERLESS_PROGRAMS ?? 2500);
+const CONTAINER_COUNT = 60;
+const SHOWN_MAX = 5;
+
+function isHere(shell: string): boolean {
+  return (process.env.PATH ?? '').split(':').some((folder) => statSync(`${folder}/${shell}`, { throwIfNoEntry: false })?.isFile() === true);
+}
+
+/** Judges; the first differences are shrunk and told whole, the outcome tells how many there were. */
+async function differences(context: Context, source: Source, count: number, answerer: Answerer): Promise<string | undefined> {
+  const verdict = await judge(source, count, answerer);
+  context.log(`${source.shell}: ${verdict.count - verdict.notJudged - verdict.differences.length} of ${verdict.count} programs of seed ${source.seed} alike, ${verdict.notJudged} not judged`);
+  for (const difference of verdict.differences.slice(0, SHOWN_MAX)) context.log(shown(await shrink(source, difference, answerer)));
+  return verdict.differences.length === 0 ? undefined : `${verdict.differences.length} of ${verdict.count} programs of seed ${source.seed} differ`;
+}
+
+/** One answer changed on its way must be found. */
+const forged: Answerer = async (programs, folder) => (await inMachine(programs, folder)).map((result, i) => (i === 3 ? { ...result, exitCode: result.exitCode ^ 1 } : result));
+
+export const shellGenerated: Check = {
+  name: 'shell-generated',
+  async run(context) {
+    const seed = Number(process.env.SOCKERLESS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+    context.log(`seed ${seed} (SOCKERLESS_SEED=${seed} runs the same programs again)`);
+    const outcomes: Outcome[] = [];
+    for (const shell of ['bash', 'dash'] as const) {
+      if (!isHere(shell)) {
+        outcomes.push(skip(shell, `no ${shell} on this machine to compare with`));
+        continue;
+      }
+      const source: Source = { shell, seed };
+      outcomes.push(await outcomeOf(`${shell}: ${COUNT} programs`, () => differences(context, source, COUNT, inMachine)));
+      outcomes.push(await outcomeOf(`${shell}: a forged answer is found (negative control)`, async () => {
+        const { differences: found } = await judge(source, 5, forged);
+        return found.some(({ index }) => index === 3) ? undefined : 'it was not';
+      }));
+      const env = { DOCKER_HOST: context.dockerHost };
+      await sh('docker run -d --name generated sockerless/base tail -f /dev/null', { env });
+      outcomes.push(await outcomeOf(`${shell}: ${CONTAINER_COUNT} programs in a container`, () => differences(context, source, CONTAINER_COUNT, containerAnswerer('generated', env))));
+      await sh('docker rm -f generated', { env });
+    }
+    return outcomes;
+  },
+};

@@ -1,0 +1,37 @@
+// Whole programs: a prelude of variables and options, some lines, and now and then a slip of the pen that may make it unreadable.
+import fc from 'fast-check';
+import { command, line } from './commands.js';
+import { many, one, t, weighted, words, type Text } from './grammar.js';
+import { word } from './words.js';
+
+export interface Program {
+  readonly shell: 'bash' | 'dash';
+  /** How the shell gets it: as a script file, on standard input, or by -c. */
+  readonly by: 'file' | 'stdin' | 'command';
+  readonly text: string;
+}
+
+const POSIX_PRELUDE = `p() { printf '%s:' $#; [ $# -eq 0 ] || printf '<%s>' "$@"; echo; }
+f() { echo "f:$#:$1"; return \${2:-0}; }
+s='hello world' e= n=7 neg=-3 f=/usr/lib/lib.tar.gz q='it'"'"'s "x"' w='  a  b ' star='*.txt' c=a:b::c i=0
+set -- x 'y z' '' w
+`;
+const BASH_PRELUDE = `arr=(one 'two 2' '' four) sparse=([2]=x [5]='y z') num=(5 0 010) none=() r=s ra='arr[@]' re='l(l|x)o'
+declare -A m=([k]='v 1')
+`;
+
+const options = (bash: boolean): Text => one('', '', '', 'set -e\n', 'set -u\n', 'set -f\n', 'IFS=:\n', "IFS=' :'\n", 'IFS=\n', "IFS='o'\n", 'set -eu\n', ...(bash ? ['set -o pipefail\n', 'set -euo pipefail\n', 'shopt -s nullglob\n', 'set -o posix\n', 'shopt -s globstar dotglob\n', 'shopt -s nocasematch nocaseglob\n', 'shopt -s lastpipe\n', 'shopt -s failglob\n', 'set -E\n'] : []));
+
+/** One slip: some characters left out, doubled or put in. */
+const slip = (program: Text): Text => fc.tuple(program, fc.double({ min: 0, max: 1, noNaN: true }), fc.integer({ min: 0, max: 2 }), one('', '"', "'", ')', '(', ';', '}', '{', '`', '$(', '&&', '|', '<<', '\n', 'fi', 'done', ';;', '\\', '#', '&', '${', '$((', '>', 'esac', '((', ']]')).map(([made, where, dropped, put]) => {
+  const at = Math.floor(where * made.length);
+  return made.slice(0, at) + put + made.slice(at + dropped);
+});
+
+export function program(shell: Program['shell'], linesMax = 6): fc.Arbitrary<Program> {
+  const bash = shell === 'bash';
+  const lines = many(line({ bash, depth: 2, rules: { word, command } }), 1, linesMax, '\n').map((made) => `${made}\n`);
+  const body = t`${options(bash)}${weighted([9, lines], [1, slip(lines)])}`;
+  const prelude = bash ? t`${words('extglob extglob extglob globstar').map((option) => `shopt -s ${option}\n`)}${POSIX_PRELUDE}${BASH_PRELUDE}` : POSIX_PRELUDE;
+  return fc.record({ shell: fc.constant(shell), by: fc.constantFrom('file' as const, 'file' as const, 'stdin' as const, 'command' as const), text: t`${prelude}${body}` });
+}
