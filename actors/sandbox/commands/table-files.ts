@@ -68,6 +68,7 @@ export const fileCommands: CommandTable = {
   tty: () => import('./mknod.js').then((m) => m.tty),
   uname: () => import('./uname.js').then((m) => m.uname),
   unlink: () => import('./ln.js').then((m) => m.unlink),
+  unzip: () => import('./zip/unzip.js').then((m) => m.unzip),
   unxz: () => import('./compress/compress.js').then((m) => m.unxz),
   unzstd: () => import('./compress/compress.js').then((m) => m.unzstd),
   users: () => import('./id.js').then((m) => m.users),
@@ -82,6 +83,8 @@ export const fileCommands: CommandTable = {
   yes: () => import('./yes.js').then((m) => m.yes),
   yum: () => import('./packages.js').then((m) => m.dnf),
   zcat: () => import('./compress/compress.js').then((m) => m.zcat),
+  zip: () => import('./zip/zip.js').then((m) => m.zip),
+  zipinfo: () => import('./zip/unzip.js').then((m) => m.zipinfo),
   zstd: () => import('./compress/compress.js').then((m) => m.zstd),
   zstdcat: () => import('./compress/compress.js').then((m) => m.zstdcat),
 };
