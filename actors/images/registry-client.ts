@@ -172,6 +172,8 @@ export class RegistryClient {
         this.#bases.splice(0, Infinity, base);
         return answer;
       } catch (error) {
+        // A request beside this one has found out already which scheme is spoken.
+        if (base !== this.#bases[0] && error instanceof Fault && error.kind === 'unavailable') continue;
         // Nobody there by this scheme: the other is tried once, and kept if it answers.
         if (this.#bases.length < 2 || this.#options.abort?.aborted || !(error instanceof Fault) || error.kind !== 'unavailable') throw error;
         this.#bases.shift();

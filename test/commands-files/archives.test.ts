@@ -6,7 +6,7 @@ import { agree, hostHas, machineWith, runOurs, type Scenario, sortLines } from '
 const long = `deep/${'directory-with-a-long-name/'.repeat(5)}file`;
 const tree: Scenario = {
   files: {
-    a: 'alpha\n', b: 'beta\n'.repeat(5000), 'dir/one': '1\n', 'dir/sub/two': { content: '2\n', mode: 0o755 }, 'dir/link': { symlink: 'one' }, empty: null, 'dir/skip.o': 'o', 'dir/sub/skip.o': 'o', [long]: 'deep\n', list: 'a\ndir/one\n',
+    a: 'alpha\n', b: 'beta\n'.repeat(5000), 'dir/one': '1\n', 'dir/sub/two': { content: '2\n', mode: 0o755 }, 'dir/link': { symlink: 'one' }, empty: null, 'dir/skip.o': 'o', 'dir/sub/skip.o': 'o', [long]: 'deep\n', list: 'a\ndir/one\n', names: 'one\nsub/two\n',
   },
   normalise: sortLines,
 };
@@ -21,6 +21,10 @@ const cases: Record<string, string[][]> = {
     ['tar', 'tf', 'x.tar', '--wildcards', '*two'], ['tar', 'xOf', 'x.tar', 'dir/one'], ['tar', 'xkf', 'x.tar', 'dir/one'], ['tar', 'xf', 'x.tar', '--skip-old-files'], ['tar', 'cf', 'z.tar', '--exclude=sub', '--exclude', 'dir/one', 'dir'], ['tar', 'tf', 'z.tar'], look,
   ],
   'tar -C in the middle, and -v': [['tar', 'cvf', 'x.tar', 'a', '-C', 'dir', 'one', 'sub'], ['tar', 'tf', 'x.tar'], ['tar', '-c', '-f', 'y.tar', '-C', 'dir', '.'], ['tar', 'tf', 'y.tar']],
+  'tar -I and --posix': [
+    ['tar', '--posix', '-cf', 'x.tar', '--use-compress-program', 'gzip -9', '-P', '-C', 'dir', '--files-from', 'names'], ['tar', '-tzf', 'x.tar'], ['tar', '-xf', 'x.tar', '-C', 'empty', '-I', 'gzip'], ['tar', '-I', 'gunzip', '-tf', 'x.tar'],
+    ['tar', '-I', 'false', '-cf', 'y.tar', 'a'], ['tar', '-I', 'no-such-program', '-tf', 'x.tar'], look,
+  ],
   'tar says what is wrong': [
     ['tar'], ['tar', 'cf', 'x.tar'], ['tar', 'cf', 'x.tar', 'a', 'nope'], ['tar', 'xf', 'nope.tar'], ['tar', 'tf', 'x.tar', 'nothere'], ['tar', 'xf', 'b'], ['tar', '-xQf', 'x.tar'], ['tar', 'xf', 'x.tar', '-C', 'nope'], ['tar', '--nosuch'], ['tar', 'cxf', 'x.tar', 'a'],
   ],
@@ -58,6 +62,14 @@ for (const [tool, unpack] of [['gzip', 'gunzip'], ['bzip2', 'bunzip2'], ['xz', '
     const box = machineWith();
     t.is((await box.run(['tar', 'xv'], { cwd: '/work', stdin: theirs })).stdout.split('\n').sort().join(), ',d/,d/f,d/l');
     t.is((await runOurs(box, ['cat', 'd/l'])).stdout, 'hi\n');
+  }
+});
+
+(hostHas('zstd') ? test : test.skip)("the host's zstd reads what ours wrote, repeated blocks and none among it", async (t) => {
+  for (const script of ['printf ""', 'echo text', 'head -c 300000 /dev/zero; echo end', 'seq 100000']) {
+    const made = await machineWith().run(['sh', '-c', `(${script}) | zstdmt --long=27 -T0`], { cwd: '/work' });
+    t.is(made.exitCode, 0);
+    t.is(execFileSync('zstd', ['-dc'], { input: made.stdoutBytes }).toString(), execFileSync('sh', ['-c', script]).toString());
   }
 });
 

@@ -70,6 +70,7 @@ export const fileCommands: CommandTable = {
   unlink: () => import('./ln.js').then((m) => m.unlink),
   unzip: () => import('./zip/unzip.js').then((m) => m.unzip),
   unxz: () => import('./compress/compress.js').then((m) => m.unxz),
+  zstdmt: () => import('./compress/compress.js').then((m) => m.zstd),
   unzstd: () => import('./compress/compress.js').then((m) => m.unzstd),
   users: () => import('./id.js').then((m) => m.users),
   usleep: () => import('./sleep.js').then((m) => m.usleep),

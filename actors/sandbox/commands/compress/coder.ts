@@ -4,6 +4,7 @@ import zlib from 'node:zlib';
 import { type Compression, decompress } from '../../../streams/decompress.js';
 import type { Process } from '../../kernel/process.js';
 import { settle, type Task } from '../../kernel/wait.js';
+import { StoredZstd } from './zstd-stored.js';
 
 /** Small, because one piece may decode to a thousand times its size. */
 const PIECE_BYTES = 32 * 1024;
@@ -94,10 +95,11 @@ export class Encoder {
   }
 }
 
-/** An encoder of this kind; undefined where there is none here: bzip2 and xz can only be read, zstd needs Node.js 22.15. */
+/** An encoder of this kind; undefined where there is none here: bzip2 and xz can only be read. zstd compresses from Node.js 22.15 on. */
 export function encoderOf(kind: Exclude<Compression, 'none'>, level: number | undefined): Encoder | undefined {
   if (kind === 'gzip') return new Encoder(zlib.createGzip(level === undefined ? {} : { level }));
   const { createZstdCompress, constants } = zlib as unknown as { createZstdCompress?: (options: object) => Transform; constants: Record<string, number> };
-  if (kind !== 'zstd' || !createZstdCompress) return undefined;
+  if (kind !== 'zstd') return undefined;
+  if (!createZstdCompress) return new Encoder(new StoredZstd());
   return new Encoder(createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel!]: level ?? 3 } }));
 }

@@ -28,7 +28,7 @@ const FAMILIES: Readonly<Record<Kind, Family>> = {
 const SHORT = 'cdfhkLlNnqrS:tvV123456789zT:C:';
 const LONG = {
   stdout: 'no', 'to-stdout': 'no', decompress: 'no', uncompress: 'no', compress: 'no', force: 'no', help: 'no', keep: 'no', list: 'no', name: 'no', 'no-name': 'no', quiet: 'no', recursive: 'no', suffix: 'required', test: 'no',
-  verbose: 'no', fast: 'no', best: 'no', rsyncable: 'no', threads: 'required', extreme: 'no', rm: 'no',
+  verbose: 'no', version: 'no', fast: 'no', best: 'no', rsyncable: 'no', threads: 'required', extreme: 'no', rm: 'no', long: 'optional', ultra: 'no',
 } as const;
 
 /** What a file's decompressed form is called; undefined when its name has no known ending. */
@@ -207,9 +207,14 @@ function compressor(kind: Kind, preset: { decompress?: boolean; stdout?: boolean
   return command(function* (process, output) {
     const argv = preset.stdout === true ? [process.argv[0]!, '-c', ...process.argv.slice(1)] : process.argv;
     const options = parseOptions(argv, SHORT, LONG);
+    const version = options.has('V', 'version') ? versionOf(kind, options.has('q', 'quiet')) : undefined;
+    if (version !== undefined) {
+      output.print(version);
+      return 0;
+    }
     const decompresses = preset.decompress === true || options.has('d', 'decompress', 'uncompress', 't', 'test', 'l', 'list');
     if (!decompresses && encoderOf(kind, undefined) === undefined) {
-      yield* say(process, family, `compressing is not supported by the embedded machine${kind === 'zstd' ? ' on this version of Node.js (22.15 has it)' : ''}; use gzip`);
+      yield* say(process, family, 'compressing is not supported by the embedded machine; use gzip');
       return 1;
     }
     const work = new Work(process, output, options, family, decompresses);
@@ -220,6 +225,12 @@ function compressor(kind: Kind, preset: { decompress?: boolean; stdout?: boolean
     }
     return work.status;
   });
+}
+
+/** What scripts look at to learn which formats are there. */
+function versionOf(kind: Kind, isQuiet: boolean): string | undefined {
+  if (kind === 'zstd') return isQuiet ? '1.5.4\n' : '*** Zstandard CLI (64-bit) v1.5.4, by Yann Collet ***\n';
+  return kind === 'gzip' ? 'gzip 1.12\n' : kind === 'xz' ? 'xz (XZ Utils) 5.4.1\nliblzma 5.4.1\n' : undefined;
 }
 
 export const gzip = compressor('gzip');

@@ -4,10 +4,11 @@ import type { TarEntry } from '../../../streams/tar-entry.js';
 import { TarScanner } from '../../../streams/tar-reader.js';
 import { Errno } from '../../kernel/errno.js';
 import { O_CREAT, O_TRUNC, O_WRONLY } from '../../kernel/open-file.js';
-import type { Process } from '../../kernel/process.js';
+import { type Process, statusCode } from '../../kernel/process.js';
 import type { Main } from '../../kernel/program.js';
 import type { Task } from '../../kernel/wait.js';
 import { command, complain, decode, encode, readAll, UsageError } from '../../programs/stdio.js';
+import { executeOrComplain } from '../common/exec.js';
 import { formatDate } from '../common/dates/format.js';
 import { zoneOf } from '../common/dates/zone.js';
 import { DecodedSource, type Encoder, encoderOf, FileSource } from '../compress/coder.js';
@@ -53,6 +54,29 @@ function kindOf(options: TarOptions): TarOptions['compression'] {
   return /\.(tar\.gz|tgz|taz)$/.test(name) ? 'gzip' : /\.(tar\.bz2|tbz2?|tb2)$/.test(name) ? 'bzip2' : /\.(tar\.xz|txz)$/.test(name) ? 'xz' : /\.(tar\.zst|tzst)$/.test(name) ? 'zstd' : undefined;
 }
 
+/** Starts the program of `-I` between the archive and tar's own end of a pipe, which is given with it. */
+function throughProgram(process: Process, argv: readonly string[], archive: number, direction: 'into' | 'out of'): { child: Process; fd: number } {
+  const [reader, writer] = process.pipe();
+  const [theirs, ours] = direction === 'into' ? [reader, writer] : [writer, reader];
+  const child = process.fork(function* program(self) {
+    self.dup2(theirs, direction === 'into' ? 0 : 1);
+    self.dup2(archive, direction === 'into' ? 1 : 0);
+    for (const fd of [reader, writer, archive]) if (fd > 1) self.close(fd);
+    yield* executeOrComplain(self, argv, self.env, (name, why) => `tar (child): ${name}: Cannot exec: ${why}\ntar (child): Error is not recoverable: exiting now`);
+    return FATAL;
+  });
+  process.close(theirs);
+  return { child, fd: ours };
+}
+
+/** Waits for the program of `-I`; whether it did well. */
+function* programDidWell(process: Process, child: Process): Task<boolean> {
+  yield* process.wait([child]);
+  const code = statusCode(child.status!);
+  if (code !== 0) yield* complain(process, `Child returned status ${code}\ntar: Error is not recoverable: exiting now`);
+  return code === 0;
+}
+
 function* create(process: Process, options: TarOptions): Task<number> {
   const { members, exclusions } = yield* prepare(process, options);
   if (members.length === 0) throw new UsageError("Cowardly refusing to create an empty archive\nTry 'tar --help' or 'tar --usage' for more information.", FATAL);
@@ -60,7 +84,9 @@ function* create(process: Process, options: TarOptions): Task<number> {
   const encoder: Encoder | undefined = kind === undefined ? undefined : encoderOf(kind, undefined);
   if (kind !== undefined && !encoder) throw new UsageError(`compressing with ${kind} is not supported by the embedded machine; use -z`, FATAL);
   const isStdout = options.file === undefined || options.file === '-';
-  const fd = isStdout ? 1 : openArchive(process, options.file!, O_WRONLY | O_CREAT | O_TRUNC);
+  const archive = isStdout ? 1 : openArchive(process, options.file!, O_WRONLY | O_CREAT | O_TRUNC);
+  const through = options.program && throughProgram(process, options.program, archive, 'into');
+  const fd = through?.fd ?? archive;
   const said: string[] = [];
   const write = function* (bytes: Uint8Array): Task {
     for (const piece of encoder ? yield* encoder.add(bytes) : [new Uint8Array(bytes)]) yield* process.write(fd, piece);
@@ -70,7 +96,9 @@ function* create(process: Process, options: TarOptions): Task<number> {
   for (const member of members) yield* creator.add(member);
   yield* creator.end();
   if (encoder) for (const piece of yield* encoder.end()) yield* process.write(fd, piece);
-  if (!isStdout) process.close(fd);
+  if (through) process.close(fd);
+  if (!isStdout) process.close(archive);
+  if (through && !(yield* programDidWell(process, through.child))) return FATAL;
   return yield* status(process, creator.failed);
 }
 
@@ -82,7 +110,9 @@ function* status(process: Process, failed: boolean): Task<number> {
 function* read(process: Process, options: TarOptions): Task<number> {
   const { members, exclusions } = yield* prepare(process, options);
   const isStdin = options.file === undefined || options.file === '-';
-  const fd = isStdin ? 0 : openArchive(process, options.file!, 0);
+  const archive = isStdin ? 0 : openArchive(process, options.file!, 0);
+  const through = options.program && throughProgram(process, [...options.program, '-d'], archive, 'out of');
+  const fd = through?.fd ?? archive;
   const said: string[] = [];
   const selection = new Selection(members.map(({ name }) => name), options.flags.has('wildcards'));
   const extractor = new Extractor(process, options, exclusions, selection, (line) => said.push(line), clock(process));
@@ -122,7 +152,9 @@ function* read(process: Process, options: TarOptions): Task<number> {
   }
   if (isInside) yield* extractor.endOfMember();
   yield* extractor.end();
-  if (!isStdin) process.close(fd);
+  if (through) process.close(fd);
+  if (!isStdin) process.close(archive);
+  if (through && !(yield* programDidWell(process, through.child))) return FATAL;
   return yield* status(process, extractor.failed);
 }
 
