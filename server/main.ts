@@ -5,7 +5,9 @@ import { Fault } from '../actors/runtime/fault.js';
 import { addServe } from './cli/serve.js';
 import { addInspect, addPs } from './cli/actors.js';
 import { addDoctor } from './cli/doctor.js';
+import { addGraph } from './cli/graph-command.js';
 import { addPaths } from './cli/paths-command.js';
+import { addReplay } from './cli/replay-command.js';
 import { addVersion } from './cli/version-command.js';
 import { VERSION } from './version.js';
 
@@ -15,7 +17,7 @@ const program = new Command('sockerless')
   .showHelpAfterError('(sockerless --help shows the options)')
   .exitOverride();
 
-for (const add of [addServe, addPs, addInspect, addPaths, addDoctor, addVersion]) add(program);
+for (const add of [addServe, addPs, addInspect, addReplay, addPaths, addGraph, addDoctor, addVersion]) add(program);
 
 try {
   await program.parseAsync();

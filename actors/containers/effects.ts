@@ -10,6 +10,7 @@ import type { Consoles } from './consoles.js';
 import { runProbe } from './health.js';
 import { containerSpec, execProcess, mainProcess } from './processes.js';
 import type { ContainerRecord, ExecRecord } from './record.js';
+import { volumeActor } from './volumes.js';
 
 const KILLED = 137;
 
@@ -66,8 +67,19 @@ async function forget(engine: Engine, exec: string): Promise<void> {
   });
 }
 
-/** Starts a process and arranges for its end to be told to its actor, in that order. */
-async function start(context: EffectsContext, effect: Effect, run: number, begin: () => Promise<RunningProcess>): Promise<EventObject> {
+/** Tells the volumes of a container that it begins or ceases to use them; a volume that is gone, or a server that stops, has nobody left to tell. */
+async function tellVolumes(engine: Engine, { id, mounts }: ContainerRecord, type: 'MOUNTED' | 'UNMOUNTED'): Promise<void> {
+  for (const { Type, Name, Destination: destination, RW: readWrite, Propagation: propagation } of mounts) {
+    if (Type !== 'volume' || Name === undefined) continue;
+    const event = type === 'MOUNTED' ? { type, container: id, destination, readWrite, propagation } : { type, container: id };
+    await engine.send(volumeActor(Name), event).catch((error: unknown) => {
+      if (!(error instanceof Fault && ['not-found', 'unavailable'].includes(error.kind))) throw error;
+    });
+  }
+}
+
+/** Starts a process and arranges for its end to be told to its actor, in that order. `after`: what follows the end, before clients see it. */
+async function start(context: EffectsContext, effect: Effect, run: number, begin: () => Promise<RunningProcess>, after?: () => Promise<void>): Promise<EventObject> {
   const { consoles } = context;
   try {
     const process = await begin();
@@ -79,11 +91,13 @@ async function start(context: EffectsContext, effect: Effect, run: number, begin
         // An exec or container that was removed meanwhile has nobody left to tell.
         if (!(error instanceof Fault && error.kind === 'not-found')) throw error;
       });
+      await after?.();
       // Only now: a client that sees the stream end asks for the exit code at once.
       end();
     });
     return { type: 'STARTED', run, pid: process.pid } as EventObject;
   } catch (error) {
+    await after?.();
     const end = consoles.release(effect.actor);
     // Only once it is durable: a client that sees the stream end asks for the exit code at once.
     void context.engine().until(effect.actor, ({ value }) => value !== 'starting').then(end, end);
@@ -101,10 +115,11 @@ function containerEffects(context: EffectsContext): Record<string, RunEffect> {
       const run = Number(effect.params.run);
       return start(context, effect, run, async () => {
         const console = consoles.begin(record);
+        await tellVolumes(context.engine(), record, 'MOUNTED');
         const process = await executor.launch(containerSpec(record, layersOf(images(), record)), mainProcess(record), console, effect.key);
         console.connect(process);
         return process;
-      });
+      }, () => tellVolumes(context.engine(), record, 'UNMOUNTED'));
     },
     async signal(effect) {
       // No process: it ended meanwhile, or died with an earlier server; its end is on the way or told already.

@@ -32,7 +32,8 @@ export interface VolumeRequest {
   options?: Record<string, string>;
 }
 
-function actorId(name: string): string {
+/** The id of a volume's actor. */
+export function volumeActor(name: string): string {
   return `${KIND}:${name}`;
 }
 
@@ -118,12 +119,12 @@ export class Volumes {
     const existing = this.find(name);
     if (existing) return existing;
     try {
-      const outcome = await this.#engine.spawn(KIND, actorId(name), { name, driver: 'local', labels: anonymous ? { ...labels, [ANONYMOUS_LABEL]: '' } : labels, options });
+      const outcome = await this.#engine.spawn(KIND, volumeActor(name), { name, driver: 'local', labels: anonymous ? { ...labels, [ANONYMOUS_LABEL]: '' } : labels, options });
       await outcome.settled;
     } catch (error) {
       // Somebody else made it in the meantime: that one is as good.
       if (!(error instanceof Fault && error.kind === 'conflict')) throw error;
-      await this.#engine.until(actorId(name), ({ value }) => value !== 'creating');
+      await this.#engine.until(volumeActor(name), ({ value }) => value !== 'creating');
     }
     return this.get(name);
   }
@@ -146,7 +147,7 @@ export class Volumes {
     this.get(name);
     const users = await this.users(name);
     if (users.length > 0) throw new Fault('conflict', `remove ${name}: volume is in use - [${users.join(', ')}]`);
-    const outcome = await this.#engine.send(actorId(name), { type: 'REMOVE' } as EventObject);
+    const outcome = await this.#engine.send(volumeActor(name), { type: 'REMOVE' } as EventObject);
     await outcome.settled;
   }
 
@@ -157,7 +158,7 @@ export class Volumes {
       if (!volume || !this.isAnonymous(volume)) continue;
       const others = (await this.users(volume.name)).filter((id) => id !== record.id);
       if (others.length > 0) continue;
-      const outcome = await this.#engine.send(actorId(volume.name), { type: 'REMOVE' } as EventObject);
+      const outcome = await this.#engine.send(volumeActor(volume.name), { type: 'REMOVE' } as EventObject);
       await outcome.settled;
     }
   }

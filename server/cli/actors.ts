@@ -1,35 +1,17 @@
 // `sockerless ps` and `sockerless inspect`: the actors of a server, live where one runs, from its data root where none does.
-import { join } from 'node:path';
 import { type Command } from 'commander';
-import { Engine } from '../../actors/runtime/engine.js';
-import { Store } from '../../actors/runtime/store.js';
 import { Fault } from '../../actors/runtime/fault.js';
 import { machines } from '../../machines/index.js';
-import { actorDetail } from '../inspector/actors.js';
+import { type ActorDetail, actorDetail } from '../inspector/actors.js';
 import { type ActorRow, ActorRows } from '../inspector/rows.js';
-import { requestJson } from './api-client.js';
-import { defaultDataRoot, inspectorSocket } from './places.js';
+import { look } from './look.js';
+import { defaultDataRoot } from './places.js';
 
 interface Look {
   dataRoot: string;
   json?: boolean;
   kind?: string;
   state?: string;
-}
-
-/** Asks the running server; when there is none, reads the store it left. Nothing is recovered by looking. */
-async function look<T>(dataRoot: string, path: string, offline: (engine: Engine) => Promise<T>): Promise<T> {
-  try {
-    return await requestJson<T>({ unix: inspectorSocket(dataRoot) }, 'GET', path);
-  } catch (error) {
-    if (!['ENOENT', 'ECONNREFUSED'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-  }
-  const store = await Store.open(join(dataRoot, 'state'), { createIfMissing: false });
-  try {
-    return await offline(await Engine.open({ store, machines, effects: {} }));
-  } finally {
-    await store.close();
-  }
 }
 
 function table(rows: readonly (readonly string[])[]): string {
@@ -40,14 +22,14 @@ function table(rows: readonly (readonly string[])[]): string {
 async function ps(options: Look): Promise<void> {
   const query = new URLSearchParams({ ...(options.kind ? { kind: options.kind } : {}), ...(options.state ? { state: options.state } : {}) });
   if (options.kind !== undefined && !(options.kind in machines)) throw new Fault('invalid', `no machine of kind ${options.kind}; there are ${Object.keys(machines).join(', ')}`);
-  const rows = await look<ActorRow[]>(options.dataRoot, `/actors?${query}`, async (engine) => [...(await ActorRows.open(engine)).find(options)]);
+  const rows = await look<ActorRow[]>(options.dataRoot, (get) => get(`/actors?${query}`), async (engine) => [...(await ActorRows.open(engine)).find(options)]);
   if (options.json === true) return void process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
   const cells = rows.map(({ kind, id, name, state, seq }) => [kind, /^[0-9a-f]{64}$/.test(id) ? id.slice(0, 12) : id, name, state, String(seq)]);
   process.stdout.write(`${table([['KIND', 'ID', 'NAME', 'STATE', 'EVENTS'], ...cells])}\n`);
 }
 
 async function inspect(id: string, options: Look): Promise<void> {
-  const detail = await look(options.dataRoot, `/actors/${encodeURIComponent(id)}`, async (engine) => actorDetail(engine, await ActorRows.open(engine), id));
+  const detail = await look<ActorDetail>(options.dataRoot, (get) => get(`/actors/${encodeURIComponent(id)}`), async (engine) => actorDetail(engine, await ActorRows.open(engine), id));
   if (options.json === true) return void process.stdout.write(`${JSON.stringify(detail, null, 2)}\n`);
   process.stdout.write(`${detail.kind} ${detail.id}\nstate   ${JSON.stringify(detail.value)}\nevents  ${detail.seq}\n\ncontext\n${JSON.stringify(detail.context, null, 2)}\n\njournal\n`);
   const lines = detail.journal.map(({ at, event, to, effects }) => [new Date(at).toISOString(), event.type, to, effects.join(' ')]);

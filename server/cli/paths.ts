@@ -24,7 +24,8 @@ export function paths(kind: string, format: PathFormat): string {
   return format === 'json' ? JSON.stringify(found, undefined, 2) + '\n' : text(found);
 }
 
-function definitionOf(kind: string): MachineDefinition {
+/** Throws Fault `invalid` for an unknown kind. */
+export function definitionOf(kind: string): MachineDefinition {
   if (!Object.hasOwn(machines, kind)) {
     throw new Fault('invalid', `unknown machine: ${kind} (known: ${Object.keys(machines).join(', ')})`, { kind });
   }

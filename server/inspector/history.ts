@@ -38,6 +38,7 @@ export interface Moment {
   readonly from: StateValue | undefined;
   /** What the context held before this event, for the keys that it changed. */
   readonly was: Readonly<Record<string, unknown>>;
+  readonly effects: readonly string[];
 }
 
 /**
@@ -50,5 +51,5 @@ export function moment({ context: present }: Durable, journal: readonly JournalE
   if (!entry) throw new Fault('not-found', `event ${seq} is not in the journal, which holds ${journal[0]?.seq ?? 0} to ${journal.at(-1)?.seq ?? 0}`);
   let context = present;
   for (const later of journal.slice(index + 1).toReversed()) if (later.was) context = { ...context, ...later.was };
-  return { seq, at: entry.at, value: entry.to, state: valueLabel(entry.to), context, event: entry.event, from: journal[index - 1]?.to, was: entry.was ?? {} };
+  return { seq, at: entry.at, value: entry.to, state: valueLabel(entry.to), context, event: entry.event, from: journal[index - 1]?.to, was: entry.was ?? {}, effects: entry.effects };
 }

@@ -28,6 +28,12 @@ test('paths: the shortest way to every state, in three formats', (t) => {
   t.regex(sockerless('paths', 'exec').stdout, /START/);
 });
 
+test('graph: the chart in three languages', (t) => {
+  t.regex(sockerless('graph', 'exec').stdout, /^stateDiagram-v2\n/);
+  t.regex(sockerless('graph', 'exec', '--format', 'dot').stdout, /^digraph "exec" \{[^]*"exec\.created" -> "exec\.starting" \[label="START"\];/);
+  t.regex(sockerless('graph', 'exec', '--format', 'svg').stdout, /^<svg [^]*data-state="running"/);
+});
+
 test('doctor finds what there is, and fails where something is in the way', (t) => {
   const { status, stdout } = sockerless('doctor', '--json', '--data-root', join(base, 'none'));
   t.is(status, 0);
@@ -43,7 +49,10 @@ for (const [args, status, message] of [
   [['serve', '--bogus'], 125, /unknown option '--bogus'/],
   [['nosuch'], 125, /unknown command 'nosuch'/],
   [['paths', 'nosuch'], 1, /name a machine: container, exec/],
-  [['paths', 'exec', '--format', 'png'], 125, /Allowed choices are json, mermaid, text/],
+  [['paths', 'exec', '--format', 'png'], 125, /Allowed choices are json, mermaid, text, ava/],
+  [['paths', 'exec', '--choose', 'simple', '--max-length', '0'], 125, /a number above 0 is wanted/],
+  [['paths', 'network', '--format', 'ava'], 1, /no client can lead a network through its life; there are scenes for container, exec, volume/],
+  [['graph', 'nosuch'], 1, /unknown machine: nosuch/],
   [['serve', '--log-level', 'silly'], 1, /invalid logging level: silly/],
   [['serve', '-H', 'foo'], 1, /unable to parse docker host `foo`/],
   [['serve', '--backend', 'nosuch', '--data-root', join(base, 'bad'), '-H', `unix://${join(base, 'bad.sock')}`], 1, /unknown backend "nosuch"/],
@@ -73,6 +82,8 @@ test('ps and inspect show a live server, and the store that it left', async (t) 
       t.like(rows.find(({ id }) => id === Id), { name: 'shown', state: 'created' });
       t.like(JSON.parse(sockerless('inspect', 'shown', '--json', '--data-root', dataRoot).stdout), { kind: 'container', id: Id, value: 'created' });
       t.is(sockerless('inspect', 'nosuch', '--data-root', dataRoot).status, 1);
+      t.regex(sockerless('replay', 'shown', '--data-root', dataRoot).stdout, new RegExp(`^container shown ${Id}\n   0  \\d{4}-\\S+: born\n      created\n`));
+      t.like(JSON.parse(sockerless('replay', 'shown', '--json', '--data-root', dataRoot).stdout), [{ seq: 0, state: 'created' }]);
     };
     look();
     const held = sockerless('serve', '-H', `unix://${join(base, 'second.sock')}`, '--data-root', dataRoot);

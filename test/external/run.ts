@@ -14,6 +14,7 @@ import { dockerPy } from './docker-py.js';
 import { gitlabPipelines } from './gitlab-pipelines.js';
 import { nodeVersions } from './node-versions.js';
 import type { Check, Context, Outcome } from './outcome.js';
+import { generatedPaths } from './generated-paths.js';
 import { readme } from './readme.js';
 import { runnerBodies } from './runner-bodies.js';
 import { gitlab, gojq, nektosAct } from './runners.js';
@@ -24,12 +25,25 @@ import { speed } from './speed.js';
 import { shellSpec } from './suites.js';
 
 const CHECKS: readonly Check[] = [
-  readme, dockerCli, dockerPy,
-  gitlab, gitlabPipelines,
-  nektosAct, actWorkflows, actRows,
-  runnerBodies, gojq,
-  shellSpec, shellGenerated, busybox, busyboxShell, bashTests,
-  chaos, nodeVersions, speed,
+  readme,
+  dockerCli,
+  dockerPy,
+  gitlab,
+  gitlabPipelines,
+  nektosAct,
+  actWorkflows,
+  actRows,
+  runnerBodies,
+  gojq,
+  shellSpec,
+  shellGenerated,
+  busybox,
+  busyboxShell,
+  bashTests,
+  generatedPaths,
+  chaos,
+  nodeVersions,
+  speed,
 ];
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 

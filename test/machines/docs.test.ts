@@ -2,6 +2,7 @@
 import test from 'ava';
 import { readdir, readFile } from 'node:fs/promises';
 import { machines } from '../../machines/index.js';
+import { chart } from '../../server/cli/chart.js';
 import { machinePage, machinePaths, paths } from '../../server/cli/paths.js';
 
 const kinds = Object.keys(machines);
@@ -9,6 +10,10 @@ const kinds = Object.keys(machines);
 for (const kind of kinds) {
   test(`docs/machines/${kind}.md is current (npm run docs writes it)`, async (t) => {
     t.is(await readFile(`docs/machines/${kind}.md`, 'utf8'), machinePage(kind));
+  });
+
+  test(`docs/machines/${kind}.svg is current (npm run docs draws it)`, async (t) => {
+    t.is(await readFile(`docs/machines/${kind}.svg`, 'utf8'), await chart(machines[kind as keyof typeof machines].machine));
   });
 
   test(`${kind}: every state of the chart is reached by the samples`, (t) => {
