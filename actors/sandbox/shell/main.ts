@@ -221,7 +221,8 @@ function* runCommands(shell: Shell, list: List): Task {
 
 /** Runs a whole text, each command as soon as it is read, so that aliases and options count for the next line. */
 function* runWhole(shell: Shell, text: string): Task<number> {
-  const parser = shell.execution.newParser(text, 1);
+  // busybox counts the lines of -c from 0.
+  const parser = shell.execution.newParser(text, shell.dialect === 'ash' && shell.commandString !== undefined ? 0 : 1);
   for (;;) {
     let list: List | 'incomplete' | 'end';
     try {
@@ -258,6 +259,7 @@ function* live(shell: Shell, body: () => Task<number>): Task<number> {
 function* runScript(shell: Shell, path: string, args: readonly string[], invocation?: Invocation): Task<number> {
   shell.positional = [...args];
   shell.name = path;
+  shell.hasName = true;
   shell.scriptPath = path;
   let text: string;
   try {
@@ -311,6 +313,7 @@ export function shellMain(dialect: 'bash' | 'ash' | 'dash' | 'posix') {
       shell.commandString = rest[0];
       if (invocation.interactive && isBash) setHistoryFile(shell);
       if (rest[1] !== undefined) shell.name = rest[1];
+      shell.hasName = rest[1] !== undefined;
       shell.positional = rest.slice(2);
       return yield* live(shell, () => withProfile(shell, invocation, () => runWhole(shell, rest[0]!)));
     }

@@ -22,6 +22,11 @@ export function quoteSingle(text: string): string {
   return text === "'" ? "\\'" : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
+/** `'a'"'"'b'`: how dash and busybox write a text. */
+export function quoteDash(text: string): string {
+  return text === '' ? "''" : text.replace(/([^']*)('*)/g, (_all, plain: string, marks: string) => (plain === '' && marks === '' ? '' : `'${plain}'${marks === '' ? '' : `"${marks}"`}`));
+}
+
 /** `'a b'`, or `$'…'` when something could not be seen: `${x@Q}`. */
 export function quoteArgument(text: string): string {
   return UNPRINTABLE.test(text) ? ansi(text) : quoteSingle(text);

@@ -4,6 +4,7 @@ import type { OpenFile } from '../kernel/open-file.js';
 import type { Process } from '../kernel/process.js';
 import { encode } from '../kernel/text.js';
 import type { Task } from '../kernel/wait.js';
+import { busyboxWords } from './busybox-words.js';
 import type { Flow } from './flow.js';
 import type { JobTable } from './jobs.js';
 import { Options } from './options.js';
@@ -116,6 +117,8 @@ export class Shell {
   readonly dialect: Dialect;
   /** `$0` */
   name: string;
+  /** The program's name, as its applets tell errors. */
+  calledAs: string;
   readonly variables: Variables;
   functions = new Map<string, ShellFunction>();
   options = new Options();
@@ -137,6 +140,8 @@ export class Shell {
   isInteractive = false;
   isLogin = false;
   readsStdin = false;
+  /** `$0` was given: a script, or the argument behind that of -c. */
+  hasName = false;
   /** `$!` */
   backgroundPid: number | undefined;
   shellPid: number;
@@ -186,6 +191,7 @@ export class Shell {
     this.process = process;
     this.dialect = dialect;
     this.name = name;
+    this.calledAs = name.slice(name.lastIndexOf('/') + 1);
     this.variables = variables;
     variables.ordersByHash = !this.isBash;
     this.shellPid = process.pid;
@@ -214,6 +220,8 @@ export class Shell {
     copy.commandString = this.commandString;
     copy.isLogin = this.isLogin;
     copy.readsStdin = this.readsStdin;
+    copy.hasName = this.hasName;
+    copy.calledAs = this.calledAs;
     copy.backgroundPid = this.backgroundPid;
     copy.shellPid = this.shellPid;
     copy.subshellDepth = this.subshellDepth + 1;
@@ -255,10 +263,19 @@ export class Shell {
 
   /** `bash: line 3: message` on standard error. */
   complain(message: string): void {
-    this.warnRaw(`${this.prefix}${message}\n`);
+    this.warnRaw(`${this.prefix}${this.dialect === 'ash' ? busyboxWords(message) : message}\n`);
+  }
+
+  /** What busybox ash begins with: `script: builtin: line 3: `; no line where the commands have no name. */
+  busyboxPrefix(speaker: string | undefined): string {
+    const named = this.frames.findLast(({ kind }) => kind === 'source')?.source ?? (this.hasName ? this.name : undefined);
+    const who = speaker ?? named;
+    const line = who === undefined || this.isInteractive ? '' : `line ${this.line}: `;
+    return `${this.name}: ${who === undefined || who === this.name ? '' : `${who}: `}${line}`;
   }
 
   get prefix(): string {
+    if (this.dialect === 'ash') return this.busyboxPrefix(undefined);
     if (!this.isBash) return this.isInteractive ? `${this.name}: ` : `${this.messageName}: ${this.line}: `;
     return this.isInteractive ? `${this.name}: ` : `${this.messageName}: line ${this.line}: `;
   }

@@ -49,6 +49,11 @@ export class Traps {
     return copy;
   }
 
+  /** busybox: ( ) lists only what it has kept, $( ) all. */
+  forgetInherited(): void {
+    this.#inherited = undefined;
+  }
+
   get(name: string): string | undefined {
     return this.#commands.get(name);
   }

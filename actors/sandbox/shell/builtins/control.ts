@@ -86,9 +86,13 @@ export const shift: Builtin = (shell, argv) => {
   }
   const count = operand === undefined ? 1 : Number(operand);
   if (shell.isBash && argv.length > 2 && operand === argv[1]) return fail(shell, 'shift', 'too many arguments');
+  if (count < 0 && shell.dialect === 'ash') {
+    fail(shell, 'shift', `Illegal number: ${operand}`);
+    throw new ShellExit(2);
+  }
   if (count < 0) return fail(shell, 'shift', `${operand}: shift count out of range`);
   if (count > shell.positional.length) {
-    if (!shell.isBash) {
+    if (shell.dialect === 'dash') {
       fail(shell, 'shift', "can't shift that many");
       throw new ShellExit(2);
     }
@@ -155,10 +159,11 @@ export function* source(shell: Shell, argv: readonly string[]): Task<number> {
       if (!shell.options.posix) return 1;
       throw new ShellExit(1);
     }
-    shell.complain(path === undefined ? `${argv[0]}: ${name}: not found` : `${argv[0]}: cannot open ${name}: ${error.code === 'ENOENT' ? 'No such file' : error.message}`);
+    const opened = shell.dialect === 'ash' ? `can't open '${name}': ${error.message}` : `cannot open ${name}: ${error.code === 'ENOENT' ? 'No such file' : error.message}`;
+    fail(shell, argv[0]!, path === undefined ? `${name}: not found` : opened);
     throw new ShellExit(2);
   }
-  const args = words.length > 1 && shell.isBash ? words.slice(1) : undefined;
+  const args = words.length > 1 && shell.dialect !== 'dash' ? words.slice(1) : undefined;
   return yield* shell.execution.runFile(text, path ?? name, args);
 }
 

@@ -2,7 +2,7 @@
 import { printCommand } from '../command-text.js';
 import { type ExpandedAssignment, storeElements } from '../expand/assignment.js';
 import type { Outcome, Shell } from '../shell.js';
-import { quoteSingle, quoteValue } from '../quote.js';
+import { quoteDash, quoteValue } from '../quote.js';
 import { CAPITALIZED, EXPORTED, INTEGER, LOWERCASE, NAMEREF, READONLY, TRACED, UPPERCASE, type Variable } from '../variables/variable.js';
 import { AssignmentError, isName, parseReference } from '../variables/variables.js';
 import { ShellExit } from '../flow.js';
@@ -117,7 +117,7 @@ function listVariables(shell: Shell, { command, on, operands }: Request): Outcom
     && (wanted === 0 || (variable.attributes & wanted) === wanted) && (!on.includes('a') || variable.list !== undefined || variable.special?.list !== undefined) && (!on.includes('A') || variable.map !== undefined)
     && (command !== 'local' || variable.depth === variables.functionDepth));
   if (on === '' && (command === 'declare' || command === 'typeset')) return print(shell, command, variableLines(shell) + functionLines(shell, [...shell.functions.keys()].sort(), false));
-  if (!shell.isBash || shell.options.posix) return print(shell, command, chosen.map((variable) => `${command} ${variable.name}${variable.text === undefined ? '' : `=${shell.isBash ? quoteValue(variable.text) : quoteSingle(variable.text)}`}\n`).join(''));
+  if (!shell.isBash || shell.options.posix) return print(shell, command, chosen.map((variable) => `${command} ${variable.name}${variable.text === undefined ? '' : `=${shell.isBash ? quoteValue(variable.text) : quoteDash(variable.text)}`}\n`).join(''));
   return print(shell, command, chosen.map((variable) => `${declaration(variable)}\n`).join(''));
 }
 
@@ -156,6 +156,8 @@ function declareOne(shell: Shell, request: Request, operand: string | ExpandedAs
   const remove = [...off].reduce((sum, letter) => sum | (ATTRIBUTES[letter] ?? 0), 0) | (command === 'export' && on.includes('n') ? EXPORTED : 0);
   if ((remove & READONLY) !== 0 && variable.has(READONLY)) return fail(shell, command, `${name}: readonly variable`);
   const isBare = value === undefined && elements === undefined;
+  // dash's local keeps the value, busybox's only that it is exported.
+  if (isBare && command === 'local' && shell.dialect === 'ash') variable.value = undefined;
   const isNew = isBare && !variable.isArray && variable.value === undefined;
   if (isBare && command === 'readonly' && !variable.isArray) {
     // bash makes no array of a name that gets no value.

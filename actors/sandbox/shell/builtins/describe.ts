@@ -3,7 +3,7 @@ import { Errno } from '../../kernel/errno.js';
 import { MAY_EXECUTE } from '../../kernel/path.js';
 import { printCommand } from '../command-text.js';
 import { searchPath, DEFAULT_PATH } from '../execute/external.js';
-import { quoteSingle } from '../quote.js';
+import { quoteDash, quoteSingle } from '../quote.js';
 import type { Builtin, Outcome, Shell } from '../shell.js';
 import { fail, print, readOptions } from './output.js';
 
@@ -49,7 +49,7 @@ function sentence(shell: Shell, name: string, { kind, text }: Meaning): string {
     case 'keyword':
       return `${name} is a shell keyword`;
     case 'function':
-      return shell.isBash ? `${name} is a function\n${name} () \n${printCommand(shell.functions.get(name)!.definition.body)}` : `${name} is a shell function`;
+      return shell.isBash ? `${name} is a function\n${name} () \n${printCommand(shell.functions.get(name)!.definition.body)}` : `${name} is a ${shell.dialect === 'ash' ? '' : 'shell '}function`;
     case 'builtin':
       return `${name} is a shell builtin`;
     default: {
@@ -67,7 +67,8 @@ export function describe(shell: Shell, names: readonly string[], options: { ters
     const [meaning] = meanings(shell, name, false, options.defaultPath);
     if (!meaning) {
       status = shell.isBash ? 1 : 127;
-      if (!options.terse) shell.complain(shell.isBash ? `command: ${name}: not found` : `${name}: not found`);
+      if (!options.terse && shell.dialect === 'ash') shell.warnRaw(`${name}: not found\n`);
+      else if (!options.terse) shell.complain(shell.isBash ? `command: ${name}: not found` : `${name}: not found`);
     } else if (options.terse) {
       text += `${meaning.kind === 'alias' ? `alias ${name}=${quoteSingle(meaning.text)}` : meaning.text}\n`;
     } else {
@@ -126,7 +127,7 @@ export const hash: Builtin = (shell, argv) => {
 
 export const alias: Builtin = (shell, argv) => {
   const words = argv.slice(1).filter((word, index) => !(index === 0 && (word === '-p' || word === '--')));
-  const line = (name: string): string => `${shell.isBash ? 'alias ' : ''}${name}=${quoteSingle(shell.aliases.get(name)!)}\n`;
+  const line = (name: string): string => `${shell.isBash ? 'alias ' : ''}${name}=${(shell.isBash ? quoteSingle : quoteDash)(shell.aliases.get(name)!)}\n`;
   if (words.length === 0) return print(shell, 'alias', [...shell.aliases.keys()].sort().map(line).join(''));
   let status = 0;
   let text = '';

@@ -8,6 +8,7 @@ import { fail, print, readOptions, usage } from './output.js';
 
 export const unset: Builtin = (shell, argv) => {
   const options = readOptions(shell, argv, shell.isBash ? 'fvn' : 'fv', 'unset [-f] [-v] [-n] [name ...]');
+  if (!options && !shell.isBash) throw new ShellExit(2);
   if (!options) return 2;
   const { flags, operands } = options;
   if (flags.includes('f') && flags.includes('v')) return fail(shell, 'unset', 'cannot simultaneously unset a function and a variable');
@@ -34,7 +35,9 @@ function unsetOne(shell: Shell, operand: string, flags: string): number {
   const reference = parseReference(operand);
   if (!reference) {
     if (shell.isBash && !flags.includes('v') && shell.functions.delete(operand)) return 0;
-    return fail(shell, 'unset', shell.isBash ? `\`${operand}': not a valid identifier` : `${operand}: bad variable name`);
+    const status = fail(shell, 'unset', shell.isBash ? `\`${operand}': not a valid identifier` : `${operand}: bad variable name`);
+    if (!shell.isBash) throw new ShellExit(2);
+    return status;
   }
   const bound = variables.binding(reference.name);
   const target = flags.includes('n') || !bound?.has(NAMEREF) ? { name: reference.name, subscript: undefined } : variables.follow(reference.name);

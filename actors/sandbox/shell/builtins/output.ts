@@ -2,6 +2,7 @@
 import { Errno } from '../../kernel/errno.js';
 import { encode } from '../../kernel/text.js';
 import { PREEMPT, type Task } from '../../kernel/wait.js';
+import { APPLET_BUILTINS, busyboxWords } from '../busybox-words.js';
 import type { Outcome, Shell } from '../shell.js';
 
 /** Writes text to standard output; the outcome is `status`, or 1 when writing failed. */
@@ -32,20 +33,20 @@ function* writeRest(shell: Shell, name: string, bytes: Uint8Array, status: numbe
     if (!(error instanceof Errno)) throw error;
     // SIGPIPE, where it is not ignored, ends the process here.
     if (error.code === 'EPIPE') yield PREEMPT;
-    shell.complain(`${name}: ${shell.isBash ? 'write error' : 'I/O error'}: ${error.message}`);
-    return 1;
+    return fail(shell, name, `${shell.isBash ? 'write error' : 'I/O error'}: ${error.message}`);
   }
 }
 
 /** `bash: line 1: name: message`; the outcome is `status`. */
 export function fail(shell: Shell, name: string, message: string, status = 1): number {
-  shell.complain(`${name}: ${message}`);
+  if (shell.dialect !== 'ash') shell.complain(`${name}: ${message}`);
+  else shell.warnRaw(`${APPLET_BUILTINS.has(name) ? `${shell.calledAs}: ` : shell.busyboxPrefix(name)}${busyboxWords(message)}\n`);
   return status;
 }
 
 /** A complaint followed by the built-in's usage line. */
 export function usage(shell: Shell, name: string, message: string, synopsis: string, status = 2): number {
-  shell.complain(`${name}: ${message}`);
+  fail(shell, name, message);
   if (shell.isBash) shell.warnRaw(`${name}: usage: ${synopsis}\n`);
   return status;
 }

@@ -4,7 +4,7 @@ import { type Process, statusCode } from '../../kernel/process.js';
 import { SIGCONT, signalName, signalNumber, SIGTERM } from '../../kernel/signals.js';
 import { anyOf, PREEMPT, type Task } from '../../kernel/wait.js';
 import { type Job, jobState, jobStatus } from '../jobs.js';
-import { quoteSingle } from '../quote.js';
+import { quoteDash, quoteSingle } from '../quote.js';
 import type { Builtin, Shell } from '../shell.js';
 import { trapName } from '../traps.js';
 import { fail, print, readOptions, usage } from './output.js';
@@ -17,7 +17,7 @@ function shownTrap(shell: Shell, name: string): string {
 export const trap: Builtin = (shell, argv) => {
   const words = argv.slice(1);
   if (words[0] === '-l') return kill(shell, ['kill', '-l']);
-  const line = ([name, command]: [string, string]): string => `trap -- ${quoteSingle(command)} ${shownTrap(shell, name)}\n`;
+  const line = ([name, command]: [string, string]): string => `trap -- ${(shell.isBash ? quoteSingle : quoteDash)(command)} ${shownTrap(shell, name)}\n`;
   if (words.length === 0 || (words.length === 1 && words[0] === '-p')) return print(shell, 'trap', shell.traps.list().map(line).join(''));
   if (words[0] === '-p') {
     let status = 0;

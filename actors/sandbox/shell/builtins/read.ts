@@ -25,7 +25,7 @@ interface ReadOptions {
 
 function parse(shell: Shell, argv: readonly string[]): ReadOptions | number {
   const options: ReadOptions = { raw: false, array: undefined, delimiter: 10, count: undefined, exact: false, prompt: '', silent: false, timeoutMs: undefined, fd: 0, names: [] };
-  const withValue = shell.isBash ? 'adinNptu' : 'pt';
+  const withValue = shell.isBash ? 'adinNptu' : shell.dialect === 'ash' ? 'dnptu' : 'pt';
   let at = 1;
   for (; at < argv.length; at++) {
     const word = argv[at]!;
@@ -38,7 +38,7 @@ function parse(shell: Shell, argv: readonly string[]): ReadOptions | number {
       const letter = word[i]!;
       if (!withValue.includes(letter)) {
         if (letter === 'r') options.raw = true;
-        else if (letter === 's' && shell.isBash) options.silent = true;
+        else if (letter === 's' && shell.dialect !== 'dash') options.silent = true;
         else if (!(letter === 'e' && shell.isBash)) return usage(shell, 'read', shell.isBash ? `-${letter}: invalid option` : `Illegal option -${letter}`, SYNOPSIS);
         continue;
       }

@@ -30,5 +30,7 @@ const BASH: Readonly<Record<string, Builtin>> = {
 };
 
 export const BUILTINS: ReadonlyMap<string, Builtin> = new Map(Object.entries({ ...POSIX, ...BASH }));
-/** What dash and busybox ash know. */
+/** What dash knows. */
 export const POSIX_BUILTINS: ReadonlyMap<string, Builtin> = new Map(Object.entries(POSIX));
+/** What busybox ash, built as bash-compatible, knows. */
+export const ASH_BUILTINS: ReadonlyMap<string, Builtin> = new Map(Object.entries({ ...POSIX, source: BASH.source!, let: BASH.let!, help: BASH.help! }));

@@ -159,7 +159,7 @@ function answer(shell: Shell, name: string, words: readonly string[]): number {
     return evaluate(shell, words) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof TestError)) throw error;
-    return fail(shell, name, shell.isBash ? error.message : error.message.replace(/^(.*): integer expression expected$/, 'Illegal number: $1'), 2);
+    return fail(shell, name, shell.isBash ? error.message : error.message.replace(/^(.*): integer expression expected$/, shell.dialect === 'ash' ? '$1: bad number' : 'Illegal number: $1'), 2);
   }
 }
 

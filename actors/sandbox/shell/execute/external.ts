@@ -1,4 +1,5 @@
 // Programs: found along PATH, run in a child process (or in this one, when the shell has nothing left to do).
+import { busyboxWords } from '../busybox-words.js';
 import { Errno } from '../../kernel/errno.js';
 import { MAY_EXECUTE } from '../../kernel/path.js';
 import type { Process } from '../../kernel/process.js';
@@ -166,15 +167,20 @@ function* become(
     for (const redirect of redirects) place(shell, process, redirect);
   } catch (error) {
     if (!(error instanceof RedirectError)) throw error;
-    yield* process.write(2, encode(`${prefix}${error.message}\n`));
+    yield* process.write(2, encode(`${prefix}${shell.dialect === 'ash' ? busyboxWords(error.message) : error.message}\n`));
     return 1;
   }
   if (path === undefined) {
     const name = argv[0]!;
-    yield* process.write(2, encode(`${prefix}${shell.isBash ? `${name}: command not found` : `${name}: not found`}\n`));
+    yield* process.write(2, encode(`${prefix}${missing(shell, name)}\n`));
     return 127;
   }
   return yield* execute(shell, process, path, argv, env, prefix);
+}
+
+function missing(shell: Shell, name: string): string {
+  if (shell.isBash) return `${name}: command not found`;
+  return name === '' && shell.dialect === 'ash' ? ': Permission denied' : `${name}: not found`;
 }
 
 /** execve with the shell's own handling of what the kernel refuses. `argv[0]` may differ from the path. */

@@ -5,6 +5,8 @@ import { statusCode } from '../../kernel/process.js';
 import { signalName } from '../../kernel/signals.js';
 import { PREEMPT, type Task } from '../../kernel/wait.js';
 import { printCommand } from '../command-text.js';
+import { fail } from '../builtins/output.js';
+import { busyboxWords } from '../busybox-words.js';
 import { CommandAbort, ExpansionError, ShellExit } from '../flow.js';
 import type { Execution, Outcome, ResolvedRedirect, Shell } from '../shell.js';
 import type { Command, FunctionDefinition, Redirect, SimpleCommand } from '../syntax/ast.js';
@@ -70,6 +72,7 @@ export class Runtime implements Execution {
     const shell = this.#shell;
     const body = command.type === 'subshell' && command.redirects.length === 0 ? command.body : command;
     return this.fork(function* main(child) {
+      if (child.dialect === 'ash') child.traps.forgetInherited();
       child.tailCommand = onlyCommand(body);
       child.forkedFor = command;
       const outcome = child.execution.run(body);
@@ -162,7 +165,8 @@ export class Runtime implements Execution {
     shell.line = failure.line;
     const inner = place === undefined ? '' : `${place}: `;
     if (!shell.isBash) {
-      shell.warnRaw(`${shell.messageName}: ${failure.line}: ${inner}${failure.message}\n`);
+      if (shell.dialect === 'ash') shell.warnRaw(`${shell.busyboxPrefix(place)}${busyboxWords(failure.message)}\n`);
+      else shell.warnRaw(`${shell.messageName}: ${failure.line}: ${inner}${failure.message}\n`);
       return;
     }
     const begin = inner === '' ? shell.prefix : `${shell.messageName}: ${inner}line ${failure.line}: `;
@@ -217,13 +221,12 @@ export class Runtime implements Execution {
     const shell = this.#shell;
     const path = findProgram(shell, argv[0]!);
     if (path === undefined) {
-      shell.complain(shell.isBash ? `exec: ${argv[0]}: not found` : `exec: ${argv[0]}: not found`);
-      return 127;
+      return fail(shell, 'exec', argv[0] === '' && shell.dialect === 'ash' ? ': Permission denied' : `${argv[0]}: not found`, 127);
     }
     yield* shell.flushBacklog();
     const name = `${options.login === true ? '-' : ''}${options.name ?? argv[0]!}`;
     const env = options.empty === true ? new Map<string, string>() : childEnvironment(shell);
-    return yield* execute(shell, shell.process, path, [name, ...argv.slice(1)], env, `${shell.prefix}`);
+    return yield* execute(shell, shell.process, path, [name, ...argv.slice(1)], env, shell.dialect === 'ash' ? shell.busyboxPrefix('exec') : shell.prefix);
   }
 
   // --- traps ------------------------------------------------------------------------------------------------------------------

@@ -1,8 +1,12 @@
 // `set -x`: prints commands to standard error (or BASH_XTRACEFD) as they run, each behind PS4.
 import { encode } from '../../kernel/text.js';
-import { quoteTrace } from '../quote.js';
+import { quoteDash, quoteTrace } from '../quote.js';
 import type { Shell } from '../shell.js';
 import type { Assignment, Word } from '../syntax/ast.js';
+
+/** Anything but `+,-./0-9:@A-Z]^_a-z`. */
+const BUSYBOX_QUOTES = /[^+,\-./0-9:@A-Z\]^_a-z]/;
+const RESERVED = /^(?:!|case|do|done|elif|else|esac|fi|for|function|if|in|then|until|while|\{|\})$/;
 
 function prefix(shell: Shell): string {
   const ps4 = shell.variables.get('PS4') ?? '';
@@ -21,8 +25,15 @@ export function traceLine(shell: Shell, text: string): void {
   else shell.warnRaw(line);
 }
 
+/** bash quotes what needs it, dash nothing, busybox (always with single quotes) what might. */
+function quoted(shell: Shell, word: string): string {
+  if (shell.isBash) return quoteTrace(word);
+  return shell.dialect === 'ash' && BUSYBOX_QUOTES.test(word) ? quoteDash(word) : word;
+}
+
 export function traceCommand(shell: Shell, argv: readonly string[]): void {
-  traceLine(shell, argv.map((word) => (shell.isBash ? quoteTrace(word) : word)).join(' '));
+  const first = shell.dialect === 'ash' && RESERVED.test(argv[0]!) ? `'${argv[0]}'` : quoted(shell, argv[0]!);
+  traceLine(shell, [first, ...argv.slice(1).map((word) => quoted(shell, word))].join(' '));
 }
 
 export function traceAssignment(shell: Shell, { name, append, index, array, value }: Assignment): void {
@@ -32,7 +43,7 @@ export function traceAssignment(shell: Shell, { name, append, index, array, valu
     return;
   }
   const text = value!.blocking ? shell.variables.get(name) ?? '' : shell.expansion.text(value!);
-  traceLine(shell, `${name}${subscript}${append ? '+' : ''}=${shell.isBash ? (text === '' ? '' : quoteTrace(text)) : text}`);
+  traceLine(shell, `${name}${subscript}${append ? '+' : ''}=${text === '' ? '' : quoted(shell, text)}`);
 }
 
 export function traceArithmetic(shell: Shell, source: string): void {

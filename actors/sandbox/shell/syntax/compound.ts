@@ -7,7 +7,6 @@ import { tryArithmetic } from './read-expansion.js';
 import { plainText, type Token } from './token.js';
 
 const ALWAYS = new Set(['{', 'if', 'for', 'while', 'until', 'case']);
-const BASH_ONLY = new Set(['[[', 'select']);
 
 /** Bash takes nearly any word as the name of a function, dash only these. */
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -19,8 +18,8 @@ export function beginsCompound(commands: CommandReader, token: Token): boolean {
   if (token.kind === 'operator') return token.text === '(';
   const text = plainText(token);
   if (text === undefined) return false;
-  const { bash, familiar } = commands.reader.features;
-  return ALWAYS.has(text) || (bash && BASH_ONLY.has(text)) || (familiar && text === 'function');
+  const { bash, familiar, tests } = commands.reader.features;
+  return ALWAYS.has(text) || (bash && text === 'select') || (tests && text === '[[') || (familiar && text === 'function');
 }
 
 /** At a token of which `beginsCompound` holds; redirections are the caller's. */

@@ -6,6 +6,8 @@ export interface Features {
   readonly familiar: boolean;
   /** Everything else of bash: arrays, `((…))`, `<<<`, `|&`, `;&`, `coproc`, `time`, `select`, brace expansion, … */
   readonly bash: boolean;
+  /** `[[ ]]` and process substitution are busybox ash's too. */
+  readonly tests: boolean;
   /** Errors in dash's words. */
   readonly terse: boolean;
   /** Tildes after `=` in ordinary arguments. */
@@ -13,10 +15,10 @@ export interface Features {
 }
 
 const FEATURES: Readonly<Record<Dialect, Features>> = {
-  bash: { familiar: true, bash: true, terse: false, tildeArguments: true },
-  posix: { familiar: true, bash: true, terse: false, tildeArguments: false },
-  ash: { familiar: true, bash: false, terse: true, tildeArguments: false },
-  dash: { familiar: false, bash: false, terse: true, tildeArguments: false },
+  bash: { familiar: true, bash: true, tests: true, terse: false, tildeArguments: true },
+  posix: { familiar: true, bash: true, tests: true, terse: false, tildeArguments: false },
+  ash: { familiar: true, bash: false, tests: true, terse: true, tildeArguments: false },
+  dash: { familiar: false, bash: false, tests: false, terse: true, tildeArguments: false },
 };
 
 export function featuresOf(dialect: Dialect): Features {

@@ -86,8 +86,8 @@ export class Lexer {
       reader.pos++;
       return { kind: 'newline', start, end: reader.pos };
     }
-    const { bash, familiar } = reader.features;
-    if (WORDLESS.test(char) && !(bash && (char === '<' || char === '>') && reader.text[start + 1] === '(')) {
+    const { bash, familiar, tests } = reader.features;
+    if (WORDLESS.test(char) && !(tests && (char === '<' || char === '>') && reader.text[start + 1] === '(')) {
       const text = reader.match(bash ? OPERATORS_BASH : familiar ? OPERATORS_ASH : OPERATORS_DASH)!;
       return { kind: 'operator', text, start, end: reader.pos };
     }
@@ -110,7 +110,7 @@ export class Lexer {
   }
 
   #isProcess(at: number): boolean {
-    return this.reader.features.bash && this.reader.text[at + 1] === '(';
+    return this.reader.features.tests && this.reader.text[at + 1] === '(';
   }
 
   /** Replaces an alias by its text; true if it did. */

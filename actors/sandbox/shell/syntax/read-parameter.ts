@@ -154,7 +154,7 @@ class BracedReader {
   }
 
   #place(stops: string): Place {
-    return { stops, extglob: false, groups: false, processes: this.#reader.features.bash && !this.#quoted };
+    return { stops, extglob: false, groups: false, processes: this.#reader.features.tests && !this.#quoted };
   }
 
   /** The word of `-`, `=`, `?`, `+`: in double quotes it is read as more double-quoted text. */

@@ -62,7 +62,7 @@ function readPlainWord(reader: Reader, start: number, line: number): Word {
 }
 
 function plainPlace(reader: Reader): Place {
-  return { stops: STOPS, extglob: reader.extglob, groups: false, processes: reader.features.bash };
+  return { stops: STOPS, extglob: reader.extglob, groups: false, processes: reader.features.tests };
 }
 
 /** `name=`, `name+=`, `name[…]=`; nothing is consumed if it is none of these. Blanks in a subscript make sense only where a command begins. */
