@@ -23,7 +23,7 @@ function joined(units: readonly Unit[]): WordPart[] {
   for (const unit of units) {
     const last = parts.at(-1);
     if (typeof unit === 'string') {
-      if (text === '' && last?.type === 'parameter' && !last.braced && /^[A-Za-z_]/.test(last.name) && /[A-Za-z0-9_]/.test(unit)) parts[parts.length - 1] = { ...last, name: last.name + unit };
+      if (text === '' && last?.type === 'parameter' && !last.braced && /^[A-Za-z_]/.test(last.name) && /^[A-Za-z0-9_]+$/.test(unit)) parts[parts.length - 1] = { ...last, name: last.name + unit };
       else text += unit;
       continue;
     }

@@ -107,7 +107,9 @@ function importEnvironment(shell: Shell): void {
     BASH: '/bin/bash', BASH_VERSION, UID: String(uid), EUID: String(uid), HOSTNAME: process.kernel.hostname, HOSTTYPE: 'x86_64', OSTYPE: 'linux-gnu', MACHTYPE: 'x86_64-pc-linux-gnu', OPTERR: '1',
   })) if (name === 'BASH' || variables.get(name) === undefined || name === 'UID' || name === 'EUID') variables.set(name, value);
   if (variables.get('SHELL') === undefined) variables.set('SHELL', readDatabase(process.files, '/etc/passwd').find((fields) => fields[2] === String(uid))?.[6] || '/bin/sh');
-  variables.assignList(variables.writable('BASH_VERSINFO'), ['5', '2', '15', '1', 'release', 'x86_64-pc-linux-gnu']);
+  const version = variables.writable('BASH_VERSINFO');
+  variables.assignList(version, ['5', '2', '15', '1', 'release', 'x86_64-pc-linux-gnu']);
+  variables.mark(version, READONLY);
 }
 
 /** Exported functions come in as BASH_FUNC_name%%. */
@@ -151,8 +153,9 @@ function* runInput(shell: Shell, prompt: boolean): Task<number> {
     } catch (error) {
       if (!(error instanceof ShellSyntaxError)) throw error;
       shell.execution.reportSyntax(error);
-      if (!shell.isInteractive) return statusAfter(shell, error);
-      shell.status = 2;
+      const goesOn = shell.isInteractive || givesUpLine(shell, error);
+      if (!goesOn) return statusAfter(shell, error);
+      shell.status = error.failure.discards === true ? 1 : 2;
       show('PS1');
       continue;
     }
@@ -187,8 +190,15 @@ function* runInput(shell: Shell, prompt: boolean): Task<number> {
   }
 }
 
+/** Whether the next line runs nevertheless. */
+function givesUpLine(shell: Shell, { failure }: ShellSyntaxError): boolean {
+  return failure.discards === true && !shell.options.posix && !shell.options.errexit;
+}
+
 /** How a script ends that cannot be read on. */
 function statusAfter(shell: Shell, { failure }: ShellSyntaxError): number {
+  if (failure.discards === true) return 1;
+  if (failure.inSubstitution === true && shell.commandString !== undefined) return 127;
   return shell.isBash && failure.keepsStatus === true ? shell.status : 2;
 }
 
@@ -230,7 +240,9 @@ function* runWhole(shell: Shell, text: string): Task<number> {
     } catch (error) {
       if (!(error instanceof ShellSyntaxError)) throw error;
       shell.execution.reportSyntax(error);
-      return statusAfter(shell, error);
+      if (!givesUpLine(shell, error)) return statusAfter(shell, error);
+      shell.status = 1;
+      continue;
     }
     for (const warning of parser.takeWarnings()) shell.complain(warning.message);
     if (list === 'end' || list === 'incomplete') return shell.status;

@@ -12,7 +12,7 @@ export interface Formatted {
 }
 
 /** Whose words and rules: the shell's built-in, or the program of GNU or busybox. */
-export type PrintfManners = 'bash' | 'gnu' | 'busybox';
+export type PrintfManners = 'bash' | 'dash' | 'gnu' | 'busybox';
 
 const DIRECTIVE = /^([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(hh|h|ll|l|L|q|j|z|t)?([diouxXeEfFgGaAcsbqQ%n]|\([^)]*\)T)/;
 const SIMPLE: Readonly<Record<string, string>> = { a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', '"': '"', "'": "'", '?': '?' };
@@ -100,12 +100,13 @@ class Formatter {
   badNumber(text: string, partly: boolean, octal = ''): void {
     if (this.manners === 'busybox') this.fail(`invalid number '${text}'`);
     else if (this.manners === 'gnu') this.fail(partly ? `'${text}': value not completely converted` : `'${text}': expected a numeric value`);
+    else if (this.manners === 'dash') this.fail(partly ? `${text}: not completely converted` : `${text}: expected numeric value`);
     else this.fail(`${text}: invalid ${octal}number`);
   }
 
-  integer(text: string | undefined): bigint {
+  integer(text: string | undefined, isSigned = true): bigint {
     if (text === undefined || text === '') {
-      if (text === '') this.badNumber(text, false);
+      if (text === '' && this.manners !== 'bash' && this.manners !== 'dash') this.badNumber(text, false);
       return 0n;
     }
     if (text[0] === '"' || text[0] === "'") return BigInt(text.codePointAt(1) ?? 0);
@@ -118,12 +119,16 @@ class Formatter {
       this.badNumber(text, true, /^\s*[-+]?0\d/.test(text) ? 'octal ' : '');
       if (this.manners === 'busybox') return 0n;
     }
+    const before = this.status;
     const digits = match[2]!;
     const value = BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);
     const signed = match[1] === '-' ? -value : value;
-    if (signed > 0xffffffffffffffffn || signed < -0x8000000000000000n) {
-      this.fail(this.manners === 'busybox' ? `invalid number '${text}'` : this.manners === 'gnu' ? `'${text}': Numerical result out of range` : `warning: ${text}: Numerical result out of range`);
-      return signed < 0n ? -0x8000000000000000n : 0x7fffffffffffffffn;
+    const [least, most] = isSigned ? [-0x8000000000000000n, 0x7fffffffffffffffn] : [-0xffffffffffffffffn, 0xffffffffffffffffn];
+    if (signed > most || signed < least) {
+      this.fail(this.manners === 'busybox' ? `invalid number '${text}'` : this.manners === 'gnu' ? `'${text}': Numerical result out of range` : this.manners === 'dash' ? `${text}: Numerical result out of range` : `warning: ${text}: Numerical result out of range`);
+      // bash only warns.
+      if (this.manners === 'bash') this.status = before;
+      return signed < 0n && isSigned ? least : most;
     }
     return signed;
   }
@@ -226,6 +231,7 @@ function once(format: string, formatter: Formatter, formatTime: FormatTime): boo
       const [whole, letter] = /^%[-+ #0']*\d*(?:\.\d*)?([^]?)/.exec(format.slice(percent))!;
       if (formatter.manners === 'busybox') formatter.fail(`${format.slice(percent)}: invalid format`);
       else if (formatter.manners === 'gnu') formatter.fail(`${whole}: invalid conversion specification`);
+      else if (formatter.manners === 'dash') formatter.fail(`${whole}: invalid directive`);
       else formatter.fail(letter === '' ? `\`%': missing format character` : `\`${letter!}': invalid format character`);
       return true;
     }
@@ -276,7 +282,7 @@ function directive(match: RegExpExecArray, formatter: Formatter, formatTime: For
       formatter.next();
       return { out: '', stop: false };
     default:
-      if ('diouxX'.includes(conversion)) return { out: pad(integerText(formatter.integer(formatter.next()), conversion, precision, flags), width, left, zero && precision === undefined), stop: false };
+      if ('diouxX'.includes(conversion)) return { out: pad(integerText(formatter.integer(formatter.next(), conversion === 'd' || conversion === 'i'), conversion, precision, flags), width, left, zero && precision === undefined), stop: false };
       return { out: pad(sign(floatText(formatter.float(formatter.next()), conversion, precision, flags), flags), width, left, zero), stop: false };
   }
 }

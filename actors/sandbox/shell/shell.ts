@@ -89,6 +89,9 @@ export interface Expansion {
   /** One word as one string, without splitting and globbing. */
   text(word: Word): string;
   textTask(word: Word): Task<string>;
+  /** A here-document's text. */
+  document(word: Word): string;
+  documentTask(word: Word): Task<string>;
   pattern(word: Word): string;
   patternTask(word: Word): Task<string>;
   regex(word: Word): string;

@@ -77,6 +77,8 @@ export const exit: Builtin = (shell, argv) => {
   throw new ShellExit(status);
 };
 
+export const logout: Builtin = (shell, argv) => (shell.isLogin ? exit(shell, argv) : fail(shell, 'logout', "not login shell: use `exit'"));
+
 export const shift: Builtin = (shell, argv) => {
   const operand = argv[1] === '--' ? argv[2] : argv[1];
   if (operand !== undefined && !/^[+-]?\d+$/.test(operand)) {

@@ -1,5 +1,6 @@
 // declare, typeset, local, export, readonly: attributes, values and listings of variables and functions.
 import { printCommand } from '../command-text.js';
+import type { Task } from '../../kernel/wait.js';
 import { type ExpandedAssignment, storeElements } from '../expand/assignment.js';
 import type { Outcome, Shell } from '../shell.js';
 import { quoteDash, quoteValue } from '../quote.js';
@@ -99,16 +100,29 @@ function argumentName({ name, value }: ExpandedAssignment): string {
   return `${name}=${value ?? ''}`;
 }
 
-function listVariables(shell: Shell, { command, on, operands }: Request): Outcome {
+function* listOn(shell: Shell, request: Request, written: Task<number>, from: string | ExpandedAssignment): Task<number> {
+  yield* written;
+  const outcome = listVariables(shell, { ...request, operands: request.operands.slice(request.operands.indexOf(from)) });
+  return typeof outcome === 'number' ? outcome : yield* outcome;
+}
+
+function listVariables(shell: Shell, { command, on, off, operands }: Request): Outcome {
   const { variables } = shell;
   if (operands.length > 0) {
+    let outcome: Outcome = 0;
     let status = 0;
     let text = '';
     for (const operand of operands) {
       const bound = variables.binding(typeof operand === 'string' ? operand : `${operand.name}=`);
       const variable = command === 'local' && bound?.depth !== variables.functionDepth ? undefined : bound;
       if (variable) text += `${declaration(variable)}\n`;
-      else status = fail(shell, command, `${typeof operand === 'string' ? operand : argumentName(operand)}: not found`);
+      else {
+        // What is listed so far is seen before the complaint.
+        if (text !== '') outcome = print(shell, command, text);
+        if (typeof outcome !== 'number') return listOn(shell, { command, on, off, operands }, outcome, operand);
+        text = '';
+        status = fail(shell, command, `${typeof operand === 'string' ? operand : argumentName(operand)}: not found`);
+      }
     }
     return print(shell, command, text, status);
   }

@@ -29,7 +29,7 @@ export const printfBuiltin: Builtin = (shell, argv) => {
   const format = argv[at];
   if (format === undefined) return shell.isBash ? usage(shell, 'printf', 'usage: printf [-v var] format [arguments]'.slice(7), SYNOPSIS) : fail(shell, 'printf', 'usage: printf format [arg ...]', 2);
   const zone = shell.variables.get('TZ');
-  const formatted = formatPrintf(format, argv.slice(at + 1), (pattern, seconds) => strftime(pattern, seconds * 1000, zone));
+  const formatted = formatPrintf(format, argv.slice(at + 1), (pattern, seconds) => strftime(pattern, seconds * 1000, zone), shell.isBash ? 'bash' : 'dash');
   const { text, errors, status } = formatted;
   const pieces = shell.isBash ? byLines(formatted) : [...errors.map(({ message }) => ({ error: message })), { text }];
   if (variable === undefined) return write(shell, pieces, status);

@@ -11,6 +11,25 @@ import { traceLine } from './trace.js';
 
 /** 0 true, 1 false, 2 an error that was reported. */
 export function* evaluateTest(shell: Shell, test: Test): Task<number> {
+  switch (test.type) {
+    case 'not':
+      return (yield* evaluateTest(shell, test.operand)) === 0 ? 1 : 0;
+    case 'group':
+      return yield* evaluateTest(shell, test.operand);
+    case 'and': {
+      const left = yield* evaluateTest(shell, test.left);
+      return left === 0 ? yield* evaluateTest(shell, test.right) : left;
+    }
+    case 'or':
+      return (yield* evaluateTest(shell, test.left)) === 0 ? 0 : yield* evaluateTest(shell, test.right);
+    default:
+      return yield* evaluateOne(shell, test);
+  }
+}
+
+type Primary = Exclude<Test, { type: 'not' | 'group' | 'and' | 'or' }>;
+
+function* evaluateOne(shell: Shell, test: Primary): Task<number> {
   try {
     return (yield* evaluate(shell, test)) ? 0 : 1;
   } catch (error) {
@@ -21,21 +40,13 @@ export function* evaluateTest(shell: Shell, test: Test): Task<number> {
   }
 }
 
-function* evaluate(shell: Shell, test: Test): Task<boolean> {
+function* evaluate(shell: Shell, test: Primary): Task<boolean> {
   switch (test.type) {
     case 'word': {
       const text = yield* shell.expansion.textTask(test.word);
       if (shell.options.xtrace) traceLine(shell, `[[ -n ${quoteTrace(text)} ]]`);
       return text !== '';
     }
-    case 'not':
-      return !(yield* evaluate(shell, test.operand));
-    case 'group':
-      return yield* evaluate(shell, test.operand);
-    case 'and':
-      return (yield* evaluate(shell, test.left)) && (yield* evaluate(shell, test.right));
-    case 'or':
-      return (yield* evaluate(shell, test.left)) || (yield* evaluate(shell, test.right));
     case 'unary': {
       const operand = yield* shell.expansion.textTask(test.operand);
       if (shell.options.xtrace) traceLine(shell, `[[ ${test.operator} ${quoteTrace(operand)} ]]`);

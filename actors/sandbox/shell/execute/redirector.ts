@@ -83,7 +83,7 @@ export class Redirector implements Redirection {
   resolve(redirect: Redirect): ResolvedRedirect {
     const { operator, fd, variable, document, target } = redirect;
     const { expansion } = this.#shell;
-    if (document) return { operator, fd, variable, text: expansion.text(document) };
+    if (document) return { operator, fd, variable, text: expansion.document(document) };
     if (operator === '<<<') return { operator, fd, variable, text: `${expansion.text(target)}\n` };
     if (target.literal !== undefined) return { operator, fd, variable, text: target.literal };
     return { operator, fd, variable, text: oneField(expansion.fields([target]), target.source, this.#shell) ?? expansion.text(target) };
@@ -93,7 +93,7 @@ export class Redirector implements Redirection {
     const { operator, fd, variable, document, target } = redirect;
     const { expansion } = this.#shell;
     try {
-      if (document) return { operator, fd, variable, text: yield* expansion.textTask(document) };
+      if (document) return { operator, fd, variable, text: yield* expansion.documentTask(document) };
       if (operator === '<<<') return { operator, fd, variable, text: `${yield* expansion.textTask(target)}\n` };
       const text = oneField(yield* expansion.fieldsTask([target]), target.source, this.#shell);
       return { operator, fd, variable, text: text ?? (yield* expansion.textTask(target)) };

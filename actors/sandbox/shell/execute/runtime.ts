@@ -148,7 +148,9 @@ export class Runtime implements Execution {
         if (!(error instanceof ShellSyntaxError)) throw error;
         this.reportSyntax(error, options.name);
         if (!shell.isBash) throw new ShellExit(2);
-        return shell.isBash && error.atEnd ? 2 : 2;
+        if (error.failure.inSubstitution === true) throw new ShellExit(shell.commandString === undefined ? 1 : 127);
+        if (error.failure.discards === true) return 1;
+        return 2;
       }
       if (list === 'end' || list === 'incomplete') return status;
       if (list.items.length === 0) continue;
@@ -294,8 +296,8 @@ export class Runtime implements Execution {
     if (error instanceof ShellExit || error instanceof CommandAbort) return error.status;
     if (error instanceof ExpansionError) {
       shell.complain(error.message);
-      // bash -c ends with 127, a script with 1.
-      if (error.isFatal) return shell.isBash && shell.commandString === undefined ? 1 : error.status;
+      // bash -c ends with 127, a script and a subshell with 1.
+      if (error.isFatal) return shell.isBash && (shell.commandString === undefined || shell.subshellDepth > 0) ? 1 : error.status;
       return shell.isBash ? 1 : 2;
     }
     if (error instanceof AssignmentError) {

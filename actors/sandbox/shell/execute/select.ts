@@ -5,6 +5,8 @@ import type { Shell } from '../shell.js';
 import type { For } from '../syntax/ast.js';
 import { readLine } from '../line-input.js';
 
+const TAB = 8;
+
 export function* runSelect(shell: Shell, { name, words, body, line }: For): Task<number> {
   shell.line = line;
   const values = words === undefined ? shell.positional : yield* shell.expansion.fieldsTask(words);
@@ -45,17 +47,31 @@ export function* runSelect(shell: Shell, { name, words, body, line }: For): Task
   return status;
 }
 
-/** The choices in columns, filled downwards. */
-function menu(values: readonly string[], columns: number): string {
+/** The choices in columns, filled downwards, with tabs between them, as bash lays them out. */
+function menu(values: readonly string[], screen: number): string {
   const digits = String(values.length).length;
-  const items = values.map((value, index) => `${String(index + 1).padStart(digits)}) ${value}`);
-  const width = Math.max(...items.map((item) => item.length)) + 2;
-  const across = Math.max(1, Math.min(items.length, Math.floor(columns / width)));
-  const rows = across === 1 || items.length * width <= width ? items.length : Math.ceil(items.length / across);
+  const width = Math.max(...values.map(({ length }) => length)) + digits + 4;
+  const across = Math.max(1, Math.floor(screen / width));
+  const filled = Math.ceil(values.length / across);
+  const rows = filled === 1 ? values.length : filled;
   let text = '';
   for (let row = 0; row < rows; row++) {
-    const line = items.filter((_, index) => index % rows === row);
-    text += `${line.map((item, index) => (index < line.length - 1 ? item.padEnd(width) : item)).join('')}\n`;
+    for (let index = row, from = 0; index < values.length; index += rows, from += width) {
+      const item = `${String(index + 1).padStart(from === 0 ? String(rows).length : digits)}) ${values[index]!}`;
+      text += item + (index + rows < values.length ? blanks(from + item.length, from + width) : '');
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+/** From one column to another, by tabs where they lead that far. */
+function blanks(from: number, to: number): string {
+  let text = '';
+  for (let at = from; at < to; ) {
+    const tab = Math.floor(to / TAB) > Math.floor(at / TAB);
+    text += tab ? '\t' : ' ';
+    at += tab ? TAB - (at % TAB) : 1;
   }
   return text;
 }

@@ -86,7 +86,7 @@ function declares(shell: Shell, node: SimpleCommand): boolean {
 function declarationArguments(shell: Shell, node: SimpleCommand): Argument[] {
   const argv: Argument[] = [];
   for (const word of node.words) {
-    if (word.assignment) argv.push(expandArgument(shell, word.assignment));
+    if (word.assignment && !word.braces) argv.push(expandArgument(shell, word.assignment));
     else argv.push(...shell.expansion.fields([word]));
   }
   return argv;
@@ -95,7 +95,7 @@ function declarationArguments(shell: Shell, node: SimpleCommand): Argument[] {
 function* declarationArgumentsTask(shell: Shell, node: SimpleCommand): Task<Argument[]> {
   const argv: Argument[] = [];
   for (const word of node.words) {
-    if (word.assignment) argv.push(yield* expandArgumentTask(shell, word.assignment));
+    if (word.assignment && !word.braces) argv.push(yield* expandArgumentTask(shell, word.assignment));
     else argv.push(...(yield* shell.expansion.fieldsTask([word])));
   }
   return argv;
@@ -283,6 +283,11 @@ function redirectFailure(shell: Shell, node: SimpleCommand): number {
 /** `x=1 command`: an exported variable in the scope of the command. */
 export function assignTemporary(shell: Shell, assignment: Assignment, value: string, stays: boolean): void {
   const { variables } = shell;
+  if (assignment.index !== undefined) {
+    shell.complain(`\`${assignment.source.slice(0, assignment.source.indexOf(']') + 1)}': not a valid identifier`);
+    if (shell.options.posix) throw new CommandAbort(1);
+    return;
+  }
   if (stays) {
     assignGuarded(shell, () => variables.set(assignment.name, value, assignment.append));
     return;

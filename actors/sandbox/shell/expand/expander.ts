@@ -10,7 +10,7 @@ import { glob } from './glob.js';
 import { keyOf, plainValue, subscriptBlocks } from './lookup.js';
 import { decide, finish, type Operands, unbound } from './parameter.js';
 import { promptText } from './prompt.js';
-import { escapePattern, FieldSink, separatorsOf, type Sink, TextSink } from './sinks.js';
+import { DocumentSink, escapePattern, FieldSink, separatorsOf, type Sink, TextSink } from './sinks.js';
 import { runProcessSubstitution, substituteCommand } from './substitution.js';
 import { expandTilde } from './tilde.js';
 
@@ -101,6 +101,32 @@ export class Expander implements Expansion {
 
   *textTask(word: Word): Task<string> {
     return word.blocking ? yield* this.#textOfTask(word.parts) : this.text(word);
+  }
+
+  document(word: Word): string {
+    if (!this.#hasStar(word)) return this.text(word);
+    const fields: string[] = [];
+    const sink = this.#documentSink(fields);
+    this.#pour(word.parts, sink, 'word');
+    sink.end();
+    return fields.join(' ');
+  }
+
+  *documentTask(word: Word): Task<string> {
+    if (!this.#hasStar(word)) return yield* this.textTask(word);
+    const fields: string[] = [];
+    const sink = this.#documentSink(fields);
+    yield* this.#pourTask(word.parts, sink, 'word');
+    sink.end();
+    return fields.join(' ');
+  }
+
+  #hasStar(word: Word): boolean {
+    return this.#shell.isBash && word.literal === undefined && word.source.includes('*');
+  }
+
+  #documentSink(fields: string[]): DocumentSink {
+    return new DocumentSink(separatorsOf(this.#shell.separators), (text) => fields.push(text));
   }
 
   pattern(word: Word): string {

@@ -36,9 +36,9 @@ export function slice(text: string, offset: number, length: number | undefined, 
 
 /** `${list[@]:offset:length}` over (key, value) pairs in order; `end` is one past the highest key. */
 export function sliceList(keys: readonly number[], values: readonly string[], end: number, offset: number, length: number | undefined, subject: string): string[] {
-  if (length !== undefined && length < 0) throw new ExpansionError(`${subject}: substring expression < 0`);
   const from = offset < 0 ? end + offset : offset;
-  if (from < 0) return [];
+  if (from < 0 || from >= end) return [];
+  if (length !== undefined && length < 0) throw new ExpansionError(`${subject}: substring expression < 0`);
   const start = keys.findIndex((key) => key >= from);
   return start < 0 ? [] : values.slice(start, length === undefined ? undefined : start + length);
 }
@@ -59,13 +59,15 @@ export function replace(text: string, pattern: Pattern, scope: 'first' | 'all' |
   }
   let out = '';
   let at = 0;
-  while (at <= text.length) {
+  do {
     const found = pattern.find(text, at);
-    if (!found || (found.end === found.start && text !== '')) break;
+    if (!found) break;
     out += text.slice(at, found.start) + filled(text.slice(found.start, found.end));
     at = found.end;
-    if (scope === 'first' || found.end === found.start) break;
-  }
+    if (scope === 'first') break;
+    // Where nothing matched, a character goes by.
+    if (found.end === found.start) out += text.slice(at, ++at);
+  } while (at < text.length);
   return out + text.slice(at);
 }
 

@@ -55,7 +55,7 @@ function badSubstitution(shell: Shell, { source }: Parameter): string {
 /** Applies the operation and pours the outcome. */
 export function finish(shell: Shell, part: Parameter, decision: Decision, operands: Operands, sink: Sink, quoted: boolean): void {
   const { operation } = part;
-  const { value } = decision;
+  const value = operation?.type === 'slice' || operation?.type === 'transform' ? single(decision.value) : decision.value;
   if (decision.nothing === true) return;
   if (decision.use === 'error') return fail(shell, part, operands.word!);
   if (decision.use === 'assign') {
@@ -73,9 +73,17 @@ export function finish(shell: Shell, part: Parameter, decision: Decision, operan
     const changed = transform(shell, part, value, operation.operator);
     return changed === undefined ? void (value.text === undefined && unbound(shell, part)) : pourText(changed, sink, quoted);
   }
+  // Beyond the end `${s[@]:9}` is no word at all.
+  if (operation?.type === 'slice' && value !== decision.value && operands.offset! > lengthOf(value.text ?? '')) return;
   if (value.list) return pourList(applyToList(shell, part, value, operands), value.star, sink, quoted, shell);
   const text = value.text ?? (operation?.type === 'default' || operation?.type === 'alternate' ? '' : unbound(shell, part));
   pourText(apply(shell, part, text, operands), sink, quoted);
+}
+
+/** To slices and transformations, `[@]` of what is no array is its one text. */
+function single(value: Value): Value {
+  const { variable } = value;
+  return value.list !== undefined && variable !== undefined && !variable.isArray && !value.isPositional ? { ...value, list: undefined, text: variable.text } : value;
 }
 
 function fail(shell: Shell, { name, operation, index, source }: Parameter, message: string): never {
@@ -141,5 +149,6 @@ function pourList(values: readonly string[], star: boolean, sink: Sink, quoted: 
   if (!quoted) return sink.splitList(values, star);
   if (!star) return sink.list(values);
   const ifs = shell.separators;
+  if (sink.splitsStar === true) return sink.split(values.join(ifs === '' ? '' : String.fromCodePoint(ifs.codePointAt(0)!)));
   sink.quoted(values.join(ifs === '' ? '' : String.fromCodePoint(ifs.codePointAt(0)!)));
 }

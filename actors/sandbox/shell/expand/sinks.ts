@@ -12,6 +12,8 @@ export interface Sink {
   list(values: readonly string[]): void;
   /** `$@` or `$*` outside quotes; `star` tells which. */
   splitList(values: readonly string[], star: boolean): void;
+  /** A here-document of bash: `$*` in it is split like an unquoted one, and its fields are joined by blanks. */
+  readonly splitsStar?: boolean;
 }
 
 const GLOB_SPECIAL = /[*?[\]\\!()|+@]/;
@@ -161,6 +163,10 @@ export class FieldSink implements Sink {
     this.#mayGlob = false;
     this.#afterWhitespace = false;
   }
+}
+
+export class DocumentSink extends FieldSink {
+  readonly splitsStar = true;
 }
 
 /** Collects one string; `escape` treats what means itself (patterns, regular expressions), `raw` what does not. */

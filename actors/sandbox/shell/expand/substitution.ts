@@ -4,6 +4,7 @@ import { statusCode } from '../../kernel/process.js';
 import type { Process } from '../../kernel/process.js';
 import type { Task } from '../../kernel/wait.js';
 import { Errno } from '../../kernel/errno.js';
+import { ShellExit } from '../flow.js';
 import type { Shell } from '../shell.js';
 import type { CommandSubstitution, List, ProcessSubstitution } from '../syntax/ast.js';
 
@@ -73,6 +74,8 @@ function* readDirectly(shell: Shell, script: List): Task<string | undefined> {
   const undo = yield* shell.redirection.applyTask(command.redirects);
   if (!undo) {
     shell.substitutionStatus = 1;
+    // bash gives up here, even among the arguments of a command that would succeed.
+    if (shell.isBash && shell.options.errexit && shell.unchecked === 0) throw new ShellExit(1);
     return '';
   }
   try {

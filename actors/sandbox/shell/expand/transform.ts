@@ -49,15 +49,16 @@ export function transformList(shell: Shell, part: Parameter, value: Value, opera
   const values = value.list!;
   if (operator === 'a') return values.map(() => variable?.flags ?? '');
   if (operator === 'A') {
-    if (variable) return [arrayDeclaration(value.name, variable.flags, variable.keys, values, variable.map !== undefined)];
-    return [`set -- ${values.map((text) => quoteArgument(text)).join(' ')}`];
+    const words = variable ? ['declare', `-${variable.flags}`, arrayValue(value.name, variable.keys, values, variable.map !== undefined)] : ['set', '--', ...values.map((text) => quoteArgument(text))];
+    return value.star || !quoted ? [words.join(' ')] : words;
   }
   if (operator === 'K' || operator === 'k') {
     if (!variable) return values.map((text) => quoteArgument(text));
     const pairs = variable.keys.map((key, index) => [key, values[index]!] as const);
     if (operator === 'k') return pairs.flat();
     const words = pairs.map(([key, text]) => `${variable.map ? quoteKey(key) : key} ${quoteValue(text)}`);
-    return quoted ? [words.join(' ')] : words.flatMap((word) => word.split(' '));
+    const text = `${words.join(' ')}${variable.map && words.length > 0 ? ' ' : ''}`;
+    return quoted ? [text] : text.split(' ').filter((word) => word !== '');
   }
   return values.map((text) => transformText(shell, part, text, operator));
 }
@@ -67,7 +68,7 @@ export function quoteKey(key: string): string {
   return /^[A-Za-z0-9_.,:/+%@^-]+$/.test(key) ? key : quoteValue(key);
 }
 
-function arrayDeclaration(name: string, flags: string, keys: readonly string[], values: readonly string[], isMap: boolean): string {
+function arrayValue(name: string, keys: readonly string[], values: readonly string[], isMap: boolean): string {
   const elements = keys.map((key, index) => `[${isMap ? quoteKey(key) : key}]=${quoteValue(values[index]!)}`);
-  return `declare -${flags} ${name}=(${elements.join(' ')}${isMap && elements.length > 0 ? ' ' : ''})`;
+  return `${name}=(${elements.join(' ')}${isMap && elements.length > 0 ? ' ' : ''})`;
 }

@@ -341,6 +341,10 @@ export type Test =
 export interface SyntaxFailure {
   /** bash ends with the status of the command before: its reader of `[[ … ]]` fails in its own way. */
   readonly keepsStatus?: boolean;
+  /** In `$(…)`: bash leaves the shell at once then, wherever it was. */
+  readonly inSubstitution?: boolean;
+  /** Only the line is given up, with status 1: bash reads `(…)` of an assignment by a reader of its own. */
+  readonly discards?: boolean;
   /** Where the error is reported, counted from 1. */
   readonly line: number;
   /** E.g. "syntax error near unexpected token `fi'", or for dash `Syntax error: "fi" unexpected`. */

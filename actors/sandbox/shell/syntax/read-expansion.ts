@@ -3,6 +3,7 @@ import type { ArithmeticSubstitution, ArithmeticText, CommandSubstitution, List,
 import { readArithmetic } from './read-arithmetic.js';
 import { ShellSyntaxError } from './errors.js';
 import { readBraced } from './read-parameter.js';
+import { substituted } from './substituted.js';
 import type { Reader } from './reader.js';
 
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
@@ -50,7 +51,7 @@ function readParenthesis(reader: Reader, start: number, open: number): Arithmeti
     if (text !== undefined) return { type: 'arithmetic', text, bracket: false };
   }
   reader.pos = open + 1;
-  return { type: 'command', script: reader.grammar.commands(reader), backquote: false, failure: undefined, line };
+  return { type: 'command', script: substituted(reader), backquote: false, failure: undefined, line };
 }
 
 /** Reads `…))` and takes the parentheses; undefined when the text is not closed by two. */

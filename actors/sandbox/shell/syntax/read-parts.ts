@@ -1,6 +1,7 @@
 // Reads the parts of a word: literal text and quotes, and expansions by way of the reader's grammar; one loop for each way of quoting.
 import type { DoubleQuoted, ProcessSubstitution, Quoted, WordPart } from './ast.js';
 import { decodeAnsi } from './ansi.js';
+import { substituted } from './substituted.js';
 import type { Reader } from './reader.js';
 
 /** Where unquoted text is being read: what ends it, and what is special in it. */
@@ -223,5 +224,5 @@ function readProcess(reader: Reader): ProcessSubstitution {
   const direction = reader.text[reader.pos] as '<' | '>';
   const { line } = reader;
   reader.pos += 2;
-  return { type: 'process', direction, script: reader.grammar.commands(reader), line };
+  return { type: 'process', direction, script: substituted(reader), line };
 }

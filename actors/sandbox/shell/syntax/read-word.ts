@@ -1,6 +1,7 @@
 // Reads one word token: an assignment where one may stand, else a word with all its parts.
 import type { ArrayElement, Assignment, Literal, Subscript, Word, WordPart } from './ast.js';
 import { closingBracket } from './arithmetic.js';
+import { ShellSyntaxError } from './errors.js';
 import type { Expecting } from './lexer.js';
 import { parseSubscript } from './read-arithmetic.js';
 import { type Place, readParts } from './read-parts.js';
@@ -132,7 +133,10 @@ function readElement(reader: Reader): ArrayElement {
   const prefix = reader.text[start] === '[' ? readElementIndex(reader) : undefined;
   const valueStart = reader.pos;
   const parts = readParts(reader, plainPlace(reader));
-  if (reader.pos === start) reader.fail(`syntax error near unexpected token \`${/(?:[;&|]{1,2}|[<>(])/.exec(reader.text.slice(start))?.[0] ?? ''}'`, start, reader.lineText(start));
+  if (reader.pos === start) {
+    const token = /(?:[;&|]{1,2}|[<>(])/.exec(reader.text.slice(start))?.[0] ?? '';
+    throw new ShellSyntaxError({ line, message: `syntax error near unexpected token \`${token}'`, sourceLine: reader.lineText(start), discards: true });
+  }
   const source = reader.text.slice(valueStart, reader.pos);
   const marks = prefix === undefined ? ({ tildes: 'word', braces: true } as const) : ({ tildes: 'assignment', braces: false } as const);
   return { index: prefix?.index, append: prefix?.append ?? false, value: makeWord(parts, source, line, marks) };
