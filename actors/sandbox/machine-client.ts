@@ -297,7 +297,7 @@ export class MachineClient {
       case 'exited': {
         const process = this.#processes.get(message.handle);
         this.#processes.delete(message.handle);
-        return process?.settleExit({ exitCode: message.exitCode, oomKilled: false });
+        return process?.settleExit({ exitCode: message.exitCode, oomKilled: message.oomKilled });
       }
       case 'started':
       case 'start-failed': {

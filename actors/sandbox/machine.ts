@@ -130,7 +130,7 @@ export class Machine {
       this.#sessions.delete(handle);
       // Whoever hears of the end may count on the files: nothing acknowledged is lost to a SIGKILL.
       this.#mounted.flush();
-      this.#post({ type: 'exited', handle, exitCode: statusCode(process.status) });
+      this.#post({ type: 'exited', handle, exitCode: statusCode(process.status), oomKilled: this.#kernel.outOfMemory });
     };
     ended();
   }

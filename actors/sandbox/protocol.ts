@@ -97,7 +97,7 @@ export type FromMachine =
   | { type: 'start-failed'; handle: number; exitCode: number; message: string }
   | { type: 'output'; handle: number; stream: 1 | 2; bytes: Uint8Array }
   | { type: 'input-taken'; handle: number; sizeBytes: number }
-  | { type: 'exited'; handle: number; exitCode: number }
+  | { type: 'exited'; handle: number; exitCode: number; oomKilled: boolean }
   | { type: 'result'; call: number; value: unknown }
   | { type: 'failed'; call: number; error: WireError }
   | { type: 'chunk-out'; call: number; bytes: Uint8Array }

@@ -23,6 +23,7 @@ import { bashTests, busyboxShell } from './shell-suites.js';
 import { shellGenerated } from './shell-generated.js';
 import { speed } from './speed.js';
 import { shellSpec } from './suites.js';
+import { wasiPrograms } from './wasi-programs.js';
 
 const CHECKS: readonly Check[] = [
   readme,
@@ -35,6 +36,7 @@ const CHECKS: readonly Check[] = [
   actRows,
   runnerBodies,
   gojq,
+  wasiPrograms,
   shellSpec,
   shellGenerated,
   busybox,

@@ -24,6 +24,7 @@ export interface TestMachineOptions {
   root?: FileSystem;
   hostname?: string;
   network?: boolean;
+  memoryMaxBytes?: number;
 }
 
 export interface TestRunOptions {
@@ -64,7 +65,7 @@ export class TestMachine {
     const commands = options.commands ?? {};
     this.kernel = new Kernel({
       hostname: options.hostname ?? 'box', root, kinds: [builtinKind(commands), scriptKind(), ...(options.kinds ?? [])],
-      network: options.network ?? true,
+      network: options.network ?? true, memoryMaxBytes: options.memoryMaxBytes ?? 0,
       onDefect: (error) => this.defects.push(error),
     });
     // A process of the outside that never runs: its file calls fill the root.

@@ -48,14 +48,14 @@ const typeOf = ({ args }: WasiCall): string => args.map((arg) => (typeof arg ===
 
 /**
  * A program whose `_start` makes the calls and notes each result at RESULTS_AT. `data` is put into its memory (64 KiB) by address.
- * `proc_exit` has no result; calls of one name have the same kinds of operands.
+ * `proc_exit` has no result; calls of one name have the same kinds of operands. `memory.grow` is the instruction of that name.
  */
 export function wasmProgram(calls: readonly WasiCall[], data: Readonly<Record<number, Uint8Array>> = {}): Uint8Array {
-  const imports = [...new Map(calls.map((call) => [call.name, call])).values()];
+  const imports = [...new Map(calls.filter(({ name }) => name !== 'memory.grow').map((call) => [call.name, call])).values()];
   const types = imports.map((call) => [0x60, ...unsigned(call.args.length), ...(call.args.length > 0 ? typeOf(call).split(',').map(Number) : []), ...(call.name === 'proc_exit' ? [0] : [1, I32])]);
   const index = new Map(imports.map(({ name }, i) => [name, i]));
   const code = calls.flatMap((call, i) => {
-    const made = [...call.args.flatMap(operand), 0x10, ...unsigned(index.get(call.name)!)];
+    const made = [...call.args.flatMap(operand), ...(call.name === 'memory.grow' ? [0x40, 0] : [0x10, ...unsigned(index.get(call.name)!)])];
     return call.name === 'proc_exit' ? made : [...constant(RESULTS_AT + i * 4), ...made, 0x36, 2, 0];
   });
   const body = [0, ...code, 0x0b];

@@ -4,7 +4,7 @@ import type { FileSystem } from './inode.js';
 import { MAY_EXECUTE, MountTree, permits } from './path.js';
 import { Process, ProcessExit, ProcessImage, type ProcessOptions, type WaitStatus } from './process.js';
 import type { Executable, Main, Program, ProgramKind } from './program.js';
-import { SIGCHLD, SIGHUP } from './signals.js';
+import { SIGCHLD, SIGHUP, SIGKILL } from './signals.js';
 import { SocketTable } from './sockets.js';
 import { PREEMPT, type Task } from './wait.js';
 
@@ -38,6 +38,8 @@ export class Kernel {
   readonly tree: MountTree;
   readonly processes = new Map<number, Process>();
   hostname: string;
+  /** A process was ended because it used more memory than the machine has. */
+  outOfMemory = false;
   readonly bootedAtMs = Date.now();
   readonly processesMax: number;
   readonly memoryMaxBytes: number;
@@ -115,6 +117,12 @@ export class Kernel {
     // A generator that is running right now (it killed itself) unwinds when it next yields.
     if (this.#current !== process) unwind(thread.task);
     this.#bury(process);
+  }
+
+  /** What Linux does to a process in a full cgroup. */
+  killForMemory(process: Process): void {
+    this.outOfMemory = true;
+    this.terminate(process, { signal: SIGKILL });
   }
 
   #current: Process | undefined;

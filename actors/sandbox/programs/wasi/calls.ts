@@ -66,8 +66,28 @@ export class WasiCalls {
     if (entry.fd !== undefined) throw new Errno('ENOTDIR');
     const wanted = String(args[path]);
     if (wanted.startsWith('/')) throw new Errno('EPERM');
+    if (entry.preopened === '.' && this.#meansRoot(entry.path, wanted)) return `/${wanted}`;
     // As it is, not made shorter: `..` after a symlink means the folder that the symlink leads to.
     return wanted === '' ? '' : `${entry.path === '/' ? '' : entry.path}/${wanted}`;
+  }
+
+  /**
+   * The library of C programs takes the first slash off a path before it chooses a folder: `/tmp/x` and `tmp/x` come here alike. What
+   * begins with a name that is at the root and not in the working directory was meant from the root.
+   */
+  #meansRoot(cwd: string, wanted: string): boolean {
+    const [first] = wanted.split('/');
+    if (cwd === '/' || first === '' || first === '.' || first === '..') return false;
+    const { files } = this.#process;
+    const isThere = (path: string): boolean => {
+      try {
+        return files.lstat(path) !== undefined;
+      } catch (error) {
+        if (error instanceof Errno) return false;
+        throw error;
+      }
+    };
+    return !isThere(`${cwd}/${first}`) && isThere(`/${first}`);
   }
 
   #file(fd: unknown): InodeFile {

@@ -9,7 +9,7 @@ export interface WasiRequest {
 }
 
 /** What a program's thread says besides requests. */
-export type FromProgram = { type: 'ready' } | { type: 'call'; request: WasiRequest } | { type: 'exit'; exitCode: number } | { type: 'trap'; message: string } | { type: 'refused'; message: string };
+export type FromProgram = { type: 'ready' } | { type: 'call'; request: WasiRequest } | { type: 'exit'; exitCode: number } | { type: 'trap'; message: string } | { type: 'out-of-memory' } | { type: 'refused'; message: string };
 
 export interface RunProgram {
   readonly module: WebAssembly.Module;

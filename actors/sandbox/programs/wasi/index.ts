@@ -8,6 +8,7 @@ import { SIGABRT, SIGKILL } from '../../kernel/signals.js';
 import { encode } from '../../kernel/text.js';
 import { settle, type Task, WaitQueue } from '../../kernel/wait.js';
 import { WasiCalls } from './calls.js';
+import { limitGrowth, PAGE_BYTES } from './memory-limit.js';
 import { createShared, type FromProgram, type RunProgram, writeAnswer } from './channel.js';
 
 const MAGIC = [0x00, 0x61, 0x73, 0x6d];
@@ -46,10 +47,12 @@ let spare: ProgramThread | undefined;
 
 function* compile(process: Process, path: string): Task<WebAssembly.Module> {
   const bytes = process.files.readFile(path);
-  const key = createHash('sha256').update(bytes).digest('hex');
+  const pagesMax = Math.floor(process.kernel.memoryMaxBytes / PAGE_BYTES);
+  const key = `${createHash('sha256').update(bytes).digest('hex')} ${pagesMax}`;
   let module = modules.get(key);
   if (!module) {
-    module = yield* settle(WebAssembly.compile(new Uint8Array(bytes)));
+    const limited = pagesMax > 0 ? yield* limitGrowth(bytes, pagesMax) : bytes;
+    module = yield* settle(WebAssembly.compile(new Uint8Array(limited)));
     if (modules.size >= MODULES_MAX) modules.delete(modules.keys().next().value!);
     modules.set(key, module);
   }
@@ -111,9 +114,12 @@ function* serve(process: Process, thread: ProgramThread, shared: SharedArrayBuff
         return yield* refuse(process, path, message.message);
       case 'trap': {
         yield* process.write(2, encode(`${path}: wasm trap: ${message.message}\n`));
-        process.kernel.terminate(process, { signal: message.message === 'out of memory' ? SIGKILL : SIGABRT });
+        process.kernel.terminate(process, { signal: SIGABRT });
         return 128 + SIGABRT;
       }
+      case 'out-of-memory':
+        process.kernel.killForMemory(process);
+        return 128 + SIGKILL;
       case 'ready':
         break;
     }

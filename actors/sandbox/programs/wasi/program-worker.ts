@@ -2,11 +2,24 @@
 import { parentPort } from 'node:worker_threads';
 import { init, MemFS, WASI } from '@wasmer/wasi';
 import type { FromProgram, RunProgram } from './channel.js';
-import { fileImports } from './imports.js';
+import { fileImports, OutOfMemory } from './imports.js';
 
 const port = parentPort!;
 const post = (message: FromProgram, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer);
 const NAMESPACES = ['wasi_snapshot_preview1', 'wasi_unstable'];
+
+/** Thrown out of proc_exit to leave the program. */
+class Exit extends Error {
+  readonly exitCode: number;
+  constructor(exitCode: number) {
+    super(`exit ${exitCode}`);
+    this.exitCode = exitCode;
+  }
+}
+
+function procExit(exitCode: number): never {
+  throw new Exit(exitCode);
+}
 
 /** Names what a module wants that is not WASI preview 1. */
 function missingImports(module: WebAssembly.Module, offered: WebAssembly.Imports): string[] {
@@ -18,17 +31,25 @@ function run({ module, args, env, shared, memoryMaxBytes }: RunProgram): FromPro
   if (!exported.includes('_start')) return { type: 'refused', message: 'the module has no _start: it is a library, not a program' };
   const wasi = new WASI({ args: [...args], env: { ...env }, fs: new MemFS() });
   let memory: WebAssembly.Memory | undefined;
-  const base = wasi.getImports(module) as WebAssembly.Imports;
+  // A program that only computes asks for nothing, and the library wants to be asked.
+  const asks = WebAssembly.Module.imports(module).some(({ module: space }) => NAMESPACES.includes(space));
+  const base = asks ? (wasi.getImports(module) as WebAssembly.Imports) : {};
   const own = fileImports(() => memory!, shared, (request, bytes) => post({ type: 'call', request: bytes ? { ...request, bytes } : request }, bytes ? [bytes.buffer as ArrayBuffer] : []), memoryMaxBytes);
   const imports: WebAssembly.Imports = { ...base };
-  for (const space of NAMESPACES) if (base[space]) imports[space] = { ...base[space], ...own };
+  for (const space of NAMESPACES) if (base[space]) imports[space] = { ...base[space], ...own, proc_exit: procExit };
   const missing = missingImports(module, imports);
   if (missing.length > 0) return { type: 'refused', message: `the module needs imports that WASI preview 1 does not have: ${missing.join(', ')}` };
   const instance = new WebAssembly.Instance(module, imports);
   memory = instance.exports.memory as WebAssembly.Memory;
+  const tooLarge = (): boolean => memoryMaxBytes > 0 && memory!.buffer.byteLength > memoryMaxBytes;
   try {
-    return { type: 'exit', exitCode: wasi.start(instance as never) };
+    if (tooLarge()) return { type: 'out-of-memory' };
+    if (asks) wasi.instantiate(instance as never, {});
+    (instance.exports._start as () => void)();
+    return { type: 'exit', exitCode: 0 };
   } catch (error) {
+    if (error instanceof Exit) return { type: 'exit', exitCode: error.exitCode };
+    if (error instanceof OutOfMemory || tooLarge()) return { type: 'out-of-memory' };
     return { type: 'trap', message: error instanceof Error ? error.message : String(error) };
   } finally {
     wasi.free();
