@@ -1,9 +1,11 @@
 // act over workflows of every kind that the embedded machine should run: scripts, containers, JavaScript, composite and local actions.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { type Workflow, steps } from './act-case.js';
+import { FEATURE_ACTIONS, FEATURES } from './act-features.js';
 import type { Check } from './outcome.js';
 import { judge, type Ran, sh, skip } from './shell.js';
-import { act } from './tools.js';
+import { act, actionsToolkit } from './tools.js';
 
 /** Local actions that the workflows use, by path in the repository. */
 const ACTIONS: Readonly<Record<string, string>> = {
@@ -55,17 +57,6 @@ console.log('async', size, code);
 `,
 };
 
-interface Workflow {
-  readonly name: string;
-  readonly jobs: string;
-  /** What the log must show, in any order. */
-  readonly shows: readonly string[];
-  readonly never?: string;
-  readonly fails?: true;
-}
-
-const steps = (...lines: string[]): string => `  one:\n    runs-on: ubuntu-latest\n    steps:\n${lines.map((line) => `      - ${line}\n`).join('')}`;
-
 const WORKFLOWS: readonly Workflow[] = [
   { name: 'outputs and environment files', jobs: steps(`{id: a, run: 'echo "w=out" >> "$GITHUB_OUTPUT"; echo "E=env" >> "$GITHUB_ENV"'}`, `{run: 'echo "both \${{ steps.a.outputs.w }} $E"'}`), shows: ['both out env'] },
   { name: 'a path file', jobs: steps(`{run: 'mkdir bin; printf "#!/bin/sh\\necho tool runs\\n" > bin/tool; chmod +x bin/tool; echo "$PWD/bin" >> "$GITHUB_PATH"'}`, '{run: tool}'), shows: ['tool runs'] },
@@ -95,9 +86,9 @@ const WORKFLOWS: readonly Workflow[] = [
 
 const REUSABLE = 'on: {workflow_call: {inputs: {word: {type: string, required: true}}}}\njobs:\n  r:\n    runs-on: ubuntu-latest\n    steps: [{run: "echo reused ${{ inputs.word }}"}]\n';
 
-function verdict(ran: Ran, { shows, never, fails }: Workflow): string | undefined {
+function verdict(ran: Ran, { shows, matches = [], never, fails }: Workflow): string | undefined {
   const text = ran.stdout + ran.stderr;
-  const missing = shows.filter((one) => !text.includes(one));
+  const missing = [...shows.filter((one) => !text.includes(one)), ...matches.filter((one) => !one.test(text))];
   const tail = text.slice(-600);
   if (missing.length > 0) return `not in the log: ${missing.join(', ')}; ${tail}`;
   if (never !== undefined && text.includes(never)) return `in the log: ${never}; ${tail}`;
@@ -114,8 +105,11 @@ export const actWorkflows: Check = {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     };
-    for (const [path, text] of Object.entries(ACTIONS)) put(`.github/actions/${path}`, text);
-    WORKFLOWS.forEach(({ jobs }, at) => put(`.github/workflows/w${at}.yml`, `on: push\njobs:\n${jobs}`));
+    const toolkit = await actionsToolkit(context.cacheDir);
+    const workflows = [...WORKFLOWS, ...FEATURES.filter(({ needsToolkit }) => needsToolkit === undefined || !('missing' in toolkit))];
+    for (const [path, text] of Object.entries({ ...ACTIONS, ...FEATURE_ACTIONS })) put(`.github/actions/${path}`, text);
+    if (!('missing' in toolkit)) cpSync(toolkit.path, join(folder, '.github', 'actions', 'node_modules'), { recursive: true });
+    workflows.forEach(({ jobs, on = 'push', top = '' }, at) => put(`.github/workflows/w${at}.yml`, `on: ${on}\n${top}jobs:\n${jobs}`));
     put('.github/workflows/reusable.yml', REUSABLE);
     put('README.md', 'x\n');
     put('package.json', '{"name":"p","version":"1.0.0","scripts":{"test":"node --test test.js"}}\n');
@@ -125,8 +119,8 @@ export const actWorkflows: Check = {
     mkdirSync(home, { recursive: true });
     const env = { DOCKER_HOST: context.dockerHost, HOME: home, XDG_CONFIG_HOME: home, XDG_CACHE_HOME: join(home, 'cache') };
     const outcomes = [];
-    for (const [at, workflow] of WORKFLOWS.entries()) {
-      const command = `${tool.path} push -W .github/workflows/w${at}.yml --pull=false --container-daemon-socket - -P ubuntu-latest=sockerless/node`;
+    for (const [at, workflow] of workflows.entries()) {
+      const command = `${tool.path} ${workflow.event ?? 'push'} -W .github/workflows/w${at}.yml --pull=false --container-daemon-socket - -P ubuntu-latest=sockerless/node ${workflow.options ?? ''}`;
       outcomes.push(await judge(`act: ${workflow.name}`, async () => verdict(await sh(command, { cwd: folder, env, timeoutMs: 120_000 }), workflow)));
     }
     return outcomes;

@@ -12,6 +12,7 @@ import { busybox } from './busybox.js';
 import { dockerCli } from './docker-cli.js';
 import { dockerPy } from './docker-py.js';
 import { gitlabPipelines } from './gitlab-pipelines.js';
+import { gitlabRows } from './gitlab-rows.js';
 import { nodeVersions } from './node-versions.js';
 import type { Check, Context, Outcome } from './outcome.js';
 import { generatedPaths } from './generated-paths.js';
@@ -31,6 +32,7 @@ const CHECKS: readonly Check[] = [
   dockerPy,
   gitlab,
   gitlabPipelines,
+  gitlabRows,
   nektosAct,
   actWorkflows,
   actRows,

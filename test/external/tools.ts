@@ -7,6 +7,7 @@ import { run, sh } from './shell.js';
 export const ACT = 'github.com/nektos/act@v0.2.89';
 const GOJQ = 'github.com/itchyny/gojq/cmd/gojq@v0.12.17';
 const REGISTRY = 'github.com/google/go-containerregistry/cmd/registry@v0.20.3';
+const TOOLKIT = ['@actions/core@1.11.1', '@actions/exec@1.1.1', '@actions/io@1.1.3', '@actions/glob@0.5.0'];
 const GITLAB_CI_LOCAL = 'gitlab-ci-local@4.61.1';
 export const INSTALL_MS = 600_000;
 /** How Go's modules are built here: from the proxy alone, without a C compiler. */
@@ -24,6 +25,19 @@ async function goInstall(cacheDir: string, module: string, env: Record<string, s
 
 export function act(cacheDir: string): Promise<Tool> {
   return goInstall(cacheDir, ACT, {}, 'act');
+}
+
+/** The packages that JavaScript actions are made with: a folder of modules. */
+export async function actionsToolkit(cacheDir: string): Promise<Tool> {
+  const folder = join(cacheDir, 'actions-toolkit');
+  const path = join(folder, 'node_modules');
+  if (!existsSync(join(path, '@actions'))) {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
+    const ran = await run('npm', ['i', '--no-fund', '--no-audit', '--ignore-scripts', ...TOOLKIT], { cwd: folder, timeoutMs: INSTALL_MS });
+    if (!existsSync(join(path, '@actions'))) return { missing: `npm i ${TOOLKIT.join(' ')}: ${ran.stderr.trim().split('\n').at(-1)}` };
+  }
+  return { path };
 }
 
 /** A WASI program that nobody here wrote. */
