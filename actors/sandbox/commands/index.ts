@@ -2,6 +2,7 @@
 import type { CommandTable } from '../programs/builtin.js';
 import { busyboxOf } from './busybox.js';
 import { shellCommands } from '../shell/index.js';
+import { accountCommands } from './table-accounts.js';
 import { fileCommands } from './table-files.js';
 import { netCommands } from './table-net.js';
 import { systemCommands } from './table-system.js';
@@ -14,7 +15,7 @@ const shellToolCommands: CommandTable = Object.fromEntries(SHELL_TOOLS.map((name
 /** Local copies as runners' helper images make them. */
 const copyCommands: CommandTable = { rsync: () => import('./rsync.js').then((m) => m.rsync) };
 
-const merged: CommandTable = { ...copyCommands, ...fileCommands, ...netCommands, ...systemCommands, ...textCommands, ...shellToolCommands, ...shellCommands };
+const merged: CommandTable = { ...accountCommands, ...copyCommands, ...fileCommands, ...netCommands, ...systemCommands, ...textCommands, ...shellToolCommands, ...shellCommands };
 
 /** What a machine can run without any file of the image's own. */
 export const allCommands: CommandTable = { ...merged, busybox: () => Promise.resolve(busyboxOf(merged)) };
@@ -23,7 +24,7 @@ const IN_BIN = new Set(`arch ash base64 bash busybox cat chattr chgrp chmod chow
   egrep false fgrep find fsync getopt grep gunzip gzip hostname ionice kill less link ln login ls lsattr mkdir mknod mktemp more mount mountpoint mv
   nice pidof ping printenv ps pwd rm rmdir run-parts sed setpriv sh sleep stat stty su sync tar touch true umount uname usleep watch zcat`.split(/\s+/));
 const IN_SBIN = new Set('getty halt ifconfig init ip losetup poweroff reboot route start-stop-daemon swapoff swapon sysctl'.split(' '));
-const IN_USR_SBIN = new Set('addgroup adduser chpasswd chroot delgroup deluser groupadd groupdel groupmod useradd userdel usermod'.split(' '));
+const IN_USR_SBIN = new Set('addgroup adduser chpasswd chroot delgroup deluser groupadd groupdel groupmod nologin useradd userdel usermod'.split(' '));
 
 /** The directory of an applet in the base image: as Alpine and Debian (merged /usr apart) have it. */
 export function appletPlace(name: string): '/bin' | '/sbin' | '/usr/bin' | '/usr/sbin' {

@@ -21,6 +21,7 @@ export const READY: Wait = {
 export abstract class OpenFile {
   flags: number;
   #references = 0;
+  readonly #closeListeners: (() => void)[] = [];
   /** The inode behind it, where there is one (pipes and host streams have none). */
   readonly inode: Inode | undefined;
 
@@ -84,7 +85,14 @@ export abstract class OpenFile {
   }
 
   release(): void {
-    if (--this.#references === 0) this.closed();
+    if (--this.#references > 0) return;
+    this.closed();
+    for (const listener of this.#closeListeners.splice(0)) listener();
+  }
+
+  /** Called when the last descriptor has gone away. */
+  onClosed(listener: () => void): void {
+    this.#closeListeners.push(listener);
   }
 
   get readsAllowed(): boolean {
