@@ -35,6 +35,20 @@ function decode32(text: string, alphabet: string): Uint8Array | undefined {
   return Uint8Array.from(bytes);
 }
 
+/** Several padded pieces one after another are one. */
+function decode64(text: string): Uint8Array | undefined {
+  if (text.length % 4 !== 0 || /[^A-Za-z0-9+/=]/.test(text)) return undefined;
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < text.length; ) {
+    const padding = text.indexOf('=', at);
+    const end = padding < 0 ? text.length : padding - (padding % 4) + 4;
+    if (padding >= 0 && (padding % 4 < 2 || text.slice(padding, end) !== '='.repeat(end - padding))) return undefined;
+    pieces.push(Buffer.from(text.slice(at, end), 'base64'));
+    at = end;
+  }
+  return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
+}
+
 function bitText(byte: number, leastFirst: boolean): string {
   const text = byte.toString(2).padStart(8, '0');
   return leastFirst ? [...text].reverse().join('') : text;
@@ -56,14 +70,12 @@ function decode(text: string, encoding: Encoding): Uint8Array | undefined {
   switch (encoding) {
     case 'base64': case 'base64url': {
       const plain = encoding === 'base64url' ? text.replaceAll('-', '+').replaceAll('_', '/') : text;
-      // Several padded pieces one after another are one.
-      if (!/^(?:[A-Za-z0-9+/]{4})*(?:(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)(?:[A-Za-z0-9+/]{4})*)*$/.test(plain)) return undefined;
-      return Buffer.concat(plain.split(/(?<==)(?!=)/).map((piece) => Buffer.from(piece, 'base64')));
+      return decode64(plain);
     }
-    case 'base16': return /^(?:[0-9A-Fa-f]{2})*$/.test(text) ? Buffer.from(text, 'hex') : undefined;
+    case 'base16': return text.length % 2 === 0 && !/[^0-9A-Fa-f]/.test(text) ? Buffer.from(text, 'hex') : undefined;
     case 'base32': case 'base32hex': return decode32(text, ALPHABET32[encoding]);
     default: {
-      if (!/^(?:[01]{8})*$/.test(text)) return undefined;
+      if (text.length % 8 !== 0 || /[^01]/.test(text)) return undefined;
       return Uint8Array.from(text.match(/.{8}/g) ?? [], (bits) => parseInt(encoding === 'base2lsbf' ? [...bits].reverse().join('') : bits, 2));
     }
   }
@@ -99,8 +111,9 @@ export const basenc: Main = command(function* (process, output) {
       return 0;
     }
     // What comes before the fault is still given out, as the real ones do.
-    const good = /^(?:[A-Za-z0-9+/]{4})*/.exec(letters)![0];
-    if (encoding === 'base64') output.print(Buffer.from(good, 'base64'));
+    const fault = letters.search(/[^A-Za-z0-9+/]/);
+    const good = fault < 0 ? letters.length : fault;
+    if (encoding === 'base64') output.print(Buffer.from(letters.slice(0, good - (good % 4)), 'base64'));
     yield* output.flush();
     yield* complain(process, 'invalid input');
     return 1;

@@ -1,19 +1,20 @@
 // cksum, sum, crc32: short checksums.
+import { crc32 as crc32Of } from 'node:zlib';
 import type { Main } from '../kernel/program.js';
 import { isBusybox } from '../programs/flavour.js';
 import { command, parseOptions, UsageError } from '../programs/stdio.js';
 import { Inputs, Pace } from './text-input.js';
 
-const POSIX_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte << 24;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 0x80000000 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
-  return crc >>> 0;
+/** Each byte's bits the other way round. */
+const MIRRORED = Uint8Array.from({ length: 256 }, (_, byte) => {
+  let mirrored = 0;
+  for (let bit = 0; bit < 8; bit++) if ((byte >> bit) & 1) mirrored |= 0x80 >> bit;
+  return mirrored;
 });
-const REFLECTED_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  return crc >>> 0;
-});
+
+function mirrored32(word: number): number {
+  return ((MIRRORED[word & 0xff]! << 24) | (MIRRORED[(word >>> 8) & 0xff]! << 16) | (MIRRORED[(word >>> 16) & 0xff]! << 8) | MIRRORED[word >>> 24]!) >>> 0;
+}
 
 interface Sum {
   add(chunk: Uint8Array): void;
@@ -21,16 +22,21 @@ interface Sum {
   line(sizeBytes: number, name: string | undefined, several: boolean, busybox: boolean): string;
 }
 
+/** POSIX's CRC takes bits from the left and begins with 0: it is zlib's (right, all ones) of the mirrored bytes, in a tenth of the time. */
 function posixCrc(): Sum {
-  let crc = 0;
-  const step = (byte: number): void => {
-    crc = ((crc << 8) ^ POSIX_TABLE[((crc >>> 24) ^ byte) & 0xff]!) >>> 0;
+  let crc = 0xffffffff;
+  const add = (chunk: Uint8Array): void => {
+    const bytes = Buffer.allocUnsafe(chunk.length);
+    for (let i = 0; i < chunk.length; i++) bytes[i] = MIRRORED[chunk[i]!]!;
+    crc = crc32Of(bytes, crc);
   };
   return {
-    add: (chunk) => chunk.forEach(step),
+    add,
     line: (sizeBytes, name) => {
-      for (let size = sizeBytes; size > 0; size = Math.floor(size / 256)) step(size & 0xff);
-      return `${~crc >>> 0} ${sizeBytes}${name === undefined ? '' : ` ${name}`}\n`;
+      const length: number[] = [];
+      for (let size = sizeBytes; size > 0; size = Math.floor(size / 256)) length.push(size & 0xff);
+      add(Uint8Array.from(length));
+      return `${mirrored32(crc)} ${sizeBytes}${name === undefined ? '' : ` ${name}`}\n`;
     },
   };
 }
@@ -38,7 +44,9 @@ function posixCrc(): Sum {
 function bsdSum(): Sum {
   let sum = 0;
   return {
-    add: (chunk) => chunk.forEach((byte) => (sum = (((sum >> 1) + ((sum & 1) << 15)) + byte) & 0xffff)),
+    add: (chunk) => {
+      for (const byte of chunk) sum = (((sum >> 1) + ((sum & 1) << 15)) + byte) & 0xffff;
+    },
     // busybox names the file only where there are several, behind a blank that is there even so.
     line: (sizeBytes, name, several, busybox) => `${String(sum).padStart(5, '0')} ${String(Math.ceil(sizeBytes / 1024)).padStart(5)}${busybox ? ` ${several ? name ?? '' : ''}` : name === undefined ? '' : ` ${name}`}\n`,
   };
@@ -47,7 +55,9 @@ function bsdSum(): Sum {
 function systemVSum(): Sum {
   let sum = 0;
   return {
-    add: (chunk) => chunk.forEach((byte) => (sum = (sum + byte) >>> 0)),
+    add: (chunk) => {
+      for (const byte of chunk) sum = (sum + byte) >>> 0;
+    },
     line: (sizeBytes, name) => {
       const folded = (sum & 0xffff) + (sum >>> 16);
       return `${(folded & 0xffff) + (folded >>> 16)} ${Math.ceil(sizeBytes / 512)}${name === undefined ? '' : ` ${name}`}\n`;
@@ -57,13 +67,10 @@ function systemVSum(): Sum {
 
 function gzipCrc(): Sum {
   let crc = 0;
-  const add = (chunk: Uint8Array): void => {
-    let value = ~crc >>> 0;
-    for (const byte of chunk) value = (value >>> 8) ^ REFLECTED_TABLE[(value ^ byte) & 0xff]!;
-    crc = ~value >>> 0;
-  };
   return {
-    add,
+    add: (chunk) => {
+      crc = crc32Of(chunk, crc);
+    },
     line: (_, name, several) => `${crc.toString(16).padStart(8, '0')}${several && name !== undefined ? `\t${name}` : ''}\n`,
   };
 }

@@ -22,15 +22,37 @@ function fieldSelection(ranges: Ranges, options: Options): Selection {
   const between = options.value('output-delimiter');
   const joiner = between === undefined ? delimiter : latin1(between);
   const onlyDelimited = options.has('s', 'only-delimited');
-  const single = ranges.length === 1 && ranges[0]![0] === ranges[0]![1] ? ranges[0]![0] : undefined;
+  const firstOnly = ranges.length === 1 && ranges[0]![1] === 1;
   return (line) => {
     const first = line.indexOf(delimiter);
     if (first < 0) return onlyDelimited ? undefined : line;
-    if (single === 1) return line.slice(0, first);
-    const fields = line.split(delimiter);
-    if (single !== undefined) return fields[single - 1] ?? '';
-    return ranges.flatMap(([low, high]) => fields.slice(low - 1, high)).join(joiner);
+    if (firstOnly) return line.slice(0, first);
+    return cutFields(line, first, ranges, delimiter, joiner);
   };
+}
+
+/** Walks from delimiter to delimiter and takes each range in one piece; `firstEnd` is where the first field ends. */
+function cutFields(line: string, firstEnd: number, ranges: Ranges, delimiter: string, joiner: string): string {
+  let out: string | undefined;
+  let field = 1;
+  let start = 0;
+  let end = firstEnd;
+  for (const [low, high] of ranges) {
+    while (field < low) {
+      if (end < 0) return out ?? '';
+      start = end + delimiter.length;
+      end = line.indexOf(delimiter, start);
+      field++;
+    }
+    const from = start;
+    if (high === Infinity) end = -1;
+    for (; field < high && end >= 0; field++) end = line.indexOf(delimiter, (start = end + delimiter.length));
+    const piece = line.slice(from, end < 0 ? undefined : end);
+    const joined = joiner === delimiter ? piece : piece.replaceAll(delimiter, () => joiner);
+    out = out === undefined ? joined : out + joiner + joined;
+    if (end < 0) break;
+  }
+  return out ?? '';
 }
 
 function characterSelection(ranges: Ranges, options: Options): Selection {

@@ -35,9 +35,9 @@ function* take(process: Process, output: Output, fd: number, { count, bytes }: A
       output.print(chunk);
     } else {
       let end = 0;
-      while (left > 0) {
-        const at = chunk.indexOf(delimiter, end);
-        if (at < 0) break;
+      // Byte by byte: a search per line costs more than a short line has bytes.
+      for (let at = 0; at < chunk.length && left > 0; at++) {
+        if (chunk[at] !== delimiter) continue;
         end = at + 1;
         left--;
       }

@@ -1,8 +1,10 @@
 // paste: lines of several files side by side.
 import { Errno } from '../kernel/errno.js';
 import type { Main } from '../kernel/program.js';
-import { command, parseOptions, UsageError } from '../programs/stdio.js';
-import { openInput, TextLines } from './text-input.js';
+import type { Process } from '../kernel/process.js';
+import type { Task } from '../kernel/wait.js';
+import { command, type Output, parseOptions, UsageError } from '../programs/stdio.js';
+import { openInput, Pace, TextLines } from './text-input.js';
 
 /** The delimiters in turn; `\0` is none at all. */
 function delimitersOf(list: string): string[] {
@@ -15,6 +17,22 @@ function delimitersOf(list: string): string[] {
   return found;
 }
 
+/** All lines of a file as one: where the delimiter is one byte, line ends just become it. */
+function* joinLines(process: Process, output: Output, fd: number, delimiter: number, end: number): Task {
+  const pace = new Pace();
+  let isOwed = false;
+  for (let chunk = yield* process.read(fd); chunk.length > 0; chunk = yield* process.read(fd)) {
+    const bytes = Buffer.from(chunk);
+    if (isOwed) output.print(Buffer.of(delimiter));
+    isOwed = bytes[bytes.length - 1] === end;
+    for (let i = 0; i < bytes.length; i++) if (bytes[i] === end) bytes[i] = delimiter;
+    output.print(isOwed ? bytes.subarray(0, -1) : bytes);
+    yield* output.flush();
+    yield* pace.turn();
+  }
+  output.print(Buffer.of(end));
+}
+
 export const paste: Main = command(function* (process, output) {
   const options = parseOptions(process.argv, 'd:sz', { delimiters: 'required', serial: 'no', 'zero-terminated': 'no' });
   const delimiters = delimitersOf(options.value('d', 'delimiters') ?? '\t');
@@ -22,17 +40,25 @@ export const paste: Main = command(function* (process, output) {
   const names = options.operands.length > 0 ? options.operands : ['-'];
   const standard = new TextLines(process, 0, output, end);
   const files: TextLines[] = [];
+  const descriptors: number[] = [];
   for (const name of names) {
     try {
-      files.push(name === '-' ? standard : new TextLines(process, openInput(process, name), output, end));
+      const fd = openInput(process, name);
+      descriptors.push(fd);
+      files.push(fd === 0 ? standard : new TextLines(process, fd, output, end));
     } catch (error) {
       throw error instanceof Errno ? new UsageError(`${name}: ${error.message}`) : error;
     }
   }
+  const [delimiter = ''] = delimiters;
+  if (options.has('s', 'serial') && delimiters.length === 1 && /^[\0-\x7f]$/.test(delimiter)) {
+    for (const fd of descriptors) yield* joinLines(process, output, fd, delimiter.charCodeAt(0), end.charCodeAt(0));
+    return 0;
+  }
   if (options.has('s', 'serial')) {
     for (const file of files) {
       let text = '';
-      for (let i = 0, line = yield* file.next(); line !== undefined; i++, line = yield* file.next()) text += (i > 0 ? delimiters[(i - 1) % delimiters.length]! : '') + line;
+      for (let i = 0, line = yield* file.next(); line !== undefined; i++, line = file.take() ?? (yield* file.next())) text += (i > 0 ? delimiters[(i - 1) % delimiters.length]! : '') + line;
       output.print(text + end);
       if (output.isFull) yield* output.flush();
     }

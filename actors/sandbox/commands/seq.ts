@@ -6,6 +6,8 @@ import { command, type Output, UsageError } from '../programs/stdio.js';
 import { convertNumber } from './awk/conversions.js';
 import { Pace } from './text-input.js';
 
+const BATCH_CHARACTERS = 32768;
+
 /** Digits after the point, in `1.50` two; undefined where the number is not written plainly. */
 function decimals(text: string): number | undefined {
   const match = /^[-+]?\d*(?:\.(\d*))?$/.exec(text);
@@ -82,7 +84,8 @@ export const seq: Main = command(function* (process, output) {
     return yield* bigSequence(output, texts.map(BigInt) as [bigint, bigint, bigint], separator);
   }
   const precision = Math.max(decimals(texts[0]!) ?? 0, decimals(texts[1]!) ?? 0);
-  const plain = (value: number): string => (Math.abs(value) < 1e21 ? value.toFixed(precision) : BigInt(value).toString());
+  const isWhole = precision === 0 && Number.isInteger(first) && Number.isInteger(step);
+  const plain = (value: number): string => (isWhole && Math.abs(value) < 1e21 ? String(value) : Math.abs(value) < 1e21 ? value.toFixed(precision) : BigInt(value).toString());
   // As wide as the widest operand is written, its fraction as long as that of the others.
   const whole = (text: string): number => text.replace(/^\+/, '').replace(/\..*/, '').length;
   const width = equalWidth ? Math.max(plain(first).length, plain(last).length, ...[texts[0]!, texts[2]!].map((text) => whole(text) + (precision > 0 ? precision + 1 : 0))) : 0;
@@ -95,15 +98,19 @@ export const seq: Main = command(function* (process, output) {
   // Steps are counted, not added up, so that fractions do not drift; the last may be missed by a hair only.
   const slack = Math.abs(step) * 1e-10;
   let any = false;
+  let text = '';
   for (let i = 0; ; i++) {
     const value = first + i * step;
     if (step >= 0 ? value > last + slack : value < last - slack) break;
-    output.print((any ? separator : '') + show(value));
+    text += (any ? separator : '') + show(value);
     any = true;
-    if (!output.isFull) continue;
+    if (text.length < BATCH_CHARACTERS) continue;
+    output.print(text);
+    text = '';
     yield* output.flush();
     yield* pace.turn();
   }
+  output.print(text);
   if (any) output.print('\n');
   return 0;
 });

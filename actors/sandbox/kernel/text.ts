@@ -28,6 +28,11 @@ export function encode(text: string): Uint8Array {
   return Buffer.concat(parts);
 }
 
+/** How many bytes `encode` makes. */
+export function byteLength(text: string): number {
+  return ESCAPED.test(text) ? encode(text).length : Buffer.byteLength(text);
+}
+
 function decodeSlowly(bytes: Buffer): string {
   let text = '';
   let start = 0;

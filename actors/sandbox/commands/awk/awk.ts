@@ -77,7 +77,8 @@ class AwkRun {
       if (record === undefined) return NORMAL;
       runtime.record.set(record);
       for (const rule of this.#rules) {
-        if (rule.pattern && !(yield* this.#selects(rule))) continue;
+        const { pattern } = rule;
+        if (pattern && !(pattern.run || rule.until ? yield* this.#selects(rule) : pattern.truth())) continue;
         const signal = rule.action.run ? yield* guarded(rule.action) : execute(rule.action);
         if (signal === NORMAL) continue;
         if (signal === EXIT) return EXIT;

@@ -9,6 +9,8 @@ export interface Code {
   text(): string;
   value(): Value;
   truth(): boolean;
+  /** What print writes, where that needs no value in between. */
+  printed?: () => string;
   run?: () => Task<Value>;
 }
 

@@ -321,7 +321,7 @@ function atLeastZero(runtime: Runtime, index: number, line: number): number {
 function fieldCode(runtime: Runtime, index: () => number): Code {
   return {
     value: () => runtime.field(index()), text: () => runtime.fieldText(index()), number: () => toNumber(runtime.fieldText(index())),
-    truth: () => toBoolean(runtime.field(index())),
+    truth: () => toBoolean(runtime.field(index())), printed: () => runtime.fieldText(index(), runtime.ofmt),
   };
 }
 

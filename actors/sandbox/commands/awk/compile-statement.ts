@@ -91,11 +91,12 @@ export class StatementCompiler {
     const runtime = this.#runtime;
     if (values.length === 0) return () => runtime.recordText() + runtime.ors;
     const text = (value: Value): string => (typeof value === 'number' ? numberText(value, runtime.ofmt) : runtime.text(value));
-    const [only] = values;
-    if (values.length === 1) return () => text(only!.value()) + runtime.ors;
+    const texts = values.map((code) => code.printed ?? (() => text(code.value())));
+    const [only] = texts;
+    if (texts.length === 1) return () => only!() + runtime.ors;
     return () => {
-      let line = text(only!.value());
-      for (let i = 1; i < values.length; i++) line += runtime.ofs + text(values[i]!.value());
+      let line = only!();
+      for (let i = 1; i < texts.length; i++) line += runtime.ofs + texts[i]!();
       return line + runtime.ors;
     };
   }

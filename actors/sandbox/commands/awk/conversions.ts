@@ -15,6 +15,8 @@ export function signed(digits: string, negative: boolean, { flags }: Conversion)
 export function integer(conversion: Conversion, number: number): string {
   const { letter, flags, precision } = conversion;
   const whole = Math.trunc(number);
+  // Most integers are printed as they are.
+  if (flags === '' && precision === undefined && (letter === 'd' || letter === 'i') && Math.abs(whole) < 2 ** 53) return pad(String(whole === 0 ? 0 : whole), conversion);
   const negative = whole < 0;
   let big = Math.abs(whole) < 2 ** 53 ? Math.abs(whole) : BigInt(Math.abs(whole));
   if (negative && letter !== 'd' && letter !== 'i') big = BigInt.asUintN(64, BigInt(whole));

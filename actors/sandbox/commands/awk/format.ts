@@ -4,34 +4,55 @@ import { toNumber, toText, type Value } from './values.js';
 
 const CONVERSION = /%([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d*))?(?:hh|h|ll|l|L|q|j|z|t)?([a-zA-Z%])/g;
 
+/** A format taken apart: text, and conversions; a width or precision of `*` comes from an argument. */
+type Piece = string | { readonly flags: string; readonly width: string; readonly precision: string | undefined; readonly letter: string; readonly fixed: Conversion | undefined };
+
+const CACHE_MAX = 200;
+const cache = new Map<string, readonly Piece[]>();
+
+function piecesOf(format: string): readonly Piece[] {
+  const known = cache.get(format);
+  if (known) return known;
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (const match of format.matchAll(CONVERSION)) {
+    if (match.index > at) pieces.push(format.slice(at, match.index));
+    at = match.index + match[0].length;
+    const [whole, flags = '', width = '0', precision, letter = ''] = match;
+    const isFixed = width !== '*' && precision !== '*';
+    if (letter === '%') pieces.push('%');
+    else if (!'diouxXcsfFeEgGaA'.includes(letter)) pieces.push(whole);
+    else pieces.push({ flags, width, precision, letter, fixed: isFixed ? conversionOf(flags, Number(width), precision === undefined ? undefined : Number(precision || 0), letter) : undefined });
+  }
+  pieces.push(format.slice(at));
+  if (cache.size >= CACHE_MAX) cache.clear();
+  cache.set(format, pieces);
+  return pieces;
+}
+
+function conversionOf(flags: string, width: number, precision: number | undefined, letter: string): Conversion {
+  return { flags: width < 0 ? `${flags}-` : flags, width: Math.min(Math.abs(width), 1 << 24), precision: precision !== undefined && precision < 0 ? undefined : precision, letter };
+}
+
 /** sprintf; `convfmt` is how numbers become strings for %s. */
 export function formatValues(format: string, args: readonly Value[], convfmt: string): string {
   if (!format.includes('%')) return format;
   let next = 0;
   let out = '';
-  let at = 0;
-  CONVERSION.lastIndex = 0;
-  for (let match = CONVERSION.exec(format); match; match = CONVERSION.exec(format)) {
-    out += format.slice(at, match.index);
-    at = match.index + match[0].length;
-    const letter = match[4]!;
-    if (letter === '%') {
-      out += '%';
+  for (const piece of piecesOf(format)) {
+    if (typeof piece === 'string') {
+      out += piece;
       continue;
     }
-    let flags = match[1]!;
-    let width = match[2] === '*' ? Math.trunc(toNumber(args[next++])) : Number(match[2] ?? 0);
-    if (width < 0) {
-      flags += '-';
-      width = -width;
+    let conversion = piece.fixed;
+    if (conversion === undefined) {
+      const width = piece.width === '*' ? Math.trunc(toNumber(args[next++])) : Number(piece.width);
+      const precision = piece.precision === '*' ? Math.trunc(toNumber(args[next++])) : piece.precision === undefined ? undefined : Number(piece.precision || 0);
+      conversion = conversionOf(piece.flags, width, precision, piece.letter);
     }
-    const precision = match[3] === undefined ? undefined : match[3] === '*' ? Math.trunc(toNumber(args[next++])) : Number(match[3] || 0);
-    const known = 'diouxXcsfFeEgGaA'.includes(letter);
-    out += known ? one({ flags, width: Math.min(width, 1 << 24), precision: precision !== undefined && precision < 0 ? undefined : precision, letter }, args[next++], convfmt) : match[0];
-    const saved = at;
-    CONVERSION.lastIndex = saved;
+    out += one(conversion, args[next++], convfmt);
   }
-  return out + format.slice(at);
+  return out;
 }
 
 function one(conversion: Conversion, value: Value, convfmt: string): string {

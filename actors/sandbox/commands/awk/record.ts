@@ -1,6 +1,6 @@
 // The current record and its fields, each made from the other only when needed.
 import { InputText, type Value } from './values.js';
-import type { Splitter } from './split.js';
+import { cutBlanks, splitBlanks, type Splitter } from './split.js';
 
 const FIELDS_MAX = 1 << 20;
 
@@ -11,6 +11,7 @@ export class Record {
   #text = '';
   #fields: Value[] = [];
   #isSplit = true;
+  #cutAt = 0;
   #isJoined = true;
 
   constructor(split: Splitter) {
@@ -20,8 +21,11 @@ export class Record {
   /** A new record; fields are cut later, by the separator of now. */
   set(text: string): void {
     this.#text = text;
+    this.#fields = [];
+    this.#cutAt = 0;
     this.#isSplit = false;
     this.#isJoined = true;
+    this.#raw = true;
   }
 
   /** To be called before FS changes. */
@@ -29,10 +33,11 @@ export class Record {
     if (!this.#isSplit) this.#cut();
   }
 
-  #cut(): void {
-    this.#fields = this.split(this.#text);
-    this.#isSplit = true;
-    this.#raw = true;
+  /** All fields, or as many as are wanted: most programs look at the first few of a line. */
+  #cut(wanted = Infinity): void {
+    if (this.split === splitBlanks) this.#cutAt = cutBlanks(this.#text, this.#cutAt, this.#fields as string[], wanted);
+    else this.#fields = this.split(this.#text);
+    this.#isSplit = this.split !== splitBlanks || this.#cutAt < 0;
   }
 
   /** Whether all fields are plain strings just cut. */
@@ -61,13 +66,13 @@ export class Record {
 
   /** Field 1… as it is kept: cut fields are strings that stand for input. */
   field(index: number): Value {
-    if (!this.#isSplit) this.#cut();
+    if (!this.#isSplit) this.#cut(index);
     const field = this.#fields[index - 1];
     return typeof field === 'string' && this.#raw ? new InputText(field) : field;
   }
 
   fieldText(index: number): string | Value {
-    if (!this.#isSplit) this.#cut();
+    if (!this.#isSplit) this.#cut(index);
     return this.#fields[index - 1];
   }
 

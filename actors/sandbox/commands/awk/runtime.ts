@@ -102,11 +102,11 @@ export class Runtime {
     return this.record.field(Math.trunc(index));
   }
 
-  fieldText(index: number): string {
+  fieldText(index: number, format = this.convfmt): string {
     if (index === 0) return this.recordText();
     if (!(index > 0)) throw new UsageError(`fatal: attempt to access field ${index}`, 2);
     const field = this.record.fieldText(Math.trunc(index));
-    return typeof field === 'string' ? field : this.text(field);
+    return typeof field === 'string' ? field : toText(field, format);
   }
 
   setField(index: number, value: Value): void {

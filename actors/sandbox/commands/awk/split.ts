@@ -7,16 +7,23 @@ export type Splitter = (text: string) => string[];
 /** Runs of blanks separate, those around do not count. */
 export function splitBlanks(text: string): string[] {
   const fields: string[] = [];
+  cutBlanks(text, 0, fields, Infinity);
+  return fields;
+}
+
+/** Adds the fields from `from` on until there are `wanted`; answers with where to go on, -1 at the end of the text. */
+export function cutBlanks(text: string, from: number, fields: string[], wanted: number): number {
   const { length } = text;
-  for (let at = 0; at < length; ) {
+  let at = from;
+  while (fields.length < wanted) {
     let code = text.charCodeAt(at);
     while (at < length && (code === 32 || code === 9 || code === 10)) code = text.charCodeAt(++at);
-    if (at >= length) break;
+    if (at >= length) return -1;
     const start = at;
     while (at < length && code !== 32 && code !== 9 && code !== 10) code = text.charCodeAt(++at);
     fields.push(text.slice(start, at));
   }
-  return fields;
+  return at;
 }
 
 /** A separator that is an expression; it never matches nothing. */

@@ -22,8 +22,15 @@ export interface SedSettings {
   lateRanges: boolean;
 }
 
-/** What follows a command that could not be done with on the spot. */
-type Next = 'go' | 'end' | 'delete' | 'restart' | 'next-line' | 'append-line' | 'evaluate' | 'evaluate-space' | 'read-line' | 'quit' | 'quit-silently';
+/** How a cycle ends. */
+type Ending = 'end' | 'delete' | 'restart' | 'quit' | 'quit-silently';
+/** What a command asks for that cannot be done with on the spot. */
+type Waiting = 'next-line' | 'append-line' | 'evaluate' | 'evaluate-space' | 'read-line';
+type Next = 'go' | Ending | Waiting;
+
+function isEnding(next: Ending | Waiting): next is Ending {
+  return next === 'end' || next === 'delete' || next === 'restart' || next === 'quit' || next === 'quit-silently';
+}
 
 export class SedRun {
   readonly #process: Process;
@@ -67,12 +74,15 @@ export class SedRun {
     let keeps = false;
     while (!this.hasQuit) {
       if (!keeps) {
-        if (!(yield* this.#input.advance())) return;
+        if (!this.#input.step() && !(yield* this.#input.advance())) return;
         this.#space = this.#input.line;
         this.#terminated = this.#input.terminated;
       }
       if (this.#lookAhead) yield* this.#input.look();
-      const ending = yield* this.#cycle();
+      this.#at = 0;
+      // Most lines are done with on the spot; what must wait or fetch comes back here and goes on after it.
+      let ending = this.#cycle();
+      while (!isEnding(ending)) ending = (yield* this.#attend(ending)) ?? this.#cycle();
       keeps = ending === 'restart';
       // q leaves its last line with a line end, wherever that line came from.
       if (ending === 'quit') this.#terminated = true;
@@ -88,9 +98,9 @@ export class SedRun {
     if (!this.#settings.quiet) this.#output.line(this.#space, this.#terminated);
   }
 
-  *#cycle(): Task<'end' | 'delete' | 'restart' | 'quit' | 'quit-silently'> {
+  /** Runs commands from `#at` on, to the end of the script or one that cannot be done with on the spot. */
+  #cycle(): Ending | Waiting {
     const commands = this.#commands;
-    this.#at = 0;
     while (this.#at < commands.length) {
       const command = commands[this.#at++]!;
       if (command.from !== undefined && this.#selects(command) === command.negated) {
@@ -102,17 +112,15 @@ export class SedRun {
         continue;
       }
       const next = this.#perform(command);
-      if (next === 'go') continue;
-      if (next === 'next-line' || next === 'append-line') {
-        const ended = yield* this.#fetch(next === 'append-line');
-        if (ended) return ended;
-      } else if (next === 'evaluate' || next === 'evaluate-space' || next === 'read-line') {
-        yield* this.#slow(next, command);
-      } else {
-        return next;
-      }
+      if (next !== 'go') return next;
     }
     return 'end';
+  }
+
+  *#attend(waiting: Waiting): Task<Ending | undefined> {
+    if (waiting === 'next-line' || waiting === 'append-line') return yield* this.#fetch(waiting === 'append-line');
+    yield* this.#slow(waiting, this.#commands[this.#at - 1]!);
+    return undefined;
   }
 
   // --- addresses --------------------------------------------------------------------------------------------------------------
@@ -197,7 +205,7 @@ export class SedRun {
       case 'N': return 'append-line';
       case 'D': return this.#deleteFirst();
       case 'P': this.#output.line(this.#firstLine(), this.#terminated || this.#space.includes('\n')); return 'go';
-      case 'y': this.#space = [...this.#space].map((character) => command.translation!.get(character) ?? character).join(''); return 'go';
+      case 'y': this.#space = this.#space.replace(command.translated!, (character) => command.translation!.get(character)!); return 'go';
       case 'z': this.#space = ''; return 'go';
       default: return this.#performRare(command);
     }
@@ -254,7 +262,7 @@ export class SedRun {
   }
 
   /** n and N. At the end of the input GNU prints what there is and stops. */
-  *#fetch(appends: boolean): Task<'quit' | 'quit-silently' | 'end' | 'delete' | undefined> {
+  *#fetch(appends: boolean): Task<Ending | undefined> {
     yield* this.#input.look();
     if (this.#input.isLast) {
       if (appends && this.#settings.posix) return 'delete';

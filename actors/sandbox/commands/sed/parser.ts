@@ -124,7 +124,7 @@ export class SedParser {
     else if ('rRwW'.includes(name)) command.text = this.#fileName();
     else if (name === 'e') command.text = this.#restOfLine();
     else if (name === 's') command.substitution = this.#substitution();
-    else if (name === 'y') command.translation = this.#translation();
+    else if (name === 'y') this.#setTranslation(command);
     else {
       if ('qQlL'.includes(name)) command.number = this.#number();
       if (name === 'v') this.#restOfLine();
@@ -284,7 +284,7 @@ export class SedParser {
     return result;
   }
 
-  #translation(): Map<string, string> {
+  #setTranslation(command: SedCommand): void {
     const delimiter = this.#text[this.#at++];
     if (delimiter === undefined || delimiter === '\n' || delimiter === '\\') this.#fail("unterminated `y' command");
     const unescape = (text: string): string[] => [...plainText(text.replaceAll('\\n', '\n'))];
@@ -294,7 +294,8 @@ export class SedParser {
     this.#end();
     const map = new Map<string, string>();
     from.forEach((character, i) => { if (!map.has(character)) map.set(character, to[i]!); });
-    return map;
+    command.translation = map;
+    command.translated = new RegExp(`[${[...map.keys()].map((character) => `\\u{${character.codePointAt(0)!.toString(16)}}`).join('')}]`, 'gu');
   }
 
   #resolveLabels(): void {

@@ -40,6 +40,8 @@ export interface SedCommand {
   target: number;
   substitution?: Substitution;
   translation?: ReadonlyMap<string, string>;
+  /** Matches the characters that `translation` changes. */
+  translated?: RegExp;
   /** Whether a range is open, and the line number it ends with where that is known. */
   open: boolean;
   openUntil: number;

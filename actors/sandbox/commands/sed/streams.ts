@@ -132,6 +132,17 @@ export class SedInput {
     return this.#ahead === undefined;
   }
 
+  /** As `advance`, where the next line is already here; false where it may take waiting. */
+  step(): boolean {
+    if (this.#ahead !== undefined) return false;
+    const line = this.#lines?.take();
+    if (line === undefined) return false;
+    this.line = line;
+    this.terminated = this.#lines!.terminated;
+    this.number++;
+    return true;
+  }
+
   /** Moves to the next line; false at the end (of this file, where separate). */
   *advance(): Task<boolean> {
     if (this.#ahead === undefined) yield* this.look();

@@ -1,7 +1,7 @@
 // How xargs reads its arguments: blanks, quotes and backslashes; or lines; or any delimiter as it is.
 import type { Process } from '../../kernel/process.js';
 import type { Task } from '../../kernel/wait.js';
-import { decode, LineReader, UsageError } from '../../programs/stdio.js';
+import { decode, encode, LineReader, UsageError } from '../../programs/stdio.js';
 
 /** One argument, and whether a line ended after it (for -L). */
 export interface Item {
@@ -11,6 +11,8 @@ export interface Item {
 
 export interface ItemReader {
   next(): Task<Item | undefined>;
+  /** The next item if it is already here: long lists need no generator per item. */
+  take?(): Item | undefined;
 }
 
 /** -0 and -d: nothing is special but the delimiter. */
@@ -23,6 +25,11 @@ export class DelimitedReader implements ItemReader {
 
   *next(): Task<Item | undefined> {
     const line = yield* this.#lines.next();
+    return line && { text: decode(line), endsLine: true };
+  }
+
+  take(): Item | undefined {
+    const line = this.#lines.take();
     return line && { text: decode(line), endsLine: true };
   }
 }
@@ -51,11 +58,15 @@ export class LinesReader implements ItemReader {
   }
 }
 
+const SPECIAL = /["'\\]/;
+
 /** The default: words between blanks. */
 export class WordsReader implements ItemReader {
   readonly #lines: LineReader;
   readonly #end: string | undefined;
   #queue: Item[] = [];
+  /** A line with quotes or backslashes, which may go on in the next one. */
+  #pending: string | undefined;
   #isOver = false;
 
   constructor(process: Process, fd: number, end: string | undefined) {
@@ -72,8 +83,21 @@ export class WordsReader implements ItemReader {
     return undefined;
   }
 
+  take(): Item | undefined {
+    if (this.#end !== undefined || this.#isOver) return undefined;
+    if (this.#queue.length === 0) {
+      const line = this.#lines.take();
+      if (line === undefined) return undefined;
+      const text = decode(line);
+      if (SPECIAL.test(text)) this.#pending = text;
+      else this.#enqueue(text, splitWords(text, false).words);
+    }
+    return this.#queue.shift();
+  }
+
   *#fill(): Task {
-    const line = yield* this.#lines.next();
+    const line = this.#pending === undefined ? yield* this.#lines.next() : encode(this.#pending);
+    this.#pending = undefined;
     if (line === undefined) {
       this.#isOver = true;
       return;
@@ -88,9 +112,13 @@ export class WordsReader implements ItemReader {
       split = splitWords(text, false);
     }
     if (split.rest !== '' && split.rest !== '\\') throw unmatched(split.rest);
-    this.#queue = split.words;
+    this.#enqueue(text, split.words);
+  }
+
+  #enqueue(text: string, words: Item[]): void {
+    this.#queue = words;
     // A blank at the end joins the line with the next one (POSIX, -L).
-    const last = this.#queue.at(-1);
+    const last = words.at(-1);
     if (last) last.endsLine = !/[ \t]$/.test(text);
   }
 }
@@ -101,6 +129,7 @@ function unmatched(quote: string): UsageError {
 
 /** `rest` is the quote (or backslash) that is still open at the end. */
 function splitWords(text: string, isWhole: boolean): { words: Item[]; rest: string } {
+  if (!isWhole && !SPECIAL.test(text)) return { words: (text.match(/[^ \t\n\v\f\r]+/g) ?? []).map((plain) => ({ text: plain, endsLine: false })), rest: '' };
   const words: Item[] = [];
   let word: string | undefined;
   let quote = '';

@@ -3,6 +3,7 @@ import { O_RDONLY, O_RDWR } from '../../kernel/open-file.js';
 import type { Process } from '../../kernel/process.js';
 import type { Main } from '../../kernel/program.js';
 import type { Task } from '../../kernel/wait.js';
+import { byteLength } from '../../kernel/text.js';
 import { command, complain, encode, parseOptions, type Options, reason, UsageError, usageError } from '../../programs/stdio.js';
 import { confirm } from '../common/ask.js';
 import { unescape } from '../common/escapes.js';
@@ -162,8 +163,8 @@ function* distribute(process: Process, reader: ItemReader, plan: Plan, runner: R
     lines = 0;
     characters = base;
   };
-  for (let item = yield* reader.next(); item !== undefined && !runner.isOver; item = yield* reader.next()) {
-    const size = encode(item.text).length + 1;
+  for (let item = yield* reader.next(); item !== undefined && !runner.isOver; item = reader.take?.() ?? (yield* reader.next())) {
+    const size = byteLength(item.text) + 1;
     if (base + size > plan.maxCharacters) throw new UsageError('argument line too long');
     if (characters + size > plan.maxCharacters) {
       if (plan.exitsWhenTooLong && plan.maxItems !== Infinity) throw new UsageError('argument list too long');
