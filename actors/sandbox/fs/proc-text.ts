@@ -32,9 +32,20 @@ export function processStatus(process: Process): string {
     `Tgid:\t${process.pid}`, 'Ngid:\t0', `Pid:\t${process.pid}`, `PPid:\t${process.parent?.pid ?? 0}`, 'TracerPid:\t0',
     `Uid:\t${same(uid)}`, `Gid:\t${same(gid)}`, `FDSize:\t${Math.max(64, process.descriptors.numbers().length)}`, `Groups:\t${groups.join(' ')} `,
     'VmPeak:\t    4096 kB', 'VmSize:\t    4096 kB', 'VmRSS:\t    2048 kB', 'Threads:\t1', 'SigQ:\t0/31731',
+    `SigIgn:\t${signalMask(process, 'ignore')}`, `SigCgt:\t${signalMask(process, 'caught')}`,
     'CapInh:\t0000000000000000', `CapPrm:\t${capabilities}`, `CapEff:\t${capabilities}`, 'CapBnd:\t00000000a80425fb', 'CapAmb:\t0000000000000000',
     'NoNewPrivs:\t0', 'Seccomp:\t2', 'Cpus_allowed_list:\t0', 'voluntary_ctxt_switches:\t0', 'nonvoluntary_ctxt_switches:\t0', '',
   ].join('\n');
+}
+
+/** The signals ignored or caught as a bit each, the lowest for signal 1. */
+function signalMask(process: Process, kind: 'ignore' | 'caught'): string {
+  let mask = 0n;
+  for (let signal = 1; signal <= 64; signal++) {
+    const disposition = process.disposition(signal);
+    if (kind === 'ignore' ? disposition === 'ignore' : typeof disposition === 'function') mask |= 1n << BigInt(signal - 1);
+  }
+  return mask.toString(16).padStart(16, '0');
 }
 
 /** Blanks and backslashes in paths are written in octal, so that the fields stay apart. */

@@ -187,7 +187,11 @@ export class Shell {
   tailCommand: SimpleCommand | undefined;
   /** The command that this shell was forked for, as an element of a pipeline or in the background. */
   forkedFor: Command | undefined;
-  /** Set while a `return` with an explicit status is under way. */
+  /** `$?` when the trap that runs began: what `exit` in it means (bash: only in that of EXIT). */
+  trapStatus: number | undefined;
+  /** How often `set` has replaced the positional parameters. */
+  positionalSets = 0;
+  /** The status that a `return` was given; undefined when it was given none. */
   returnedStatus: number | undefined;
 
   constructor(process: Process, dialect: Dialect, name: string, variables = new Variables()) {

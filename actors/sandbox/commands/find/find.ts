@@ -82,8 +82,17 @@ class Walk {
       return yield* this.#run.fail(file.path, 'File system loop detected');
     }
     let names: { name: string }[];
+    let held: { name: string; stat: Stat } | undefined;
     try {
-      names = files.readdir(file.path);
+      const fd = this.#run.process.open(file.path, 0);
+      try {
+        names = files.readdir(file.path);
+        // The folder's own descriptor, which /proc/self/fd shows as long as it is open.
+        const name = String(fd);
+        if (names.some((entry) => entry.name === name)) held = { name, stat: this.#look(joinPath(file.path, name), file.depth + 1) };
+      } finally {
+        this.#run.process.close(fd);
+      }
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       return yield* this.#run.fail(file.path, error.message);
@@ -94,7 +103,7 @@ class Walk {
       const path = joinPath(file.path, name);
       let stat: Stat;
       try {
-        stat = this.#look(path, file.depth + 1);
+        stat = held?.name === name ? held.stat : this.#look(path, file.depth + 1);
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
         // Gone since the folder was read: an action took it.

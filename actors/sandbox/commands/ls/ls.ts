@@ -93,7 +93,17 @@ class Listing {
     }
   }
 
+  /** The folder is held open while it is read, as its own descriptor shows in /proc/self/fd. */
   *#entries(path: string): Task<Entry[]> {
+    const fd = this.#process.open(path, 0);
+    try {
+      return yield* this.#entriesOf(path);
+    } finally {
+      this.#process.close(fd);
+    }
+  }
+
+  *#entriesOf(path: string): Task<Entry[]> {
     const names = this.#process.files.readdir(path).map(({ name }) => name);
     const { hidden, follow, format, color } = this.#options;
     if (hidden === 'all') names.unshift('.', '..');

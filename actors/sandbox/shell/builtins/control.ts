@@ -3,7 +3,7 @@ import { Errno } from '../../kernel/errno.js';
 import { decode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
 import { CommandAbort, ShellExit } from '../flow.js';
-import type { Builtin, Shell } from '../shell.js';
+import type { Builtin, Outcome, Shell } from '../shell.js';
 import { fail, usage } from './output.js';
 import { describe } from './describe.js';
 
@@ -64,6 +64,7 @@ export const returnBuiltin: Builtin = (shell, argv) => {
   }
   if (shell.isBash && argv.length > 2 && argv[1] !== '--') return fail(shell, 'return', 'too many arguments');
   shell.flow = { type: 'return' };
+  shell.returnedStatus = argv.length > 1 ? status : undefined;
   return status;
 };
 
@@ -74,6 +75,7 @@ export const exit: Builtin = (shell, argv) => {
     throw new ShellExit(2);
   }
   if (shell.isBash && argv.length > 2 && argv[1] !== '--') return fail(shell, 'exit', 'too many arguments');
+  if (argv.length === 1 && shell.trapStatus !== undefined) throw new ShellExit(shell.trapStatus);
   throw new ShellExit(status);
 };
 
@@ -227,8 +229,20 @@ export const command: Builtin = (shell, argv) => {
   const words = argv.slice(at);
   if (words.length === 0) return 0;
   if (/[vV]/.test(flags)) return describe(shell, words, { terse: flags.lastIndexOf('v') > flags.lastIndexOf('V'), defaultPath: flags.includes('p') });
+  if (!shell.isBash) return unspecial(() => shell.execution.runWords(words, { defaultPath: flags.includes('p') }));
   return shell.execution.runWords(words, { defaultPath: flags.includes('p') });
 };
+
+/** Behind `command` the errors of a special built-in do not end the shell. */
+function* unspecial(run: () => Outcome): Task<number> {
+  try {
+    const outcome = run();
+    return typeof outcome === 'number' ? outcome : yield* outcome;
+  } catch (error) {
+    if (error instanceof CommandAbort) return error.status;
+    throw error;
+  }
+}
 
 export const builtin: Builtin = (shell, argv) => {
   const words = argv[1] === '--' ? argv.slice(2) : argv.slice(1);

@@ -165,13 +165,14 @@ function declareOne(shell: Shell, request: Request, operand: string | ExpandedAs
   }
   const { name, subscript, append, value, elements } = assignment;
   if (subscript !== undefined && shell.isBash && (command === 'export' || command === 'readonly')) return fail(shell, command, `\`${name}[${subscript}]': not a valid identifier`);
+  const outer = variables.binding(name);
   const variable = target(shell, request, name);
   const add = [...on].reduce((sum, letter) => sum | (ATTRIBUTES[letter] ?? 0), 0) & ~(command === 'export' ? NAMEREF : 0) | (command === 'readonly' ? READONLY : command === 'export' && !on.includes('n') ? EXPORTED : 0);
   const remove = [...off].reduce((sum, letter) => sum | (ATTRIBUTES[letter] ?? 0), 0) | (command === 'export' && on.includes('n') ? EXPORTED : 0);
   if ((remove & READONLY) !== 0 && variable.has(READONLY)) return fail(shell, command, `${name}: readonly variable`);
   const isBare = value === undefined && elements === undefined;
   // dash's local keeps the value, busybox's only that it is exported.
-  if (isBare && command === 'local' && shell.dialect === 'ash') variable.value = undefined;
+  if (isBare && command === 'local' && shell.dialect === 'ash' && variable !== outer) variable.value = undefined;
   const isNew = isBare && !variable.isArray && variable.value === undefined;
   if (isBare && command === 'readonly' && !variable.isArray) {
     // bash makes no array of a name that gets no value.

@@ -47,12 +47,15 @@ export const set: Builtin = (shell, argv) => {
     const word = argv[at]!;
     if (word === '--') {
       shell.positional = argv.slice(at + 1);
+      shell.positionalSets++;
       return 0;
     }
     if (word === '-') {
       applyOption(shell, 'xtrace', false);
       applyOption(shell, 'verbose', false);
-      if (argv.length > at + 1) shell.positional = argv.slice(at + 1);
+      if (argv.length === at + 1) return 0;
+      shell.positional = argv.slice(at + 1);
+      shell.positionalSets++;
       return 0;
     }
     if (!/^[-+]./.test(word)) break;

@@ -7,6 +7,7 @@ import { type Job, jobState, jobStatus } from '../jobs.js';
 import { quoteDash, quoteSingle } from '../quote.js';
 import type { Builtin, Shell } from '../shell.js';
 import { trapName } from '../traps.js';
+import { signalDescription } from '../signal-descriptions.js';
 import { fail, print, readOptions, usage } from './output.js';
 
 /** SIGINT, EXIT: as `trap -p` writes names. */
@@ -95,6 +96,8 @@ export const kill: Builtin = (shell, argv) => {
 /** The signals are delivered before the next command runs, so that `kill $$` is felt at once. */
 function* signalAll(shell: Shell, words: readonly string[], signal: number): Task<number> {
   let status = 0;
+  // Children that ended are gone, not zombies that could still be signalled.
+  shell.jobs.collect();
   for (const word of words) {
     const job = word.startsWith('%') ? shell.jobs.find(word) : undefined;
     if (word.startsWith('%') && (job === undefined || job === 'ambiguous')) {
@@ -124,7 +127,7 @@ function stateText(job: Job): string {
   if (state !== 'Done') return state;
   const status = jobStatus(job);
   const last = job.processes.at(-1)!.status!;
-  return 'signal' in last ? (last.signal === 9 ? 'Killed' : last.signal === 15 ? 'Terminated' : `SIG${signalName(last.signal)}`) : status === 0 ? 'Done' : `Exit ${status}`;
+  return 'signal' in last ? signalDescription(last.signal) : status === 0 ? 'Done' : `Exit ${status}`;
 }
 
 /** A job's line as `jobs` prints it. */

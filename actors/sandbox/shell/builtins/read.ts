@@ -174,5 +174,6 @@ function* run(shell: Shell, options: ReadOptions, input: ReadInput): Task<number
   } finally {
     if (terminal && modes) terminal.modes = modes;
   }
-  return assign(shell, options, input, status);
+  // busybox forgets what came before the time was up.
+  return assign(shell, options, status === 142 && shell.dialect === 'ash' ? new ReadInput(options) : input, status === 142 && shell.dialect === 'ash' ? 1 : status);
 }

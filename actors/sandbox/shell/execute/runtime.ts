@@ -2,7 +2,8 @@
 import { Errno } from '../../kernel/errno.js';
 import type { Process } from '../../kernel/process.js';
 import { statusCode } from '../../kernel/process.js';
-import { signalName } from '../../kernel/signals.js';
+import { SIGINT, signalName, SIGPIPE } from '../../kernel/signals.js';
+import { signalDescription } from '../signal-descriptions.js';
 import { PREEMPT, type Task } from '../../kernel/wait.js';
 import { printCommand } from '../command-text.js';
 import { fail } from '../builtins/output.js';
@@ -118,9 +119,9 @@ export class Runtime implements Execution {
   #tellDeath(process: Process | undefined): void {
     const shell = this.#shell;
     if (!process?.status || !('signal' in process.status)) return;
-    const words: Readonly<Record<number, string>> = { 1: 'Hangup', 3: 'Quit', 4: 'Illegal instruction', 6: 'Aborted', 8: 'Floating point exception', 9: 'Killed', 11: 'Segmentation fault', 15: 'Terminated', 14: 'Alarm clock' };
-    const word = words[process.status.signal];
-    if (word === undefined) return;
+    const { signal } = process.status;
+    if (signal === SIGINT || signal === SIGPIPE) return;
+    const word = signalDescription(signal);
     if (shell.isBash && !shell.isInteractive) shell.complain(`${String(process.pid).padStart(5)} ${word.padEnd(22)} ${shell.currentCommand === undefined ? '' : printCommand(shell.currentCommand)}`);
     else shell.warnRaw(`${word}\n`);
   }
@@ -182,7 +183,7 @@ export class Runtime implements Execution {
     const debug = shell.options.functrace ? undefined : shell.traps.suspend('DEBUG');
     const returnTrap = shell.options.functrace ? undefined : shell.traps.suspend('RETURN');
     if (args) shell.positional = [...args];
-    const own = shell.positional;
+    const sets = shell.positionalSets;
     shell.frames.push({ name: 'source', source: path, callLine: line, kind: 'source' });
     let status: number;
     try {
@@ -198,7 +199,8 @@ export class Runtime implements Execution {
       shell.loopDepth = loopDepth;
       shell.traps.resume('DEBUG', debug);
       shell.traps.resume('RETURN', returnTrap);
-      if (args && shell.positional === own) shell.positional = positional;
+      // bash: parameters that the file itself set stay.
+      if (args && (sets === shell.positionalSets || !shell.isBash)) shell.positional = positional;
     }
     return status;
   }
@@ -257,7 +259,9 @@ export class Runtime implements Execution {
 
   *#runTrap(name: string, command: string): Task<void> {
     const shell = this.#shell;
-    const { status, pipeStatus, line, lastArgument, unchecked } = shell;
+    const { status, pipeStatus, line, lastArgument, unchecked, trapStatus } = shell;
+    if (!shell.isBash) shell.trapStatus = status;
+    shell.returnedStatus = undefined;
     if (name === 'ERR') shell.unchecked++;
     shell.trapDepth++;
     try {
@@ -265,6 +269,7 @@ export class Runtime implements Execution {
       if (shell.flow?.type !== 'return' || shell.returnedStatus === undefined) shell.status = status;
     } finally {
       shell.trapDepth--;
+      shell.trapStatus = trapStatus;
       shell.unchecked = unchecked;
       shell.pipeStatus = pipeStatus;
       shell.line = line;
@@ -279,6 +284,7 @@ export class Runtime implements Execution {
     if (command !== undefined) {
       shell.status = status;
       shell.flow = undefined;
+      shell.trapStatus = status;
       shell.trapDepth++;
       try {
         yield* this.runText(command);

@@ -276,7 +276,7 @@ function* ending(running: Task<number>, end: () => void): Task<number> {
 /** A failed redirection of a special built-in ends a POSIX shell. */
 function redirectFailure(shell: Shell, node: SimpleCommand): number {
   const name = node.words[0]?.literal;
-  if (name !== undefined && SPECIAL.has(name) && (!shell.isBash || shell.options.posix)) throw new CommandAbort(shell.isBash ? 1 : 2);
+  if (name !== undefined && SPECIAL.has(name) && (!shell.isBash || shell.options.posix)) throw new CommandAbort(shell.dialect === 'dash' ? 2 : 1);
   return 1;
 }
 

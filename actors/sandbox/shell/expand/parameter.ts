@@ -94,7 +94,7 @@ function fail(shell: Shell, { name, operation, index, source }: Parameter, messa
 }
 
 function assignDefault(shell: Shell, part: Parameter, value: Value, text: string): void {
-  if (!isName(value.name) || value.list) throw new ExpansionError(`$${part.name}: cannot assign in this way`);
+  if (!isName(value.name) || value.list) throw shell.isBash ? new ExpansionError(`$${part.name}: cannot assign in this way`) : new ExpansionError(`${part.name}: bad variable name`, { fatal: true, status: 2 });
   if (value.key === undefined) shell.variables.set(value.name, text);
   else shell.variables.assignElement(shell.variables.writable(value.name), value.key, text);
 }
@@ -113,6 +113,8 @@ function apply(shell: Shell, { operation, source }: Parameter, text: string, ope
     case 'trim':
       return trim(text, patternOf(shell, operands.pattern!, false), operation.side, operation.greedy);
     case 'replace':
+      // busybox finds nothing in an empty value, not even `*`.
+      if (text === '' && shell.dialect === 'ash') return text;
       return replace(text, patternOf(shell, operands.pattern!, true), operation.scope, operands.replacement!, shell.options.has('patsub_replacement'));
     case 'case':
       return changeCase(text, operation.change, operation.all, operands.pattern === undefined ? undefined : patternOf(shell, operands.pattern, false));

@@ -17,12 +17,15 @@ export interface Sink {
 }
 
 const GLOB_SPECIAL = /[*?[\]\\!()|+@]/;
-const GLOB_ESCAPED = /[*?[\]\\!()|+@-]/g;
+const GLOB_ESCAPED = /[*?[\]\\!()|+@^-]/g;
 const GLOB_ACTIVE = /[*?[]|[+@!]\(/;
+
+/** Special only between brackets, where the text may come to stand. */
+const IN_CLASS = /[-^]/;
 
 /** Makes text stand for itself in a pattern. */
 export function escapePattern(text: string): string {
-  return GLOB_SPECIAL.test(text) || text.includes('-') ? text.replace(GLOB_ESCAPED, '\\$&') : text;
+  return GLOB_SPECIAL.test(text) || IN_CLASS.test(text) ? text.replace(GLOB_ESCAPED, '\\$&') : text;
 }
 
 /** How IFS splits, worked out once per value of IFS. */

@@ -16,6 +16,10 @@ export function* substituteCommand(shell: Shell, part: CommandSubstitution): Tas
     shell.substitutionStatus = 2;
     return '';
   }
+  if (part.script.items.length === 0) {
+    shell.substitutionStatus = 0;
+    return '';
+  }
   const file = fileOnly(part.script);
   if (file) {
     const text = yield* readDirectly(shell, part.script);

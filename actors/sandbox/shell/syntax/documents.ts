@@ -15,7 +15,9 @@ export function readDocuments(reader: Reader): void {
 function readDocument(reader: Reader, document: PendingDocument): void {
   const firstLine = reader.line;
   const lines: string[] = [];
-  let joined = false;
+  // A line and what follows its continuations: the delimiter may be broken over lines too.
+  let logical = '';
+  let begun = 0;
   for (;;) {
     if (reader.pos >= reader.text.length) {
       if (!reader.final) throw new Incomplete(document.delimiter);
@@ -28,10 +30,14 @@ function readDocument(reader: Reader, document: PendingDocument): void {
     const end = newline < 0 ? reader.text.length : newline;
     let line = reader.text.slice(reader.pos, end);
     reader.pos = newline < 0 ? end : newline + 1;
-    if (document.stripTabs && !joined) line = line.replace(/^\t+/, '');
-    if (!joined && line === document.delimiter) break;
+    if (document.stripTabs && logical === '') line = line.replace(/^\t+/, '');
+    if (logical === '') begun = lines.length;
+    if (logical + line === document.delimiter) {
+      lines.length = begun;
+      break;
+    }
     lines.push(newline < 0 ? line : `${line}\n`);
-    joined = !document.quoted && /(?:^|[^\\])(?:\\\\)*\\$/.test(line);
+    logical = !document.quoted && /(?:^|[^\\])(?:\\\\)*\\$/.test(line) ? logical + line.slice(0, -1) : '';
   }
   document.fill(lines.join(''), firstLine);
 }

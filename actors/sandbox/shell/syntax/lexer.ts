@@ -12,6 +12,8 @@ const OPERATORS_ASH = /;;|&&|&>>|&>|\|\||<<-|<<|<&|<>|>>|>\||>&|[;&|()<>]/y;
 const OPERATORS_DASH = /;;|&&|\|\||<<-|<<|<&|<>|>>|>\||>&|[;&|()<>]/y;
 const DESCRIPTOR = /[0-9]+(?=[<>])/y;
 const VARIABLE = /\{[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]\s]*\])?\}(?=[<>])/y;
+/** An operator with a line continuation inside. */
+const BROKEN = /[;&|<>]{1,2}\\\n/y;
 const WORDLESS = /[;&|()<>]/;
 const ALIAS_NAME = /^[^\s/$`=|&;()<>'"\\]+$/;
 const ALIASES_MAX = 1000;
@@ -87,6 +89,7 @@ export class Lexer {
       return { kind: 'newline', start, end: reader.pos };
     }
     const { bash, familiar, tests } = reader.features;
+    if (reader.text.startsWith('\\\n', start + 1) || reader.text.startsWith('\\\n', start + 2)) reader.join(BROKEN);
     if (WORDLESS.test(char) && !(tests && (char === '<' || char === '>') && reader.text[start + 1] === '(')) {
       const text = reader.match(bash ? OPERATORS_BASH : familiar ? OPERATORS_ASH : OPERATORS_DASH)!;
       return { kind: 'operator', text, start, end: reader.pos };

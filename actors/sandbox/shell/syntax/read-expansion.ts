@@ -7,6 +7,9 @@ import { substituted } from './substituted.js';
 import type { Reader } from './reader.js';
 
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
+/** The beginning of an expansion with a line continuation in it. */
+const BROKEN = /\$(?:\{[#!]?[A-Za-z0-9_]*|\({0,2}|[A-Za-z0-9_]*)\\\n/y;
+const CLOSED_LATE = /\)\\\n/y;
 const SPECIAL = /[@*#?$!\-0-9]/y;
 
 const EMPTY: List = { type: 'list', items: [], line: 0, redirects: [] };
@@ -15,7 +18,8 @@ const EMPTY: List = { type: 'list', items: [], line: 0, redirects: [] };
 export function readExpansion(reader: Reader, quoted: boolean): WordPart | undefined {
   if (reader.text[reader.pos] === '`') return readBackquoted(reader, quoted);
   const start = reader.pos;
-  const next = skipContinuations(reader, start + 1);
+  reader.join(BROKEN);
+  const next = start + 1;
   const char = reader.text[next];
   if (char === '(') return readParenthesis(reader, start, next);
   if (char === '[' && reader.features.bash) return readBracket(reader, start);
@@ -34,12 +38,6 @@ export function readExpansion(reader: Reader, quoted: boolean): WordPart | undef
 
 function plainParameter(name: string, source: string): Parameter {
   return { type: 'parameter', name, braced: false, indirect: false, index: undefined, operation: undefined, source };
-}
-
-function skipContinuations(reader: Reader, pos: number): number {
-  let at = pos;
-  while (reader.text.startsWith('\\\n', at)) at += 2;
-  return at;
 }
 
 /** `$((…))` if it ends so, else `$(…)`: `$((a); b)` is a subshell in a substitution. */
@@ -72,6 +70,7 @@ function readDoubleClosed(reader: Reader, start: number): ArithmeticText | undef
     if (reader.features.terse && reader.final) reader.fail("Syntax error: Missing '))'");
     reader.endedInside(')', start);
   }
+  reader.join(CLOSED_LATE);
   if (reader.text[reader.pos + 1] === undefined && !reader.final) reader.endedInside(')', start);
   if (reader.text[reader.pos + 1] !== ')') {
     if (reader.features.terse) reader.fail("Syntax error: Missing '))'");

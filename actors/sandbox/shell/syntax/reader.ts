@@ -115,6 +115,21 @@ export class Reader {
     this.pos = start;
   }
 
+  /** Takes out the line continuations at the end of what the sticky pattern matches here, so that what they break is in one piece. */
+  join(pattern: RegExp): void {
+    for (;;) {
+      pattern.lastIndex = this.pos;
+      const found = pattern.exec(this.text);
+      if (found === null) return;
+      const at = pattern.lastIndex - 2;
+      this.lineAt(at);
+      this.text = this.text.slice(0, at) + this.text.slice(at + 2);
+      if (this.#countedTo > at) this.#countedTo -= 2;
+      else this.#lineBase++;
+      this.arithmeticAt.clear();
+    }
+  }
+
   /** Matches a sticky pattern here and moves past it. */
   match(pattern: RegExp): string | undefined {
     pattern.lastIndex = this.pos;
