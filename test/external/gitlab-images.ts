@@ -8,6 +8,8 @@ interface StandIn {
   /** As `docker commit --change` takes them. */
   readonly changes?: readonly string[];
   readonly files?: Files;
+  /** What the image does not have though the built-in one does. */
+  readonly without?: string;
 }
 
 const program = (text: string): { mode: string; text: string } => ({ mode: '755', text });
@@ -20,10 +22,18 @@ const ACCOUNTS: Files = {
 const GREETING = 'echo "Hello from \'firecow/gitlab-ci-local-test-image\' image entrypoint"';
 const TEST_IMAGE = 'firecow/gitlab-ci-local-test-image';
 
+/** What a package manager would bring is there already. */
+const NOTHING_TO_ADD = program('#!/bin/sh\nexit 0\n');
+const OS_RELEASE = data('NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.21.0\nPRETTY_NAME="Alpine Linux v3.21 (stand-in)"\n');
+
 const STAND_INS: readonly StandIn[] = [
   {
-    names: 'alpine:latest alpine:3 alpine:3.21 alpine:3.10 alpine:3.8 busybox:latest busybox:1.36 bash:latest debian:latest debian:stable-slim debian:bullseye-slim ubuntu:latest ubuntu:18.04 ubuntu:22.04 ruby:3.1 docker.io/firecow/gitlab-ci-local-util:latest massenz/dnsutils:2.4.0 redis:latest mysql:8 postgres:12 docker:cli docker:dind',
-    files: { ...ACCOUNTS, '/etc/os-release': data('NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.21.0\nPRETTY_NAME="Alpine Linux v3.21 (stand-in)"\n') },
+    names: 'alpine:latest alpine:3 alpine:3.21 alpine:3.10 alpine:3.8 busybox:latest busybox:1.36', without: '/bin/bash',
+    files: { ...ACCOUNTS, '/etc/os-release': OS_RELEASE, '/usr/local/sbin/apk': NOTHING_TO_ADD },
+  },
+  {
+    names: 'bash:latest debian:latest debian:stable-slim debian:bullseye-slim ubuntu:latest ubuntu:18.04 ubuntu:22.04 ruby:3.1 docker.io/firecow/gitlab-ci-local-util:latest massenz/dnsutils:2.4.0 redis:latest mysql:8 postgres:12 docker:cli docker:dind',
+    files: { ...ACCOUNTS, '/etc/os-release': OS_RELEASE, '/usr/local/sbin/apt-get': NOTHING_TO_ADD, '/usr/local/sbin/apt': NOTHING_TO_ADD, '/usr/local/sbin/apk': NOTHING_TO_ADD },
   },
   { names: `${TEST_IMAGE}:latest`, changes: ['ENTRYPOINT ["/entrypoint.sh"]'], files: { '/entrypoint.sh': program(`#!/bin/sh\n${GREETING}\necho \${MULTILINE_VARIABLE}\nexec "$@"\n`) } },
   { names: `${TEST_IMAGE}:entrypoint-with-exit`, changes: ['ENTRYPOINT ["/entrypoint.sh"]'], files: { '/entrypoint.sh': program(`#!/bin/sh\n${GREETING}\nexit 1\n`) } },
@@ -52,11 +62,11 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 /** The script that makes them where DOCKER_HOST leads, once the built-in image is there. */
 export function standIns(): string {
   const lines = ['set -e', 'until docker image inspect sockerless/node >/dev/null 2>&1; do sleep 0.2; done'];
-  for (const { names, changes = [], files = {} } of STAND_INS) {
+  for (const { names, changes = [], files = {}, without } of STAND_INS) {
     const [first, ...others] = names.split(' ');
-    lines.push('R=$(mktemp -d); chmod 755 $R; docker create --name seed sockerless/base true >/dev/null');
+    lines.push(`R=$(mktemp -d); chmod 755 $R; docker run --name seed sockerless/base rm -f ${without ?? ''}`);
     for (const [path, { mode, text }] of Object.entries(files)) lines.push(`mkdir -p $R$(dirname ${path}); printf %s ${quoted(text)} > $R${path}; chmod ${mode} $R${path}`);
-    lines.push('tar -C $R --owner=0 --group=0 -cf - . | docker cp - seed:/ >/dev/null', `docker commit ${changes.map((change) => `-c ${quoted(change)}`).join(' ')} seed ${first} >/dev/null; docker rm seed >/dev/null; rm -rf $R`);
+    lines.push('tar -C $R --owner=0 --group=0 -cf - . | docker cp - seed:/ >/dev/null', `docker commit ${[...changes, ...(changes.some((change) => change.startsWith('CMD')) ? [] : ['CMD ["sh"]'])].map((change) => `-c ${quoted(change)}`).join(' ')} seed ${first} >/dev/null; docker rm seed >/dev/null; rm -rf $R`);
     for (const name of others) lines.push(`docker tag ${first} ${name}`);
   }
   return lines.join('\n');

@@ -29,6 +29,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   'errexit inside of a built-in that a shell was forked for says 1': 'for s in "eval \\"(exit 9); echo no\\"" "eval \\"exit 9\\"" "command eval \\"(exit 9)\\"" "{ eval \\"(exit 9)\\"; }" "(eval \\"(exit 9)\\")" "f"; do bash -c "set -eo pipefail; f() { (exit 9); }; : | $s"; echo $?; done\nbash -c "set -e; eval \\"(exit 9)\\" & wait \\$!"\necho $?\nset -e\n: | eval "false; echo no" || echo $?\n: | { eval "false; echo yes"; } || echo $?\nif : | command eval "false; echo no"; then echo t; else echo f; fi\n! : | eval "false; echo no"\n',
   'a login shell says so': 'bash -l -c "shopt login_shell" | cut -f 2\nbash --login -c "shopt -q login_shell && echo yes"\nbash -c "shopt -q login_shell || echo no"\n',
   'a trap runs while read waits, and reading goes on': 'mkfifo q\nexec 3<>q\n(sleep 0.3; kill -USR1 $$; sleep 0.3; echo late >&3) &\ntrap "echo trapped" USR1\nread -r x <&3\necho "$? $x"\ntrap "echo last; exit 5" TERM\n(sleep 0.3; kill -TERM $$) &\nread -t 20 -r x <&3\necho not reached\n',
+  'sh exports where it is and where it was': 'unset OLDPWD\nsh -c "cd /; cd /tmp; env | grep PWD= | sort"\n',
   'return outside of a function, help of nothing': 'return 3\necho $?\nhelp nosuchtopic\necho $?\nhistory -x\necho $?\n',
 };
 

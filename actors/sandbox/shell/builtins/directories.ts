@@ -20,7 +20,7 @@ export function logicalDirectory(shell: Shell): string {
 
 function setDirectory(shell: Shell, name: 'PWD' | 'OLDPWD', value: string): void {
   shell.variables.set(name, value);
-  if (name === 'PWD' || shell.isBash) shell.variables.mark(shell.variables.writable(name), EXPORTED);
+  shell.variables.mark(shell.variables.writable(name), EXPORTED);
 }
 
 /** Changes directory; a complaint of `name` and 1 when it cannot. */
