@@ -16,6 +16,7 @@ import { gitlabRows } from './gitlab-rows.js';
 import { nodeVersions } from './node-versions.js';
 import type { Check, Context, Outcome } from './outcome.js';
 import { generatedPaths } from './generated-paths.js';
+import { inspectorPage } from './inspector.js';
 import { readme } from './readme.js';
 import { runnerBodies } from './runner-bodies.js';
 import { gitlab, gojq, nektosAct } from './runners.js';
@@ -44,6 +45,7 @@ const CHECKS: readonly Check[] = [
   busybox,
   busyboxShell,
   bashTests,
+  inspectorPage,
   generatedPaths,
   chaos,
   nodeVersions,

@@ -61,10 +61,10 @@ export function mismatch(ran: Ran, { exitCode = 0, stdout, stderr }: Expectation
   return undefined;
 }
 
-/** One case with its time. */
+/** One case with its time. A case that throws has failed. */
 export async function judge(name: string, body: () => Promise<string | undefined>): Promise<Outcome> {
   const begin = performance.now();
-  const reason = await body();
+  const reason = await body().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
   const seconds = (performance.now() - begin) / 1000;
   return reason === undefined ? { name, result: 'pass', seconds } : { name, result: 'fail', reason, seconds };
 }
