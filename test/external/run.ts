@@ -12,6 +12,7 @@ import { busybox } from './busybox.js';
 import { dockerCli } from './docker-cli.js';
 import { dockerPy } from './docker-py.js';
 import { gitlabPipelines } from './gitlab-pipelines.js';
+import { escapes } from './escapes.js';
 import { gitlabRows } from './gitlab-rows.js';
 import { nodeVersions } from './node-versions.js';
 import type { Check, Context, Outcome } from './outcome.js';
@@ -40,6 +41,7 @@ const CHECKS: readonly Check[] = [
   runnerBodies,
   gojq,
   wasiPrograms,
+  escapes,
   shellSpec,
   shellGenerated,
   busybox,
