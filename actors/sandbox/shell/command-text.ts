@@ -3,9 +3,15 @@ import type { Command, List, Redirect, Test, Word } from './syntax/ast.js';
 
 const words = (list: readonly Word[]): string => list.map(({ source }) => source).join(' ');
 
-function redirectText(redirect: Redirect): string {
-  const left = redirect.variable === undefined ? (redirect.fd ?? '') : `{${redirect.variable}}`;
-  return `${left}${redirect.operator}${redirect.operator.startsWith('<<') && redirect.operator !== '<<<' ? '' : ' '}${redirect.target.source}`;
+/** A redirection as bash prints it: a blank before file names, the descriptor always before `&`. */
+export function redirectText({ variable, fd, operator, target }: Redirect): string {
+  const duplicates = operator === '>&' || operator === '<&';
+  const standard = operator.startsWith('<') && operator !== '<>' ? 0 : operator === '<>' ? 0 : 1;
+  const isDescriptor = duplicates && /^(?:\d+-?|-|\$.*)$/.test(target.source);
+  if (duplicates && !isDescriptor && fd === undefined && variable === undefined) return `&> ${target.source}`;
+  const shown = duplicates ? fd ?? standard : fd === standard ? undefined : fd;
+  const left = variable === undefined ? shown ?? '' : `{${variable}}`;
+  return `${left}${operator}${duplicates || operator === '<<' || operator === '<<-' ? '' : ' '}${target.source}`;
 }
 
 /** The text of here-documents follows the line that begins them. */
@@ -22,10 +28,10 @@ function bodyText(list: List): string {
   return text.endsWith('&') ? text : `${text};`;
 }
 
-function testText(test: Test): string {
+export function testText(test: Test): string {
   switch (test.type) {
     case 'word':
-      return test.word.source;
+      return `-n ${test.word.source}`;
     case 'unary':
       return `${test.operator} ${test.operand.source}`;
     case 'binary':
@@ -43,6 +49,19 @@ function testText(test: Test): string {
 export function printCommand(command: Command): string {
   const redirects = command.redirects.length > 0 ? ` ${command.redirects.map(redirectText).join(' ')}` : '';
   return `${bare(command)}${redirects}${documents(command)}`;
+}
+
+/** What BASH_COMMAND says of a command: of a loop or `case` only its head. */
+export function commandHead(command: Command): string {
+  switch (command.type) {
+    case 'for':
+    case 'select':
+      return `${command.type} ${command.name} in ${command.words === undefined ? '"$@"' : words(command.words)}`;
+    case 'case':
+      return `case ${command.word.source} in `;
+    default:
+      return printCommand(command);
+  }
 }
 
 function bare(command: Command): string {

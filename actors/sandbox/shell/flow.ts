@@ -30,6 +30,8 @@ export class ExpansionError extends Error {
   /** The shell's exit status when it ends because of this. */
   readonly status: number;
   readonly isFatal: boolean;
+  /** It came from an expansion within arithmetic, not from the arithmetic: `(( ))` does not survive it. */
+  isInner = false;
   constructor(message: string, options: { fatal?: boolean; status?: number } = {}) {
     super(message);
     this.isFatal = options.fatal ?? false;

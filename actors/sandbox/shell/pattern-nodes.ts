@@ -18,6 +18,8 @@ export interface PatternSettings {
   readonly pathname?: boolean | undefined;
   /** A `.` at the beginning is matched only by `.` (FNM_PERIOD). */
   readonly period?: boolean | undefined;
+  /** dash: bytes are the characters, and `^` negates no set. */
+  readonly bytes?: boolean | undefined;
 }
 
 const DEPTH_MAX = 100;
@@ -103,7 +105,7 @@ class PatternParser {
   #class(): PatternNode | undefined {
     const start = this.#pos;
     let at = start;
-    const negated = this.#chars[at] === '!' || this.#chars[at] === '^';
+    const negated = this.#chars[at] === '!' || (this.#chars[at] === '^' && this.#settings.bytes !== true);
     if (negated) at++;
     let source = '';
     let first = true;

@@ -1,4 +1,6 @@
 // Glob patterns as matchers: fnmatch(3) and what `${x#p}`, `${x%p}` and `${x/p/r}` need; used by the shell, find, tar and others.
+import { encode } from '../kernel/text.js';
+import { byteText } from './syntax/ansi.js';
 import { parsePattern, type PatternNode, type PatternSettings } from './pattern-nodes.js';
 import { SetMatcher } from './pattern-sets.js';
 
@@ -21,11 +23,11 @@ const cache = new Map<string, Pattern>();
 
 /** Compiles a pattern; recent ones are kept. Never throws: what is no valid special form stands for itself. */
 export function compilePattern(pattern: string, settings: PatternSettings = {}): Pattern {
-  const flags = (settings.extglob ? 1 : 0) | (settings.nocase ? 2 : 0) | (settings.pathname ? 4 : 0) | (settings.period ? 8 : 0);
+  const flags = (settings.extglob ? 1 : 0) | (settings.nocase ? 2 : 0) | (settings.pathname ? 4 : 0) | (settings.period ? 8 : 0) | (settings.bytes ? 16 : 0);
   const key = `${flags}${pattern}`;
   const known = cache.get(key);
   if (known !== undefined) return known;
-  const compiled = compile(parsePattern(pattern, settings), settings);
+  const compiled = settings.bytes ? new BytePattern(compile(parsePattern(bytesOf(pattern), settings), settings)) : compile(parsePattern(pattern, settings), settings);
   if (cache.size >= CACHE_MAX) cache.clear();
   cache.set(key, compiled);
   return compiled;
@@ -35,6 +37,31 @@ function compile(nodes: readonly PatternNode[], settings: PatternSettings): Patt
   if (nodes.some((node) => node.type === 'group')) return new SetPattern(nodes, settings);
   if (!settings.nocase && nodes.every((node) => node.type === 'char')) return new TextPattern(nodes.map((node) => (node as { char: string }).char).join(''));
   return new RegexPattern(nodes, settings);
+}
+
+/** Text with each byte of what is not ASCII as a character of its own; `joinBytes` makes it whole again. */
+export function bytesOf(text: string): string {
+  return text.replace(/[^\0-\x7f]+/g, (run) => Array.from(encode(run), byteText).join(''));
+}
+
+/** A pattern over bytes: `prefix`, `suffix` and `find` are to be given text of `bytesOf`. */
+class BytePattern implements Pattern {
+  readonly #inner: Pattern;
+  constructor(inner: Pattern) {
+    this.#inner = inner;
+  }
+  test(text: string): boolean {
+    return this.#inner.test(bytesOf(text));
+  }
+  prefix(text: string, greedy: boolean): number {
+    return this.#inner.prefix(text, greedy);
+  }
+  suffix(text: string, greedy: boolean): number {
+    return this.#inner.suffix(text, greedy);
+  }
+  find(text: string, from: number): ReturnType<Pattern['find']> {
+    return this.#inner.find(text, from);
+  }
 }
 
 /** No special character at all. */

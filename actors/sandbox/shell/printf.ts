@@ -21,10 +21,10 @@ const SIMPLE: Readonly<Record<string, string>> = { a: '\x07', b: '\b', e: '\x1b'
  * Backslash escapes of formats, `%b` and echo, the built-in one and the program (which knows `\\nnn`); `stop` when `\c` ended the
  * output: in a format only programs know it. In `%b`, `\0nnn` has up to four digits.
  */
-export function escapes(text: string, mode: 'format' | 'tool-format' | 'b' | 'echo' | 'tool-echo'): { text: string; stop: boolean } {
+export function escapes(text: string, mode: 'format' | 'tool-format' | 'b' | 'echo' | 'tool-echo' | 'dash' | 'dash-format'): { text: string; stop: boolean } {
   if (!text.includes('\\')) return { text, stop: false };
   let out = '';
-  const pattern = mode === 'format' || mode === 'tool-format' ? /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([^]))/y
+  const pattern = mode === 'dash' ? /\\(?:0?([0-7]{1,3})|(?!)(x)|(?!)(u)|(?!)(U)|([^]))/y : mode === 'dash-format' ? /\\(?:([0-7]{1,3})|(?!)(x)|(?!)(u)|(?!)(U)|([^]))/y : mode === 'format' || mode === 'tool-format' ? /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([^]))/y
     : mode === 'b' || mode === 'tool-echo' ? /\\(?:0?([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([^]))/y
       : /\\(?:0([0-7]{0,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([^]))/y;
   for (let at = 0; at < text.length; ) {
@@ -46,7 +46,7 @@ export function escapes(text: string, mode: 'format' | 'tool-format' | 'b' | 'ec
     if (octal !== undefined) out += byteText(Number.parseInt(octal || '0', 8) & 0xff);
     else if (hex !== undefined) out += byteText(Number.parseInt(hex, 16));
     else if (u !== undefined || U !== undefined) out += codePointText(Number.parseInt((u ?? U)!, 16));
-    else if (letter === 'c' && mode !== 'format') return { text: joinBytes(out), stop: true };
+    else if (letter === 'c' && mode !== 'format' && mode !== 'dash-format') return { text: joinBytes(out), stop: true };
     else if ((letter === '"' || letter === "'" || letter === '?') && (mode === 'echo' || mode === 'tool-echo')) out += whole;
     else out += SIMPLE[letter!] ?? whole;
   }
@@ -222,7 +222,7 @@ function once(format: string, formatter: Formatter, formatTime: FormatTime): boo
   for (let at = 0; at < format.length; ) {
     const percent = format.indexOf('%', at);
     const literal = format.slice(at, percent < 0 ? format.length : percent);
-    const { text, stop } = escapes(literal, formatter.manners === 'bash' ? 'format' : 'tool-format');
+    const { text, stop } = escapes(literal, formatter.manners === 'bash' ? 'format' : formatter.manners === 'dash' ? 'dash-format' : 'tool-format');
     formatter.out += text;
     if (stop) return true;
     if (percent < 0) break;
@@ -271,7 +271,7 @@ function directive(match: RegExpExecArray, formatter: Formatter, formatTime: For
       return { out: pad(first.length > 0 ? byteText(first[0]!) : '', width, left), stop: false };
     }
     case 'b': {
-      const { text, stop } = escapes(formatter.next() ?? '', 'b');
+      const { text, stop } = escapes(formatter.next() ?? '', formatter.manners === 'dash' ? 'dash' : 'b');
       return { out: pad(cut(text), width, left), stop };
     }
     case 'q':

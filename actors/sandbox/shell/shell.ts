@@ -281,6 +281,11 @@ export class Shell {
     return `${this.name}: ${who === undefined || who === this.name ? '' : `${who}: `}${line}`;
   }
 
+  /** The status of a command whose redirection failed. */
+  get redirectionStatus(): number {
+    return this.dialect === 'dash' ? 2 : 1;
+  }
+
   get prefix(): string {
     if (this.dialect === 'ash') return this.busyboxPrefix(undefined);
     if (!this.isBash) return this.isInteractive ? `${this.name}: ` : `${this.messageName}: ${this.line}: `;

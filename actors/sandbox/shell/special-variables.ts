@@ -1,5 +1,5 @@
 // Variables that compute their value or act when assigned: RANDOM, SECONDS, LINENO, FUNCNAME and the rest.
-import { printCommand } from './command-text.js';
+import { commandHead } from './command-text.js';
 import type { Shell } from './shell.js';
 import { READONLY, type SpecialValue } from './variables/variable.js';
 
@@ -71,7 +71,7 @@ const BASH_ONLY: Readonly<Record<string, Maker>> = {
     set: () => undefined,
   }),
   BASH_SUBSHELL: (shell) => ({ get: () => String(shell.subshellDepth), set: (value) => void (shell.subshellDepth = Number(value) || 0) }),
-  BASH_COMMAND: (shell) => ({ get: () => (shell.currentCommand === undefined ? '' : printCommand(shell.currentCommand)), set: () => undefined }),
+  BASH_COMMAND: (shell) => ({ get: () => (shell.currentCommand === undefined ? '' : commandHead(shell.currentCommand)), set: () => undefined }),
   FUNCNAME: (shell) => ({ list: () => functionNames(shell) }),
   BASH_SOURCE: (shell) => ({ list: () => sources(shell) }),
   BASH_LINENO: (shell) => ({ list: () => callLines(shell) }),
@@ -93,7 +93,9 @@ const READ_ONLY: ReadonlySet<string> = new Set(['SHELLOPTS', 'BASHOPTS']);
 
 /** Defines them in a new shell; a forked one gets its own in place of its parent's. */
 export function defineSpecials(shell: Shell): void {
-  const makers = shell.isBash ? { ...COMMON, ...BASH_ONLY } : COMMON;
+  // Debian's dash knows no LINENO.
+  const { LINENO: _, ...dash } = COMMON;
+  const makers = shell.isBash ? { ...COMMON, ...BASH_ONLY } : shell.dialect === 'dash' ? dash : COMMON;
   const isFork = shell.subshellDepth > 0;
   for (const [name, maker] of Object.entries(makers)) {
     const bound = shell.variables.binding(name);

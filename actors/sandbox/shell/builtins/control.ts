@@ -46,7 +46,7 @@ export const continueBuiltin = jump('continue');
 function statusOperand(shell: Shell, argv: readonly string[]): number | undefined {
   const given = argv[1] === '--' ? argv[2] : argv[1];
   if (given === undefined) return shell.status;
-  if (!/^\s*[+-]?\d+\s*$/.test(given)) return undefined;
+  if (!(shell.isBash ? /^\s*[+-]?\d+\s*$/ : /^\s*\+?\d+\s*$/).test(given)) return undefined;
   return Number(BigInt(given.trim().replace('+', '')) & 0xffn);
 }
 
@@ -83,7 +83,7 @@ export const logout: Builtin = (shell, argv) => (shell.isLogin ? exit(shell, arg
 
 export const shift: Builtin = (shell, argv) => {
   const operand = argv[1] === '--' ? argv[2] : argv[1];
-  if (operand !== undefined && !/^[+-]?\d+$/.test(operand)) {
+  if (operand !== undefined && !(shell.isBash ? /^[+-]?\d+$/ : /^\+?\d+$/).test(operand)) {
     fail(shell, 'shift', shell.isBash ? `${operand}: numeric argument required` : `Illegal number: ${operand}`);
     if (!shell.isBash) throw new ShellExit(2);
     return 1;

@@ -1,5 +1,5 @@
 // declare, typeset, local, export, readonly: attributes, values and listings of variables and functions.
-import { printCommand } from '../command-text.js';
+import { functionText } from '../function-text.js';
 import type { Task } from '../../kernel/wait.js';
 import { type ExpandedAssignment, storeElements } from '../expand/assignment.js';
 import type { Outcome, Shell } from '../shell.js';
@@ -69,7 +69,7 @@ function functionLines(shell: Shell, names: readonly string[], namesOnly: boolea
   return names.map((name) => {
     const found = shell.functions.get(name)!;
     const flags = `${found.isReadonly ? 'r' : ''}${found.isTraced ? 't' : ''}${found.isExported ? 'x' : ''}`;
-    return namesOnly ? `declare -f${flags} ${name}\n` : `${name} () \n${printCommand(found.definition.body)}\n`;
+    return namesOnly ? `declare -f${flags} ${name}\n` : `${functionText(name, found.definition.body)}\n`;
   }).join('');
 }
 

@@ -1,7 +1,7 @@
 // What a name means: type, command -v, hash, alias, unalias, enable.
 import { Errno } from '../../kernel/errno.js';
 import { MAY_EXECUTE } from '../../kernel/path.js';
-import { printCommand } from '../command-text.js';
+import { functionText } from '../function-text.js';
 import { searchPath, DEFAULT_PATH } from '../execute/external.js';
 import { quoteDash, quoteSingle } from '../quote.js';
 import type { Builtin, Outcome, Shell } from '../shell.js';
@@ -49,7 +49,7 @@ function sentence(shell: Shell, name: string, { kind, text }: Meaning): string {
     case 'keyword':
       return `${name} is a shell keyword`;
     case 'function':
-      return shell.isBash ? `${name} is a function\n${name} () \n${printCommand(shell.functions.get(name)!.definition.body)}` : `${name} is a ${shell.dialect === 'ash' ? '' : 'shell '}function`;
+      return shell.isBash ? `${name} is a function\n${functionText(name, shell.functions.get(name)!.definition.body)}` : `${name} is a ${shell.dialect === 'ash' ? '' : 'shell '}function`;
     case 'builtin':
       return `${name} is a shell builtin`;
     default: {

@@ -9,7 +9,9 @@ export function echoText(argv: readonly string[], dialect: { isBash: boolean; xp
   let newline = true;
   let escaped = dialect.xpg || !dialect.isBash;
   const options = dialect.isBash ? /^-[neE]+$/ : /^-n$/;
-  for (; at < argv.length && options.test(argv[at]!); at++) {
+  // dash takes one -n and no more.
+  const last = dialect.isBash ? argv.length : 2;
+  for (; at < Math.min(last, argv.length) && options.test(argv[at]!); at++) {
     for (const letter of argv[at]!.slice(1)) {
       if (letter === 'n') newline = false;
       else escaped = letter === 'e';
@@ -17,7 +19,7 @@ export function echoText(argv: readonly string[], dialect: { isBash: boolean; xp
   }
   const text = argv.slice(at).join(' ');
   if (!escaped) return newline ? `${text}\n` : text;
-  const { text: read, stop } = escapes(text, 'echo');
+  const { text: read, stop } = escapes(text, dialect.isBash ? 'echo' : 'dash');
   return newline && !stop ? `${read}\n` : read;
 }
 

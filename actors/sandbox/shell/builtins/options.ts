@@ -3,7 +3,7 @@ import { ShellExit } from '../flow.js';
 import { DASH_OPTIONS, Options, SET_OPTIONS, type SetOption, SHOPT_OPTIONS } from '../options.js';
 import { quoteIfSpecial, quoteSingle } from '../quote.js';
 import type { Builtin, Outcome, Shell } from '../shell.js';
-import { printCommand } from '../command-text.js';
+import { functionText } from '../function-text.js';
 import { fail, print, readOptions, usage } from './output.js';
 
 /** Turns a set option on or off, with what follows from it. */
@@ -32,7 +32,7 @@ export function variableLines(shell: Shell): string {
 
 /** `set` alone: variables (and, in bash, functions) as assignments. */
 function listAll(shell: Shell): Outcome {
-  const functions = shell.isBash && !shell.options.posix ? [...shell.functions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, { definition }]) => `${name} () \n${printCommand(definition.body)}\n`) : [];
+  const functions = shell.isBash && !shell.options.posix ? [...shell.functions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, { definition }]) => `${functionText(name, definition.body)}\n`) : [];
   return print(shell, 'set', variableLines(shell) + functions.join(''));
 }
 

@@ -7,6 +7,10 @@ import { traceArithmetic } from './trace.js';
 
 /** Evaluates a part of `((…))`; an error is reported and gives undefined. */
 export function* numberOf(shell: Shell, text: ArithmeticText): Task<number | bigint | undefined> {
+  if (shell.traps.has('DEBUG')) {
+    if (shell.trapDepth === 0) shell.currentCommand = { type: 'arithmetic', text, line: shell.line, redirects: [] };
+    yield* shell.execution.runEventTrap('DEBUG');
+  }
   try {
     const value = text.blocking ? yield* shell.expansion.arithmeticTask(text) : shell.expansion.arithmetic(text);
     if (shell.options.xtrace) traceArithmetic(shell, text.source);
@@ -17,7 +21,7 @@ export function* numberOf(shell: Shell, text: ArithmeticText): Task<number | big
 }
 
 function reported(shell: Shell, error: unknown): undefined {
-  if (!(error instanceof ExpansionError) || error.isFatal) throw error;
+  if (!(error instanceof ExpansionError) || error.isFatal || error.isInner) throw error;
   shell.complain(`((: ${error.message}`);
   return undefined;
 }
@@ -38,7 +42,6 @@ export function runArithmetic(shell: Shell, node: ArithmeticCommand): Outcome {
 }
 
 function* runBlocking(shell: Shell, text: ArithmeticText): Task<number> {
-  if (shell.traps.has('DEBUG')) yield* shell.execution.runEventTrap('DEBUG');
   const value = yield* numberOf(shell, text);
   const outcome = shell.execution.settle(value === undefined || value === 0 || value === 0n ? 1 : 0);
   return typeof outcome === 'number' ? outcome : yield* outcome;

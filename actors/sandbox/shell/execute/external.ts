@@ -91,7 +91,7 @@ function* runBlocking(shell: Shell, node: SimpleCommand, argv: string[]): Task<n
   const environment = environmentOf(shell, node, (assignment) => values.get(assignment)!);
   if (node.redirects.length === 0) return yield* launch(shell, node, argv, environment);
   const undo = yield* shell.redirection.applyTask(node.redirects);
-  if (!undo) return 1;
+  if (!undo) return shell.redirectionStatus;
   try {
     return yield* launch(shell, { ...node, redirects: [] }, argv, environment);
   } finally {

@@ -48,7 +48,7 @@ export class Interpreter {
     shell.line = command.line;
     const undo = yield* shell.redirection.applyTask(command.redirects);
     if (!undo) {
-      const failed = this.settle(1);
+      const failed = this.settle(shell.redirectionStatus);
       return typeof failed === 'number' ? failed : yield* failed;
     }
     const files = shell.substitutionFiles.length;
@@ -235,9 +235,16 @@ export class Interpreter {
     return 0;
   }
 
-  *#case({ word, clauses, line }: Case): Task<number> {
+  *#debug(command: Command): Task {
+    if (this.#shell.trapDepth === 0) this.#shell.currentCommand = command;
+    yield* this.#shell.execution.runEventTrap('DEBUG');
+  }
+
+  *#case(node: Case): Task<number> {
+    const { word, clauses, line } = node;
     const shell = this.#shell;
     shell.line = line;
+    if (shell.traps.has('DEBUG')) yield* this.#debug(node);
     shell.substitutionStatus = undefined;
     const subject = word.blocking ? yield* shell.expansion.textTask(word) : shell.expansion.text(word);
     if (shell.options.xtrace) traceCase(shell, word.source);
@@ -256,10 +263,10 @@ export class Interpreter {
   }
 
   *#matches(subject: string, patterns: readonly Word[]): Task<boolean> {
-    const { options, expansion, isBash } = this.#shell;
+    const { options, expansion, isBash, dialect } = this.#shell;
     for (const word of patterns) {
       const pattern = word.blocking ? yield* expansion.patternTask(word) : expansion.pattern(word);
-      if (compilePattern(pattern, { extglob: isBash && options.extglob, nocase: options.nocasematch }).test(subject)) return true;
+      if (compilePattern(pattern, { extglob: isBash && options.extglob, nocase: options.nocasematch, bytes: dialect === 'dash' }).test(subject)) return true;
     }
     return false;
   }
@@ -311,7 +318,8 @@ export class Interpreter {
     return shell.status;
   }
 
-  *#for({ name, words, body, line }: For): Task<number> {
+  *#for(node: For): Task<number> {
+    const { name, words, body, line } = node;
     const shell = this.#shell;
     shell.line = line;
     if (!isName(name)) {
@@ -326,7 +334,7 @@ export class Interpreter {
       for (const value of values) {
         shell.line = line;
         if (shell.options.xtrace) traceFor(shell, name, words);
-        if (shell.traps.has('DEBUG')) yield* shell.execution.runEventTrap('DEBUG');
+        if (shell.traps.has('DEBUG')) yield* this.#debug(node);
         assignLoopVariable(shell, name, value);
         const outcome = this.run(body);
         status = typeof outcome === 'number' ? outcome : yield* outcome;

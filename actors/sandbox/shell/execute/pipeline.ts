@@ -74,7 +74,6 @@ function start(shell: Shell, node: Pipeline, lastHere: boolean): { processes: Pr
         process.dup2(writer, 1);
         process.close(writer);
       }
-      if (node.errors[index] === true) process.dup2(1, 2);
     }, processes[0]);
     processes.push(child);
     if (command.type === 'simple' && shell.trapDepth === 0) shell.currentCommand = command;

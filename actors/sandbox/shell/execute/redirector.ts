@@ -79,6 +79,12 @@ export class Redirector implements Redirection {
     }
   }
 
+  /** dash takes the word as it is, and so does bash's posix mode. */
+  get #isWhole(): boolean {
+    const { isBash, options, isInteractive } = this.#shell;
+    return !isBash || (options.posix && !isInteractive);
+  }
+
   /** Expands what a redirection names. */
   resolve(redirect: Redirect): ResolvedRedirect {
     const { operator, fd, variable, document, target } = redirect;
@@ -86,7 +92,8 @@ export class Redirector implements Redirection {
     if (document) return { operator, fd, variable, text: expansion.document(document) };
     if (operator === '<<<') return { operator, fd, variable, text: `${expansion.text(target)}\n` };
     if (target.literal !== undefined) return { operator, fd, variable, text: target.literal };
-    return { operator, fd, variable, text: oneField(expansion.fields([target]), target.source, this.#shell) ?? expansion.text(target) };
+    if (this.#isWhole) return { operator, fd, variable, text: expansion.text(target) };
+    return { operator, fd, variable, text: oneField(expansion.fields([target]), target.source) };
   }
 
   *#resolveTask(redirect: Redirect): Task<ResolvedRedirect | undefined> {
@@ -95,8 +102,9 @@ export class Redirector implements Redirection {
     try {
       if (document) return { operator, fd, variable, text: yield* expansion.documentTask(document) };
       if (operator === '<<<') return { operator, fd, variable, text: `${yield* expansion.textTask(target)}\n` };
-      const text = oneField(yield* expansion.fieldsTask([target]), target.source, this.#shell);
-      return { operator, fd, variable, text: text ?? (yield* expansion.textTask(target)) };
+      if (this.#isWhole) return { operator, fd, variable, text: yield* expansion.textTask(target) };
+      const text = oneField(yield* expansion.fieldsTask([target]), target.source);
+      return { operator, fd, variable, text };
     } catch (error) {
       this.#report(error);
       return undefined;
@@ -112,9 +120,8 @@ function needsTask({ target, document }: Redirect): boolean {
   return target.blocking || document?.blocking === true;
 }
 
-/** dash takes the word as it is; bash wants exactly one field. */
-function oneField(fields: readonly string[], source: string, shell: Shell): string | undefined {
-  if (!shell.isBash) return undefined;
+/** bash wants exactly one field. */
+function oneField(fields: readonly string[], source: string): string {
   if (fields.length !== 1) throw new RedirectError(`${source}: ambiguous redirect`);
   return fields[0]!;
 }

@@ -88,7 +88,7 @@ export class Runtime implements Execution {
   *forkAndWait(node: SimpleCommand, body: (child: Shell) => Task<number>): Task<number> {
     const child = this.fork(function* main(sub) {
       const undo = yield* sub.redirection.applyTask(node.redirects);
-      return undo ? yield* body(sub) : 1;
+      return undo ? yield* body(sub) : sub.redirectionStatus;
     });
     yield* this.awaitForeground([child], () => node.words.map(({ source }) => source).join(' '));
     return statusCode(child.status!);
@@ -303,7 +303,7 @@ export class Runtime implements Execution {
     if (error instanceof ExpansionError) {
       shell.complain(error.message);
       // bash -c ends with 127, a script and a subshell with 1.
-      if (error.isFatal) return shell.isBash && (shell.commandString === undefined || shell.subshellDepth > 0) ? 1 : error.status;
+      if (error.isFatal) return shell.isBash && (shell.commandString === undefined || shell.subshellDepth > 0 || shell.options.errexit) ? 1 : error.status;
       return shell.isBash ? 1 : 2;
     }
     if (error instanceof AssignmentError) {

@@ -7,8 +7,13 @@ import { readLine } from '../line-input.js';
 
 const TAB = 8;
 
-export function* runSelect(shell: Shell, { name, words, body, line }: For): Task<number> {
+export function* runSelect(shell: Shell, node: For): Task<number> {
+  const { name, words, body, line } = node;
   shell.line = line;
+  if (shell.traps.has('DEBUG')) {
+    if (shell.trapDepth === 0) shell.currentCommand = node;
+    yield* shell.execution.runEventTrap('DEBUG');
+  }
   const values = words === undefined ? shell.positional : yield* shell.expansion.fieldsTask(words);
   if (values.length === 0) return 0;
   let status = 0;

@@ -126,7 +126,7 @@ function assignAll(shell: Shell, node: SimpleCommand): Outcome {
   }
   if (node.redirects.length > 0) {
     const undo = shell.redirection.apply(node.redirects);
-    if (!undo) return shell.execution.settle(1);
+    if (!undo) return shell.execution.settle(shell.redirectionStatus);
     undo();
   }
   shell.lastArgument = '';
@@ -147,7 +147,7 @@ function* assignAllTask(shell: Shell, node: SimpleCommand): Task<number> {
   if (node.redirects.length > 0) {
     const undo = yield* shell.redirection.applyTask(node.redirects);
     if (!undo) {
-      const failed = shell.execution.settle(1);
+      const failed = shell.execution.settle(shell.redirectionStatus);
       return typeof failed === 'number' ? failed : yield* failed;
     }
     undo();
@@ -276,8 +276,8 @@ function* ending(running: Task<number>, end: () => void): Task<number> {
 /** A failed redirection of a special built-in ends a POSIX shell. */
 function redirectFailure(shell: Shell, node: SimpleCommand): number {
   const name = node.words[0]?.literal;
-  if (name !== undefined && SPECIAL.has(name) && (!shell.isBash || shell.options.posix)) throw new CommandAbort(shell.dialect === 'dash' ? 2 : 1);
-  return 1;
+  if (name !== undefined && SPECIAL.has(name) && (!shell.isBash || shell.options.posix)) throw new CommandAbort(shell.redirectionStatus);
+  return shell.redirectionStatus;
 }
 
 /** `x=1 command`: an exported variable in the scope of the command. */

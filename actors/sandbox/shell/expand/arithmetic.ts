@@ -3,7 +3,7 @@ import { ExpansionError } from '../flow.js';
 import type { Shell } from '../shell.js';
 import { ArithmeticError } from '../syntax/arithmetic-error.js';
 import type { ArithmeticText, BinaryOperator, Expression, Parameter, Variable } from '../syntax/ast.js';
-import { toInteger } from '../syntax/constant.js';
+import { posixInteger, toInteger } from '../syntax/constant.js';
 import { parseArithmetic } from '../syntax/script-parts.js';
 import { isName } from '../variables/variables.js';
 import { keyOf, plainValue } from './lookup.js';
@@ -17,21 +17,22 @@ const PLAIN = /^-?(?:0|[1-9][0-9]{0,14})$/;
 
 const parsed = new Map<string, ArithmeticText>();
 
-function parse(source: string): ArithmeticText {
-  const known = parsed.get(source);
+function parse(source: string, posix: boolean): ArithmeticText {
+  const key = posix ? `dash ${source}` : source;
+  const known = parsed.get(key);
   if (known) return known;
-  const text = parseArithmetic(source);
+  const text = parseArithmetic(source, posix);
   if (parsed.size >= CACHE_MAX) parsed.clear();
-  parsed.set(source, text);
+  parsed.set(key, text);
   return text;
 }
 
 /** Evaluates text of the script; `expand` gives its expansion when it could not be parsed in advance. */
 export function evaluateText(shell: Shell, text: ArithmeticText, expand: () => string): Integer {
   if (text.expression !== undefined) {
-    if (text.dollars.length === 0) return guarded(() => evaluate(new Scope(shell, text.source, []), text.expression!));
+    if (text.dollars.length === 0) return guarded(shell, text.source, () => evaluate(new Scope(shell, text.source, []), text.expression!));
     const values = dollarValues(shell, text.dollars);
-    if (values) return guarded(() => evaluate(new Scope(shell, text.source, values), text.expression!));
+    if (values) return guarded(shell, text.source, () => evaluate(new Scope(shell, text.source, values), text.expression!));
   }
   return evaluateSource(shell, expand());
 }
@@ -50,23 +51,37 @@ function dollarValues(shell: Shell, dollars: readonly Parameter[]): number[] | u
 /** Evaluates text that is already expanded. */
 export function evaluateSource(shell: Shell, source: string): Integer {
   if (PLAIN.test(source)) return Number(source);
-  return guarded(() => evaluateParsed(new Scope(shell, source, []), source));
+  return guarded(shell, source, () => evaluateParsed(new Scope(shell, source, []), source));
 }
 
 function evaluateParsed(scope: Scope, source: string): Integer {
   if (PLAIN.test(source)) return Number(source);
-  const text = parse(source);
+  const text = parse(source, scope.shell.dialect === 'dash');
   if (text.expression === undefined) throw new ArithmeticError(source, 'syntax error: operand expected', source);
   return evaluate(scope, text.expression);
 }
 
-function guarded(run: () => Integer): Integer {
+function guarded(shell: Shell, source: string, run: () => Integer): Integer {
   try {
     return run();
   } catch (error) {
-    if (error instanceof ArithmeticError) throw new ExpansionError(error.message);
+    if (error instanceof ArithmeticError) throw new ExpansionError(shell.dialect === 'dash' ? `arithmetic expression: ${dashProblem(error.problem)}: "${source}"` : error.message);
     throw error;
   }
+}
+
+function dashProblem(problem: string): string {
+  if (problem === 'division by 0') return 'division by zero';
+  if (problem === "missing `)'") return "expecting ')'";
+  if (problem.startsWith("`:'")) return "expecting ':'";
+  return problem === 'syntax error: operand expected' || problem === 'expression expected' ? 'expecting primary' : 'expecting EOF';
+}
+
+/** The value of a variable in dash: a number, or nothing. */
+function dashValue(text: string): Integer {
+  if (text === '') return 0;
+  if (!/^\s*[-+]?(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)\s*$/.test(text)) throw new ExpansionError(`Illegal number: ${text}`);
+  return posixInteger(text.trim());
 }
 
 class Scope {
@@ -246,6 +261,7 @@ function read(scope: Scope, { name, index }: Variable): Integer {
     const variable = shell.variables.find(name);
     if (variable || !shell.options.nounset) text = index.all === undefined ? elementAt(shell, index, variable, name) : variable?.elements.join(' ');
   }
+  if (shell.dialect === 'dash') return text !== undefined && text.length < 16 && PLAIN.test(text) ? Number(text) : dashValue(text ?? '');
   if (text === undefined) {
     if (shell.options.nounset) throw new ExpansionError(`${name}: unbound variable`, { fatal: true, status: 127 });
     return 0;

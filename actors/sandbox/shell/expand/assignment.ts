@@ -88,7 +88,6 @@ export function storeElements(shell: Shell, variable: Variable, elements: readon
     variables.assignList(variable, elements.map(({ value }) => value));
     return;
   }
-  const old = variable.list;
   if (!append) variables.assignList(variable, []);
   else variable.becomeList();
   let next = variable.list!.last + 1;
@@ -98,7 +97,6 @@ export function storeElements(shell: Shell, variable: Variable, elements: readon
       const index = Number(shell.expansion.evaluate(key));
       if (index < 0 && variable.list!.last + 1 + index < 0) {
         shell.complain(`[${key}]=${value}: bad array subscript`);
-        if (old && !append) variable.list = old;
         continue;
       }
       next = variables.indexOf(variable, index);

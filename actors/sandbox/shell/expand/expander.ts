@@ -80,7 +80,7 @@ export class Expander implements Expansion {
     return new FieldSink(separatorsOf(shell.separators), (text, pattern) => {
       if (pattern === undefined || shell.options.noglob) out.push(text);
       else glob(shell, text, pattern, out);
-    });
+    }, shell.dialect === 'dash');
   }
 
   text(word: Word): string {
@@ -88,13 +88,13 @@ export class Expander implements Expansion {
   }
 
   #textOf(parts: readonly WordPart[], escape?: (text: string) => string, mode: Mode = 'word'): string {
-    const sink = new TextSink(this.#joint, escape);
+    const sink = new TextSink(this.#joint, escape, this.#shell.dialect === 'dash' ? this.#joint : ' ');
     this.#pour(parts, sink, mode);
     return sink.text;
   }
 
   *#textOfTask(parts: readonly WordPart[], escape?: (text: string) => string, mode: Mode = 'word'): Task<string> {
-    const sink = new TextSink(this.#joint, escape);
+    const sink = new TextSink(this.#joint, escape, this.#shell.dialect === 'dash' ? this.#joint : ' ');
     yield* this.#pourTask(parts, sink, mode);
     return sink.text;
   }
@@ -121,8 +121,9 @@ export class Expander implements Expansion {
     return fields.join(' ');
   }
 
+  /** Only a document with `$@` in it is split. */
   #hasStar(word: Word): boolean {
-    return this.#shell.isBash && word.literal === undefined && word.source.includes('*');
+    return this.#shell.isBash && word.literal === undefined && word.source.includes('*') && /\$\{?@|\[@\]/.test(word.source);
   }
 
   #documentSink(fields: string[]): DocumentSink {
@@ -311,7 +312,7 @@ export class Expander implements Expansion {
   // --- arithmetic -------------------------------------------------------------------------------------------------------------
 
   arithmetic(text: ArithmeticText): number | bigint {
-    return evaluateText(this.#shell, text, () => this.#textOf(text.parts, undefined, 'quoted'));
+    return evaluateText(this.#shell, text, () => inner(() => this.#textOf(text.parts, undefined, 'quoted')));
   }
 
   *arithmeticTask(text: ArithmeticText): Task<number | bigint> {
@@ -350,6 +351,16 @@ export class Expander implements Expansion {
 
   prompt(text: string): string {
     return promptText(this.#shell, text);
+  }
+}
+
+/** Marks errors of expansions within arithmetic. */
+function inner(expand: () => string): string {
+  try {
+    return expand();
+  } catch (error) {
+    if (error instanceof ExpansionError) error.isInner = true;
+    throw error;
   }
 }
 

@@ -80,7 +80,7 @@ class Globber {
       return;
     }
     if (component === '**' && this.#shell.options.has('globstar')) return this.#walkDeep(prefix, components, at);
-    const pattern = compilePattern(component, { extglob: this.#extglob, nocase: this.#shell.options.has('nocaseglob'), period: !this.#dots });
+    const pattern = compilePattern(component, { extglob: this.#extglob, nocase: this.#shell.options.has('nocaseglob'), period: !this.#dots, bytes: this.#shell.dialect === 'dash' });
     for (const { name, type } of this.#entries(prefix)) {
       if (!pattern.test(name)) continue;
       const path = prefix + name;

@@ -1,6 +1,9 @@
 // `${…}`: decides whether an operand word is needed, and applies the operation to a value once its operands are known.
+import { encode } from '../../kernel/text.js';
 import { ExpansionError } from '../flow.js';
+import { bytesOf } from '../patterns.js';
 import type { Shell } from '../shell.js';
+import { joinBytes } from '../syntax/ansi.js';
 import type { Parameter, Word } from '../syntax/ast.js';
 import { isName } from '../variables/variables.js';
 import { lookUp, lookUpIndirect, type Value } from './lookup.js';
@@ -55,6 +58,7 @@ function badSubstitution(shell: Shell, { source }: Parameter): string {
 /** Applies the operation and pours the outcome. */
 export function finish(shell: Shell, part: Parameter, decision: Decision, operands: Operands, sink: Sink, quoted: boolean): void {
   const { operation } = part;
+  if (shell.dialect === 'dash' && decision.value.list !== undefined && (operation?.type === 'trim' || operation?.type === 'length')) return finishWhole(shell, part, decision.value, operands, sink, quoted);
   const value = operation?.type === 'slice' || operation?.type === 'transform' ? single(decision.value) : decision.value;
   if (decision.nothing === true) return;
   if (decision.use === 'error') return fail(shell, part, operands.word!);
@@ -78,6 +82,17 @@ export function finish(shell: Shell, part: Parameter, decision: Decision, operan
   if (value.list) return pourList(applyToList(shell, part, value, operands), value.star, sink, quoted, shell);
   const text = value.text ?? (operation?.type === 'default' || operation?.type === 'alternate' ? '' : unbound(shell, part));
   pourText(apply(shell, part, text, operands), sink, quoted);
+}
+
+/** dash trims and measures `$@` and `$*` as one text. */
+function finishWhole(shell: Shell, part: Parameter, { list, star }: Value, operands: Operands, sink: Sink, quoted: boolean): void {
+  const ifs = shell.separators;
+  const joint = !star || !quoted ? '\0' : ifs.slice(0, 1);
+  const text = list!.join(joint);
+  if (part.operation?.type === 'length') return pourText(String(encode(text).length), sink, quoted);
+  const trimmed = apply(shell, part, text, operands);
+  if (joint === '\0') pourList(trimmed.split(joint), star, sink, quoted, shell);
+  else pourText(trimmed, sink, quoted);
 }
 
 /** To slices and transformations, `[@]` of what is no array is its one text. */
@@ -105,12 +120,14 @@ function keysOf(shell: Shell, part: Parameter): readonly string[] {
 
 function lengthOfValue(shell: Shell, part: Parameter, value: Value): number {
   if (value.list) return value.list.length;
-  return lengthOf(value.text ?? unbound(shell, part));
+  const text = value.text ?? unbound(shell, part);
+  return shell.dialect === 'dash' ? encode(text).length : lengthOf(text);
 }
 
 function apply(shell: Shell, { operation, source }: Parameter, text: string, operands: Operands): string {
   switch (operation?.type) {
     case 'trim':
+      if (shell.dialect === 'dash') return joinBytes(trim(bytesOf(text), compilePattern(operands.pattern!, { bytes: true }), operation.side, operation.greedy));
       return trim(text, patternOf(shell, operands.pattern!, false), operation.side, operation.greedy);
     case 'replace':
       // busybox finds nothing in an empty value, not even `*`.

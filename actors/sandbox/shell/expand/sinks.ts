@@ -59,10 +59,12 @@ export class FieldSink implements Sink {
   #mayGlob = false;
   /** The last field was ended by IFS white space, which a following other separator belongs to. */
   #afterWhitespace = false;
+  readonly #dropsEmpty: boolean;
 
-  /** `finish` gets each field, with its pattern where pathname expansion is due. */
-  constructor(separators: Separators, finish: (text: string, pattern: string | undefined) => void) {
+  /** `finish` gets each field, with its pattern where pathname expansion is due; dash drops the empty ones of an unquoted `$@` whatever IFS is. */
+  constructor(separators: Separators, finish: (text: string, pattern: string | undefined) => void, dropsEmpty = false) {
     this.#separators = separators;
+    this.#dropsEmpty = dropsEmpty;
     this.#finish = finish;
   }
 
@@ -140,6 +142,13 @@ export class FieldSink implements Sink {
 
   splitList(values: readonly string[]): void {
     const { others, text } = this.#separators;
+    if (this.#dropsEmpty) {
+      values.forEach((value, index) => {
+        if (index > 0) this.end();
+        this.split(value);
+      });
+      return;
+    }
     const [first = ''] = text;
     let isFirst = true;
     for (const value of values) {
@@ -177,10 +186,12 @@ export class TextSink implements Sink {
   text = '';
   readonly #escape: ((text: string) => string) | undefined;
   readonly #joint: string;
+  readonly #between: string;
 
-  /** `joint` is what `$*` is joined with (the first character of IFS). */
-  constructor(joint: string, escape?: (text: string) => string) {
+  /** `joint` is what `$*` is joined with (the first character of IFS), `between` what `$@` is. */
+  constructor(joint: string, escape?: (text: string) => string, between = ' ') {
     this.#joint = joint;
+    this.#between = between;
     this.#escape = escape;
   }
 
@@ -197,10 +208,10 @@ export class TextSink implements Sink {
   }
 
   list(values: readonly string[]): void {
-    this.quoted(values.join(' '));
+    this.quoted(values.join(this.#between));
   }
 
   splitList(values: readonly string[], star: boolean): void {
-    this.text += values.join(star ? this.#joint : ' ');
+    this.text += values.join(star ? this.#joint : this.#between);
   }
 }

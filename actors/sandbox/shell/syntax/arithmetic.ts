@@ -1,12 +1,14 @@
 // Parses arithmetic (bash, "Shell Arithmetic"; C's operators and precedence) to an Expression.
 import type { BinaryOperator, Expression, Subscript, Variable } from './ast.js';
-import { parseConstant } from './constant.js';
+import { parseConstant, posixInteger } from './constant.js';
 import { ArithmeticError } from './arithmetic-error.js';
 
 export { ArithmeticError } from './arithmetic-error.js';
 
 /** What parsing needs from outside. */
 export interface ArithmeticHooks {
+  /** dash: only what POSIX has; no `++`, `**`, commas, subscripts, bases. */
+  readonly posix?: boolean;
   /** The text between `[` and `]`. */
   subscript(text: string): Subscript;
   /** At `$`: the slot of the parameter there and where it ends; undefined (or no hook) when `$` has no business here. */
@@ -17,6 +19,8 @@ const DEPTH_MAX = 400;
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const NUMBER = /[0-9][0-9A-Za-z_#@]*/y;
 const OPERATOR = /<<=|>>=|\*\*|<<|>>|<=|>=|==|!=|&&|\|\||\+\+|--|[-+*/%&|^]=|[-+*/%&|^<>=!~?:,()]/y;
+const POSIX_NUMBER = /0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*/y;
+const POSIX_OPERATOR = /<<=|>>=|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|[-+*/%&|^<>=!~?:()]/y;
 const ASSIGN = /^(?:[-+*/%&|^]|<<|>>)?=$/;
 
 /** Binary operators by how tightly they bind; `**` and assignments apart. */
@@ -47,7 +51,7 @@ class ExpressionParser {
 
   whole(): Expression {
     this.#advance();
-    if (this.#token === '') return { type: 'number', value: 0 };
+    if (this.#token === '' && this.#hooks.posix !== true) return { type: 'number', value: 0 };
     const expression = this.#comma();
     if (this.#token !== '') this.#fail('syntax error in expression');
     return expression;
@@ -78,8 +82,9 @@ class ExpressionParser {
       return;
     }
     this.#tokenStart = this.#pos;
-    OPERATOR.lastIndex = this.#pos;
-    const operator = OPERATOR.exec(text)?.[0];
+    const operators = this.#hooks.posix === true ? POSIX_OPERATOR : OPERATOR;
+    operators.lastIndex = this.#pos;
+    const operator = operators.exec(text)?.[0];
     if (operator === undefined) {
       this.#operand = this.#readOperand();
       this.#token = 'operand';
@@ -97,8 +102,13 @@ class ExpressionParser {
   #readOperand(): Expression {
     const text = this.#text;
     const at = this.#pos;
-    NUMBER.lastIndex = at;
-    const number = NUMBER.exec(text)?.[0];
+    const numbers = this.#hooks.posix === true ? POSIX_NUMBER : NUMBER;
+    numbers.lastIndex = at;
+    const number = numbers.exec(text)?.[0];
+    if (number !== undefined && this.#hooks.posix === true) {
+      this.#pos += number.length;
+      return { type: 'number', value: posixInteger(number) };
+    }
     if (number !== undefined) {
       this.#pos += number.length;
       return { type: 'number', value: parseConstant(number, text) };
@@ -107,7 +117,7 @@ class ExpressionParser {
     const name = NAME.exec(text)?.[0];
     if (name !== undefined) {
       this.#pos += name.length;
-      return { type: 'variable', name, index: text[this.#pos] === '[' ? this.#readIndex() : undefined };
+      return { type: 'variable', name, index: text[this.#pos] === '[' && this.#hooks.posix !== true ? this.#readIndex() : undefined };
     }
     if (text[at] === '$' && this.#hooks.dollar !== undefined) return this.#readDollar(at);
     return this.#fail(this.#token === 'operand' ? 'syntax error: invalid arithmetic operator' : 'syntax error: operand expected');

@@ -207,12 +207,10 @@ export interface SimpleCommand extends CommandBase {
   readonly words: readonly Word[];
 }
 
-/** `a | b |& c`; `! a` and `time a` may hold a single command (or none: `!` and `time` alone). */
+/** `a | b` (`|&` has become a redirection of a); `! a` and `time a` may hold a single command (or none: `!` and `time` alone). */
 export interface Pipeline extends CommandBase {
   readonly type: 'pipeline';
   readonly commands: readonly Command[];
-  /** `errors[i]`: command i was followed by `|&`, so its standard error goes down the pipe too. */
-  readonly errors: readonly boolean[];
   readonly negated: boolean;
   /** `time` or `time -p`. */
   readonly timed: 'bash' | 'posix' | undefined;

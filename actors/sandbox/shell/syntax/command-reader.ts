@@ -134,21 +134,20 @@ export class CommandReader {
   pipeline(): Command {
     const { line, negated, timed } = this.#pipelineWords();
     const commands: Command[] = [];
-    const errors: boolean[] = [];
     const alone = (negated !== undefined || timed !== undefined) && this.#endsPipeline();
     if (!alone) {
       for (;;) {
-        commands.push(this.command());
+        const command = this.command();
         const token = this.peek();
         const pipes = token.kind === 'operator' && (token.text === '|' || token.text === '|&');
-        errors.push(pipes && token.text === '|&');
+        commands.push(pipes && token.text === '|&' ? { ...command, redirects: [...command.redirects, errorsToo(command.line)] } : command);
         if (!pipes) break;
         this.take();
         this.skipNewlines();
       }
     }
     if (negated === undefined && timed === undefined && commands.length === 1) return commands[0]!;
-    return { type: 'pipeline', commands, errors, negated: negated ?? false, timed, line, redirects: NO_REDIRECTS } satisfies Pipeline;
+    return { type: 'pipeline', commands, negated: negated ?? false, timed, line, redirects: NO_REDIRECTS } satisfies Pipeline;
   }
 
   /** `!` and `time [-p]`, in any order and number. */
@@ -281,6 +280,11 @@ export class CommandReader {
       },
     });
   }
+}
+
+/** `|&` is `2>&1 |`. */
+function errorsToo(line: number): Redirect {
+  return { operator: '>&', fd: 2, variable: undefined, target: makeWord([{ type: 'literal', text: '1' }], '1', line, NO_MARKS), document: undefined, line };
 }
 
 /** How dash names a token: words are `word`, except that reserved words and operators are quoted. */

@@ -29,6 +29,14 @@ export function parseConstant(text: string, expression: string): Integer {
   return digitsValue(text, 10, text, expression);
 }
 
+/** strtoimax(3) of a whole number with base 0: too large ones are the largest. */
+export function posixInteger(text: string): Integer {
+  const sign = text.startsWith('-') ? -1n : 1n;
+  const digits = text.replace(/^[-+]/, '');
+  const value = sign * BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);
+  return toInteger(value > 0x7fffffffffffffffn ? 0x7fffffffffffffffn : value < -0x8000000000000000n ? -0x8000000000000000n : value);
+}
+
 function digitsValue(digits: string, base: number, text: string, expression: string): Integer {
   let value = 0n;
   const wide = BigInt(base);

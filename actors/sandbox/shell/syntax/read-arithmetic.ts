@@ -82,6 +82,7 @@ function parseEarly(reader: Reader, source: string, line: number, dollars: Param
   if (/["\\]/.test(source)) return undefined;
   try {
     return parseExpression(source, {
+      posix: reader.settings.dialect === 'dash',
       subscript: (text) => parseSubscript(reader, text, line),
       dollar: (text, pos) => {
         const inner = reader.inner(text, line);

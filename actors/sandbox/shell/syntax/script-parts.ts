@@ -16,9 +16,9 @@ export function parseDocument(text: string, dialect: Dialect): Word {
 }
 
 /** Text after expansion, ready to evaluate: `expression` is set. Throws ArithmeticError in bash's words. */
-export function parseArithmetic(source: string): ArithmeticText {
+export function parseArithmetic(source: string, posix = false): ArithmeticText {
   const reader = readerOver(source, 'bash');
-  const expression = parseExpression(source, { subscript: (inside) => parseSubscriptText(reader, inside, 1) });
+  const expression = parseExpression(source, { posix, subscript: (inside) => parseSubscriptText(reader, inside, 1) });
   return { parts: [{ type: 'literal', text: source }], source, line: 1, blocking: false, expression, dollars: [] };
 }
 
