@@ -27,12 +27,12 @@ interface Applet {
   readonly seconds: number;
 }
 
-/** The suite's words, each case under its command and name; equal names are numbered. */
+/** The suite's words, each case under its command and name, up to an escape that one shell's echo turns and another's does not; equal names are numbered. */
 function parseCases(applet: string, output: string): Map<string, Case> {
   const cases = new Map<string, Case>();
   const pieces = output.split(/^(PASS|FAIL|SKIPPED|UNTESTED): (.*)$/m);
   for (let at = 1; at < pieces.length; at += 3) {
-    const title = `${applet}: ${pieces[at + 1]!}`;
+    const title = `${applet}: ${pieces[at + 1]!.split(/[\\\t]/)[0]!}`;
     let name = title;
     for (let n = 2; cases.has(name); n++) name = `${title} (${n})`;
     cases.set(name, { verdict: pieces[at]!, text: pieces[at + 2]! });

@@ -1,6 +1,7 @@
 // busybox: one program that is all commands; the first argument names the one to be.
 import type { Main } from '../kernel/program.js';
 import { encode } from '../kernel/text.js';
+import { BUSYBOX_BANNER } from '../programs/flavour.js';
 import { commandMain, type CommandTable } from '../programs/builtin.js';
 
 /** The dispatcher over a table of commands (https://busybox.net/downloads/BusyBox.html). */
@@ -17,7 +18,7 @@ export function busyboxOf(commands: CommandTable): Main {
     // `busybox --help NAME` is `NAME --help`.
     const asks = name === '--help' && rest.length > 0;
     if (name === undefined || (name === '--help' && !asks) || (asks && /^busybox/.test(rest[0]!))) {
-      yield* process.write(1, encode(`BusyBox (Sockerless built-in commands)\n\nUsage: busybox [function [arguments]...]\n   or: busybox --list\n\nCurrently defined functions:\n\t${names.join(', ')}\n`));
+      yield* process.write(1, encode(`${BUSYBOX_BANNER}\n\nUsage: busybox [function [arguments]...]\n   or: busybox --list\n   or: function [arguments]...\n\nCurrently defined functions:\n\t${names.join(', ')}\n`));
       return 0;
     }
     const applet = asks ? rest[0]! : name;

@@ -1,5 +1,7 @@
 // cut: selected bytes, characters or fields of each line.
 import type { Main } from '../kernel/program.js';
+import { isBusybox } from '../programs/flavour.js';
+import { compileRegex } from '../programs/posix-regex.js';
 import { command, type Options, parseOptions, UsageError } from '../programs/stdio.js';
 import { complementRanges, parseRanges, type Ranges } from './list-ranges.js';
 import { Blocks, Inputs, splitLines } from './text-input.js';
@@ -19,7 +21,7 @@ function latin1(text: string): string {
 function fieldSelection(ranges: Ranges, options: Options): Selection {
   const delimiter = latin1(options.value('d', 'delimiter') ?? '\t') || '\0';
   if ([...(options.value('d', 'delimiter') ?? '\t')].length > 1) throw new UsageError('the delimiter must be a single character');
-  const between = options.value('output-delimiter');
+  const between = options.value('O', 'output-delimiter');
   const joiner = between === undefined ? delimiter : latin1(between);
   const onlyDelimited = options.has('s', 'only-delimited');
   const firstOnly = ranges.length === 1 && ranges[0]![1] === 1;
@@ -55,32 +57,55 @@ function cutFields(line: string, firstEnd: number, ranges: Ranges, delimiter: st
   return out ?? '';
 }
 
+/** busybox's -F: fields between matches of an expression, what stands between them in a range as it is. */
+function regexSelection(ranges: Ranges, options: Options): Selection {
+  const delimiter = compileRegex(latin1(options.value('d', 'delimiter') || '[[:space:]]+'), { extended: true });
+  const joiner = latin1(options.value('O', 'output-delimiter') ?? ' ');
+  return (line) => {
+    const fields: { start: number; end: number }[] = [];
+    let start = 0;
+    for (let match = delimiter.exec(line); match !== null && match[0] !== ''; match = delimiter.exec(line, start)) {
+      fields.push({ start, end: match.index });
+      start = match.index + match[0].length;
+    }
+    fields.push({ start, end: line.length });
+    if (fields.length === 1) return options.has('s', 'only-delimited') ? undefined : '';
+    return ranges.flatMap(([low, high]) => {
+      const [first, last] = [fields[low - 1], fields[Math.min(high, fields.length) - 1]];
+      return first && last && last.end > first.start ? [line.slice(first.start, last.end)] : [];
+    }).join(joiner);
+  };
+}
+
 function characterSelection(ranges: Ranges, options: Options): Selection {
-  const between = options.value('output-delimiter');
+  const between = options.value('O', 'output-delimiter');
   if (between === undefined) return (line) => ranges.map(([low, high]) => line.slice(low - 1, high)).join('');
   const joiner = latin1(between);
   return (line) => ranges.filter(([low]) => low <= line.length).map(([low, high]) => line.slice(low - 1, high)).join(joiner);
 }
 
 function selectionOf(options: Options): Selection {
-  const lists = (['b', 'c', 'f'] as const).flatMap((letter) => {
-    const value = options.value(letter, { b: 'bytes', c: 'characters', f: 'fields' }[letter]);
+  const lists = (['b', 'c', 'f', 'F'] as const).flatMap((letter) => {
+    const value = options.value(letter, { b: 'bytes', c: 'characters', f: 'fields', F: 'F' }[letter]);
     return value === undefined ? [] : [{ letter, value }];
   });
   const list = lists[0];
   if (!list) throw new UsageError('you must specify a list of bytes, characters, or fields');
   if (lists.length > 1) throw new UsageError('only one list may be specified');
-  if (list.letter !== 'f') {
+  const isField = list.letter === 'f' || list.letter === 'F';
+  if (!isField) {
     if (options.has('d', 'delimiter')) throw new UsageError('an input delimiter may be specified only when operating on fields');
     if (options.has('s', 'only-delimited')) throw new UsageError('suppressing non-delimited lines makes sense\n\tonly when operating on fields');
   }
-  const given = parseRanges(list.value, list.letter === 'f' ? 'field' : 'byte/character');
+  // busybox's -D: as the list has them, not sorted.
+  const given = options.has('D') ? list.value.split(',').flatMap((part) => parseRanges(part, 'field')) : parseRanges(list.value, isField ? 'field' : 'byte/character');
   const ranges = options.has('complement') ? complementRanges(given) : given;
+  if (list.letter === 'F') return regexSelection(ranges, options);
   return list.letter === 'f' ? fieldSelection(ranges, options) : characterSelection(ranges, options);
 }
 
 export const cut: Main = command(function* (process, output) {
-  const options = parseOptions(process.argv, 'b:c:d:f:nsz', LONG);
+  const options = parseOptions(process.argv, isBusybox(process) ? 'b:c:d:f:nszDF:O:' : 'b:c:d:f:nsz', LONG);
   const select = selectionOf(options);
   const end = options.has('z', 'zero-terminated') ? '\0' : '\n';
   const inputs = new Inputs(process, options.operands);

@@ -4,9 +4,10 @@ import type { Process } from '../kernel/process.js';
 import { O_RDONLY } from '../kernel/open-file.js';
 import type { Task } from '../kernel/wait.js';
 import { command, complain, decode, LineReader, type Options, type Output, parseOptions, reason, UsageError, usageError } from '../programs/stdio.js';
+import { dateReader } from './common/dates/busybox.js';
 import { formatDate } from './common/dates/format.js';
 import { nowMs } from './common/dates/now.js';
-import { fromWall, parseDate } from './common/dates/parse.js';
+import { fromWall } from './common/dates/parse.js';
 import { UTC, utcMs, type Zone, zoneOf } from './common/dates/zone.js';
 import { quoteName } from './common/quote.js';
 
@@ -46,9 +47,10 @@ function* printFile(process: Process, output: Output, path: string, pattern: str
     throw new UsageError(`${path}: ${reason(error)}`);
   }
   const lines = new LineReader(process, fd);
+  const read = dateReader(process);
   let status = 0;
   for (let line = yield* lines.next(); line !== undefined; line = yield* lines.next()) {
-    const ms = parseDate(decode(line), nowMs(), zone);
+    const ms = read(decode(line), nowMs(), zone);
     if (ms === undefined) {
       yield* complain(process, `invalid date ${quoteName(decode(line))}`);
       status = 1;
@@ -86,7 +88,7 @@ function momentOf(process: Process, options: Options, zone: Zone): number {
     }
   }
   if (given === undefined) return nowMs();
-  const ms = parseDate(given, nowMs(), zone);
+  const ms = dateReader(process)(given, nowMs(), zone);
   if (ms === undefined) throw new UsageError(`invalid date ${quoteName(given)}`);
   return ms;
 }
@@ -104,9 +106,11 @@ export const date: Main = command(function* (process, output) {
   }
   const file = options.value('f', 'file');
   if (file !== undefined) return yield* printFile(process, output, file, pattern, zone);
+  if (other !== undefined && options.has('d', 'date', 'r', 'reference')) {
+    throw usageError(process.argv, `the argument ${quoteName(other)} lacks a leading '+';\nwhen using an option to specify date(s), any non-option\nargument must be a format string beginning with '+'`);
+  }
   let ms = momentOf(process, options, zone);
   if (other !== undefined) {
-    if (options.has('d', 'date', 'r', 'reference')) throw usageError(process.argv, `the argument ${quoteName(other)} lacks a leading '+';\nwhen using an option to specify date(s), any non-option\nargument must be a format string beginning with '+'`);
     const posix = parsePosixTime(other, zone);
     if (posix === undefined) throw new UsageError(`invalid date ${quoteName(other)}`);
     ms = posix;

@@ -5,7 +5,7 @@ import { MAY_WRITE } from '../kernel/path.js';
 import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
 import { command, complain, type Options, parseOptions, reason, UsageError, usageError } from '../programs/stdio.js';
-import { parseDate } from './common/dates/parse.js';
+import { dateReader } from './common/dates/busybox.js';
 import { zoneOf } from './common/dates/zone.js';
 import { quoteName } from './common/quote.js';
 import { parsePosixTime } from './date.js';
@@ -40,7 +40,8 @@ function timesOf(process: Process, options: Options): Times {
     }
   }
   if (date === undefined) return { atimeMs: base.atimeMs, mtimeMs: base.mtimeMs, isNow: false };
-  const [atimeMs, mtimeMs] = [parseDate(date, base.atimeMs, zone), parseDate(date, base.mtimeMs, zone)];
+  const read = dateReader(process);
+  const [atimeMs, mtimeMs] = [read(date, base.atimeMs, zone), read(date, base.mtimeMs, zone)];
   if (atimeMs === undefined || mtimeMs === undefined) throw new UsageError(`invalid date format ${quoteName(date)}`);
   return { atimeMs, mtimeMs, isNow: false };
 }

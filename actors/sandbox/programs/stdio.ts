@@ -3,6 +3,7 @@ import { Errno } from '../kernel/errno.js';
 import type { Process } from '../kernel/process.js';
 import { decode, encode } from '../kernel/text.js';
 import type { Task } from '../kernel/wait.js';
+import { BUSYBOX_BANNER, isBusybox } from './flavour.js';
 
 const FLUSH_BYTES = 32768;
 
@@ -123,9 +124,12 @@ export function reason(error: unknown): string {
 /** A user's mistake on the command line; printed as `name: message`, exit code 1 or as given. */
 export class UsageError extends Error {
   readonly exitCode: number;
-  constructor(message: string, exitCode = 1) {
+  /** What shows the usage beside, or (operands missing or too many, in busybox) instead of the message. */
+  readonly about: 'options' | 'operands' | undefined;
+  constructor(message: string, exitCode = 1, about?: 'options' | 'operands') {
     super(message);
     this.exitCode = exitCode;
+    this.about = about;
   }
 }
 
@@ -139,13 +143,24 @@ export class InformationRequest extends Error {
 }
 
 /** A UsageError with GNU's second line: `Try 'cp --help' for more information.` */
-export function usageError(argv: readonly string[], message: string, exitCode = 1): UsageError {
-  return new UsageError(`${message}\nTry '${argv[0]?.split('/').at(-1) ?? ''} --help' for more information.`, exitCode);
+export function usageError(argv: readonly string[], message: string, exitCode = 1, about: 'options' | 'operands' = 'operands'): UsageError {
+  return new UsageError(`${message}\nTry '${argv[0]?.split('/').at(-1) ?? ''} --help' for more information.`, exitCode, about);
 }
 
-/** What scripts look for when they ask which flavour of a command this is: they grep for GNU. */
+/** busybox shows this for `--help`, and to whoever calls it wrongly. */
+function busyboxUsage(name: string): string {
+  return `${BUSYBOX_BANNER}\n\nUsage: ${name} [OPTION]... [ARGUMENT]...\n`;
+}
+
+/** Its exit code then, which is 1 nearly everywhere. */
+function busyboxUsageCode(name: string): number {
+  return ['grep', 'egrep', 'fgrep', 'cmp', 'sort'].includes(name) ? 2 : 1;
+}
+
+/** What scripts look for when they ask which flavour of a command this is: they grep for GNU, or for BusyBox. */
 function information(process: Process, kind: 'help' | 'version'): string {
   const name = process.argv[0]?.split('/').at(-1) ?? process.command;
+  if (isBusybox(process)) return busyboxUsage(name);
   if (kind === 'version') return `${name} (Sockerless built-in, GNU compatible) 9.1\n`;
   return `Usage: ${name} [OPTION]... [ARGUMENT]...\n${name} is built into this machine; it takes the options of GNU's ${name}.\n`;
 }
@@ -187,11 +202,11 @@ export function parseOptions(
       if ((typed === 'help' || typed === 'version') && !Object.hasOwn(long, typed)) throw new InformationRequest(typed);
       const name = longName(argv, typed, long, exitCode);
       const takes = long[name]!;
-      if (takes === 'no' && equals >= 0) throw usageError(argv, `option '--${name}' doesn't allow an argument`, exitCode);
+      if (takes === 'no' && equals >= 0) throw usageError(argv, `option '--${name}' doesn't allow an argument`, exitCode, 'options');
       if (equals >= 0) note(name, word.slice(equals + 1));
       else if (takes !== 'required') note(name, '');
       else if (i + 1 < argv.length) note(name, argv[++i]!);
-      else throw usageError(argv, `option '--${name}' requires an argument`, exitCode);
+      else throw usageError(argv, `option '--${name}' requires an argument`, exitCode, 'options');
       continue;
     }
     if (!word.startsWith('-') || word === '-') {
@@ -203,7 +218,7 @@ export function parseOptions(
     for (let at = 1; at < word.length; at++) {
       const letter = word[at]!;
       const known = short.indexOf(letter);
-      if (known < 0 || letter === ':') throw usageError(argv, `invalid option -- '${letter}'`, exitCode);
+      if (known < 0 || letter === ':') throw usageError(argv, `invalid option -- '${letter}'`, exitCode, 'options');
       if (short[known + 1] !== ':') {
         note(letter, '');
         continue;
@@ -211,7 +226,7 @@ export function parseOptions(
       const rest = word.slice(at + 1);
       if (rest !== '' || short[known + 2] === ':') note(letter, rest);
       else if (i + 1 < argv.length) note(letter, argv[++i]!);
-      else throw usageError(argv, `option requires an argument -- '${letter}'`, exitCode);
+      else throw usageError(argv, `option requires an argument -- '${letter}'`, exitCode, 'options');
       break;
     }
   }
@@ -227,9 +242,9 @@ function longName(argv: readonly string[], typed: string, long: Readonly<Record<
   if (Object.hasOwn(long, typed)) return typed;
   const matches = Object.keys(long).filter((name) => name.startsWith(typed));
   if (matches.length === 1) return matches[0]!;
-  if (matches.length === 0) throw usageError(argv, `unrecognized option '--${typed}'`, exitCode);
+  if (matches.length === 0) throw usageError(argv, `unrecognized option '--${typed}'`, exitCode, 'options');
   const possible = matches.map((name) => `'--${name}'`).join(' ');
-  throw usageError(argv, `option '--${typed}' is ambiguous; possibilities: ${possible}`, exitCode);
+  throw usageError(argv, `option '--${typed}' is ambiguous; possibilities: ${possible}`, exitCode, 'options');
 }
 
 /** Turns UsageError into its message and exit code, so that a command's body just throws. */
@@ -248,8 +263,14 @@ export function command(body: (process: Process, output: Output) => Task<number>
       }
       if (error instanceof UsageError) {
         yield* output.flush();
-        yield* complain(process, error.message);
-        return error.exitCode;
+        if (error.about === undefined || !isBusybox(process)) {
+          yield* complain(process, error.message);
+          return error.exitCode;
+        }
+        const name = process.argv[0]?.split('/').at(-1) ?? process.command;
+        if (error.about === 'options') yield* complain(process, error.message.split('\n')[0]!);
+        yield* process.write(2, encode(busyboxUsage(name)));
+        return busyboxUsageCode(name);
       }
       if (error instanceof Errno && error.code !== 'EPIPE') {
         yield* complain(process, error.message);

@@ -16,6 +16,8 @@ export interface Source {
 
 /** What a descriptor holds, piece by piece. */
 export class FileSource implements Source {
+  /** How much there was so far. */
+  sizeBytes = 0;
   readonly #process: Process;
   readonly #fd: number;
 
@@ -26,6 +28,7 @@ export class FileSource implements Source {
 
   *next(): Task<Uint8Array | undefined> {
     const chunk = yield* this.#process.read(this.#fd, PIECE_BYTES);
+    this.sizeBytes += chunk.length;
     return chunk.length === 0 ? undefined : chunk;
   }
 }

@@ -3,6 +3,7 @@ import { Errno } from '../../kernel/errno.js';
 import type { Process } from '../../kernel/process.js';
 import type { Main } from '../../kernel/program.js';
 import type { Task } from '../../kernel/wait.js';
+import { isBusybox } from '../../programs/flavour.js';
 import { command, complain, type Output } from '../../programs/stdio.js';
 import { globRegex } from '../text-glob.js';
 import { openInput } from '../text-input.js';
@@ -102,7 +103,9 @@ class Grep {
       fd = openInput(this.#process, path);
       const search = new FileSearch(this.#settings, this.#matcher, this.#output, name, this.#showsNames);
       const found = yield* search.run(this.#process, fd, name);
-      if (found) this.found = true;
+      // To busybox a file without a match is what -L was to find.
+      const wanted = this.#settings.output === 'without-match' && isBusybox(this.#process) ? !found : found;
+      if (wanted) this.found = true;
       this.#report(search, name, found);
       if (this.#output.isFull) yield* this.#output.flush();
     } catch (error) {

@@ -10,7 +10,7 @@ import { Accounts } from '../common/accounts.js';
 import { parseMode } from '../common/mode.js';
 import { parseDate } from '../common/dates/parse.js';
 import { zoneOf } from '../common/dates/zone.js';
-import { confinedName, type Exclusions } from './names.js';
+import { confinedName, type Exclusions, removedPrefix } from './names.js';
 import type { Member, TarOptions } from './options.js';
 
 const TYPES: Readonly<Record<FileType, TarType | undefined>> = { file: 'file', directory: 'dir', symlink: 'symlink', fifo: 'fifo', character: 'char', block: 'block', socket: undefined };
@@ -90,7 +90,7 @@ export class Creator {
     const { name, removed } = confinedName(shown);
     if (removed !== '' && !this.#removed.has(removed)) {
       this.#removed.add(removed);
-      yield* complain(this.#process, `Removing leading \`${removed}' from member names`);
+      yield* complain(this.#process, removedPrefix(this.#process, removed));
     }
     return name;
   }

@@ -1,13 +1,15 @@
 // tar x and t: an archive's members into files, to standard output, or as a list.
 import type { TarEntry } from '../../../streams/tar-entry.js';
 import { Errno, isErrno } from '../../kernel/errno.js';
-import { O_CREAT, O_EXCL, O_WRONLY } from '../../kernel/open-file.js';
+import { O_CREAT, O_EXCL, O_TRUNC, O_WRONLY } from '../../kernel/open-file.js';
+import type { Stat } from '../../kernel/inode.js';
 import type { Process } from '../../kernel/process.js';
 import { PREEMPT, type Task } from '../../kernel/wait.js';
+import { isBusybox } from '../../programs/flavour.js';
 import { complain } from '../../programs/stdio.js';
 import { Accounts } from '../common/accounts.js';
 import { modeString } from '../common/mode.js';
-import { confinedName, type Exclusions, type Selection } from './names.js';
+import { confinedName, removedPrefix, type Exclusions, type Selection } from './names.js';
 import type { TarOptions } from './options.js';
 
 const FILE_TYPES = { file: 'file', link: 'file', symlink: 'symlink', char: 'character', block: 'block', dir: 'directory', fifo: 'fifo' } as const;
@@ -22,6 +24,7 @@ export class Extractor {
   readonly #accounts: Accounts;
   readonly #zone: (ms: number) => string;
   readonly #removed = new Set<string>();
+  readonly #busybox: boolean;
   /** Attributes of folders, set when everything is in them. */
   readonly #folders: { path: string; entry: TarEntry }[] = [];
   #fd: number | undefined;
@@ -36,6 +39,7 @@ export class Extractor {
     this.#say = say;
     this.#accounts = new Accounts(process.files);
     this.#zone = zone;
+    this.#busybox = isBusybox(process);
   }
 
   *entry(entry: TarEntry): Task {
@@ -115,7 +119,7 @@ export class Extractor {
     const { name, removed } = confinedName(stripped);
     if (removed !== '' && !this.#removed.has(removed)) {
       this.#removed.add(removed);
-      yield* complain(this.#process, `Removing leading \`${removed}' from member names`);
+      yield* complain(this.#process, removedPrefix(this.#process, removed));
     }
     return name === '' ? undefined : name;
   }
@@ -133,16 +137,23 @@ export class Extractor {
       this.#folders.push({ path: clean, entry });
       return;
     }
+    const linkTarget = entry.type === 'link' ? yield* this.#target(entry.linkPath) : undefined;
+    const linked = linkTarget === undefined || this.#options.folder === '.' || linkTarget.startsWith('/') ? linkTarget : `${this.#options.folder}/${linkTarget}`;
+    // A file that was archived twice is a link to itself, or to what its other name already is.
+    if (linked !== undefined && sameFile(this.#process, linked, clean)) return;
+    if (entry.type === 'file' && this.#options.flags.has('overwrite') && look(this.#process, clean)?.type === 'file') {
+      this.#fd = this.#process.open(clean, O_WRONLY | O_TRUNC);
+      this.#current = { path: clean, entry };
+      return;
+    }
     if (!(yield* this.#clear(clean, entry))) return;
     switch (entry.type) {
       case 'file':
         this.#fd = this.#process.open(clean, O_WRONLY | O_CREAT | O_EXCL, 0o600);
         break;
-      case 'link': {
-        const target = yield* this.#target(entry.linkPath);
-        if (target !== undefined) files.link(this.#options.folder === '.' || target.startsWith('/') ? target : `${this.#options.folder}/${target}`, clean);
+      case 'link':
+        if (linked !== undefined) files.link(linked, clean);
         return;
-      }
       case 'symlink':
         files.symlink(entry.linkPath, clean);
         break;
@@ -197,14 +208,15 @@ export class Extractor {
     }
   }
 
-  /** `-rw-r--r-- root/root      1234 2024-01-31 12:00 name`. */
+  /** `-rw-r--r-- root/root      1234 2024-01-31 12:00 name`; busybox shows seconds, and links as their files. */
   #line(entry: TarEntry): string {
     const numeric = this.#options.flags.has('numeric-owner');
     const owner = `${numeric || entry.uname === '' ? entry.uid : entry.uname}/${numeric || entry.gname === '' ? entry.gid : entry.gname}`;
     const size = entry.type === 'char' || entry.type === 'block' ? `${entry.devMajor},${entry.devMinor}` : String(entry.sizeBytes);
-    const type = entry.type === 'link' ? 'h' : modeString(FILE_TYPES[entry.type], entry.mode)[0]!;
+    const mode = modeString(FILE_TYPES[entry.type], entry.mode);
+    if (this.#busybox) return `${mode} ${owner} ${size.padStart(9)} ${this.#zone(Number(entry.mtimeNs / 1_000_000n))} ${shownPath(entry)}${entry.linkPath === '' ? '' : ` -> ${entry.linkPath}`}`;
     const arrow = entry.type === 'symlink' ? ` -> ${entry.linkPath}` : entry.type === 'link' ? ` link to ${entry.linkPath}` : '';
-    return `${type}${modeString(FILE_TYPES[entry.type], entry.mode).slice(1)} ${owner} ${size.padStart(Math.max(0, 18 - owner.length - 1 + 1))} ${this.#zone(Number(entry.mtimeNs / 1_000_000n))} ${shownPath(entry)}${arrow}`;
+    return `${entry.type === 'link' ? 'h' : mode[0]!}${mode.slice(1)} ${owner} ${size.padStart(Math.max(0, 18 - owner.length - 1 + 1))} ${this.#zone(Number(entry.mtimeNs / 1_000_000n))} ${shownPath(entry)}${arrow}`;
   }
 
   *#complainOf(shown: string, what: string, error: unknown): Task {
@@ -221,6 +233,21 @@ function isDirectory(process: Process, path: string): boolean {
     if (error instanceof Errno) return false;
     throw error;
   }
+}
+
+/** What is at a path, symlinks themselves; undefined where nothing is. */
+function look(process: Process, path: string): Stat | undefined {
+  try {
+    return process.files.lstat(path);
+  } catch (error) {
+    if (error instanceof Errno) return undefined;
+    throw error;
+  }
+}
+
+function sameFile(process: Process, one: string, other: string): boolean {
+  const [a, b] = [look(process, one), look(process, other)];
+  return a !== undefined && b !== undefined && a.ino === b.ino && a.device === b.device;
 }
 
 function shownPath({ path, type }: TarEntry): string {

@@ -1,4 +1,6 @@
 // Which members of an archive are meant: names and folders given as operands, exclusions, and the names they are shown by.
+import type { Process } from '../../kernel/process.js';
+import { isBusybox } from '../../programs/flavour.js';
 import { compileGlob } from '../common/glob.js';
 
 /** GNU tar's exclusions: patterns match a whole name or any part of it that begins after a slash, and everything below. */
@@ -63,6 +65,11 @@ export class Selection {
   get missing(): readonly string[] {
     return this.#names.filter((_, index) => !this.#found[index]);
   }
+}
+
+/** The words for what `confinedName` took away. */
+export function removedPrefix(process: Process, removed: string): string {
+  return isBusybox(process) ? `removing leading '${removed}' from member names` : `Removing leading \`${removed}' from member names`;
 }
 
 /** A name without what would lead out of the folder: leading slashes, and all up to the last `..`. */

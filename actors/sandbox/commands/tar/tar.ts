@@ -7,6 +7,7 @@ import { O_CREAT, O_TRUNC, O_WRONLY } from '../../kernel/open-file.js';
 import { type Process, statusCode } from '../../kernel/process.js';
 import type { Main } from '../../kernel/program.js';
 import type { Task } from '../../kernel/wait.js';
+import { isBusybox } from '../../programs/flavour.js';
 import { command, complain, decode, encode, readAll, UsageError } from '../../programs/stdio.js';
 import { executeOrComplain } from '../common/exec.js';
 import { formatDate } from '../common/dates/format.js';
@@ -131,7 +132,8 @@ function* read(process: Process, options: TarOptions): Task<number> {
     const to = options.mode === 'extract' && options.flags.has('to-stdout') ? 2 : 1;
     if (said.length > 0) yield* process.write(to, encode(said.splice(0).map((line) => `${line}\n`).join('')));
   };
-  const source = new DecodedSource(new FileSource(process, fd));
+  const file = new FileSource(process, fd);
+  const source = new DecodedSource(file);
   let total = 0;
   try {
     for (let chunk = yield* source.next(); chunk !== undefined; chunk = yield* source.next()) {
@@ -143,6 +145,11 @@ function* read(process: Process, options: TarOptions): Task<number> {
       // Copied: what is scanned is kept until its turn, and the coder may use its buffer again.
       scanner.write(new Uint8Array(chunk));
       yield* work();
+    }
+    if (file.sizeBytes === 0) {
+      const compressed = options.compression !== undefined && !isBusybox(process) ? `\n${options.compression}: stdin: unexpected end of file` : '';
+      if (compressed !== '') yield* process.write(2, encode(`${compressed}\n`));
+      return yield* empty(process, compressed !== '');
     }
     scanner.end();
   } catch (error) {
@@ -158,10 +165,21 @@ function* read(process: Process, options: TarOptions): Task<number> {
   return yield* status(process, extractor.failed);
 }
 
-/** `2024-01-31 12:00` in the process's time zone. */
+/** Not even the blocks that end an archive. */
+function* empty(process: Process, compressed: boolean): Task<number> {
+  if (isBusybox(process)) {
+    yield* complain(process, 'short read');
+    return 1;
+  }
+  yield* complain(process, compressed ? 'Child returned status 1\ntar: Error is not recoverable: exiting now' : `This does not look like a tar archive\ntar: ${DELAYED}`);
+  return FATAL;
+}
+
+/** `2024-01-31 12:00` (busybox: with seconds) in the process's time zone. */
 function clock(process: Process): (ms: number) => string {
   const zone = zoneOf(process);
-  return (ms) => formatDate('%Y-%m-%d %H:%M', ms, zone);
+  const format = isBusybox(process) ? '%Y-%m-%d %H:%M:%S' : '%Y-%m-%d %H:%M';
+  return (ms) => formatDate(format, ms, zone);
 }
 
 export const tar: Main = command(function* (process) {

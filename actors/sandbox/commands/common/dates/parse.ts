@@ -90,7 +90,7 @@ const RULES: readonly Rule[] = [
   [/^(\d{1,2})\/(\d{1,2})(?:\/(\d{2,}))?/, (m, r) => setDate(r, m[3] === undefined ? undefined : year(m[3]), Number(m[1]), Number(m[2]))],
   [new RegExp(`^(\\d{1,2})[-\\s]*${MONTH}(?:[-\\s,]*(\\d{4,}|\\d\\d(?![:\\d])))?`), (m, r) => setDate(r, m[3] === undefined ? undefined : year(m[3]), monthNumber(m[2]!), Number(m[1]))],
   [new RegExp(`^${MONTH}[-\\s]*(\\d{1,2})(?:st|nd|rd|th)?(?![:\\d])(?:(?:\\s*,\\s*|[-\\s]+)(\\d{4,})(?![:\\d]))?`), (m, r) => setDate(r, m[3] === undefined ? undefined : year(m[3]), monthNumber(m[1]!), Number(m[2]))],
-  [/^t?(\d{1,2}):(\d\d)(?::(\d\d(?:[.,]\d+)?))?(?:\s*([ap])\.?m\b\.?)?(?:\s*([-+])(\d{1,2})(?::?(\d\d))?(?!\d))?/, (m, r) =>
+  [/^t?(\d{1,2}):(\d{1,2})(?::(\d{1,2}(?:[.,]\d+)?))?(?:\s*([ap])\.?m\b\.?)?(?:\s*([-+])(\d{1,2})(?::?(\d\d))?(?!\d))?/, (m, r) =>
     setTime(r, Number(m[1]), Number(m[2]), Number((m[3] ?? '0').replace(',', '.')), m[4]) && (m[5] === undefined || setOffset(r, m[5], m[6]!, m[7]))],
   [/^(\d{1,2})\s*([ap])\.?m\b\.?/, (m, r) => setTime(r, Number(m[1]), 0, 0, m[2])],
   [new RegExp(`^([-+]?\\s*\\d+)(?:\\s*|(?<=\\d))${UNIT}(\\s+ago\\b)?`), (m, r) => relative(r, Number(m[1]!.replace(/\s/g, '')), m[2]!, m[3])],
