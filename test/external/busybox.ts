@@ -68,6 +68,12 @@ async function container({ dockerHost }: Context, name: string, folder: string):
   return (script) => run('docker', ['exec', '-w', '/bb', name, 'sh', '-c', script], { env, timeoutMs: (APPLET_S + 30) * 1000 });
 }
 
+/** The suite beside the real busybox, on this machine. */
+function host(folder: string, realPackage: string): Runner {
+  cpSync(join(realPackage, 'bin', 'busybox'), join(folder, 'busybox'));
+  return (script) => run('sh', ['-c', script], { cwd: folder, timeoutMs: (APPLET_S + 30) * 1000 });
+}
+
 /** The line that says why a case failed: the first difference, else the last words. */
 function whyOf({ text }: Case): string {
   const lines = text.split(/^={22}$/m)[0]!.trim().split('\n');
@@ -128,24 +134,22 @@ export const busybox: Check = {
     const real = await debianPackage(context.cacheDir, 'busybox');
     if ('missing' in real) return [skip('busybox', real.missing)];
     const suite = lay(join(context.workDir, 'suite'), source.path);
-    const folder = lay(join(context.workDir, 'real'), source.path);
-    cpSync(join(real.path, 'bin', 'busybox'), join(folder, 'busybox'));
     const applets = appletsOf(suite);
     const begin = performance.now();
     const names = cpus().map((_, at) => `busybox-${at}`);
     const runners = await Promise.all(names.map((name) => container(context, name, suite)));
     const carried = new Set(['busybox', ...(await runners[0]!('busybox --list')).stdout.split('\n')]);
-    const host: Runner = (script) => run('sh', ['-c', script], { cwd: folder, timeoutMs: (APPLET_S + 30) * 1000 });
-    const queue = applets.filter((applet) => carried.has(applet)).values();
-    const [theirs, ...mine] = await Promise.all([runApplets(applets.values(), host), ...runners.map((runner) => runApplets(queue, runner))]);
+    const hosts = names.map((name) => host(lay(join(context.workDir, name), source.path), real.path));
+    const [theirQueue, ourQueue] = [applets.values(), applets.filter((applet) => carried.has(applet)).values()];
+    const [theirs, ours] = await Promise.all([hosts.map((runner) => runApplets(theirQueue, runner)), runners.map((runner) => runApplets(ourQueue, runner))].map(async (all) => (await Promise.all(all)).flat()));
     const seconds = (results: readonly [string, Applet][]): string => results.reduce((sum, [, each]) => sum + each.seconds, 0).toFixed(0);
-    context.log(`busybox: ${((performance.now() - begin) / 1000).toFixed(0)} s: ${seconds(theirs)} s for the real one's cases, beside them ${seconds(mine.flat())} s for ours in ${names.length} containers`);
+    context.log(`busybox: ${((performance.now() - begin) / 1000).toFixed(0)} s: ${seconds(theirs!)} s for the real one's cases, beside them ${seconds(ours!)} s for ours, in ${names.length} lanes each`);
     const control = await judge('busybox: a command that does something else is noticed', async () => {
       // As the suite itself says to judge another program: no fresh folder of links, and one of them put there.
       const ran = await runners[0]!('sed -i "/^rm -rf .*LINKSDIR/d" testsuite/runtest && rm runtest-tempdir-links/rev && printf "#!/bin/sh\\ncat" > runtest-tempdir-links/rev && chmod +x runtest-tempdir-links/rev && cd testsuite && ./runtest rev');
       return /^FAIL: /m.test(ran.stdout) ? undefined : `cat instead of rev passes: ${ran.stdout}${ran.stderr}`;
     });
     await sh(`docker rm -f ${names.join(' ')}`, { env: { DOCKER_HOST: context.dockerHost } });
-    return [...compare(new Map(theirs), new Map(mine.flat()), carried, context.log), control];
+    return [...compare(new Map(theirs), new Map(ours), carried, context.log), control];
   },
 };
