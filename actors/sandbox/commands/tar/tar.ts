@@ -146,7 +146,7 @@ function* read(process: Process, options: TarOptions): Task<number> {
       scanner.write(new Uint8Array(chunk));
       yield* work();
     }
-    if (file.sizeBytes === 0) {
+    if (file.sizeBytes === 0 && !through) {
       const compressed = options.compression !== undefined && !isBusybox(process) ? `\n${options.compression}: stdin: unexpected end of file` : '';
       if (compressed !== '') yield* process.write(2, encode(`${compressed}\n`));
       return yield* empty(process, compressed !== '');
