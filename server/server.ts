@@ -46,6 +46,8 @@ export interface ServerOptions {
   readonly outbox?: boolean;
   /** Stands between the engine and the backend; only for tests that hold a backend's news back. */
   readonly wrapExecutor?: (executor: Executor) => Executor;
+  /** Containers in which nothing runs and that keep their thread; the backend's own number where absent. */
+  readonly idleMachines?: number;
   readonly httpEngine?: 'auto' | 'uWebSockets' | 'node:http';
   /** Where the inspector's page is served; the data root's own socket always serves it. */
   readonly inspect?: { readonly host: string; readonly port: number };
@@ -67,7 +69,7 @@ export interface Server {
 
 function makeExecutor(options: ServerOptions, trash: Trash): Executor {
   if (options.backend !== 'memory') throw new Fault('invalid', `unknown backend "${options.backend}": memory is the only one here`);
-  return new MemoryExecutor({ directory: join(options.dataRoot, 'machines'), trash, log: options.log });
+  return new MemoryExecutor({ directory: join(options.dataRoot, 'machines'), trash, log: options.log, ...(options.idleMachines === undefined ? {} : { idleMachines: options.idleMachines }) });
 }
 
 const SERVER_ID_KEY = 'server/id';

@@ -19,6 +19,8 @@ interface Outgoing {
 export interface Archives {
   receive(message: ToMachine): void;
   call(method: string, args: object): unknown;
+  /** Whether a transfer is under way. */
+  readonly isBusy: boolean;
   close(): void;
 }
 
@@ -44,6 +46,10 @@ class MachineArchives implements Archives {
   constructor(mounted: MountedMachine, post: Post) {
     this.#mounted = mounted;
     this.#post = post;
+  }
+
+  get isBusy(): boolean {
+    return this.#outgoing.size > 0 || this.#incoming.size > 0;
   }
 
   /** As the container is now: what was mounted since is seen. */

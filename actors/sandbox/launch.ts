@@ -5,6 +5,7 @@ import { type Location, MAY_EXECUTE, permits } from './kernel/path.js';
 import { Process } from './kernel/process.js';
 import type { Main } from './kernel/program.js';
 import { encode } from './kernel/text.js';
+import type { Task } from './kernel/wait.js';
 import { resolveUser } from './identity.js';
 import type { ProcessSpec } from './protocol.js';
 import { DescriptorTable } from './kernel/descriptors.js';
@@ -143,17 +144,31 @@ function userOf(looker: Process, spec: ProcessSpec): ReturnType<typeof resolveUs
 /** docker run --init: forwards every signal to its child, reaps orphans, ends as the child ended (https://github.com/krallin/tini). */
 function initMain(main: Main): Main {
   return function* init(process) {
+    process.program = INIT_PROGRAM;
     const child = process.fork((forked) => {
       forked.processGroup = forked.pid;
       if (forked.terminal) forked.terminal.foreground = forked.pid;
       return main(forked);
     });
-    for (let signal = 1; signal < 32; signal++) {
-      if (signal !== 9 && signal !== 19 && signal !== 17) process.onSignal(signal, (received) => child.deliver(received));
-    }
-    for (;;) {
-      const ended = yield* process.wait();
-      if (ended === child) return 'signal' in child.status! ? 128 + child.status.signal : child.status!.exitCode;
-    }
+    return yield* guard(process, child);
   };
+}
+
+/** The name of that init where a machine is put away. */
+export const INIT_PROGRAM = 'docker-init';
+
+/** It goes on with the child it had. */
+export const resumedInit: Main = function* init(process) {
+  const child = process.kernel.processes.get(Number(process.resumed?.child));
+  return child ? yield* guard(process, child) : 128 + 9;
+};
+
+function* guard(process: Process, child: Process): Task<number> {
+  for (let signal = 1; signal < 32; signal++) {
+    if (signal !== 9 && signal !== 19 && signal !== 17) process.onSignal(signal, (received) => child.deliver(received));
+  }
+  for (;;) {
+    const ended = yield* process.resting({ child: child.pid }, process.wait());
+    if (ended === child) return 'signal' in child.status! ? 128 + child.status.signal : child.status!.exitCode;
+  }
 }

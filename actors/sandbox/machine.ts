@@ -4,81 +4,74 @@ import { allCommands } from './commands/index.js';
 import { type Archives, openArchives } from './archives.js';
 import { type MountedMachine, mountMachine } from './mounts.js';
 import { DescriptorTable } from './kernel/descriptors.js';
-import { HostInput, HostOutput } from './kernel/host-stream.js';
+import { isResting } from './kernel/checkpoint.js';
 import { Kernel } from './kernel/kernel.js';
-import { type Process, statusCode } from './kernel/process.js';
-import { Terminal } from './kernel/tty.js';
-import { launch, LaunchError } from './launch.js';
-import { builtinKind } from './programs/builtin.js';
+import { statusCode } from './kernel/process.js';
+import { INIT_PROGRAM, launch, LaunchError, resumedInit } from './launch.js';
+import { checkpointMachine, type MachineCheckpoint, resumeMachine } from './parking.js';
+import { builtinKind, commandMain } from './programs/builtin.js';
 import { nodeKind } from './programs/node/index.js';
 import { scriptKind } from './programs/script.js';
 import { wasiKind } from './programs/wasi/index.js';
 import { processTable } from './process-table.js';
-import { type FromMachine, type MachineSpec, type ProcessSpec, type ToMachine, WINDOW_BYTES, type WireError } from './protocol.js';
-
-type Post = (message: FromMachine, transfer?: readonly ArrayBuffer[]) => void;
-
-/** A process with the client's ends of its streams. */
-interface Session {
-  process: Process;
-  input: HostInput | undefined;
-  terminal: Terminal | undefined;
-  outputs: { resume(): void }[];
-  inFlightBytes: number;
-}
+import { type MachineSpec, type ProcessSpec, type ToMachine, type WireError } from './protocol.js';
+import { type Post, Session } from './session.js';
 
 /** Changes are made durable at least this often while something runs. */
 const FLUSH_INTERVAL_MS = 200;
 
 export class Machine {
   readonly #post: Post;
-  readonly #spec: MachineSpec;
   readonly #mounted: MountedMachine;
   readonly #kernel: Kernel;
-  readonly #sessions = new Map<number, Session>();
+  #sessions = new Map<number, Session>();
   readonly #archives: Archives;
   readonly #flusher: NodeJS.Timeout;
 
   /** Throws Errno or Fault when the files cannot be mounted. */
-  constructor(spec: MachineSpec, post: Post) {
-    this.#spec = spec;
+  constructor(spec: MachineSpec, post: Post, checkpoint?: MachineCheckpoint) {
     this.#post = post;
     this.#mounted = mountMachine(spec, (root) => new Kernel({
       hostname: spec.hostname,
       root,
       kinds: [wasiKind(), nodeKind(), builtinKind(allCommands), scriptKind()],
+      onIdle: () => this.#sayIdle(),
       ...(spec.limits.processes > 0 ? { processesMax: spec.limits.processes } : {}),
       memoryMaxBytes: spec.limits.memoryBytes,
       network: spec.network,
       onNotice: (message) => post({ type: 'notice', message }),
       onDefect: (error, process) => post({ type: 'defect', message: `${process.command}: ${error instanceof Error ? error.stack ?? error.message : String(error)}` }),
-    }));
+    }), checkpoint !== undefined);
     this.#kernel = this.#mounted.kernel;
     this.#archives = openArchives(this.#mounted, post);
+    if (checkpoint) {
+      this.#sessions = resumeMachine(this.#mounted, checkpoint, post, (program) => (program === INIT_PROGRAM ? resumedInit : commandMain(allCommands[program]!)));
+      for (const session of this.#sessions.values()) this.#watch(session);
+    }
     this.#flusher = setInterval(() => this.#mounted.flush(), FLUSH_INTERVAL_MS);
     this.#flusher.unref();
   }
 
   /** Answers one message. Whatever goes wrong is told to the sender of the message. */
   receive(message: ToMachine): void {
+    this.#handle(message);
+    this.#sayIdle();
+  }
+
+  #handle(message: ToMachine): void {
     switch (message.type) {
       case 'start':
         return this.#start(message.handle, message.process, message.isInit);
-      case 'input': {
-        const session = this.#sessions.get(message.handle);
-        if (session?.terminal) {
-          session.terminal.input(message.bytes);
-          this.#post({ type: 'input-taken', handle: message.handle, sizeBytes: message.bytes.length });
-        } else if (session?.input) {
-          session.input.push(message.bytes);
-        }
+      case 'input':
+        this.#sessions.get(message.handle)?.receive(message.bytes);
         return this.#kernel.runSlice();
-      }
       case 'input-end':
-        this.#endInput(message.handle);
+        // A terminal has no end of input but the one that is typed; the client that goes away leaves it open.
+        this.#sessions.get(message.handle)?.input?.end();
         return this.#kernel.runSlice();
       case 'output-taken':
-        return this.#outputTaken(message.handle, message.sizeBytes);
+        if (this.#sessions.get(message.handle)?.taken(message.sizeBytes) === true) this.#kernel.runSlice();
+        return;
       case 'signal':
         this.#sessions.get(message.handle)?.process.deliver(message.signal, true);
         return this.#kernel.runSlice();
@@ -96,21 +89,22 @@ export class Machine {
   }
 
   #start(handle: number, spec: ProcessSpec, isInit: boolean): void {
-    const session: Partial<Session> = { inFlightBytes: 0, outputs: [] };
+    const session = new Session(this.#kernel, handle, spec, this.#post);
     const descriptors = new DescriptorTable();
     try {
-      if (spec.tty) this.#connectTerminal(handle, spec, session, descriptors);
-      else this.#connectPipes(handle, spec, session, descriptors);
+      const { terminal } = session;
+      if (terminal && spec.rows > 0 && spec.columns > 0) terminal.resize(spec.rows, spec.columns);
+      session.connect(descriptors, () => this.#mounted.nullDevice());
       const process = launch(this.#kernel, spec, descriptors, isInit);
       session.process = process;
-      if (session.terminal) {
-        process.terminal = session.terminal;
-        session.terminal.session = process.pid;
-        session.terminal.foreground = process.processGroup;
+      if (terminal) {
+        process.terminal = terminal;
+        terminal.session = process.pid;
+        terminal.foreground = process.processGroup;
       }
-      this.#sessions.set(handle, session as Session);
+      this.#sessions.set(handle, session);
       this.#post({ type: 'started', handle, pid: process.pid });
-      this.#watch(handle, process);
+      this.#watch(session);
       this.#kernel.runSlice();
     } catch (error) {
       descriptors.closeAll();
@@ -120,66 +114,20 @@ export class Machine {
     }
   }
 
-  #watch(handle: number, process: Process): void {
+  #watch(session: Session): void {
+    const { handle, process } = session;
     const ended = (): void => {
       if (process.status === undefined) {
         process.ended.subscribe(ended);
         return;
       }
-      this.#sessions.get(handle)?.terminal?.hangUp();
+      session.end();
       this.#sessions.delete(handle);
       // Whoever hears of the end may count on the files: nothing acknowledged is lost to a SIGKILL.
       this.#mounted.flush();
       this.#post({ type: 'exited', handle, exitCode: statusCode(process.status), oomKilled: this.#kernel.outOfMemory });
     };
     ended();
-  }
-
-  #connectPipes(handle: number, spec: ProcessSpec, session: Partial<Session>, descriptors: DescriptorTable): void {
-    if (spec.stdin) {
-      session.input = new HostInput((sizeBytes) => sizeBytes > 0 && this.#post({ type: 'input-taken', handle, sizeBytes }));
-      descriptors.put(0, session.input);
-    } else {
-      descriptors.put(0, this.#mounted.nullDevice());
-    }
-    for (const stream of [1, 2] as const) {
-      const output = new HostOutput((bytes) => this.#emit(handle, stream, bytes));
-      session.outputs!.push(output);
-      descriptors.put(stream, output);
-    }
-  }
-
-  #connectTerminal(handle: number, spec: ProcessSpec, session: Partial<Session>, descriptors: DescriptorTable): void {
-    const terminal = new Terminal(this.#kernel, (bytes) => this.#emit(handle, 1, bytes));
-    if (spec.rows > 0 && spec.columns > 0) terminal.resize(spec.rows, spec.columns);
-    session.terminal = terminal;
-    session.outputs!.push({ resume: () => terminal.resumeOutput() });
-    for (const fd of [0, 1, 2]) descriptors.put(fd, terminal.open());
-  }
-
-  #emit(handle: number, stream: 1 | 2, bytes: Uint8Array): boolean {
-    const session = this.#sessions.get(handle);
-    // Copied once: it may be a view into a layer's cache, which must not be transferred away from its owner.
-    const mine = new Uint8Array(bytes);
-    this.#post({ type: 'output', handle, stream, bytes: mine }, [mine.buffer as ArrayBuffer]);
-    if (!session) return true;
-    session.inFlightBytes += mine.length;
-    return session.inFlightBytes < WINDOW_BYTES;
-  }
-
-  #outputTaken(handle: number, sizeBytes: number): void {
-    const session = this.#sessions.get(handle);
-    if (!session) return;
-    session.inFlightBytes -= sizeBytes;
-    if (session.inFlightBytes >= WINDOW_BYTES / 2) return;
-    for (const output of session.outputs) output.resume();
-    this.#kernel.runSlice();
-  }
-
-  #endInput(handle: number): void {
-    const session = this.#sessions.get(handle);
-    session?.input?.end();
-    // A terminal has no end of input but the one that is typed; the client that goes away leaves it open.
   }
 
   #call(method: string, args: object): unknown {
@@ -203,14 +151,29 @@ export class Machine {
     }
   }
 
-  get id(): string {
-    return this.#spec.id;
+  /** Whoever holds the machine may have its thread back. */
+  #sayIdle(): void {
+    if (isResting(this.#kernel) && !this.#archives.isBusy) this.#post({ type: 'idle' });
+  }
+
+  /** Puts the machine away if it can be: afterwards it is halted, and what is returned sets it up again. */
+  park(): MachineCheckpoint | undefined {
+    const saved = this.#archives.isBusy ? undefined : checkpointMachine(this.#mounted, this.#sessions);
+    if (saved) {
+      this.#kernel.abandon();
+      this.#dispose();
+    }
+    return saved;
   }
 
   /** Ends every process, makes the changes durable and lets go of all files. */
   halt(): void {
-    clearInterval(this.#flusher);
     for (const process of this.#kernel.processes.values()) this.#kernel.terminate(process, { signal: 9 });
+    this.#dispose();
+  }
+
+  #dispose(): void {
+    clearInterval(this.#flusher);
     this.#archives.close();
     this.#mounted.flush();
     this.#mounted.dispose();

@@ -28,18 +28,22 @@ export interface MountedMachine {
   /** Everything changed so far survives SIGKILL of the server once this returns. */
   flush(): void;
   dispose(): void;
+  /** Whether something would be lost if it were unmounted and mounted again: content of a tmpfs, mounts made since. */
+  readonly holdsState: boolean;
 }
 
-/** Mounts everything. Throws Fault in Docker's words for a mount that cannot be made. */
-export function mountMachine(spec: MachineSpec, makeKernel: (root: FileSystem) => Kernel): MountedMachine {
+/** Mounts everything. Throws Fault in Docker's words for a mount that cannot be made. `again`: the container runs, its files are as it left them. */
+export function mountMachine(spec: MachineSpec, makeKernel: (root: FileSystem) => Kernel, again = false): MountedMachine {
   const root = new Overlay({ layers: spec.layers, directory: spec.upperDirectory });
   const kernel = makeKernel(root);
   const hands = new Process(kernel, 0, undefined, { argv: [], env: new Map(), cwd: kernel.tree.root, credentials: { uid: 0, gid: 0, groups: [] }, umask: 0o022 });
   for (const path of ['/proc', '/dev', '/sys', '/etc']) makeDirectories(hands, path);
-  mountSystem(hands, kernel, spec);
-  for (const mount of spec.mounts) mountSpec(hands, mount);
+  mountSystem(hands, kernel, spec, again);
+  for (const mount of spec.mounts) mountSpec(hands, again ? { ...mount, copyUp: false } : mount);
   // Only now: mount points had to be made in it.
   if (spec.readOnlyRootfs) kernel.tree.mounts[0]!.readOnly = true;
+  const fresh = new Map(volatile(kernel).map((fileSystem) => [fileSystem, fileSystem.changes]));
+  const { length: mountCount } = kernel.tree.mounts;
   return {
     kernel,
     root,
@@ -51,11 +55,18 @@ export function mountMachine(spec: MachineSpec, makeKernel: (root: FileSystem) =
     dispose() {
       for (const fileSystem of kernel.tree.fileSystems()) fileSystem.dispose();
     },
+    get holdsState() {
+      return kernel.tree.mounts.length !== mountCount || volatile(kernel).some((fileSystem) => fileSystem.changes !== fresh.get(fileSystem));
+    },
   };
 }
 
+function volatile(kernel: Kernel): Tmpfs[] {
+  return [...kernel.tree.fileSystems()].filter((fileSystem) => fileSystem instanceof Tmpfs);
+}
+
 /** What every container has, whatever its image. */
-function mountSystem(hands: Process, kernel: Kernel, spec: MachineSpec): void {
+function mountSystem(hands: Process, kernel: Kernel, spec: MachineSpec, again: boolean): void {
   const { memoryBytes, nanoCpus, processes } = spec.limits;
   const processors = nanoCpus > 0 ? Math.max(1, Math.ceil(nanoCpus / 1e9)) : availableParallelism();
   const memoryUsedBytes = (): number => process.memoryUsage().heapUsed;
@@ -67,7 +78,7 @@ function mountSystem(hands: Process, kernel: Kernel, spec: MachineSpec): void {
   tree.mount(at('/sys'), sysfs, { readOnly: true });
   // Beside the container's changes: written anew at each start, as dockerd does.
   const etc = join(dirname(spec.upperDirectory), 'etc');
-  writeEtcFiles(etc, spec, hostResolvConf());
+  if (!again) writeEtcFiles(etc, spec, hostResolvConf());
   mountEtcFiles(tree, etc);
 }
 

@@ -1,4 +1,5 @@
 // What the main thread and a container's worker say to each other. Plain data; byte buffers are transferred, never copied.
+import type { MachineCheckpoint } from './parking.js';
 
 /** Everything a machine needs to mount its files; host paths were checked by the sender. Same shape as the executor's ContainerSpec. */
 export interface MachineSpec {
@@ -42,6 +43,13 @@ export interface ProcessSpec {
   init: boolean;
 }
 
+/** Counters of a machine. */
+export interface MachineUsage {
+  cpuMs: number;
+  memoryBytes: number;
+  processes: number;
+}
+
 /** Calls with one answer. */
 export interface MachineCalls {
   statPath: { path: string };
@@ -70,7 +78,7 @@ export interface ReceiveOptions {
 
 /** `handle` numbers processes, `call` numbers calls and transfers; the main thread chooses both. */
 export type ToMachine =
-  | { type: 'boot'; spec: MachineSpec }
+  | { type: 'boot'; spec: MachineSpec; checkpoint?: MachineCheckpoint }
   | { type: 'start'; handle: number; process: ProcessSpec; isInit: boolean }
   | { type: 'input'; handle: number; bytes: Uint8Array }
   | { type: 'input-end'; handle: number }
@@ -86,7 +94,7 @@ export type ToMachine =
   | { type: 'receive'; call: number; path: string; options: ReceiveOptions }
   | { type: 'chunk'; call: number; bytes: Uint8Array }
   | { type: 'chunks-end'; call: number }
-  | { type: 'ping'; call: number }
+  | { type: 'park' }
   | { type: 'halt' };
 
 export type FromMachine =
@@ -103,6 +111,9 @@ export type FromMachine =
   | { type: 'chunk-out'; call: number; bytes: Uint8Array }
   | { type: 'chunk-taken'; call: number; sizeBytes: number }
   | { type: 'halted' }
+  | { type: 'idle' }
+  | { type: 'parked'; checkpoint: MachineCheckpoint }
+  | { type: 'park-refused' }
   | { type: 'notice'; message: string }
   | { type: 'defect'; message: string };
 

@@ -1,4 +1,5 @@
 // Warm worker threads: a container gets one that is already up, and gives it back when its machine has halted cleanly.
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { Fault } from '../runtime/fault.js';
 import type { FromMachine, ToMachine } from './protocol.js';
@@ -14,6 +15,8 @@ export interface WorkerPoolOptions {
 
 const ENTRY = new URL('./worker.js', import.meta.url);
 const IDLE_MS = 10_000;
+/** Threads that are brought up at a time: more only make each other late. */
+const CREATING_MAX = Math.max(2, availableParallelism());
 
 /** A worker thread as the pool hands it out: up, with nothing booted in it. */
 export class MachineWorker {
@@ -78,7 +81,12 @@ export class MachineWorker {
 export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #idle: { worker: MachineWorker; sinceMs: number }[] = [];
+  readonly #waiting: { resolve(worker: MachineWorker): void; reject(error: Error): void }[] = [];
+  /** Threads on their way up for those who wait. */
+  #coming = 0;
   #live = 0;
+  /** All threads are taken and somebody waits: true when one will be given back. */
+  onShortage: () => boolean = () => false;
   #closed = false;
   readonly #sweeper: NodeJS.Timeout;
 
@@ -104,31 +112,53 @@ export class WorkerPool {
     const at = this.#idle.findIndex((entry) => entry.worker === worker);
     if (at >= 0) this.#idle.splice(at, 1);
     this.#live--;
+    if (this.#waiting.length > 0) this.supply();
   }
 
-  /** A worker that is up. Fault unavailable when there are too many. */
-  async take(): Promise<MachineWorker> {
-    const worker = this.#idle.pop()?.worker ?? this.#createWithin();
-    worker.hold(true);
-    await worker.ready;
-    if (!worker.alive) throw new Fault('internal', 'a sandbox worker thread could not be started');
-    setImmediate(() => this.warmUp());
-    return worker;
+  /** A worker that is up. Fault unavailable when there are too many, and none that could be given back. */
+  take(): Promise<MachineWorker> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      const free = this.#idle.pop();
+      if (free) void this.#handOut(free.worker);
+      else this.supply();
+    });
   }
 
-  #createWithin(): MachineWorker {
-    if (this.#live >= this.#options.max) {
-      throw new Fault('unavailable', `too many running containers: the embedded machine is limited to ${this.#options.max} at a time`);
+  /** A few threads at a time are brought up for those who wait: one that is given back meanwhile serves as well. */
+  supply(): void {
+    if (this.#closed) return;
+    while (this.#waiting.length > this.#coming && this.#coming < CREATING_MAX && this.#live < this.#options.max) {
+      this.#coming++;
+      void this.#handOut(this.#create()).finally(() => {
+        this.#coming--;
+        this.supply();
+      });
     }
-    return this.#create();
+    if (this.#waiting.length === 0 || this.#coming > 0 || this.onShortage()) return;
+    const { max } = this.#options;
+    for (const { reject } of this.#waiting.splice(0)) {
+      reject(new Fault('unavailable', `too many running containers: the embedded machine is limited to ${max} busy ones at a time`));
+    }
+  }
+
+  async #handOut(worker: MachineWorker): Promise<void> {
+    await worker.ready;
+    const next = this.#waiting.shift();
+    if (!next) return this.give(worker);
+    if (!worker.alive) return next.reject(new Fault('internal', 'a sandbox worker thread could not be started'));
+    worker.hold(true);
+    next.resolve(worker);
+    setImmediate(() => this.warmUp());
   }
 
   /** Takes back a worker whose machine has halted. */
   give(worker: MachineWorker): void {
     worker.onMessage = () => undefined;
     worker.onGone = () => undefined;
-    worker.hold(false);
     if (!worker.alive) return;
+    if (this.#waiting.length > 0) return void this.#handOut(worker);
+    worker.hold(false);
     if (this.#closed || this.#idle.length >= this.#options.warm + 2) void worker.terminate();
     else this.#idle.push({ worker, sinceMs: Date.now() });
   }

@@ -13,7 +13,7 @@ function post(message: FromMachine, transfer: readonly ArrayBuffer[] = []): void
 port.on('message', (message: ToMachine) => {
   if (message.type === 'boot') {
     try {
-      machine = new Machine(message.spec, post);
+      machine = new Machine(message.spec, post, message.checkpoint);
       post({ type: 'booted' });
     } catch (error) {
       post({ type: 'boot-failed', error: toWire(error) });
@@ -22,6 +22,10 @@ port.on('message', (message: ToMachine) => {
     machine?.halt();
     machine = undefined;
     post({ type: 'halted' });
+  } else if (message.type === 'park') {
+    const checkpoint = machine?.park();
+    if (checkpoint) machine = undefined;
+    post(checkpoint ? { type: 'parked', checkpoint } : { type: 'park-refused' });
   } else {
     machine?.receive(message);
   }

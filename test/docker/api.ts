@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { createLog } from '../../server/log.js';
-import { type Server, startServer } from '../../server/server.js';
+import { type Server, type ServerOptions, startServer } from '../../server/server.js';
 
 export interface Reply {
   readonly status: number;
@@ -31,8 +31,12 @@ export class Api {
   readonly socketPath = join(this.directory, 'd.sock');
   #server: Server | undefined;
 
-  async start(): Promise<this> {
-    this.#server = await startServer({ dataRoot: join(this.directory, 'data'), hosts: [{ unix: this.socketPath }], backend: 'memory', log: createLog('error'), durability: 'process' });
+  get server(): Server {
+    return this.#server!;
+  }
+
+  async start(options: Partial<ServerOptions> = {}): Promise<this> {
+    this.#server = await startServer({ dataRoot: join(this.directory, 'data'), hosts: [{ unix: this.socketPath }], backend: 'memory', log: createLog('error'), durability: 'process', ...options });
     return this;
   }
 

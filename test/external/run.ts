@@ -9,6 +9,7 @@ import { actRows } from './act-rows.js';
 import { actWorkflows } from './act-workflows.js';
 import { chaos } from '../chaos/check.js';
 import { busybox } from './busybox.js';
+import { density } from './density.js';
 import { dockerCli } from './docker-cli.js';
 import { dockerPy } from './docker-py.js';
 import { gitlabPipelines } from './gitlab-pipelines.js';
@@ -49,6 +50,7 @@ const CHECKS: readonly Check[] = [
   bashTests,
   inspectorPage,
   generatedPaths,
+  density,
   chaos,
   nodeVersions,
   speed,

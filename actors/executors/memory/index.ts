@@ -3,7 +3,10 @@ import { mkdirSync, openSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '../../runtime/fault.js';
 import type { Trash } from '../../runtime/trash.js';
-import { MachineClient, type MachineProcess, StartFailure } from '../../sandbox/machine-client.js';
+import { IdleMachines } from '../../sandbox/idle-machines.js';
+import { MachineClient } from '../../sandbox/machine-client.js';
+import { MachineLink } from '../../sandbox/machine-link.js';
+import { type MachineProcess, StartFailure } from '../../sandbox/machine-process.js';
 import type { OutgoingTransfer } from '../../sandbox/protocol.js';
 import { isNetworkEnforced } from '../../sandbox/programs/node/confinement.js';
 import { WorkerPool } from '../../sandbox/worker-pool.js';
@@ -21,6 +24,9 @@ export interface MemoryOptions {
   readonly warmWorkers?: number;
   readonly maxWorkers?: number;
   readonly heapMegabytes?: number;
+  /** Containers in which nothing runs and that keep their thread for what comes next; the others are put away. */
+  readonly idleMachines?: number;
+  readonly idleAgeMs?: number;
 }
 
 const CAPABILITIES = {
@@ -43,11 +49,14 @@ export class MemoryExecutor implements Executor {
   readonly name = 'memory';
   readonly #options: MemoryOptions;
   readonly #pool: WorkerPool;
+  readonly #idles: IdleMachines;
   readonly #machines = new Map<string, Promise<Mounted>>();
 
   constructor(options: MemoryOptions) {
     this.#options = options;
     this.#pool = new WorkerPool({ warm: options.warmWorkers ?? 2, max: options.maxWorkers ?? 512, heapMegabytes: options.heapMegabytes ?? 512 });
+    this.#idles = new IdleMachines({ max: options.idleMachines ?? 8, ageMs: options.idleAgeMs ?? 10_000 });
+    this.#pool.onShortage = () => this.#idles.parkOldest();
   }
 
   get capabilities(): Capabilities {
@@ -120,11 +129,12 @@ export class MemoryExecutor implements Executor {
 
   #boot(container: ContainerSpec): Promise<Mounted> {
     const booting = (async (): Promise<Mounted> => {
-      const client = new MachineClient(await this.#pool.take());
+      const spec = { ...container, upperDirectory: join(this.#options.directory, container.id, 'upper') };
+      const client = new MachineClient(new MachineLink(this.#pool, this.#idles, spec));
       client.onDefect = (message) => this.#options.log({ level: 'error', msg: 'defect in the sandbox', container: container.id, detail: message });
       client.onNotice = (message) => this.#options.log({ level: 'info', msg: message, container: container.id });
       client.onGone = () => this.#machines.delete(container.id);
-      await client.boot({ ...container, upperDirectory: join(this.#options.directory, container.id, 'upper') });
+      await client.boot();
       return { client, users: 0, idle: undefined };
     })();
     this.#machines.set(container.id, booting);
@@ -154,7 +164,6 @@ export class MemoryExecutor implements Executor {
       if (error instanceof Fault) return;
       throw error;
     }
-    this.#pool.give(mounted.client.worker);
   }
 
   /** Runs `body` with the container's files mounted. */
@@ -198,7 +207,7 @@ export class MemoryExecutor implements Executor {
   }
 
   async usage(containerId: string): Promise<Usage> {
-    return (await this.#running(containerId)).call('usage');
+    return (await this.#running(containerId)).usage();
   }
 
   statPath(container: ContainerSpec, path: string): Promise<PathStat> {
@@ -260,7 +269,13 @@ export class MemoryExecutor implements Executor {
   /** Threads end with what runs in them. */
   async close(): Promise<void> {
     for (const booting of [...this.#machines.values()]) await (await booting).client.destroy();
+    this.#idles.close();
     await this.#pool.close();
+  }
+
+  /** Whether the machine of a container is put away; for tests. */
+  async isParked(containerId: string): Promise<boolean> {
+    return (await this.#machines.get(containerId))?.client.isParked === true;
   }
 
   /** Live worker threads, for `doctor` and tests that look for leaks. */

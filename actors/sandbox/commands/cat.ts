@@ -53,10 +53,12 @@ function caret(character: string): string {
   return code === 127 ? '^?' : `^${String.fromCharCode(code + 64)}`;
 }
 
-function* copy(process: Process, output: Output, fd: number, presentation: Presentation): Task {
+/** `isAll`: there is no other file, so that whoever begins anew goes on where this is. */
+function* copy(process: Process, output: Output, fd: number, presentation: Presentation, isAll: boolean): Task {
   const pace = new Pace();
   for (;;) {
-    const chunk = yield* process.read(fd, 1 << 18);
+    const reading = process.read(fd, 1 << 18);
+    const chunk = yield* isAll && presentation.isPlain ? process.resting({}, reading) : reading;
     if (chunk.length === 0) return;
     if (presentation.isPlain) yield* process.write(1, chunk);
     else output.print(presentation.apply(chunk));
@@ -79,7 +81,7 @@ export const cat: Main = command(function* (process, output) {
   const inputs = new Inputs(process, options.operands);
   for (let file = yield* inputs.next(); file; file = yield* inputs.next()) {
     try {
-      yield* copy(process, output, file.fd, presentation);
+      yield* copy(process, output, file.fd, presentation, file.fd === 0 && options.operands.length <= 1);
     } catch (error) {
       yield* inputs.fail(file.name, error);
     }

@@ -12,8 +12,9 @@ export const sleep: Main = command(function* (process) {
   for (const operand of bad.slice(0, -1)) yield* complain(process, `invalid time interval ${quoteName(operand)}`);
   if (bad.length > 0) throw usageError(process.argv, `invalid time interval ${quoteName(bad.at(-1)!)}`);
   const totalMs = durations.reduce<number>((sum, ms) => sum + ms!, 0);
-  if (totalMs === Infinity) for (;;) yield* process.pause();
-  yield* process.sleep(totalMs);
+  if (totalMs === Infinity) for (;;) yield* process.resting({}, process.pause());
+  const wakeAtMs = process.resumed?.wakeAtMs ?? Date.now() + totalMs;
+  yield* process.resting({ wakeAtMs }, process.sleep(process.resumed ? wakeAtMs - Date.now() : totalMs));
   return 0;
 });
 

@@ -43,9 +43,14 @@ export function* follow(process: Process, output: Output, files: Followed[], set
     if (files.length === 0) return 0;
     if (pids.length > 0 && pids.every((pid) => process.kernel.processes.get(pid)?.status ?? true)) return 0;
     // The way containers are kept alive: nothing will ever come, so nothing is ever looked at again.
-    if (pids.length === 0 && !settings.byName && files.every((file) => isStill(process, file))) yield* process.block(new WaitQueue());
+    if (pids.length === 0 && !settings.byName && files.every((file) => isStill(process, file))) yield* waitForNothing(process);
     else yield* pause(process, Math.min(settings.intervalMs, POLL_MAX_MS));
   }
+}
+
+/** Until it is killed, in this life of the machine or the next. */
+export function* waitForNothing(process: Process): Task<never> {
+  for (;;) yield* process.resting({ still: true }, process.block(new WaitQueue()));
 }
 
 function isStill(process: Process, file: Followed): boolean {

@@ -5,7 +5,7 @@ import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
 import type { Task } from '../kernel/wait.js';
 import { command, complain, type Options, type Output, parseOptions, UsageError } from '../programs/stdio.js';
-import { follow, type Followed } from './tail-follow.js';
+import { follow, type Followed, waitForNothing } from './tail-follow.js';
 import { Pace } from './text-input.js';
 import { parseSize } from './text-size.js';
 
@@ -105,6 +105,7 @@ function* readFully(process: Process, fd: number): Task<Uint8Array> {
 }
 
 export const tail: Main = command(function* (process, output) {
+  if (process.resumed) yield* waitForNothing(process);
   const options = parseOptions(modern(process.argv), 'c:fFn:qs:vz', {
     bytes: 'required', lines: 'required', follow: 'optional', retry: 'no', quiet: 'no', silent: 'no', verbose: 'no', 'sleep-interval': 'required',
     pid: 'required', 'zero-terminated': 'no', 'max-unchanged-stats': 'required',

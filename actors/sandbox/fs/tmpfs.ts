@@ -20,6 +20,8 @@ export interface TmpfsOptions {
 export class Tmpfs extends TreeFileSystem {
   readonly type: string;
   readonly root: TreeInode;
+  /** Counts what was changed: whether anything would be lost with it. */
+  changes = 0;
   #nextIno = 1;
 
   constructor(options: TmpfsOptions = {}) {
@@ -27,6 +29,11 @@ export class Tmpfs extends TreeFileSystem {
     this.type = options.type ?? 'tmpfs';
     this.root = this.newInode({ type: 'directory', mode: options.mode ?? 0o1777, uid: options.uid ?? 0, gid: options.gid ?? 0 });
     this.root.nlink = 1;
+  }
+
+  override beforeChange(): void {
+    super.beforeChange();
+    this.changes++;
   }
 
   newInode(creation: Creation): TreeInode {

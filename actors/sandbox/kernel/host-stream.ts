@@ -39,6 +39,15 @@ export class HostInput extends OpenFile {
     return this.#chunks.length > 0 || this.#ended;
   }
 
+  /** Bytes came that nobody has read yet. */
+  get holdsBytes(): boolean {
+    return this.#chunks.length > 0;
+  }
+
+  get isEnded(): boolean {
+    return this.#ended;
+  }
+
   push(bytes: Uint8Array): void {
     // Nobody will ever read it: take it at once, so that the sender is not held up.
     if (this.#closed || this.#ended || bytes.length === 0) return this.#onTaken(bytes.length);

@@ -1,7 +1,7 @@
 // The kernel of one machine: process table, scheduler, mounts, and the loading of programs.
 import { Errno } from './errno.js';
 import type { FileSystem } from './inode.js';
-import { MAY_EXECUTE, MountTree, permits } from './path.js';
+import { type Location, MAY_EXECUTE, MountTree, permits } from './path.js';
 import { Process, ProcessExit, ProcessImage, type ProcessOptions, type WaitStatus } from './process.js';
 import type { Executable, Main, Program, ProgramKind } from './program.js';
 import { SIGCHLD, SIGHUP, SIGKILL } from './signals.js';
@@ -26,6 +26,8 @@ export interface KernelOptions {
   onDefect?: (error: unknown, process: Process) => void;
   /** Something that whoever runs the machine should know, once. */
   onNotice?: (message: string) => void;
+  /** Nothing is left to run until something comes from outside or a timer is over. */
+  onIdle?: () => void;
 }
 
 interface Thread {
@@ -40,7 +42,7 @@ export class Kernel {
   hostname: string;
   /** A process was ended because it used more memory than the machine has. */
   outOfMemory = false;
-  readonly bootedAtMs = Date.now();
+  bootedAtMs = Date.now();
   readonly processesMax: number;
   readonly memoryMaxBytes: number;
   readonly network: boolean;
@@ -50,6 +52,7 @@ export class Kernel {
   readonly #ready: Process[] = [];
   readonly #onDefect: (error: unknown, process: Process) => void;
   readonly #onNotice: (message: string) => void;
+  readonly #onIdle: () => void;
   readonly #noticed = new Set<string>();
   #nextPid = 1;
   #running = false;
@@ -66,6 +69,7 @@ export class Kernel {
     this.#kinds = options.kinds;
     this.#onDefect = options.onDefect ?? (() => undefined);
     this.#onNotice = options.onNotice ?? (() => undefined);
+    this.#onIdle = options.onIdle ?? (() => undefined);
   }
 
   /** CPU time of all processes so far. */
@@ -77,14 +81,33 @@ export class Kernel {
   spawn(main: Main, parent: Process | undefined, options: ProcessOptions): Process {
     if (this.processes.size >= this.processesMax) throw new Errno('EAGAIN');
     const process = new Process(this, this.#nextPid++, parent, options);
+    if (parent) process.inheritIgnored(parent);
+    this.admit(process, main);
+    return process;
+  }
+
+  /** Runs a process that exists: a new one, or one of a machine that was put away. */
+  admit(process: Process, main: Main): void {
     this.processes.set(process.pid, process);
-    if (parent) {
-      parent.children.add(process);
-      process.inheritIgnored(parent);
-    }
+    process.parent?.children.add(process);
     this.#threads.set(process, { task: run(main, process), queued: false, unsubscribe: undefined });
     this.#enqueue(process);
-    return process;
+  }
+
+  /** What a machine that was put away had counted (`checkpoint.ts`). */
+  get counters(): { nextPid: number; bootedAtMs: number; cpuMs: number } {
+    return { nextPid: this.#nextPid, bootedAtMs: this.bootedAtMs, cpuMs: this.#cpuMs };
+  }
+
+  set counters({ nextPid, bootedAtMs, cpuMs }) {
+    this.#nextPid = nextPid;
+    this.bootedAtMs = bootedAtMs;
+    this.#cpuMs = cpuMs;
+  }
+
+  /** Whether every process waits. */
+  get isIdle(): boolean {
+    return this.#ready.length === 0 && !this.#running && !this.#frozen;
   }
 
   /** Told once for each message. */
@@ -95,7 +118,7 @@ export class Kernel {
   }
 
   /** Finds the program of a file; ENOENT, EACCES, ENOEXEC as execve(2). */
-  load(process: Process, path: string, argv: readonly string[]): Required<Program> {
+  load(process: Process, path: string, argv: readonly string[]): Program & { location: Location } {
     const location = process.files.locate(path);
     const { inode } = location;
     if (inode.type !== 'file' || !permits(inode, process.credentials, MAY_EXECUTE)) throw new Errno('EACCES');
@@ -184,6 +207,13 @@ export class Kernel {
     this.#schedule();
   }
 
+  /** Lets go of its processes without ending them: they live on as a checkpoint. */
+  abandon(): void {
+    this.#frozen = true;
+    for (const thread of this.#threads.values()) thread.unsubscribe?.();
+    this.#threads.clear();
+  }
+
   get frozen(): boolean {
     return this.#frozen;
   }
@@ -229,6 +259,7 @@ export class Kernel {
       this.#running = false;
     }
     this.#schedule();
+    if (this.#ready.length === 0) this.#onIdle();
   }
 
   #resume(process: Process): void {

@@ -40,6 +40,9 @@ export class ProcessImage extends Error {
 export type SignalHandler = (signal: number) => void;
 export type Disposition = 'default' | 'ignore' | SignalHandler;
 
+/** What a program must be told to go on where it was, as JSON; `wakeAtMs` (since the epoch) is when it has to go on in any case. */
+export type Resumption = Readonly<Record<string, unknown>> & { readonly wakeAtMs?: number };
+
 /** What a new process starts with; `files` maps descriptor numbers. */
 export interface ProcessOptions {
   argv: readonly string[];
@@ -48,6 +51,9 @@ export interface ProcessOptions {
   credentials: Credentials;
   files?: DescriptorTable;
   umask?: number;
+  /** The built-in that runs, and how it goes on in a machine that was put away (`checkpoint.ts`). */
+  program?: string;
+  resumed?: Resumption;
 }
 
 export interface ResourceUsage {
@@ -74,7 +80,13 @@ export class Process {
   credentials: Credentials;
   readonly descriptors: DescriptorTable;
   readonly files: Files;
-  readonly startedAtMs = Date.now();
+  startedAtMs = Date.now();
+  /** The name of the built-in that it executes; undefined for everything else, forked shells among it. */
+  program: string | undefined;
+  /** Set for a program that goes on in a new life of the machine instead of beginning. */
+  resumed: Resumption | undefined;
+  /** Set by a program while it waits and could be put away: what it would have to be told. */
+  resumption: Resumption | undefined;
   readonly usage: ResourceUsage = { cpuMs: 0 };
   /** Set once it has ended; it stays a zombie until its parent has waited for it. */
   status: WaitStatus | undefined;
@@ -104,6 +116,8 @@ export class Process {
     this.credentials = options.credentials;
     this.descriptors = options.files ?? new DescriptorTable();
     this.files = new Files(this, kernel.tree);
+    this.program = options.program;
+    this.resumed = options.resumed;
     if (parent) this.niceness = parent.niceness;
   }
 
@@ -198,6 +212,16 @@ export class Process {
     }
   }
 
+  /** Waits for the outside or the clock as `body` does, and says meanwhile how to go on from here, so that the machine can be put away. */
+  *resting<T>(resumption: Resumption, body: Task<T>): Task<T> {
+    this.resumption = resumption;
+    try {
+      return yield* body;
+    } finally {
+      this.resumption = undefined;
+    }
+  }
+
   /** nanosleep(2); a handled signal ends it with EINTR. */
   *sleep(durationMs: number): Task {
     const until = performance.now() + durationMs;
@@ -228,6 +252,8 @@ export class Process {
   /** execve(2): never returns. `path` is looked up as given (no PATH search); ENOENT, EACCES, ENOEXEC as on Linux. */
   exec(path: string, argv: readonly string[], env: ReadonlyMap<string, string>): never {
     const program = this.kernel.load(this, path, argv);
+    this.program = program.builtin;
+    this.resumed = undefined;
     this.argv = program.argv;
     this.env = env;
     this.command = path.split('/').at(-1)!;
@@ -320,6 +346,11 @@ export class Process {
       this.#interrupted = true;
       disposition(signal);
     }
+  }
+
+  /** The signals with this disposition: what /proc shows, and what a put-away process must be given back. */
+  signalsThat(are: 'ignored' | 'handled'): number[] {
+    return [...this.#dispositions].filter(([, disposition]) => (disposition === 'ignore') === (are === 'ignored')).map(([signal]) => signal);
   }
 
   get hasPendingSignals(): boolean {

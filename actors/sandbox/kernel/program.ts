@@ -22,6 +22,8 @@ export interface Program {
   main: Main;
   argv: readonly string[];
   location?: Location;
+  /** The name of the built-in that it is, where it is one. */
+  builtin?: string;
 }
 
 /**

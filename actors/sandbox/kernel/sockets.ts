@@ -62,6 +62,10 @@ export class SocketTable {
   readonly #listeners = new Map<number, Listener>();
   #nextPort = FIRST_EPHEMERAL;
 
+  get isUsed(): boolean {
+    return this.#listeners.size > 0;
+  }
+
   /** Port 0 takes a free one. EADDRINUSE. */
   listen(port: number, backlogMax = 128): Listener {
     const chosen = port === 0 ? this.#freePort() : port;

@@ -24,9 +24,19 @@ const CONTROL = { intr: 3, quit: 28, erase: 127, kill: 21, eof: 4, susp: 26, wer
 const INPUT_MAX_BYTES = 1 << 20;
 let nextTerminal = 0;
 
+/** What is set on a terminal, apart from what is under way in it. */
+export interface TerminalState {
+  number: number;
+  modes: TerminalModes;
+  rows: number;
+  columns: number;
+  foreground: number;
+  session: number;
+}
+
 /** The kernel's side: `input` is fed by the client, `onOutput` carries what programs print (false = wait for `resumeOutput`). */
 export class Terminal {
-  readonly number = nextTerminal++;
+  number = nextTerminal++;
   readonly kernel: Kernel;
   modes: TerminalModes = {
     icanon: true, echo: true, isig: true, icrnl: true, opost: true, onlcr: true, iexten: true, ixon: true, min: 1, timeDeciseconds: 0,
@@ -52,6 +62,20 @@ export class Terminal {
   /** A descriptor for it, e.g. /dev/tty or the standard streams. */
   open(): TerminalFile {
     return new TerminalFile(this);
+  }
+
+  get state(): TerminalState {
+    return { number: this.number, modes: this.modes, rows: this.rows, columns: this.columns, foreground: this.foreground, session: this.session };
+  }
+
+  set state(state: TerminalState) {
+    ({ number: this.number, modes: this.modes, rows: this.rows, columns: this.columns, foreground: this.foreground, session: this.session } = state);
+    nextTerminal = Math.max(nextTerminal, state.number + 1);
+  }
+
+  /** Nothing typed waits to be read, nothing printed to be taken. */
+  get isQuiet(): boolean {
+    return this.#ready.length === 0 && this.#line.length === 0 && this.#eofs === 0 && !this.#hungUp && !this.#full;
   }
 
   /** tcsetattr(3): leaving canonical mode hands over what was typed of a line. */

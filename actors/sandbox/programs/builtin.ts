@@ -38,7 +38,7 @@ export function builtinKind(commands: CommandTable): ProgramKind {
       const marked = BUILTIN_MARKER.every((byte, i) => head[i] === byte);
       if (!marked && !isElf(head)) return undefined;
       for (const name of [path.split('/').at(-1)!, location.name]) {
-        if (Object.hasOwn(commands, name)) return { main: commandMain(commands[name]!), argv };
+        if (Object.hasOwn(commands, name)) return { main: commandMain(commands[name]!), argv, builtin: name };
       }
       return undefined;
     },

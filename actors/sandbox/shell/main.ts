@@ -7,13 +7,13 @@ import { assemble } from './execute/assemble.js';
 import { CommandAbort, ExpansionError, ShellExit } from './flow.js';
 import { editableTerminal, editLine } from './line-editor/editor.js';
 import { loadHistory, remember, saveHistory, setHistoryFile } from './line-editor/history.js';
-import { readLine } from './line-input.js';
+import { type InputLine, readLine } from './line-input.js';
 import { Options, SET_OPTIONS, type SetOption, SHOPT_OPTIONS } from './options.js';
 import { logicalDirectory } from './builtins/directories.js';
 import { applyOption } from './builtins/options.js';
 import { Shell } from './shell.js';
 import { printCommand } from './command-text.js';
-import type { Dialect, List } from './syntax/ast.js';
+import type { Dialect, List, SimpleCommand } from './syntax/ast.js';
 import { ShellSyntaxError } from './syntax/parser.js';
 import { EXPORTED, READONLY } from './variables/variable.js';
 import { AssignmentError, isName } from './variables/variables.js';
@@ -138,13 +138,15 @@ function* runInput(shell: Shell, prompt: boolean): Task<number> {
   let ended = false;
   let again = false;
   let shown = '';
+  // Of a machine that was put away at the first prompt: it is on the screen.
+  let isShown = shell.process.resumed !== undefined;
   const show = (name: string): void => {
     if (!prompt) return;
     shown = shell.expansion.prompt(shell.variables.get(name) ?? '');
-    if (!terminal) shell.warnRaw(shown);
+    if (!terminal && !isShown) shell.warnRaw(shown);
   };
   if (!prompt) yield PREEMPT;
-  yield* beforePrompt(shell, prompt);
+  if (!isShown) yield* beforePrompt(shell, prompt);
   show('PS1');
   for (;;) {
     let list: List | 'incomplete' | 'end';
@@ -163,7 +165,9 @@ function* runInput(shell: Shell, prompt: boolean): Task<number> {
       if (ended) return shell.status;
       if (again && list === 'incomplete') show('PS2');
       if (terminal && shell.backlog.length > 0) yield* shell.flushBacklog();
-      const { text, isEnd, interrupted } = terminal ? yield* editLine(shell, terminal, shown) : { ...(yield* readLine(shell.process, 0)), interrupted: false };
+      const { text, isEnd, interrupted } = terminal ? yield* editLine(shell, terminal, shown, isShown) : { ...(yield* readFirstLine(shell)), interrupted: false };
+      shell.isFresh = false;
+      isShown = false;
       if (interrupted) {
         parser = shell.execution.newParser('', 1, false);
         again = false;
@@ -195,6 +199,13 @@ function givesUpLine(shell: Shell, { failure }: ShellSyntaxError): boolean {
   return failure.discards === true && !shell.options.posix && !shell.options.errexit;
 }
 
+/** Until something has come, the machine can be put away. */
+function* readFirstLine(shell: Shell): Task<InputLine> {
+  const { process } = shell;
+  if (shell.isFresh) yield* process.resting({}, process.poll([{ fd: 0, read: true }]));
+  return yield* readLine(process, 0);
+}
+
 /** How a script ends that cannot be read on. */
 function statusAfter(shell: Shell, { failure }: ShellSyntaxError): number {
   if (failure.discards === true) return 1;
@@ -206,6 +217,7 @@ function statusAfter(shell: Shell, { failure }: ShellSyntaxError): number {
 function* beforePrompt(shell: Shell, prompt: boolean): Task {
   const command = prompt && shell.isBash ? shell.variables.get('PROMPT_COMMAND') ?? '' : '';
   if (command === '') return;
+  shell.isFresh = false;
   const { status } = shell;
   yield* shell.execution.runText(command);
   shell.status = status;
@@ -229,8 +241,11 @@ function* runCommands(shell: Shell, list: List): Task {
   }
 }
 
-/** Runs a whole text, each command as soon as it is read, so that aliases and options count for the next line. */
-function* runWhole(shell: Shell, text: string): Task<number> {
+/**
+ * Runs a whole text, each command as soon as it is read, so that aliases and options count for the next line. Where it is `isAll` that
+ * the shell runs, its last command needs no process of its own.
+ */
+function* runWhole(shell: Shell, text: string, isAll = false): Task<number> {
   // busybox counts the lines of -c from 0.
   const parser = shell.execution.newParser(text, shell.dialect === 'ash' && shell.commandString !== undefined ? 0 : 1);
   for (;;) {
@@ -247,6 +262,7 @@ function* runWhole(shell: Shell, text: string): Task<number> {
     for (const warning of parser.takeWarnings()) shell.complain(warning.message);
     if (list === 'end' || list === 'incomplete') return shell.status;
     if (list.items.length === 0) continue;
+    if (isAll && parser.isAtEnd) shell.tailCommand = lastCommand(list);
     yield* runCommands(shell, list);
     if (shell.flow !== undefined) return shell.status;
   }
@@ -293,7 +309,9 @@ function* runScript(shell: Shell, path: string, args: readonly string[], invocat
 }
 
 function* sourceIfThere(shell: Shell, path: string): Task {
-  if (path !== '' && shell.process.files.exists(path)) yield* shell.execution.runFile(decode(shell.process.files.readFile(path)), path, undefined);
+  if (path === '' || !shell.process.files.exists(path)) return;
+  shell.isFresh = false;
+  yield* shell.execution.runFile(decode(shell.process.files.readFile(path)), path, undefined);
 }
 
 /** The main function of a shell called by `dialect`'s name. */
@@ -327,7 +345,7 @@ export function shellMain(dialect: 'bash' | 'ash' | 'dash' | 'posix') {
       if (rest[1] !== undefined) shell.name = rest[1];
       shell.hasName = rest[1] !== undefined;
       shell.positional = rest.slice(2);
-      return yield* live(shell, () => withProfile(shell, invocation, () => runWhole(shell, rest[0]!)));
+      return yield* live(shell, () => withProfile(shell, invocation, () => runWhole(shell, rest[0]!, !shell.isInteractive && !invocation.interactive)));
     }
     if (rest.length > 0 && !invocation.stdin) return yield* runScript(shell, rest[0]!, rest.slice(1), invocation);
     shell.positional = [...rest];
@@ -345,7 +363,16 @@ export function shellMain(dialect: 'bash' | 'ash' | 'dash' | 'posix') {
   };
 }
 
+/** The command after which nothing follows; undefined where that is no simple one. */
+function lastCommand({ items }: List): SimpleCommand | undefined {
+  const last = items.at(-1);
+  if (!last || last.background) return undefined;
+  const command = last.command.type === 'and-or' ? last.command.rest.at(-1)!.command : last.command;
+  return command.type === 'simple' ? command : undefined;
+}
+
 function* withProfile(shell: Shell, invocation: Invocation, body: () => Task<number>): Task<number> {
+  if (shell.process.resumed) return yield* body();
   if (shell.isLogin && !invocation.noprofile) {
     yield* sourceIfThere(shell, '/etc/profile');
     const home = shell.variables.get('HOME') ?? '';

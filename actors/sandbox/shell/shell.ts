@@ -187,6 +187,8 @@ export class Shell {
   tailCommand: SimpleCommand | undefined;
   /** The command that this shell was forked for, as an element of a pipeline or in the background. */
   forkedFor: Command | undefined;
+  /** Nothing was read or run yet: one that begins anew is where this one is. */
+  isFresh = true;
   /** `$?` when the trap that runs began: what `exit` in it means (bash: only in that of EXIT). */
   trapStatus: number | undefined;
   /** How often `set` has replaced the positional parameters. */

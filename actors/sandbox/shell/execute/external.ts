@@ -149,7 +149,7 @@ function* launch(shell: Shell, node: SimpleCommand, argv: string[], { env, path:
     return 1;
   }
   if (shell.backlog.length > 0) yield* shell.flushBacklog();
-  if (shell.tailCommand === node && shell.traps.isEmpty) return yield* become(shell, shell.process, path, argv, env, redirects);
+  if (shell.tailCommand === node && shell.traps.isEmpty && shell.substitutionFiles.length === 0) return yield* become(shell, shell.process, path, argv, env, redirects);
   const child = shell.process.fork(function* program(process) {
     return yield* become(shell, process, path, argv, env, redirects);
   });

@@ -20,12 +20,15 @@ export function editableTerminal(shell: Shell): Terminal | undefined {
   return file instanceof TerminalFile && shell.variables.get('TERM') !== 'dumb' ? file.terminal : undefined;
 }
 
-/** Reads one line after `prompt`, whose rows but the last are printed once. The terminal is raw only while the user types. */
-export function* editLine(shell: Shell, terminal: Terminal, prompt: string): Task<EditedLine> {
-  const before: TerminalModes = terminal.modes;
+/**
+ * Reads one line after `prompt`, whose rows but the last are printed once, or never where it `isShown`. The terminal is raw only while the
+ * user types.
+ */
+export function* editLine(shell: Shell, terminal: Terminal, prompt: string, isShown = false): Task<EditedLine> {
+  const before = (isShown ? shell.process.resumed?.modes as TerminalModes | undefined : undefined) ?? terminal.modes;
   terminal.setModes({ ...before, icanon: false, echo: false, isig: false, icrnl: false });
   try {
-    return yield* new Editor(shell, terminal, prompt).read();
+    return yield* new Editor(shell, terminal, prompt, before).read(isShown);
   } finally {
     terminal.setModes(before);
   }
@@ -38,13 +41,18 @@ class Editor {
   readonly #head: string;
   readonly #prompt: string;
   readonly #history: string[];
+  readonly #modes: TerminalModes;
+  /** No key was pressed in a shell in which nothing has run. */
+  #isFresh: boolean;
   /** Index in the history; its length stands for the new line, which `#draft` keeps meanwhile. */
   #at: number;
   #draft = '';
   #lastKey = '';
 
-  constructor(shell: Shell, terminal: Terminal, prompt: string) {
+  constructor(shell: Shell, terminal: Terminal, prompt: string, modes: TerminalModes) {
     this.#shell = shell;
+    this.#modes = modes;
+    this.#isFresh = shell.isFresh;
     this.#screen = new Screen(shell.process, () => terminal.columns || 80);
     const cut = prompt.lastIndexOf('\n') + 1;
     this.#head = prompt.slice(0, cut);
@@ -53,9 +61,11 @@ class Editor {
     this.#at = this.#history.length;
   }
 
-  *read(): Task<EditedLine> {
-    yield* this.#screen.write(this.#head);
-    yield* this.#draw();
+  *read(isShown: boolean): Task<EditedLine> {
+    if (!isShown) {
+      yield* this.#screen.write(this.#head);
+      yield* this.#draw();
+    }
     const keys = new KeyReader();
     for (;;) {
       const key = yield* this.#nextKey(keys);
@@ -67,8 +77,11 @@ class Editor {
 
   /** Byte by byte: what follows the line belongs to the command. */
   *#nextKey(keys: KeyReader): Task<Key | undefined> {
+    const { process } = this.#shell;
     for (;;) {
-      const byte = yield* this.#shell.process.read(0, 1);
+      const reading = process.read(0, 1);
+      const byte = yield* this.#isFresh ? process.resting({ modes: this.#modes }, reading) : reading;
+      this.#isFresh = false;
       if (byte.length === 0) return undefined;
       const key = keys.feed(byte[0]!);
       if (key) return key;

@@ -11,6 +11,7 @@ export { ShellSyntaxError } from './errors.js';
 const EMPTY: List = { type: 'list', items: [], line: 1, redirects: [] };
 /** How much text that has been read is kept before it is let go. */
 const DISCARD_AT = 65536;
+const BLANKS = /[ \t\n]*$/y;
 const ENDS_ESCAPED = /(?:^|[^\\])(?:\\\\)*\\$/;
 
 /** Parses commands from text that is given at once or line by line. */
@@ -26,6 +27,13 @@ export class Parser {
     this.#reader = new Reader(text, false, settings, GRAMMAR);
     this.#commands = new CommandReader(this.#reader);
     if (final) this.finish();
+  }
+
+  /** Nothing but blanks is left of the text so far. */
+  get isAtEnd(): boolean {
+    const { text, pos } = this.#reader;
+    BLANKS.lastIndex = pos;
+    return BLANKS.test(text);
   }
 
   append(text: string): void {
