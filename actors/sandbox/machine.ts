@@ -27,8 +27,9 @@ export class Machine {
   #sessions = new Map<number, Session>();
   readonly #archives: Archives;
   readonly #flusher: NodeJS.Timeout;
+  #isUp = false;
 
-  /** Throws Errno or Fault when the files cannot be mounted. */
+  /** Says `booted` once it is up. Throws Errno or Fault when the files cannot be mounted. */
   constructor(spec: MachineSpec, post: Post, checkpoint?: MachineCheckpoint) {
     this.#post = post;
     this.#mounted = mountMachine(spec, (root) => new Kernel({
@@ -47,6 +48,8 @@ export class Machine {
     if (checkpoint) {
       this.#sessions = resumeMachine(this.#mounted, checkpoint, post, (program) => (program === INIT_PROGRAM ? resumedInit : commandMain(allCommands[program]!)));
       for (const session of this.#sessions.values()) this.#watch(session);
+    } else {
+      this.#beUp();
     }
     this.#flusher = setInterval(() => this.#mounted.flush(), FLUSH_INTERVAL_MS);
     this.#flusher.unref();
@@ -151,8 +154,15 @@ export class Machine {
     }
   }
 
-  /** Whoever holds the machine may have its thread back. */
+  #beUp(): void {
+    this.#isUp = true;
+    this.#post({ type: 'booted' });
+  }
+
+  /** Whoever holds the machine may have its thread back. One that was put away is up once every program waits again: no signal comes too early. */
   #sayIdle(): void {
+    const { processes } = this.#kernel;
+    if (!this.#isUp && this.#kernel.isIdle && [...processes.values()].every(({ resumption }) => resumption !== undefined)) this.#beUp();
     if (isResting(this.#kernel) && !this.#archives.isBusy) this.#post({ type: 'idle' });
   }
 

@@ -14,7 +14,6 @@ port.on('message', (message: ToMachine) => {
   if (message.type === 'boot') {
     try {
       machine = new Machine(message.spec, post, message.checkpoint);
-      post({ type: 'booted' });
     } catch (error) {
       post({ type: 'boot-failed', error: toWire(error) });
     }
