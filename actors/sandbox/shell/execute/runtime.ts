@@ -16,6 +16,7 @@ import { AssignmentError } from '../variables/variables.js';
 import { childEnvironment, execute, findProgram, runExternal, DEFAULT_PATH } from './external.js';
 import { callFunction } from './functions.js';
 import { Interpreter } from './interpreter.js';
+import { findParsed, keepParsed, parsedKey } from './parsed-texts.js';
 import type { Redirector } from './redirector.js';
 
 export type ScriptMain = (process: Process, path: string, args: readonly string[]) => Task<number>;
@@ -139,12 +140,15 @@ export class Runtime implements Execution {
 
   *runText(text: string, options: { line?: number; name?: string } = {}): Task<number> {
     const shell = this.#shell;
-    const parser = this.newParser(text, options.line ?? 1);
+    const line = options.line ?? 1;
+    const key = parsedKey(shell, text, line);
+    const known = key === undefined ? undefined : findParsed(key);
+    const parser = known ?? this.newParser(text, line);
     let status = 0;
     for (;;) {
       let list: ReturnType<Parser['next']>;
       try {
-        list = parser.next();
+        list = parser instanceof Parser ? parser.next() : parser;
       } catch (error) {
         if (!(error instanceof ShellSyntaxError)) throw error;
         this.reportSyntax(error, options.name);
@@ -154,11 +158,14 @@ export class Runtime implements Execution {
         return 2;
       }
       if (list === 'end' || list === 'incomplete') return status;
-      if (list.items.length === 0) continue;
-      if (shell.options.noexec && !shell.isInteractive) continue;
-      const outcome = this.run(list);
-      status = typeof outcome === 'number' ? outcome : yield* outcome;
-      if (shell.flow !== undefined) return shell.status;
+      if (key !== undefined) keepParsed(key, list);
+      if (list.items.length > 0 && (!shell.options.noexec || shell.isInteractive)) {
+        const outcome = this.run(list);
+        status = typeof outcome === 'number' ? outcome : yield* outcome;
+        if (shell.flow !== undefined) return shell.status;
+      }
+      // A kept text is one line, and has been run now.
+      if (known) return status;
     }
   }
 
