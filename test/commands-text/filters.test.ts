@@ -20,6 +20,22 @@ test('base64 and kin encode and decode', async (t) => {
   ]);
 });
 
+test('base64 of megabytes, and of several padded pieces', async (t) => {
+  const bytes = Buffer.alloc(1_500_001, 'any text at all ');
+  await sameAsHost(t, [
+    ...cases('base64', bytes, [['-w0']]), ...cases('base64', bytes.toString('base64').replace(/.{76}/g, '$&\n'), [['-d']]),
+    ...cases('base64', `${bytes.toString('base64')}!`, [['-d']]), ...cases('base64', 'YQ==YWI=YWJj', [['-d']]), ...cases('base64', 'YQ=Y', [['-d']]), ...['YWJjZ', 'YWJjZG', 'YWJjZGU', 'YW=', '=', 'YW==YW', 'YWI!', 'Y!', 'YWJj=', 'YQ==!'].flatMap((text) => cases('base64', text, [['-d']])),
+  ]);
+});
+
+test('cut walks to each range', async (t) => {
+  const text = 'a:b:c:d\nxy\n:q:\n::\n';
+  await sameAsHost(t, cases('cut', text, [
+    ['-d:', '-f2'], ['-d:', '-f2,4'], ['-d:', '-f2-3'], ['-d:', '-f3-'], ['-d:', '-f-2'], ['-d:', '-f1,3-', '--output-delimiter=++'], ['-s', '-d:', '-f1,5,9-'],
+    ['-d:', '--complement', '-f2'], ['-d:', '-f1'], ['-d:', '-f1-4'], ['-d:', '-f9'], ['-d:', '-f2-', '--output-delimiter='],
+  ]));
+});
+
 test('seq counts', async (t) => {
   await sameAsHost(t, cases('seq', '', [
     ['5'], ['2', '5'], ['1', '2', '9'], ['5', '-1', '1'], ['-w', '8', '11'], ['-s', ',', '3'], ['-f', '%03g', '3'], ['0.5', '0.25', '1.5'], ['-3', '0'], ['3', '1'], ['1', '0.1', '1.3'], ['-w', '-1', '1'], ['-f', 'x%.2fy', '2'],

@@ -35,18 +35,26 @@ function decode32(text: string, alphabet: string): Uint8Array | undefined {
   return Uint8Array.from(bytes);
 }
 
-/** Several padded pieces one after another are one. */
-function decode64(text: string): Uint8Array | undefined {
-  if (text.length % 4 !== 0 || /[^A-Za-z0-9+/=]/.test(text)) return undefined;
+/** Several padded pieces one after another are one. `isWhole` is false where the text is no base64; the bytes are then those before the fault. */
+function decode64(text: string): { bytes: Uint8Array; isWhole: boolean } {
+  const fault = text.search(/[^A-Za-z0-9+/=]/);
+  const letters = fault < 0 ? text : text.slice(0, fault);
   const pieces: Buffer[] = [];
-  for (let at = 0; at < text.length; ) {
-    const padding = text.indexOf('=', at);
-    const end = padding < 0 ? text.length : padding - (padding % 4) + 4;
-    if (padding >= 0 && (padding % 4 < 2 || text.slice(padding, end) !== '='.repeat(end - padding))) return undefined;
-    pieces.push(Buffer.from(text.slice(at, end), 'base64'));
-    at = end;
+  let at = 0;
+  while (at < letters.length) {
+    const padding = letters.indexOf('=', at);
+    const whole = padding < 0 ? letters.length - (letters.length % 4) : padding - (padding % 4);
+    if (whole > at) pieces.push(Buffer.from(letters.slice(at, whole), 'base64'));
+    at = whole;
+    const group = letters.slice(at, at + 4);
+    if (group.length < 4 || !/^[^=]{2}(?:==|[^=]=)$/.test(group)) break;
+    pieces.push(Buffer.from(group, 'base64'));
+    at += 4;
   }
-  return pieces.length === 1 ? pieces[0] : Buffer.concat(pieces);
+  const isWhole = at >= text.length;
+  // Of a group at fault the letters before the fault count as far as they make bytes.
+  if (!isWhole) pieces.push(Buffer.from(/^[^=]*/.exec(letters.slice(at, at + 4))![0], 'base64'));
+  return { bytes: pieces.length === 1 ? pieces[0]! : Buffer.concat(pieces), isWhole };
 }
 
 function bitText(byte: number, leastFirst: boolean): string {
@@ -70,7 +78,8 @@ function decode(text: string, encoding: Encoding): Uint8Array | undefined {
   switch (encoding) {
     case 'base64': case 'base64url': {
       const plain = encoding === 'base64url' ? text.replaceAll('-', '+').replaceAll('_', '/') : text;
-      return decode64(plain);
+      const { bytes, isWhole } = decode64(plain);
+      return isWhole ? bytes : undefined;
     }
     case 'base16': return text.length % 2 === 0 && !/[^0-9A-Fa-f]/.test(text) ? Buffer.from(text, 'hex') : undefined;
     case 'base32': case 'base32hex': return decode32(text, ALPHABET32[encoding]);
@@ -111,9 +120,7 @@ export const basenc: Main = command(function* (process, output) {
       return 0;
     }
     // What comes before the fault is still given out, as the real ones do.
-    const fault = letters.search(/[^A-Za-z0-9+/]/);
-    const good = fault < 0 ? letters.length : fault;
-    if (encoding === 'base64') output.print(Buffer.from(letters.slice(0, good - (good % 4)), 'base64'));
+    if (encoding === 'base64') output.print(decode64(letters).bytes);
     yield* output.flush();
     yield* complain(process, 'invalid input');
     return 1;

@@ -22,7 +22,7 @@ function fieldSelection(ranges: Ranges, options: Options): Selection {
   const delimiter = latin1(options.value('d', 'delimiter') ?? '\t') || '\0';
   if ([...(options.value('d', 'delimiter') ?? '\t')].length > 1) throw new UsageError('the delimiter must be a single character');
   const between = options.value('O', 'output-delimiter');
-  const joiner = between === undefined ? delimiter : latin1(between);
+  const joiner = between === undefined ? delimiter : latin1(between) || '\0';
   const onlyDelimited = options.has('s', 'only-delimited');
   const firstOnly = ranges.length === 1 && ranges[0]![1] === 1;
   return (line) => {
@@ -80,7 +80,7 @@ function regexSelection(ranges: Ranges, options: Options): Selection {
 function characterSelection(ranges: Ranges, options: Options): Selection {
   const between = options.value('O', 'output-delimiter');
   if (between === undefined) return (line) => ranges.map(([low, high]) => line.slice(low - 1, high)).join('');
-  const joiner = latin1(between);
+  const joiner = latin1(between) || '\0';
   return (line) => ranges.filter(([low]) => low <= line.length).map(([low, high]) => line.slice(low - 1, high)).join(joiner);
 }
 

@@ -58,11 +58,14 @@ function* printFrom(process: Process, output: Output, fd: number, amount: Amount
 /** Where the last `count` lines or bytes of what was kept begin; -1 when more is needed to know. */
 function tailStart(bytes: Uint8Array, { count, bytes: inBytes, delimiter }: Amount): number {
   if (inBytes) return bytes.length >= count ? bytes.length - count : -1;
-  if (count === 0) return bytes.length;
-  let left = count;
-  // The delimiter that ends the last line separates nothing. Byte by byte: a search per line costs more than a short line has bytes.
-  for (let at = bytes.length - 2; at >= 0; at--) if (bytes[at] === delimiter && --left === 0) return at + 1;
-  return -1;
+  let at = bytes.length;
+  if (count === 0) return at;
+  if (at > 0 && bytes[at - 1] === delimiter) at--;
+  for (let left = count; left > 0; left--) {
+    at = at <= 0 ? -1 : bytes.lastIndexOf(delimiter, at - 1);
+    if (at < 0) return -1;
+  }
+  return at + 1;
 }
 
 function* printLast(process: Process, output: Output, fd: number, amount: Amount): Task {
@@ -98,10 +101,13 @@ function* printLast(process: Process, output: Output, fd: number, amount: Amount
   if (kept.length > 0) output.print(kept);
 }
 
+/** The end of a file comes in one piece where it can. */
+const READ_BYTES = 1 << 25;
+
 function* readFully(process: Process, fd: number): Task<Uint8Array> {
   const parts: Uint8Array[] = [];
-  for (let chunk = yield* process.read(fd, 1 << 20); chunk.length > 0; chunk = yield* process.read(fd, 1 << 20)) parts.push(chunk);
-  return Buffer.concat(parts);
+  for (let chunk = yield* process.read(fd, READ_BYTES); chunk.length > 0; chunk = yield* process.read(fd, READ_BYTES)) parts.push(chunk);
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
 }
 
 export const tail: Main = command(function* (process, output) {
