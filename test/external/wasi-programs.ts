@@ -1,9 +1,9 @@
-// Programs compiled to WASI from C, Go and AssemblyScript, in containers: each does what the same program does on the host.
+// Programs compiled to WASI from C, Go and AssemblyScript, and Ruby, in containers: each does what the same program does on the host.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Check, Outcome } from './outcome.js';
 import { type Expectation, judge, mismatch, run, sh, skip } from './shell.js';
-import { type Built, buildAssemblyScript, buildC, buildGo } from './wasi-toolchains.js';
+import { type Built, buildAssemblyScript, buildC, buildGo, ruby } from './wasi-toolchains.js';
 
 interface Case {
   readonly name: string;
@@ -43,6 +43,25 @@ const GO_CASES: readonly Case[] = [
   { name: 'memory beyond the limit', script: 'docker run --name grow -m 128m -v wasi-bin:/usr/local/bin sockerless/base go grow; docker inspect -f "{{.State.ExitCode}} {{.State.OOMKilled}}" grow; docker rm grow', expected: { stdout: '137 true\ngrow\n' } },
 ];
 
+const RUBY_SCRIPT = `require "json"; require "fileutils"; require "set"
+FileUtils.mkdir_p("a/b"); File.write("a/b/x.txt", "hi"); File.symlink("a", "l"); File.rename("a/b/x.txt", "a/b/y.txt")
+puts Dir["**/*.txt"].inspect, File.read("l/b/y.txt"), JSON.generate({a: [1, nil]}), $0, ARGV.inspect, Dir.pwd, ENV["GREETING"], Set.new([1, 1]).size
+at_exit { puts "bye" }
+STDIN.each_line { |line| puts line.upcase }
+sleep 0.1; File.delete("l"); puts Dir.children(".").sort.inspect; exit 5
+`;
+
+const RUBY_CASES: readonly Case[] = [
+  {
+    name: 'a script with files, input, libraries, exit code',
+    script: `printf '%s' '${RUBY_SCRIPT}' | ${IN} sh -c 'rm -rf /work/*; cat > s.rb'; printf "one\\ntwo\\n" | docker exec -i -w /work -e GREETING=hello wasi ruby s.rb x y`,
+    expected: { exitCode: 5, stdout: '["a/b/y.txt"]\nhi\n{"a":[1,null]}\ns.rb\n["x", "y"]\n/work\nhello\n1\nONE\nTWO\n["a", "s.rb"]\nbye\n' },
+  },
+  { name: 'options', script: `${IN} sh -c 'mkdir -p lib; echo "V = 7" > lib/v.rb; ruby -W0 -Ilib -rv -e "puts V" -e "puts ARGV.size" a b; echo "puts 5" | ruby; ruby --version'`, expected: { stdout: /^7\n2\n5\nruby 3\.4.*\n$/ } },
+  { name: 'an uncaught exception', script: `${IN} ruby -e 'raise "oops"'`, expected: { exitCode: 1, stderr: /^-e:1:in '<main>': oops \(RuntimeError\)\n$/ } },
+  { name: 'killed while it waits', script: `${IN} sh -c 'sleep 100 | ruby -e "STDIN.read" & sleep 3; kill -9 $!; wait $!; echo $?'`, expected: { stdout: '137\n' } },
+];
+
 /** What the program prints about files here and on the host must be the same. */
 async function sameFiles(folder: string, name: string, { native }: { native: string | undefined }, env: Record<string, string>): Promise<Outcome> {
   const title = `wasi: ${name}: files as on the host`;
@@ -64,6 +83,7 @@ export const wasiPrograms: Check = {
     const built: readonly (readonly [string, Built, readonly Case[]])[] = [
       ['c', await buildC(join(workDir, 'c')), C_CASES], ['go', await buildGo(join(workDir, 'go')), GO_CASES],
       ['as', await buildAssemblyScript(cacheDir, join(workDir, 'as')), [{ name: 'arguments, output, exit code', script: `${IN} as one two`, expected: { exitCode: 2, stdout: 'sum 333332833333500000\none\ntwo\n' } }]],
+      ['ruby', await ruby(cacheDir), RUBY_CASES],
     ];
     await sh('docker run -d --name wasi -w /work -v wasi-bin:/usr/local/bin sockerless/base tail -f /dev/null', { env });
     const outcomes: Outcome[] = [];
@@ -74,7 +94,7 @@ export const wasiPrograms: Check = {
       }
       await sh(`docker cp ${program.wasm} wasi:/usr/local/bin/${name} && docker exec wasi chmod +x /usr/local/bin/${name}`, { env });
       for (const { name: what, script, expected } of cases) outcomes.push(await judge(`wasi: ${name}: ${what}`, async () => mismatch(await sh(script, { env }), expected)));
-      if (program.native !== undefined || name !== 'as') outcomes.push(await sameFiles(workDir, name, program, env));
+      if (name === 'c' || name === 'go') outcomes.push(await sameFiles(workDir, name, program, env));
     }
     outcomes.push(await judge('wasi: what is no program says so', async () => {
       await sh('printf "\\0asm\\1\\0\\0\\0" > lib && printf "\\0asm\\15\\0\\1\\0" > component && docker cp lib wasi:/lib.wasm && docker cp component wasi:/component.wasm && docker exec wasi chmod +x /lib.wasm /component.wasm', { env, cwd: workDir });

@@ -7,6 +7,7 @@ import { ASSEMBLYSCRIPT_SOURCE, C_SOURCE, GO_SOURCE } from './wasi-sources.js';
 
 const CLANG = ['clang-14', 'lld-14', 'wasi-libc', 'libclang-rt-14-dev-wasm32'];
 const ASSEMBLYSCRIPT = 'assemblyscript@0.28.9';
+const RUBY = '@ruby/3.4-wasm-wasi@2.10.1';
 const INSTALL_MS = 600_000;
 
 /** A program for the machine, and the same for this host where it can be made. */
@@ -46,6 +47,12 @@ export async function npmPackage(cacheDir: string, name: string, path: string): 
   writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
   const ran = await run('npm', ['i', '--no-fund', '--no-audit', '--ignore-scripts', name], { cwd: folder, timeoutMs: INSTALL_MS });
   return existsSync(found) ? { path: found } : { missing: `npm i ${name}: ${lastLine(ran.stderr)}` };
+}
+
+/** Ruby itself, as its own project builds it. */
+export async function ruby(cacheDir: string): Promise<Built> {
+  const found = await npmPackage(cacheDir, RUBY, '@ruby/3.4-wasm-wasi/dist/ruby+stdlib.wasm');
+  return 'missing' in found ? found : { wasm: found.path, native: undefined };
 }
 
 export async function buildAssemblyScript(cacheDir: string, folder: string): Promise<Built> {

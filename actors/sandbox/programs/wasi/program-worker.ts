@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { init, MemFS, WASI } from '@wasmer/wasi';
 import type { FromProgram, RunProgram } from './channel.js';
 import { fileImports, OutOfMemory } from './imports.js';
+import { isRuby, rubyImports, runRuby } from './ruby.js';
 
 const port = parentPort!;
 const post = (message: FromProgram, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer);
@@ -26,16 +27,26 @@ function missingImports(module: WebAssembly.Module, offered: WebAssembly.Imports
   return WebAssembly.Module.imports(module).filter(({ module: space, name }) => offered[space]?.[name] === undefined).map(({ module: space, name }) => `${space}.${name}`);
 }
 
+const WORKING_FOLDER_FD = 4, NO_SUCH_DESCRIPTOR = 8;
+
+function hideSecondRoot(own: ReturnType<typeof fileImports>): void {
+  const { fd_prestat_get: prestat } = own as unknown as { fd_prestat_get: (fd: number, pointer: number) => number };
+  own.fd_prestat_get = ((fd: number, pointer: number) => (fd === WORKING_FOLDER_FD ? NO_SUCH_DESCRIPTOR : prestat(fd, pointer))) as (...args: never[]) => number;
+}
+
 function run({ module, args, env, shared, memoryMaxBytes }: RunProgram): FromProgram {
   const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
-  if (!exported.includes('_start')) return { type: 'refused', message: 'the module has no _start: it is a library, not a program' };
+  const ruby = isRuby(exported);
+  if (!exported.includes('_start') && !ruby) return { type: 'refused', message: 'the module has no _start: it is a library, not a program' };
   const wasi = new WASI({ args: [...args], env: { ...env }, fs: new MemFS() });
   let memory: WebAssembly.Memory | undefined;
   // A program that only computes asks for nothing, and the library wants to be asked.
   const asks = WebAssembly.Module.imports(module).some(({ module: space }) => NAMESPACES.includes(space));
   const base = asks ? (wasi.getImports(module) as WebAssembly.Imports) : {};
   const own = fileImports(() => memory!, shared, (request, bytes) => post({ type: 'call', request: bytes ? { ...request, bytes } : request }, bytes ? [bytes.buffer as ArrayBuffer] : []), memoryMaxBytes);
-  const imports: WebAssembly.Imports = { ...base };
+  const imports: WebAssembly.Imports = { ...base, ...(ruby ? rubyImports(module) : {}) };
+  // Ruby goes to its working directory by itself: it must not have a second root.
+  if (ruby) hideSecondRoot(own);
   for (const space of NAMESPACES) if (base[space]) imports[space] = { ...base[space], ...own, proc_exit: procExit };
   const missing = missingImports(module, imports);
   if (missing.length > 0) return { type: 'refused', message: `the module needs imports that WASI preview 1 does not have: ${missing.join(', ')}` };
@@ -45,6 +56,7 @@ function run({ module, args, env, shared, memoryMaxBytes }: RunProgram): FromPro
   try {
     if (tooLarge()) return { type: 'out-of-memory' };
     if (asks) wasi.instantiate(instance as never, {});
+    if (ruby) return { type: 'exit', exitCode: runRuby(instance, args) };
     (instance.exports._start as () => void)();
     return { type: 'exit', exitCode: 0 };
   } catch (error) {
