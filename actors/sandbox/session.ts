@@ -5,6 +5,7 @@ import type { Kernel } from './kernel/kernel.js';
 import type { OpenFile } from './kernel/open-file.js';
 import type { Process } from './kernel/process.js';
 import { Terminal } from './kernel/tty.js';
+import { OutputBatch } from './output-batch.js';
 import { type FromMachine, WINDOW_BYTES } from './protocol.js';
 
 export type Post = (message: FromMachine, transfer?: readonly ArrayBuffer[]) => void;
@@ -19,11 +20,13 @@ export class Session {
   #inFlightBytes = 0;
   #ended = false;
   readonly #post: Post;
+  readonly #batch: OutputBatch;
 
   /** `handle` is the client's name for it. */
   constructor(kernel: Kernel, handle: number, streams: { tty: boolean; stdin: boolean }, post: Post) {
     this.handle = handle;
     this.#post = post;
+    this.#batch = new OutputBatch((stream, bytes) => post({ type: 'output', handle, stream, bytes }, [bytes.buffer as ArrayBuffer]));
     if (streams.tty) this.terminal = new Terminal(kernel, (bytes) => this.#emit(1, bytes));
     else if (streams.stdin) this.input = new HostInput((sizeBytes) => sizeBytes > 0 && post({ type: 'input-taken', handle, sizeBytes }));
     this.outputs = streams.tty ? [] : [1, 2].map((stream) => new HostOutput((bytes) => this.#emit(stream as 1 | 2, bytes)));
@@ -40,12 +43,9 @@ export class Session {
   }
 
   #emit(stream: 1 | 2, bytes: Uint8Array): boolean {
-    // Copied once: it may be a view into a layer's cache, which must not be transferred away from its owner.
-    const mine = new Uint8Array(bytes);
-    const sizeBytes = mine.length;
-    this.#post({ type: 'output', handle: this.handle, stream, bytes: mine }, [mine.buffer as ArrayBuffer]);
+    this.#batch.add(stream, bytes);
     if (this.#ended) return true;
-    this.#inFlightBytes += sizeBytes;
+    this.#inFlightBytes += bytes.length;
     return this.#inFlightBytes < WINDOW_BYTES;
   }
 
@@ -72,6 +72,7 @@ export class Session {
   end(): void {
     this.#ended = true;
     this.terminal?.hangUp();
+    this.#batch.flush();
   }
 
   /** Nothing is under way in either direction. */

@@ -53,7 +53,7 @@ async function runTests(work: string, files: readonly string[], dockerHost: stri
   const config = join(work, 'docker-config');
   mkdirSync(config, { recursive: true });
   const env = { PATH: `${node}:${process.env.PATH}`, DOCKER_HOST: dockerHost, DOCKER_CONFIG: config, HOME: work };
-  const ran = await run(join(node, 'node'), ['node_modules/.bin/vitest', 'run', '--exclude', '**/dind-*/**', '--reporter=json', `--testTimeout=${TEST_MS}`, `--outputFile=${report}`, ...files.map((file) => `tests/${file}`)], { cwd: folder, env, timeoutMs: TESTS_MS });
+  const ran = await run(join(node, 'node'), ['node_modules/.bin/vitest', 'run', '--exclude', '**/dind-*/**', '--reporter=json', `--testTimeout=${TEST_MS}`, `--hookTimeout=${TEST_MS}`, `--outputFile=${report}`, ...files.map((file) => `tests/${file}`)], { cwd: folder, env, timeoutMs: TESTS_MS });
   if (!existsSync(report)) return `${ran.stdout.slice(-300)} ${ran.stderr.slice(-300)}`;
   const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as { testResults: { name: string; assertionResults: { fullName: string; status: string; duration?: number; failureMessages?: string[] }[] }[] };
   return new Map(testResults.flatMap(({ name, assertionResults }) => assertionResults.map(({ fullName, status, duration, failureMessages }) => [
