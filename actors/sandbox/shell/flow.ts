@@ -32,6 +32,7 @@ export class ExpansionError extends Error {
   readonly isFatal: boolean;
   /** It came from an expansion within arithmetic, not from the arithmetic: `(( ))` does not survive it. */
   isInner = false;
+  isReported = false;
   constructor(message: string, options: { fatal?: boolean; status?: number } = {}) {
     super(message);
     this.isFatal = options.fatal ?? false;

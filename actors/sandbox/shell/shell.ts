@@ -5,7 +5,7 @@ import type { Process } from '../kernel/process.js';
 import { encode } from '../kernel/text.js';
 import type { Task } from '../kernel/wait.js';
 import { busyboxWords } from './busybox-words.js';
-import type { Flow } from './flow.js';
+import { ExpansionError, type Flow } from './flow.js';
 import type { JobTable } from './jobs.js';
 import { Options } from './options.js';
 import type { ArithmeticText, Assignment, Command, Dialect, FunctionDefinition, Redirect, SimpleCommand, Word } from './syntax/ast.js';
@@ -281,6 +281,13 @@ export class Shell {
     const who = speaker ?? named;
     const line = who === undefined || this.isInteractive ? '' : `line ${this.line}: `;
     return `${this.name}: ${who === undefined || who === this.name ? '' : `${who}: `}${line}`;
+  }
+
+  /** Tells of an error where it happened, once: before the redirections around it are undone. */
+  report(error: unknown): void {
+    if (!(error instanceof ExpansionError) || error.isReported) return;
+    this.complain(error.message);
+    error.isReported = true;
   }
 
   /** The status of a command whose redirection failed. */

@@ -47,7 +47,9 @@ function statusOperand(shell: Shell, argv: readonly string[]): number | undefine
   const given = argv[1] === '--' ? argv[2] : argv[1];
   if (given === undefined) return shell.status;
   if (!(shell.isBash ? /^\s*[+-]?\d+\s*$/ : /^\s*\+?\d+\s*$/).test(given)) return undefined;
-  return Number(BigInt(given.trim().replace('+', '')) & 0xffn);
+  const number = BigInt(given.trim().replace('+', ''));
+  // dash hands on what return was given, up to an int.
+  return argv[0] === 'return' && shell.dialect === 'dash' ? Number(BigInt.asIntN(32, number)) : Number(number & 0xffn);
 }
 
 export const returnBuiltin: Builtin = (shell, argv) => {

@@ -79,8 +79,11 @@ export const getopts: Builtin = (shell, argv) => {
   const { variables } = shell;
   let index = Math.max(1, Number(variables.get('OPTIND') ?? 1) || 1);
   const offset = shell.getoptsOffset;
+  // dash counts a word as done once it is begun.
+  const begun = shell.dialect === 'dash' ? 1 : 0;
+  if (offset !== 0) index -= begun;
   const finish = (value: string, status: number, next: number, nextOffset: number): number => {
-    variables.set('OPTIND', String(next));
+    variables.set('OPTIND', String(nextOffset === 0 ? next : next + begun));
     shell.getoptsOffset = nextOffset;
     if (!isName(name)) return fail(shell, 'getopts', `\`${name}': not a valid identifier`);
     variables.set(name, value);

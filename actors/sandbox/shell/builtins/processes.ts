@@ -60,6 +60,10 @@ function listSignals(shell: Shell, words: readonly string[]): string | undefined
   return numbers.map((number, index) => `${String(number).padStart(2)}) SIG${signalName(number)}${index % 5 === 4 || index === numbers.length - 1 ? '\n' : '\t'}`).join('');
 }
 
+function isSignal(word: string): boolean {
+  return /^\d+$/.test(word) ? signalName(Number(word) > 128 ? Number(word) - 128 : Number(word)) !== undefined : signalNumber(word) !== undefined;
+}
+
 /** Sends to a pid, a group (negative) or all (-1). Throws Errno. */
 export function sendSignal(process: Process, pid: number, signal: number): void {
   const { kernel } = process;
@@ -76,7 +80,12 @@ export const kill: Builtin = (shell, argv) => {
   let words = argv.slice(1);
   let signal = SIGTERM;
   const first = words[0];
-  if (first === '-l' || first === '-L') return print(shell, 'kill', listSignals(shell, words.slice(1)) ?? '');
+  if (first === '-l' || first === '-L') {
+    const asked = shell.dialect === 'dash' ? words.slice(1, 2) : words.slice(1);
+    const strange = asked.find((word) => (shell.dialect === 'dash' ? !/^\d+$/.test(word) : !isSignal(word)));
+    if (strange !== undefined && shell.dialect === 'dash') return fail(shell, 'kill', `Illegal number: ${strange}`, 2);
+    return print(shell, 'kill', listSignals(shell, asked) ?? '', strange === undefined ? 0 : 1);
+  }
   if (first === '-s' || first === '-n') {
     const number = words[1] === undefined ? undefined : signalNumber(words[1]);
     if (number === undefined) return fail(shell, 'kill', words[1] === undefined ? `${first}: option requires an argument` : `${words[1]}: invalid signal specification`);

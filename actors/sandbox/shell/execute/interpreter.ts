@@ -55,6 +55,9 @@ export class Interpreter {
     try {
       const outcome = this.#compound(command);
       return typeof outcome === 'number' ? outcome : yield* outcome;
+    } catch (error) {
+      shell.report(error);
+      throw error;
     } finally {
       undo();
       closeSubstitutions(shell, files);

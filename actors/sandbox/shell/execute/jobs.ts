@@ -18,7 +18,9 @@ export function* runSubshell(shell: Shell, node: Subshell): Task<number> {
 /** `command &` */
 export function runBackground(shell: Shell, command: Command): number {
   const { monitor } = shell.options;
-  const child = shell.execution.forkCommand(command, (process) => {
+  // bash does not negate what runs in the background.
+  const started = shell.isBash && command.type === 'pipeline' && command.negated ? { ...command, negated: false } : command;
+  const child = shell.execution.forkCommand(started, (process) => {
     if (monitor) {
       process.processGroup = process.pid;
       return;

@@ -180,6 +180,7 @@ function duplicates(shell: Shell, process: Process, redirect: ResolvedRedirect, 
   const isOutput = operator === '>&';
   const fd = redirect.fd ?? (isOutput ? 1 : 0);
   if (text === '-') {
+    if (variable !== undefined && !/^\d+$/.test(shell.variables.get(variable) ?? '')) throw new RedirectError(`${variable}: ambiguous redirect`);
     const target = variable === undefined ? fd : Number(shell.variables.get(variable) ?? -1);
     if (process.descriptors.find(target)) {
       if (variable === undefined) save(process, target, undos);

@@ -135,6 +135,7 @@ export class Runtime implements Execution {
       dialect: shell.dialect, line,
       alias: (name) => (shell.options.expandAliases || !shell.isBash ? shell.aliases.get(name) : undefined),
       extglob: () => shell.options.extglob,
+      posix: () => shell.options.posix,
     }, final);
   }
 
@@ -308,7 +309,7 @@ export class Runtime implements Execution {
     const shell = this.#shell;
     if (error instanceof ShellExit || error instanceof CommandAbort) return error.status;
     if (error instanceof ExpansionError) {
-      shell.complain(error.message);
+      shell.report(error);
       // bash -c ends with 127, a script and a subshell with 1.
       if (error.isFatal) return shell.isBash && (shell.commandString === undefined || shell.subshellDepth > 0 || shell.options.errexit) ? 1 : error.status;
       return shell.isBash ? 1 : 2;

@@ -223,24 +223,33 @@ function* finishTask(shell: Shell, argv: readonly string[], running: Task<number
 function withTemporaries(shell: Shell, node: SimpleCommand, body: () => Outcome, stays: boolean, keepsFiles = false): Outcome {
   if (node.assignments.length === 0 && node.redirects.length === 0) return body();
   if (needsTask(node)) return withTemporariesTask(shell, node, body, stays, keepsFiles);
-  const undo = shell.redirection.apply(node.redirects);
-  if (!undo) return redirectFailure(shell, node);
   const scoped = node.assignments.length > 0 && !stays;
+  const assign = (): void => {
+    for (const assignment of node.assignments) assignTemporary(shell, assignment, shell.expansion.text(assignment.value!), stays);
+  };
+  let undo: (() => void) | undefined;
   let outcome: Outcome = 1;
   let isOver = true;
   const end = (): void => {
     if (scoped) shell.variables.pop();
-    if (!keepsFiles) undo();
+    if (!keepsFiles) undo?.();
   };
   if (scoped) shell.variables.push('temporary');
   try {
-    for (const assignment of node.assignments) assignTemporary(shell, assignment, shell.expansion.text(assignment.value!), stays);
+    // bash assigns before it redirects, dash after.
+    if (shell.isBash) assign();
+    undo = shell.redirection.apply(node.redirects);
+    if (!undo) return redirectFailure(shell, node);
+    if (!shell.isBash) assign();
     outcome = body();
     isOver = typeof outcome === 'number';
+  } catch (error) {
+    if (undo) shell.report(error);
+    throw error;
   } finally {
     if (isOver) end();
   }
-  return typeof outcome === 'number' ? outcome : ending(outcome, end);
+  return typeof outcome === 'number' ? outcome : ending(shell, outcome, end);
 }
 
 function needsTask({ assignments, redirects }: SimpleCommand): boolean {
@@ -248,26 +257,38 @@ function needsTask({ assignments, redirects }: SimpleCommand): boolean {
 }
 
 function* withTemporariesTask(shell: Shell, node: SimpleCommand, body: () => Outcome, stays: boolean, keepsFiles: boolean): Task<number> {
-  const undo = yield* shell.redirection.applyTask(node.redirects);
-  if (!undo) return redirectFailure(shell, node);
   const scoped = node.assignments.length > 0 && !stays;
+  let undo: (() => void) | undefined;
   if (scoped) shell.variables.push('temporary');
   try {
-    for (const assignment of node.assignments) {
-      const value = assignment.value ? yield* shell.expansion.textTask(assignment.value) : '';
-      assignTemporary(shell, assignment, value, stays);
-    }
+    if (shell.isBash) yield* assignTemporaries(shell, node, stays);
+    undo = yield* shell.redirection.applyTask(node.redirects);
+    if (!undo) return redirectFailure(shell, node);
+    if (!shell.isBash) yield* assignTemporaries(shell, node, stays);
     const outcome = body();
     return typeof outcome === 'number' ? outcome : yield* outcome;
+  } catch (error) {
+    if (undo) shell.report(error);
+    throw error;
   } finally {
     if (scoped) shell.variables.pop();
-    if (!keepsFiles) undo();
+    if (!keepsFiles) undo?.();
   }
 }
 
-function* ending(running: Task<number>, end: () => void): Task<number> {
+function* assignTemporaries(shell: Shell, { assignments }: SimpleCommand, stays: boolean): Task {
+  for (const assignment of assignments) {
+    const value = assignment.value ? yield* shell.expansion.textTask(assignment.value) : '';
+    assignTemporary(shell, assignment, value, stays);
+  }
+}
+
+function* ending(shell: Shell, running: Task<number>, end: () => void): Task<number> {
   try {
     return yield* running;
+  } catch (error) {
+    shell.report(error);
+    throw error;
   } finally {
     end();
   }

@@ -8,7 +8,7 @@ import { evaluateText, evaluateSource } from './arithmetic.js';
 import { assignValue, elementsOf, elementsTask, storeAssignment } from './assignment.js';
 import { glob } from './glob.js';
 import { keyOf, plainValue, subscriptBlocks } from './lookup.js';
-import { decide, finish, type Operands, unbound } from './parameter.js';
+import { decide, type Decision, finish, type Operands, unbound } from './parameter.js';
 import { promptText } from './prompt.js';
 import { DocumentSink, escapePattern, FieldSink, separatorsOf, type Sink, TextSink } from './sinks.js';
 import { runProcessSubstitution, substituteCommand } from './substitution.js';
@@ -182,7 +182,8 @@ export class Expander implements Expansion {
 
   /** Double quotes make a field even of nothing, but for `"$@"` without parameters. */
   #mark(parts: readonly WordPart[], sink: Sink): void {
-    const onlyLists = parts.length > 0 && parts.every((part) => part.type === 'parameter' && isAtList(part));
+    const bareOnly = this.#shell.dialect === 'dash';
+    const onlyLists = parts.length > 0 && parts.every((part) => part.type === 'parameter' && isAtList(part) && (part.operation === undefined || !bareOnly));
     if (!onlyLists) sink.quoted('');
   }
 
@@ -237,6 +238,7 @@ export class Expander implements Expansion {
       else finish(this.#shell, part, decided, { word: this.#textOf(word.parts, undefined, mode === 'quoted' ? 'quoted' : 'word') }, sink, mode === 'quoted');
       return;
     }
+    if (isUnsetSlice(part, decided)) return this.#unset(part, sink, mode);
     finish(this.#shell, part, decided, this.#operands(part), sink, mode === 'quoted');
   }
 
@@ -251,7 +253,13 @@ export class Expander implements Expansion {
       else finish(this.#shell, part, decided, { word: yield* this.#textOfTask(word.parts, undefined, mode === 'quoted' ? 'quoted' : 'word') }, sink, mode === 'quoted');
       return;
     }
+    if (isUnsetSlice(part, decided)) return this.#unset(part, sink, mode);
     finish(this.#shell, part, decided, yield* this.#operandsTask(part), sink, mode === 'quoted');
+  }
+
+  #unset(part: Parameter, sink: Sink, mode: Mode): void {
+    const nothing = unbound(this.#shell, part);
+    if (mode === 'quoted') sink.quoted(nothing);
   }
 
   #key({ index, name }: Parameter): string | number {
@@ -352,6 +360,11 @@ export class Expander implements Expansion {
   prompt(text: string): string {
     return promptText(this.#shell, text);
   }
+}
+
+/** The numbers of a slice are not looked at where there is nothing to cut. */
+function isUnsetSlice({ operation }: Parameter, { value }: Decision): boolean {
+  return operation?.type === 'slice' && value.list === undefined && value.text === undefined;
 }
 
 /** Marks errors of expansions within arithmetic. */

@@ -78,6 +78,10 @@ const MISSING = undefined as unknown as Variable;
 /** An index before the beginning is complained of, and nothing is there. */
 function elementOf(shell: Shell, variable: Variable | undefined, key: string | number, name: string): string | undefined {
   if (!variable) return undefined;
+  if (variable.map && key === '') {
+    shell.complain(`${name}: bad array subscript`);
+    return undefined;
+  }
   if (!variable.map && Number(key) < 0) {
     const last = variable.list ? variable.list.last : 0;
     if (last + 1 + Number(key) < 0) {

@@ -44,7 +44,8 @@ export function decide(shell: Shell, part: Parameter, key: string | number | und
   if (operation?.type === 'keys' || operation?.type === 'names') return { value: lookUp(shell, operation.type === 'names' ? '0' : part.name, part.index?.all, key) };
   const value = part.indirect ? lookUpIndirect(shell, part, key) : lookUp(shell, part.name, part.index?.all, key);
   if (operation?.type !== 'default' && operation?.type !== 'assign' && operation?.type !== 'error' && operation?.type !== 'alternate') return { value };
-  const isUnset = value.list ? value.list.length === 0 : value.text === undefined;
+  // In dash `$@` and `$*` are set even where there are no parameters.
+  const isUnset = value.list ? value.list.length === 0 && shell.dialect !== 'dash' : value.text === undefined;
   const isNull = isUnset || (operation.colon && !(part.indirect && value.list) && (value.list ? value.list.join(value.star && quoted ? (shell.variables.get('IFS') ?? ' ').slice(0, 1) : ' ') === '' : value.text === ''));
   if (operation.type === 'alternate') return isNull ? { value, nothing: true } : { value, word: operation.word, use: 'pour' };
   if (!isNull) return { value };
@@ -71,6 +72,7 @@ export function finish(shell: Shell, part: Parameter, decision: Decision, operan
     const names = shell.variables.names().filter((name) => name.startsWith(part.name) && shell.variables.binding(name)?.isSet !== false);
     return pourList(names, operation.all === '*', sink, quoted, shell);
   }
+  if (operation?.type === 'length' && part.index !== undefined && value.key === '' && value.variable?.map) throw new ExpansionError(`${part.index.word.source}]: bad array subscript`);
   if (operation?.type === 'length') return pourText(String(lengthOfValue(shell, part, value)), sink, quoted);
   if (operation?.type === 'transform') {
     if (value.list) return pourList(transformList(shell, part, value, operation.operator, quoted), value.star, sink, quoted, shell);
@@ -87,7 +89,7 @@ export function finish(shell: Shell, part: Parameter, decision: Decision, operan
 /** dash trims and measures `$@` and `$*` as one text. */
 function finishWhole(shell: Shell, part: Parameter, { list, star }: Value, operands: Operands, sink: Sink, quoted: boolean): void {
   const ifs = shell.separators;
-  const joint = !star || !quoted ? '\0' : ifs.slice(0, 1);
+  const joint = part.operation?.type === 'length' ? ifs.slice(0, 1) : !star || !quoted ? '\0' : ifs.slice(0, 1);
   const text = list!.join(joint);
   if (part.operation?.type === 'length') return pourText(String(encode(text).length), sink, quoted);
   const trimmed = apply(shell, part, text, operands);
@@ -132,6 +134,7 @@ function apply(shell: Shell, { operation, source }: Parameter, text: string, ope
     case 'replace':
       // busybox finds nothing in an empty value, not even `*`.
       if (text === '' && shell.dialect === 'ash') return text;
+      if (operands.pattern === '' && (operation.scope === 'first' || operation.scope === 'all')) return text;
       return replace(text, patternOf(shell, operands.pattern!, true), operation.scope, operands.replacement!, shell.options.has('patsub_replacement'));
     case 'case':
       return changeCase(text, operation.change, operation.all, operands.pattern === undefined ? undefined : patternOf(shell, operands.pattern, false));

@@ -60,6 +60,7 @@ export function readParts(reader: Reader, place: Place): WordPart[] {
   const ordinary = INSIDE_STOPS.test(stops) ? ORDINARY_INSIDE : ORDINARY;
   const start = reader.pos;
   let depth = 0;
+  let quoteAt = -1;
   for (;;) {
     if (!(place.skipFirst && reader.pos === start) && reader.pos < reader.text.length) {
       const run = reader.match(ordinary);
@@ -70,10 +71,18 @@ export function readParts(reader: Reader, place: Place): WordPart[] {
     }
     const char = reader.text[reader.pos];
     if (char === undefined) {
+      if (quoteAt >= 0) reader.endedInside("'", quoteAt);
       if (depth > 0) reader.endedInside(')', start);
       return out.finish();
     }
-    if (depth === 0 && stops.includes(char) && !(place.skipFirst && reader.pos === start)) {
+    // bash pairs the single quotes in an operand within double quotes, though they are ordinary there.
+    if (char === "'" && place.insideDouble && reader.features.bash && !reader.posix) {
+      quoteAt = quoteAt < 0 ? reader.pos : -1;
+      out.add(char);
+      reader.pos++;
+      continue;
+    }
+    if (depth === 0 && quoteAt < 0 && stops.includes(char) && !(place.skipFirst && reader.pos === start)) {
       if (char === '(' && opensGroup(reader, place, out.last)) depth++;
       else if ((char === '<' || char === '>') && place.processes && reader.text[reader.pos + 1] === '(') {
         out.push(readProcess(reader));

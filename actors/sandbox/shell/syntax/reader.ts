@@ -12,6 +12,8 @@ export interface ReaderSettings {
   readonly alias?: ((name: string) => string | undefined) | undefined;
   /** Whether `shopt extglob` is on now. */
   readonly extglob?: (() => boolean) | undefined;
+  /** Whether `set -o posix` is on now. */
+  readonly posix?: (() => boolean) | undefined;
   /** The number of the first line; 1 unless said. */
   readonly line?: number | undefined;
 }
@@ -64,6 +66,11 @@ export class Reader {
 
   get extglob(): boolean {
     return this.features.bash && (this.settings.extglob?.() ?? false);
+  }
+
+  /** bash in its posix mode, now or by its name. */
+  get posix(): boolean {
+    return this.settings.dialect === 'posix' || (this.settings.posix?.() ?? false);
   }
 
   /** A reader over other text (a here-document, backquotes), in which the end is the end. */
