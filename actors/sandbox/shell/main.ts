@@ -210,7 +210,8 @@ function* readFirstLine(shell: Shell): Task<InputLine> {
 function statusAfter(shell: Shell, { failure }: ShellSyntaxError): number {
   if (failure.discards === true) return 1;
   if (failure.inSubstitution === true && shell.commandString !== undefined) return 127;
-  return shell.isBash && failure.keepsStatus === true ? shell.status : 2;
+  if (!shell.isBash || failure.keepsStatus !== true) return 2;
+  return failure.inSubstitution === true ? shell.status || 1 : shell.status;
 }
 
 /** bash's PROMPT_COMMAND, which leaves `$?` alone. */

@@ -5,6 +5,13 @@ import { DATED, ENVIRONMENT, FILES, INPUT, type Result } from './batch.js';
 import type { Program } from './program.js';
 
 const TIMEOUT_MS = 10_000;
+const IDLE_MS = 300;
+const STEP_MS = 5;
+
+/** What a program leaves running still writes, as on a real machine. */
+async function idle({ kernel }: TestMachine): Promise<void> {
+  for (let waited = 0; kernel.processes.size > 0 && waited < IDLE_MS; waited += STEP_MS) await new Promise((resolve) => setTimeout(resolve, STEP_MS));
+}
 
 /** `id` is the program's number in the batch, `folder` the batch's. */
 export async function runInMachine({ shell, by, text }: Program, id: number, folder: string): Promise<Result> {
@@ -15,7 +22,14 @@ export async function runInMachine({ shell, by, text }: Program, id: number, fol
   const machine = new TestMachine({ commands: allCommands, files });
   for (const name of DATED) machine.files.utimes(`${box}/${name}`, 1e12, 1e12);
   const argv = by === 'file' ? [shell, `../programs/${id}`] : by === 'stdin' ? [shell] : [shell, '-c', text.replace(/\n+$/, '')];
-  const ran = await machine.run(argv, { cwd: box, env: ENVIRONMENT, stdin: by === 'stdin' ? text : INPUT, timeoutMs: TIMEOUT_MS });
+  const parts: Buffer[] = [];
+  const started = machine.start(argv, { cwd: box, env: ENVIRONMENT, onStdout: (bytes) => parts.push(Buffer.from(bytes)) });
+  started.stdin.push(Buffer.from(by === 'stdin' ? text : INPUT));
+  started.stdin.end();
+  const timer = setTimeout(() => machine.kernel.terminate(started.process, { signal: 9 }), TIMEOUT_MS);
+  const { exitCode } = await started.ended;
+  clearTimeout(timer);
+  await idle(machine);
   if (machine.defects.length > 0) return { exitCode: -1, stdout: `a defect: ${String((machine.defects[0] as Error).stack ?? machine.defects[0])}` };
-  return { exitCode: ran.exitCode, stdout: ran.stdoutBytes.toString('latin1') };
+  return { exitCode, stdout: Buffer.concat(parts).toString('latin1') };
 }

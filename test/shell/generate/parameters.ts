@@ -39,7 +39,7 @@ function expansion(scope: Scope, value: Text): Text {
     [3, t`\${${of}:${maybe(' ')}${index(scope)}}`], [3, t`\${${of}: ${index(scope)}:${index(scope)}}`],
     [4, t`\${${of}${words('/ // /# /% / //')}${matched}/${value}}`], [1, t`\${${of}//${matched}}`],
     [2, t`\${${of}${words('^ ^^ , ,,')}${maybe(matched)}}`], [3, t`\${${of}@${words('Q E P A a U u L K k Q')}}`],
-    [2, one('${!r}', '${!ra}', '${!r:-d}', '${!r%o*}', '${!arr[@]}', '${!sparse[*]}', '${!m[@]}', '${!num@}', '${!num*}', '${!re}', '${!2}', '${!#}', '${!u-x}', '${!r@Q}', '${!ra/o/0}', '${#arr[1]}', '${!none[@]}')],
+    [2, one('${!r}', '${!ra}', '${!r:-d}', '${!r%o*}', '${!arr[@]}', '${!sparse[*]}', '${!m[@]}', '${!num@}', '${!num*}', '${!re}', '${!2}', '${!u-x}', '${!r@Q}', '${!ra/o/0}', '${#arr[1]}', '${!none[@]}')],
   );
   return weighted([5, posix], [5, bashOnly]);
 }

@@ -8,7 +8,7 @@ export const redirection = rule((scope): Text => {
   return scope.bash ? one(posix, posix, '&> out; cat out', '&>> out; cat out', '>& out; cat out', '{fd}>&1', '2>&1 |& cat', t`<<< ${word({ ...scope, depth: 0 })}`, '3>&1 4>&3- >&4', '>&1-', '< <(echo sub)', '> >(cat >out2); cat out2 2>/dev/null | head -n 0', '11>&1 >&11') : posix;
 });
 
-const body = rule((scope) => many(one('text', ' two  words', '$s', '"$w"', "'$q'", '\\$s \\\\ \\` \\"', '$(echo sub)', '`echo x`', '$((n+1))', '\ttab', 'back\\\nslash', '', '~ * {a,b}', 'E E', '$@', '"$@"', '$*', '\\a', 'é', '$', '$ x', parameter(scope, true)), 0, 4, '\n'));
+const body = rule((scope) => many(one('text', ' two  words', '$s', '"$w"', "'$q'", '$(echo sub)', '`echo x`', '$((n+1))', '\ttab', 'back\\\nslash', '', '~ * {a,b}', 'E E', '$@', '"$@"', '$*', '\\a', 'é', '$', '$ x', parameter(scope, true)), 0, 4, '\n'));
 
 const consumer = ({ bash }: Scope): Text => (bash ? one('cat', 'cat', 'while read x y; do p "$x" "$y"; done', 'read -r x; p "$x"', 'mapfile -t arr; p "${arr[@]}"', 'IFS=: read -ra arr; p "${arr[@]}"', 'tr a-z A-Z | cat', '{ read -r x; cat; }') : one('cat', 'cat', 'while read x y; do p "$x" "$y"; done', 'read -r x; p "$x"', '{ read -r x; cat; }', 'sort'));
 

@@ -1,11 +1,13 @@
 // Built-ins that steer: : true false break continue return exit shift eval source exec command builtin.
 import { Errno } from '../../kernel/errno.js';
+import { SIGSTOP } from '../../kernel/signals.js';
 import { decode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
 import { CommandAbort, ShellExit } from '../flow.js';
 import type { Builtin, Outcome, Shell } from '../shell.js';
 import { fail, usage } from './output.js';
 import { describe } from './describe.js';
+import { sendSignal } from './processes.js';
 
 export const colon: Builtin = () => 0;
 export const falseBuiltin: Builtin = () => 1;
@@ -82,6 +84,14 @@ export const exit: Builtin = (shell, argv) => {
 };
 
 export const logout: Builtin = (shell, argv) => (shell.isLogin ? exit(shell, argv) : fail(shell, 'logout', "not login shell: use `exit'"));
+
+/** `suspend`: the shell stops itself, where job control could continue it. */
+export const suspend: Builtin = (shell, argv) => {
+  if (!shell.options.monitor) return fail(shell, 'suspend', 'cannot suspend: no job control');
+  if (shell.isLogin && argv[1] !== '-f') return fail(shell, 'suspend', 'cannot suspend: login shell');
+  sendSignal(shell.process, shell.process.pid, SIGSTOP);
+  return 0;
+};
 
 export const shift: Builtin = (shell, argv) => {
   const operand = argv[1] === '--' ? argv[2] : argv[1];

@@ -26,7 +26,7 @@ const BASH: Readonly<Record<string, Builtin>> = {
   source: control.source, builtin: control.builtin, declare: runDeclaration, typeset: runDeclaration, shopt, enable, pushd: pushdBuiltin,
   popd: popdBuiltin, dirs: dirsBuiltin, mapfile: mapfileBuiltin, readarray: mapfileBuiltin, let: misc.letBuiltin, caller: misc.caller,
   history: misc.history, compgen: misc.compgen, complete: misc.complete, help: misc.help, disown: processes.disown,
-  logout: control.logout,
+  logout: control.logout, suspend: control.suspend,
 };
 
 export const BUILTINS: ReadonlyMap<string, Builtin> = new Map(Object.entries({ ...POSIX, ...BASH }));

@@ -6,6 +6,7 @@ import { ShellExit } from '../flow.js';
 import type { Outcome, Shell } from '../shell.js';
 import type { AndOr, ArithmeticFor, Case, Command, Conditional, For, If, ListItem, While, Word } from '../syntax/ast.js';
 import { numberOf, runArithmetic } from './arithmetic-command.js';
+import { assignLoopVariable } from '../expand/assignment.js';
 import { evaluateTest } from './conditional.js';
 import { defineFunction } from './functions.js';
 import { runBackground, runCoprocess, runSubshell } from './jobs.js';
@@ -391,11 +392,4 @@ export class Interpreter {
     const outcome = this.settle(yield* evaluateTest(shell, test));
     return typeof outcome === 'number' ? outcome : yield* outcome;
   }
-}
-
-function assignLoopVariable(shell: Shell, name: string, value: string): void {
-  const variable = shell.variables.binding(name);
-  // A nameref as loop variable is pointed at each name in turn.
-  if (variable && (variable.attributes & 32) !== 0) shell.variables.assign(shell.variables.writable(name), value);
-  else shell.variables.set(name, value);
 }

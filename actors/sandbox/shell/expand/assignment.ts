@@ -1,7 +1,6 @@
 // Assignments of elements and arrays: `a[i]=x`, `a=(…)`, `a+=(…)`, and the arguments of declare and its relatives.
 import type { Task } from '../../kernel/wait.js';
 import { expandBraces } from '../braces.js';
-import { ExpansionError } from '../flow.js';
 import type { Shell } from '../shell.js';
 import type { ArrayElement, Assignment } from '../syntax/ast.js';
 import { READONLY, type Variable } from '../variables/variable.js';
@@ -126,7 +125,10 @@ function storePairs(shell: Shell, variable: Variable, elements: readonly Expande
       shell.complain(`${variable.name}: ${value}: must use subscript when assigning associative array`);
       continue;
     }
-    if (key === '') throw new ExpansionError(`[]=${value}: bad array subscript`);
+    if (key === '') {
+      shell.complain(`['']=${value}: bad array subscript`);
+      continue;
+    }
     if (adds && old) variables.assignElement(variable, key, (old.get(key) ?? '') + value);
     else variables.assignElement(variable, key, value, adds);
   }
@@ -145,4 +147,12 @@ export function* expandArgumentTask(shell: Shell, assignment: Assignment): Task<
   const subscript = index ? yield* shell.expansion.textTask(index.word) : undefined;
   if (assignment.array) return { name, subscript, append, value: undefined, elements: yield* elementsTask(shell, assignment) };
   return { name, subscript, append, value: yield* shell.expansion.textTask(assignment.value!), elements: undefined };
+}
+
+/** What `for` does with its variable at each turn. */
+export function assignLoopVariable(shell: Shell, name: string, value: string): void {
+  const variable = shell.variables.binding(name);
+  // A nameref as loop variable is pointed at each name in turn.
+  if (variable && (variable.attributes & 32) !== 0) shell.variables.assign(shell.variables.writable(name), value);
+  else shell.variables.set(name, value);
 }

@@ -258,8 +258,8 @@ export class Expander implements Expansion {
   }
 
   #unset(part: Parameter, sink: Sink, mode: Mode): void {
-    const nothing = unbound(this.#shell, part);
-    if (mode === 'quoted') sink.quoted(nothing);
+    const nothing = part.index?.all === undefined ? unbound(this.#shell, part) : '';
+    if (mode === 'quoted' && part.index?.all !== '@') sink.quoted(nothing);
   }
 
   #key({ index, name }: Parameter): string | number {
@@ -364,7 +364,7 @@ export class Expander implements Expansion {
 
 /** The numbers of a slice are not looked at where there is nothing to cut. */
 function isUnsetSlice({ operation }: Parameter, { value }: Decision): boolean {
-  return operation?.type === 'slice' && value.list === undefined && value.text === undefined;
+  return operation?.type === 'slice' && (value.list === undefined ? value.text === undefined : value.list.length === 0 && !value.isPositional);
 }
 
 /** Marks errors of expansions within arithmetic. */

@@ -1,5 +1,5 @@
 // What a parameter stands for before its operation: special parameters, positional ones, variables, elements, whole arrays.
-import { ExpansionError } from '../flow.js';
+import { ExpansionError, ShellExit } from '../flow.js';
 import type { Shell } from '../shell.js';
 import type { Parameter, Subscript } from '../syntax/ast.js';
 import { NAMEREF, type Variable } from '../variables/variable.js';
@@ -78,18 +78,21 @@ const MISSING = undefined as unknown as Variable;
 /** An index before the beginning is complained of, and nothing is there. */
 function elementOf(shell: Shell, variable: Variable | undefined, key: string | number, name: string): string | undefined {
   if (!variable) return undefined;
-  if (variable.map && key === '') {
-    shell.complain(`${name}: bad array subscript`);
-    return undefined;
-  }
+  if (variable.map && key === '') return badSubscript(shell, name);
   if (!variable.map && Number(key) < 0) {
     const last = variable.list ? variable.list.last : 0;
     if (last + 1 + Number(key) < 0) {
-      shell.complain(`${name}: bad array subscript`);
-      return undefined;
+      return badSubscript(shell, name);
     }
   }
   return variable.element(key);
+}
+
+/** With errexit bash gives up here, wherever it is. */
+function badSubscript(shell: Shell, name: string): undefined {
+  shell.complain(`${name}: bad array subscript`);
+  if (shell.options.errexit) throw new ShellExit(1);
+  return undefined;
 }
 
 /** Looks up what text names: `x`, `1`, `@`, `a[i]`, `a[@]`. Used by indirection and namerefs. */

@@ -122,7 +122,8 @@ function keysOf(shell: Shell, part: Parameter): readonly string[] {
 
 function lengthOfValue(shell: Shell, part: Parameter, value: Value): number {
   if (value.list) return value.list.length;
-  const text = value.text ?? unbound(shell, part);
+  // An element that is not set has the length 0 even with `set -u`.
+  const text = value.text ?? (part.index === undefined ? unbound(shell, part) : '');
   return shell.dialect === 'dash' ? encode(text).length : lengthOf(text);
 }
 

@@ -79,7 +79,7 @@ function* readDirectly(shell: Shell, script: List): Task<string | undefined> {
   if (!undo) {
     shell.substitutionStatus = 1;
     // bash gives up here, even among the arguments of a command that would succeed.
-    if (shell.isBash && shell.options.errexit && shell.unchecked === 0) throw new ShellExit(1);
+    if (shell.isBash && shell.options.errexit) throw new ShellExit(1);
     return '';
   }
   try {

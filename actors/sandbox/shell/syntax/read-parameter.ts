@@ -55,7 +55,7 @@ class BracedReader {
       if (index?.all !== undefined && reader.text[reader.pos] === '}') return this.#close(name, index, { type: 'keys' }, false);
     }
     if (reader.text[reader.pos] === '}') return this.#close(name, index, undefined, indirect);
-    const operation = this.#operation();
+    const operation = this.#operation(name);
     if (operation === undefined || reader.text[reader.pos] !== '}') return this.#bad(name);
     return this.#close(name, index, operation, indirect);
   }
@@ -94,7 +94,7 @@ class BracedReader {
     return parseSubscript(reader, text, line);
   }
 
-  #operation(): ParameterOperation | undefined {
+  #operation(name: string): ParameterOperation | undefined {
     const reader = this.#reader;
     const char = reader.text[reader.pos] ?? '';
     const next = reader.text[reader.pos + 1] ?? '';
@@ -116,7 +116,7 @@ class BracedReader {
     if (char === '/') return this.#replace();
     if (!reader.features.bash) return undefined;
     const change = CASES[char];
-    if (change !== undefined) {
+    if (change !== undefined && name !== '#') {
       const all = next === char;
       reader.pos += all ? 2 : 1;
       const pattern = reader.text[reader.pos] === '}' ? undefined : this.#pattern('}');
