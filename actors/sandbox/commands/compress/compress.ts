@@ -6,6 +6,7 @@ import { O_CREAT, O_EXCL, O_TRUNC, O_WRONLY } from '../../kernel/open-file.js';
 import type { Process } from '../../kernel/process.js';
 import type { Main } from '../../kernel/program.js';
 import { PREEMPT, type Task } from '../../kernel/wait.js';
+import { isBusybox } from '../../programs/flavour.js';
 import { command, complain, type Options, type Output, parseOptions } from '../../programs/stdio.js';
 import { DecodedSource, type Encoder, encoderOf, FileSource } from './coder.js';
 
@@ -40,7 +41,7 @@ function plainName(path: string, { suffix, others }: Family): string | undefined
 
 /** gzip goes by one name in its messages, whatever it was called by. */
 function* say(process: Process, { kind }: Family, message: string): Task {
-  if (kind === 'gzip') yield* process.write(2, Buffer.from(`gzip: ${message}\n`));
+  if (kind === 'gzip' && !isBusybox(process)) yield* process.write(2, Buffer.from(`gzip: ${message}\n`));
   else yield* complain(process, message);
 }
 
@@ -50,6 +51,7 @@ class Work {
   readonly #options: Options;
   readonly #family: Family;
   readonly #decompresses: boolean;
+  readonly #busybox: boolean;
   status = 0;
 
   constructor(process: Process, output: Output, options: Options, family: Family, decompresses: boolean) {
@@ -58,6 +60,12 @@ class Work {
     this.#options = options;
     this.#family = family;
     this.#decompresses = decompresses;
+    this.#busybox = isBusybox(process);
+  }
+
+  /** busybox's zcat takes what any of its compressors wrote. */
+  get #seamless(): boolean {
+    return this.#busybox && this.#family.kind === 'gzip' && this.#toStdout;
   }
 
   get #toStdout(): boolean {
@@ -75,11 +83,11 @@ class Work {
     if (this.#decompresses) {
       const decoded = new DecodedSource(source);
       for (let chunk = yield* decoded.next(); chunk !== undefined; chunk = yield* decoded.next()) {
-        if (decoded.kind !== this.#family.kind && !(decoded.kind === 'none' && this.#options.has('f', 'force') && this.#toStdout)) throw new Fault('invalid', 'not in format');
+        if (decoded.kind !== this.#family.kind && !this.#seamless && !(decoded.kind === 'none' && this.#options.has('f', 'force') && this.#toStdout)) throw new Fault('invalid', 'not in format');
         yield* to(chunk);
         yield PREEMPT;
       }
-      if (decoded.kind !== this.#family.kind && decoded.kind !== 'none') throw new Fault('invalid', 'not in format');
+      if (decoded.kind !== this.#family.kind && decoded.kind !== 'none' && !this.#seamless) throw new Fault('invalid', 'not in format');
       if (decoded.kind === 'none' && !this.#options.has('f', 'force')) throw new Fault('invalid', 'unexpected EOF');
       return;
     }
@@ -97,6 +105,8 @@ class Work {
   *#broken(name: string, error: unknown): Task {
     if (!(error instanceof Fault)) throw error;
     const { kind } = this.#family;
+    if (this.#busybox && kind === 'bzip2') return yield* this.#fail(error.message === 'not in format' ? 'invalid magic' : `bunzip error ${/EOF/.test(error.message) ? -3 : -5}`);
+    if (this.#busybox) return yield* this.#fail(/EOF/.test(error.message) ? 'unexpected end of file' : error.message === 'not in format' ? 'invalid magic' : 'corrupted data');
     const isGzip = kind === 'gzip';
     if (isGzip) yield* this.#process.write(2, Buffer.from('\n'));
     if (error.message === 'not in format') yield* this.#fail(kind === 'xz' ? `${name}: File format not recognized` : kind === 'bzip2' ? `${name} is not a bzip2 file.` : `${name}: not in ${kind} format`, kind === 'bzip2' ? 2 : 1);
@@ -124,7 +134,7 @@ class Work {
       yield* this.#regular(path);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
-      const isSought = this.#decompresses && error.code === 'ENOENT' && this.#family.kind === 'gzip' && plainName(path, this.#family) === undefined;
+      const isSought = !this.#busybox && this.#decompresses && error.code === 'ENOENT' && this.#family.kind === 'gzip' && plainName(path, this.#family) === undefined;
       yield* this.#fail(`${isSought ? `${path}.gz` : path}: ${error.message}`);
     }
   }
@@ -139,9 +149,9 @@ class Work {
       return this.#process.close(fd);
     }
     if (this.#options.has('l', 'list')) return yield* this.#list(path);
-    if (target === undefined) return yield* this.#fail(`${path}: unknown suffix -- ignored`, 2);
+    if (target === undefined) return yield* this.#busybox ? this.#fail(`${path}: unknown suffix - ignored`) : this.#fail(`${path}: unknown suffix -- ignored`, 2);
     if (!this.#decompresses && plainName(path, this.#family) !== undefined && !this.#options.has('f', 'force')) return yield* this.#fail(`${path} already has ${this.#family.suffix} suffix -- unchanged`, this.#family.kind === 'gzip' ? 0 : 2);
-    if (files.exists(target) && !this.#options.has('f', 'force')) return yield* this.#fail(`${target} already exists;\tnot overwritten`, 2);
+    if (files.exists(target) && !this.#options.has('f', 'force')) return yield* this.#busybox ? this.#fail(`can't open '${target}': File exists`) : this.#fail(`${target} already exists;\tnot overwritten`, 2);
     yield* this.#replace(path, target);
   }
 

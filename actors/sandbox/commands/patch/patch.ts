@@ -4,8 +4,10 @@ import type { Process } from '../../kernel/process.js';
 import type { Main } from '../../kernel/program.js';
 import { decode, encode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
+import { isBusybox } from '../../programs/flavour.js';
 import { command, type Options, type Output, parseOptions, readAll, UsageError } from '../../programs/stdio.js';
 import { openInput } from '../text-input.js';
+import { applyLikeBusybox } from './busybox.js';
 import { Application, type HunkResult, reversed } from './apply.js';
 import { type FilePatch, type Hunk, parsePatch, PatchSyntaxError } from './parse.js';
 
@@ -155,9 +157,10 @@ export const patch: Main = command(function* (process, output) {
     // GNU patch changes folder first, so -i is looked for there.
     if (directory !== undefined) process.files.chdir(directory);
     const patches = parsePatch(decode(yield* text()));
-    if (patches.every(({ hunks, renames, newMode, deletes }) => hunks.length === 0 && !renames && !deletes && newMode === undefined)) {
+    if (!isBusybox(process) && patches.every(({ hunks, renames, newMode, deletes }) => hunks.length === 0 && !renames && !deletes && newMode === undefined)) {
       throw new UsageError('**** Only garbage was found in the patch input.', 2);
     }
+    if (isBusybox(process)) return yield* applyLikeBusybox(process, output, options, patches, operand);
     const patcher = new Patcher(process, output, options);
     for (const one of patches) yield* patcher.apply(one, operand);
     return patcher.failed ? 1 : 0;
