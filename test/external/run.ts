@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { createLog } from '../../server/log.js';
 import { startServer } from '../../server/server.js';
 import { actRows } from './act-rows.js';
+import { actStores } from './act-stores.js';
 import { actWorkflows } from './act-workflows.js';
 import { chaos } from '../chaos/check.js';
 import { busybox } from './busybox.js';
@@ -38,6 +39,7 @@ const CHECKS: readonly Check[] = [
   gitlabRows,
   nektosAct,
   actWorkflows,
+  actStores,
   actRows,
   runnerBodies,
   gojq,

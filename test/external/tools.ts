@@ -27,17 +27,22 @@ export function act(cacheDir: string): Promise<Tool> {
   return goInstall(cacheDir, ACT, {}, 'act');
 }
 
-/** The packages that JavaScript actions are made with: a folder of modules. */
-export async function actionsToolkit(cacheDir: string): Promise<Tool> {
-  const folder = join(cacheDir, 'actions-toolkit');
+/** Packages from npm in a folder of the cache: its modules. */
+export async function npmPackages(cacheDir: string, name: string, packages: readonly string[]): Promise<Tool> {
+  const folder = join(cacheDir, name);
   const path = join(folder, 'node_modules');
-  if (!existsSync(join(path, '@actions'))) {
+  if (!existsSync(join(path, '.package-lock.json'))) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
-    const ran = await run('npm', ['i', '--no-fund', '--no-audit', '--ignore-scripts', ...TOOLKIT], { cwd: folder, timeoutMs: INSTALL_MS });
-    if (!existsSync(join(path, '@actions'))) return { missing: `npm i ${TOOLKIT.join(' ')}: ${ran.stderr.trim().split('\n').at(-1)}` };
+    const ran = await run('npm', ['i', '--no-fund', '--no-audit', '--ignore-scripts', ...packages], { cwd: folder, timeoutMs: INSTALL_MS });
+    if (ran.exitCode !== 0) return { missing: `npm i ${packages.join(' ')}: ${ran.stderr.trim().split('\n').at(-1)}` };
   }
   return { path };
+}
+
+/** The packages that JavaScript actions are made with. */
+export function actionsToolkit(cacheDir: string): Promise<Tool> {
+  return npmPackages(cacheDir, 'actions-toolkit', TOOLKIT);
 }
 
 /** A WASI program that nobody here wrote. */
