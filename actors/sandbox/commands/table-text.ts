@@ -8,6 +8,7 @@ export const textCommands: CommandTable = {
   base32: () => import('./basenc.js').then((m) => m.basenc),
   base64: () => import('./basenc.js').then((m) => m.basenc),
   basenc: () => import('./basenc.js').then((m) => m.basenc),
+  bc: () => import('./bc/bc.js').then((m) => m.bc),
   cal: () => import('./cal.js').then((m) => m.cal),
   cat: () => import('./cat.js').then((m) => m.cat),
   cksum: () => import('./cksum.js').then((m) => m.cksum),
