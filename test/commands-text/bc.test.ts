@@ -17,3 +17,12 @@ test('bc -l has the functions', (t) => sameAsHost(t, bc([
 ], '-l')));
 
 test('bc complains as GNU bc does, and goes on', (t) => sameAsHost(t, bc(['5/0\n1', '1+(2/0)', 'foo(3)', 'a=1\na/0\n7', 'sqrt(-1)', '2%0', '1+\n2', '1 1 +\n3', ')', '"open', 'define f() {', 'if (1', '1 = 2', '@']), { stderr: true }));
+
+const dc = (programs: readonly string[]): Case[] => programs.flatMap((program) => [{ argv: ['dc'], stdin: `${program}\n` }, { argv: ['dc', '-e', program] }]);
+
+test('dc computes as GNU dc does', (t) => sameAsHost(t, dc([
+  '2 3 + p', '10 k 2 v p', '[hello] n 5 1 - p f', '1 2 3 f c z p', '5 3 % p 5 3 ~ f', '_5 p 3 _2 * p', '2 100 ^ p', '16 o 255 p 2 i 1010 p', '[la p 1 - d sa 0 <b] sb 5 sa lbx', '1 sa 2 Sa la p La p la p', '5 2 :x 2 ;x p', '3 4 r f', '1 2 3 3 R f', '2 10 1000 | p', '12345 Z p 1.234 X p', '[abc] Z p', '65 a p 66 P', '[1 p q 2 p] x 3 p',
+  '0 [1 + d p d 5 >a] sa lax', '1 1 =x', '10 3 / p 4 k 10 3 / p', '[[nested] p] x', '# comment\n1 p', 'K p I p O p', '2 300 ^ p', '1.5 2.25 * p 3 k 1.5 2.25 * p', '7 d * p',
+])));
+
+test('dc complains as GNU dc does', (t) => sameAsHost(t, dc(['p', '1 0 /', '1 +', '[a] 1 +', 'y', '_1 v', '1 i', 'lz p Lz', '1 0 %']), { stderr: true }));

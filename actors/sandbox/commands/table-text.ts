@@ -17,6 +17,7 @@ export const textCommands: CommandTable = {
   comm: () => import('./comm.js').then((m) => m.comm),
   crc32: () => import('./cksum.js').then((m) => m.crc32),
   cut: () => import('./cut.js').then((m) => m.cut),
+  dc: () => import('./bc/dc.js').then((m) => m.dc),
   diff: () => import('./diff/diff.js').then((m) => m.diff),
   dos2unix: () => import('./dos2unix.js').then((m) => m.dos2unix),
   echo: () => import('./echo.js').then((m) => m.echo),
