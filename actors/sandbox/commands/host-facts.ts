@@ -1,9 +1,12 @@
 // hostid, lscpu, taskset, nologin, whereis: small facts about the machine and its programs.
 import { cpus } from 'node:os';
+import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
-import { command, decode, parseOptions, plainCommand, UsageError } from '../programs/stdio.js';
+import { command, decode, parseOptions, plainCommand, UsageError, usageError } from '../programs/stdio.js';
 import { executeOrComplain } from './common/exec.js';
 import { MACHINE, processors } from './common/system.js';
+
+const CPUS_MAX = 1024;
 
 /** gethostid(3): /etc/hostid, else the host's address with its halves swapped. */
 export const hostid: Main = plainCommand((process, output) => {
@@ -33,27 +36,58 @@ export const lscpu: Main = plainCommand((process, output) => {
   return 0;
 });
 
-/** There is one queue for all processors: the mask is told and taken, and changes nothing. */
+/** `0,2-3` or `0x0d` as bits; undefined when it is neither. */
+function parseMask(text: string, isList: boolean): bigint | undefined {
+  if (!isList) return /^(0x)?[0-9a-f]+$/i.test(text) ? BigInt(`0x${text.replace(/^0x/i, '')}`) : undefined;
+  if (!/^\d+(-\d+)?(,\d+(-\d+)?)*$/.test(text)) return undefined;
+  let mask = 0n;
+  for (const part of text.split(',')) {
+    const [low, high = low] = part.split('-').map(Number) as [number, number?];
+    for (let cpu = low; cpu <= high && cpu < CPUS_MAX; cpu++) mask |= 1n << BigInt(cpu);
+  }
+  return mask;
+}
+
+function listOf(mask: bigint): string {
+  const ranges: [number, number][] = [];
+  for (let cpu = 0; mask >> BigInt(cpu) > 0n; cpu++) {
+    if (((mask >> BigInt(cpu)) & 1n) === 0n) continue;
+    if (ranges.at(-1)?.[1] === cpu - 1) ranges.at(-1)![1] = cpu;
+    else ranges.push([cpu, cpu]);
+  }
+  return ranges.map(([low, high]) => (low === high ? String(low) : `${low}-${high}`)).join(',');
+}
+
+/** The mask is kept and inherited as the kernel keeps it, though one thread serves all processes. */
 export const taskset: Main = command(function* (process, output) {
   const options = parseOptions(process.argv, 'acp', { 'all-tasks': 'no', 'cpu-list': 'no', pid: 'no' }, { posix: true });
-  const count = processors(process);
+  const all = (1n << BigInt(processors(process))) - 1n;
   const [first, ...rest] = options.operands;
-  if (first === undefined) throw new UsageError("bad usage\nTry 'taskset --help' for more information.");
+  if (first === undefined) throw usageError(process.argv, 'bad usage');
   const isList = options.has('c', 'cpu-list');
-  const tell = (pid: string, word: string): void => {
-    const all = count === 1 ? '0' : `0-${count - 1}`;
-    output.print(isList ? `pid ${pid}'s ${word} affinity list: ${all}\n` : `pid ${pid}'s ${word} affinity mask: ${(2 ** count - 1).toString(16)}\n`);
+  const set = (target: Process, text: string): void => {
+    const mask = parseMask(text, isList);
+    if (mask === undefined) throw new UsageError(`failed to parse CPU ${isList ? 'list' : 'mask'}: ${text}`);
+    if ((mask & all) === 0n) throw new UsageError(`failed to set pid ${target === process ? 0 : target.pid}'s affinity: Invalid argument`);
+    target.affinity = mask & all;
+  };
+  const tell = (target: Process, word: string): void => {
+    const mask = target.affinity ?? all;
+    output.print(`pid ${target.pid}'s ${word} affinity ${isList ? `list: ${listOf(mask)}` : `mask: ${mask.toString(16)}`}\n`);
   };
   if (options.has('p', 'pid')) {
     const pid = rest[0] ?? first;
-    if (!process.kernel.processes.has(Number(pid))) throw new UsageError(`failed to get pid ${pid}'s affinity: No such process`);
-    tell(pid, 'current');
-    if (rest.length > 0) tell(pid, 'new');
+    const target = process.kernel.processes.get(Number(pid));
+    if (!target) throw new UsageError(`failed to get pid ${pid}'s affinity: No such process`);
+    tell(target, 'current');
+    if (rest.length > 0) {
+      set(target, first);
+      tell(target, 'new');
+    }
     return 0;
   }
-  const mask = first.replace(/^0x/, '');
-  if (!(isList ? /^\d+(-\d+)?(,\d+(-\d+)?)*$/ : /^[0-9a-f]+$/i).test(mask)) throw new UsageError(`failed to parse CPU ${isList ? 'list' : 'mask'}: ${first}`);
-  if (rest.length === 0) throw new UsageError("bad usage\nTry 'taskset --help' for more information.");
+  if (rest.length === 0) throw usageError(process.argv, 'bad usage');
+  set(process, first);
   return yield* executeOrComplain(process, rest, process.env, (name, why) => `taskset: failed to execute ${name}: ${why}`);
 });
 

@@ -4,7 +4,8 @@ import type { Main } from '../kernel/program.js';
 import type { Process } from '../kernel/process.js';
 import { SIGKILL, signalNumber, SIGTERM } from '../kernel/signals.js';
 import { PREEMPT, type Task } from '../kernel/wait.js';
-import { command, decode, encode, type Options, type Output, parseOptions, UsageError } from '../programs/stdio.js';
+import { isBusybox } from '../programs/flavour.js';
+import { command, decode, encode, type Options, type Output, parseOptions, UsageError, usageError } from '../programs/stdio.js';
 import { Accounts } from './common/accounts.js';
 import { executeOrComplain, findProgram } from './common/exec.js';
 
@@ -13,14 +14,36 @@ const STILL_RUNNING = 2;
 const TROUBLE = 3;
 const POLL_MS = 20;
 
+/** What is to be run: the file, its words, and what it is known by among the processes. */
+interface Service {
+  file: string;
+  argv: readonly string[];
+  exec: string | undefined;
+}
+
+/** dpkg runs what -a says and looks for -x; busybox runs -x, else -a, else the first operand, and -a is its argv[0]. */
+function serviceOf(process: Process, options: Options): Service | undefined {
+  const [startas, exec] = [options.value('a', 'startas'), options.value('x', 'exec')];
+  if (!isBusybox(process)) {
+    const file = startas ?? exec;
+    return file === undefined ? undefined : { file, argv: [file, ...options.operands], exec };
+  }
+  const file = exec ?? startas ?? options.operands[0];
+  if (file === undefined) return undefined;
+  return { file, argv: [startas ?? file, ...options.operands.slice(exec === undefined && startas === undefined ? 1 : 0)], exec: file };
+}
+
 class Matcher {
   readonly #process: Process;
   readonly #options: Options;
   readonly #accounts: Accounts;
 
-  constructor(process: Process, options: Options) {
+  readonly #exec: string | undefined;
+
+  constructor(process: Process, options: Options, service: Service | undefined) {
     this.#process = process;
     this.#options = options;
+    this.#exec = service ? service.exec : options.value('x', 'exec');
     this.#accounts = new Accounts(process.files);
   }
 
@@ -39,7 +62,7 @@ class Matcher {
   running(): Process[] {
     const options = this.#options;
     const pid = this.#pidInFile() ?? (options.has('pid') ? Number(options.value('pid')) : undefined);
-    const exec = options.value('x', 'exec');
+    const exec = this.#exec;
     const name = options.value('n', 'name');
     const user = options.value('u', 'user');
     const parent = options.value('ppid');
@@ -122,12 +145,11 @@ function prepare(child: Process, options: Options, accounts: Accounts): void {
   if (user) child.credentials = { ...child.credentials, uid: user.uid, gid: gid ?? user.gid, groups: accounts.groupsOf(user) };
 }
 
-function* start(process: Process, output: Output, options: Options, matcher: Matcher): Task<number> {
-  const program = options.value('a', 'startas') ?? options.value('x', 'exec');
-  if (program === undefined) throw new UsageError('--start needs --exec or --startas', TROUBLE);
-  const shown = options.value('x', 'exec') ?? program;
+function* start(process: Process, output: Output, options: Options, matcher: Matcher, service: Service | undefined): Task<number> {
+  if (service === undefined) throw isBusybox(process) ? usageError(process.argv, 'missing operand') : new UsageError('--start needs --exec or --startas', TROUBLE);
+  const { file: program, argv, exec: shown = program } = service;
   if (matcher.running().length > 0) {
-    if (!options.has('q', 'quiet')) output.print(`${shown} already running.\n`);
+    if (!options.has('q', 'quiet')) output.print(isBusybox(process) ? `${shown} is already running\n` : `${shown} already running.\n`);
     return options.has('o', 'oknodo') ? 0 : NOTHING_DONE;
   }
   if (options.has('t', 'test')) {
@@ -146,15 +168,14 @@ function* start(process: Process, output: Output, options: Options, matcher: Mat
   }
   if (options.has('v', 'verbose')) output.print(`Starting ${program}...\n`);
   yield* output.flush();
-  const argv = [program, ...options.operands];
   const message = (name: string, why: string): string => `start-stop-daemon: unable to start ${name} (${why})`;
   if (!options.has('b', 'background')) {
     prepare(process, options, accounts);
-    return yield* executeOrComplain(process, argv, process.env, message);
+    return yield* executeOrComplain(process, argv, process.env, message, program);
   }
   process.fork(function* daemon(self) {
     prepare(self, options, accounts);
-    return yield* executeOrComplain(self, argv, self.env, message);
+    return yield* executeOrComplain(self, argv, self.env, message, program);
   });
   yield PREEMPT;
   return 0;
@@ -167,10 +188,12 @@ export const startStopDaemon: Main = command(function* (process, output) {
   }, { exitCode: TROUBLE });
   const actions = [options.has('S', 'start'), options.has('K', 'stop'), options.has('T', 'status')].filter(Boolean).length;
   if (actions !== 1) throw new UsageError('need one of --start or --stop or --status\nTry \'start-stop-daemon --help\' for more information.', TROUBLE);
-  if (!options.has('x', 'exec', 'a', 'startas', 'p', 'pidfile', 'pid', 'ppid', 'u', 'user', 'n', 'name')) throw new UsageError('need at least one of --exec, --pid, --ppid, --pidfile, --user or --name\nTry \'start-stop-daemon --help\' for more information.', TROUBLE);
+  const isStart = options.has('S', 'start');
+  if (!(isStart && isBusybox(process)) && !options.has('x', 'exec', 'a', 'startas', 'p', 'pidfile', 'pid', 'ppid', 'u', 'user', 'n', 'name')) throw new UsageError('need at least one of --exec, --pid, --ppid, --pidfile, --user or --name\nTry \'start-stop-daemon --help\' for more information.', TROUBLE);
   const pidfile = options.value('p', 'pidfile');
   if (options.has('m', 'make-pidfile') && pidfile === undefined) throw new UsageError('--make-pidfile requires --pidfile\nTry \'start-stop-daemon --help\' for more information.', TROUBLE);
-  const matcher = new Matcher(process, options);
+  const service = isStart ? serviceOf(process, options) : undefined;
+  const matcher = new Matcher(process, options, service);
   if (options.has('T', 'status')) return matcher.running().length > 0 ? 0 : pidfile !== undefined && process.files.exists(pidfile) ? 1 : 3;
-  return options.has('K', 'stop') ? yield* stop(process, output, options, matcher) : yield* start(process, output, options, matcher);
+  return options.has('K', 'stop') ? yield* stop(process, output, options, matcher) : yield* start(process, output, options, matcher, service);
 });

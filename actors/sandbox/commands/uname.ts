@@ -1,4 +1,5 @@
 // uname, arch, hostname, dnsdomainname, nproc, getconf: what machine this is (https://www.gnu.org/software/coreutils/uname).
+import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
 import { command, decode, parseOptions, plainCommand, reason, UsageError, usageError } from '../programs/stdio.js';
 import { quoteName } from './common/quote.js';
@@ -61,12 +62,18 @@ export const dnsdomainname: Main = plainCommand((process, output) => {
   return 0;
 });
 
+/** Those that taskset left it. */
+function usable(process: Process, all: boolean): number {
+  const mask = process.affinity;
+  return all || mask === undefined ? processors(process) : mask.toString(2).replaceAll('0', '').length;
+}
+
 export const nproc: Main = plainCommand((process, output) => {
   const options = parseOptions(process.argv, '', { all: 'no', ignore: 'required' });
   const ignored = options.value('ignore') ?? '0';
   if (!/^\d+$/.test(ignored)) throw new UsageError(`invalid number: ${quoteName(ignored)}`);
   const threads = Number(process.env.get('OMP_NUM_THREADS'));
-  const count = !options.has('all') && threads > 0 ? threads : processors(process);
+  const count = !options.has('all') && threads > 0 ? threads : usable(process, options.has('all'));
   output.print(`${Math.max(1, count - Number(ignored))}\n`);
   return 0;
 });

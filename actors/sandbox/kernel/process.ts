@@ -92,6 +92,8 @@ export class Process {
   status: WaitStatus | undefined;
   stopped = false;
   niceness = 0;
+  /** The processors it asked for (sched_setaffinity(2)), a bit each; undefined for all. */
+  affinity: bigint | undefined;
   /** Children that ended or stopped; and this process's own end, for those outside the machine. */
   readonly childChanged = new WaitQueue();
   readonly ended = new WaitQueue();
@@ -119,6 +121,7 @@ export class Process {
     this.program = options.program;
     this.resumed = options.resumed;
     if (parent) this.niceness = parent.niceness;
+    this.affinity = parent?.affinity;
   }
 
   // --- input and output -------------------------------------------------------------------------------------------------------

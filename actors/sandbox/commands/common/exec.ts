@@ -25,9 +25,9 @@ export function findProgram(process: Process, name: string, path: string | undef
   throw new Errno(denied ? 'EACCES' : 'ENOENT');
 }
 
-/** execvpe(3): becomes the program. Text without `#!` is run by the shell. Throws Errno when that is not possible. */
-export function execute(process: Process, argv: readonly string[], env: ReadonlyMap<string, string> = process.env): never {
-  const path = findProgram(process, argv[0]!, env.get('PATH'));
+/** execvpe(3): becomes the program, `file` where its argv[0] says something else. Text without `#!` is run by the shell. Throws Errno when that is not possible. */
+export function execute(process: Process, argv: readonly string[], env: ReadonlyMap<string, string> = process.env, file = argv[0]!): never {
+  const path = findProgram(process, file, env.get('PATH'));
   try {
     return process.exec(path, argv, env);
   } catch (error) {
@@ -44,10 +44,10 @@ export function execFailureCode(error: Errno): number {
 
 /** Becomes the program, or complains (`message` makes the line) and gives the exit code. */
 export function* executeOrComplain(
-  process: Process, argv: readonly string[], env: ReadonlyMap<string, string>, message: (name: string, why: string) => string,
+  process: Process, argv: readonly string[], env: ReadonlyMap<string, string>, message: (name: string, why: string) => string, file = argv[0]!,
 ): Task<number> {
   try {
-    return execute(process, argv, env);
+    return execute(process, argv, env, file);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     yield* process.write(2, encode(`${message(argv[0]!, error.message)}\n`));
