@@ -106,10 +106,16 @@ export interface Expansion {
   prompt(text: string): string;
 }
 
+/** Puts back what redirections replaced; `keep` lets go of it instead (`exec`). */
+export interface Undo {
+  (): void;
+  keep(): void;
+}
+
 export interface Redirection {
   /** Opens and places the descriptors; returns what undoes it. Complains and returns undefined on failure. */
-  apply(redirects: readonly Redirect[]): (() => void) | undefined;
-  applyTask(redirects: readonly Redirect[]): Task<(() => void) | undefined>;
+  apply(redirects: readonly Redirect[]): Undo | undefined;
+  applyTask(redirects: readonly Redirect[]): Task<Undo | undefined>;
 }
 
 let nextShell = 0;

@@ -54,6 +54,8 @@ function leave(shell: Shell, saved: Saved): void {
   shell.loopDepth = saved.loopDepth;
   shell.frames.pop();
   const options = shell.variables.localOptions();
+  // A local OPTIND had a place in its word of its own.
+  if (shell.variables.isLocal('OPTIND')) shell.getoptsOffset = saved.getoptsOffset;
   shell.variables.pop();
   if (options) shell.options = options;
   shell.traps.resume('DEBUG', saved.debug);

@@ -4,7 +4,7 @@ import { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY, type Op
 import type { Process } from '../../kernel/process.js';
 import type { Task } from '../../kernel/wait.js';
 import { ExpansionError } from '../flow.js';
-import type { Redirection, ResolvedRedirect, Shell } from '../shell.js';
+import type { Redirection, ResolvedRedirect, Shell, Undo } from '../shell.js';
 import type { Redirect, RedirectOperator } from '../syntax/ast.js';
 import { parseReference } from '../variables/variables.js';
 import { textFile } from './text-file.js';
@@ -27,16 +27,14 @@ export class Redirector implements Redirection {
     this.#shell = shell;
   }
 
-  apply(redirects: readonly Redirect[]): (() => void) | undefined {
+  apply(redirects: readonly Redirect[]): Undo | undefined {
     if (redirects.length === 0) return NOTHING;
     return this.#placed(() => redirects.map((redirect) => this.resolve(redirect)));
   }
 
-  *applyTask(redirects: readonly Redirect[]): Task<(() => void) | undefined> {
-    const undos: (() => void)[] = [];
-    const undoAll = (): void => {
-      for (const undo of undos.splice(0).reverse()) undo();
-    };
+  *applyTask(redirects: readonly Redirect[]): Task<Undo | undefined> {
+    const undos: Undo[] = [];
+    const undoAll = together(undos);
     for (const redirect of redirects) {
       const resolved = needsTask(redirect) ? yield* this.#resolveTask(redirect) : this.#guarded(() => this.resolve(redirect));
       const undo = resolved && this.#placed(() => [resolved]);
@@ -64,11 +62,9 @@ export class Redirector implements Redirection {
   }
 
   /** Places one after another, expanding each only when those before it are in place. */
-  #placed(list: () => readonly ResolvedRedirect[]): (() => void) | undefined {
-    const undos: (() => void)[] = [];
-    const undoAll = (): void => {
-      for (const undo of undos.splice(0).reverse()) undo();
-    };
+  #placed(list: () => readonly ResolvedRedirect[]): Undo | undefined {
+    const undos: Undo[] = [];
+    const undoAll = together(undos);
     try {
       for (const resolved of list()) place(this.#shell, this.#shell.process, resolved, undos);
       return undoAll;
@@ -112,10 +108,7 @@ export class Redirector implements Redirection {
   }
 }
 
-function NOTHING(): void {
-  return;
-}
-
+const NOTHING: Undo = Object.assign(() => undefined, { keep: () => undefined });
 function needsTask({ target, document }: Redirect): boolean {
   return target.blocking || document?.blocking === true;
 }
@@ -126,7 +119,18 @@ function oneField(fields: readonly string[], source: string): string {
   return fields[0]!;
 }
 
-type Undos = (() => void)[] | undefined;
+type Undos = Undo[] | undefined;
+
+function together(undos: Undo[]): Undo {
+  const undoAll = (): void => {
+    for (const undo of undos.splice(0).reverse()) undo();
+  };
+  return Object.assign(undoAll, {
+    keep: () => {
+      for (const undo of undos.splice(0)) undo.keep();
+    },
+  });
+}
 
 /**
  * Opens and places one redirection in `process`; pushes what undoes it. Without `undos` it is for good: nothing of what was there
@@ -213,12 +217,12 @@ function pick(shell: Shell, process: Process, variable: string, undos: Undos): n
   if (reference?.subscript !== undefined) shell.variables.setElement(reference.name, reference.subscript, String(fd));
   else shell.variables.set(variable, String(fd));
   // Marks the place as not to be undone.
-  undos?.push(Object.assign(() => undefined, { keeps: fd }));
+  undos?.push(Object.assign(() => undefined, { keep: () => undefined, keeps: fd }));
   return fd;
 }
 
 function put(process: Process, fd: number, file: OpenFile, undos: Undos): void {
-  if (!undos?.some((undo) => (undo as { keeps?: number }).keeps === fd)) save(process, fd, undos);
+  if (!undos?.some((undo) => (undo as Undo & { keeps?: number }).keeps === fd)) save(process, fd, undos);
   file.retain();
   try {
     process.descriptors.put(fd, file);
@@ -236,13 +240,14 @@ function save(process: Process, fd: number, undos: Undos): void {
   const { descriptors } = process;
   const old = descriptors.find(fd)?.retain();
   const closes = old !== undefined && descriptors.isCloseOnExec(fd);
-  undos.push(() => {
+  const undo = (): void => {
     if (old) {
       descriptors.put(fd, old, closes);
       old.release();
     } else if (descriptors.find(fd)) {
       descriptors.close(fd);
     }
-  });
+  };
+  undos.push(Object.assign(undo, { keep: () => void old?.release() }));
 }
 

@@ -3,7 +3,7 @@ import { type Task } from '../../kernel/wait.js';
 import { subscriptBlocks } from '../expand/lookup.js';
 import { expandArgument, expandArgumentTask, type ExpandedAssignment } from '../expand/assignment.js';
 import { DECLARATIONS, runDeclaration } from '../builtins/declare.js';
-import type { Builtin, Outcome, Shell } from '../shell.js';
+import type { Builtin, Outcome, Shell, Undo } from '../shell.js';
 import type { Assignment, SimpleCommand } from '../syntax/ast.js';
 import { EXPORTED } from '../variables/variable.js';
 import { AssignmentError } from '../variables/variables.js';
@@ -227,12 +227,13 @@ function withTemporaries(shell: Shell, node: SimpleCommand, body: () => Outcome,
   const assign = (): void => {
     for (const assignment of node.assignments) assignTemporary(shell, assignment, shell.expansion.text(assignment.value!), stays);
   };
-  let undo: (() => void) | undefined;
+  let undo: Undo | undefined;
   let outcome: Outcome = 1;
   let isOver = true;
   const end = (): void => {
     if (scoped) shell.variables.pop();
-    if (!keepsFiles) undo?.();
+    if (keepsFiles) undo?.keep();
+    else undo?.();
   };
   if (scoped) shell.variables.push('temporary');
   try {
@@ -258,7 +259,7 @@ function needsTask({ assignments, redirects }: SimpleCommand): boolean {
 
 function* withTemporariesTask(shell: Shell, node: SimpleCommand, body: () => Outcome, stays: boolean, keepsFiles: boolean): Task<number> {
   const scoped = node.assignments.length > 0 && !stays;
-  let undo: (() => void) | undefined;
+  let undo: Undo | undefined;
   if (scoped) shell.variables.push('temporary');
   try {
     if (shell.isBash) yield* assignTemporaries(shell, node, stays);
@@ -272,7 +273,8 @@ function* withTemporariesTask(shell: Shell, node: SimpleCommand, body: () => Out
     throw error;
   } finally {
     if (scoped) shell.variables.pop();
-    if (!keepsFiles) undo?.();
+    if (keepsFiles) undo?.keep();
+    else undo?.();
   }
 }
 

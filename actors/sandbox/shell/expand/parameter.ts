@@ -83,6 +83,8 @@ export function finish(shell: Shell, part: Parameter, decision: Decision, operan
   if (operation?.type === 'slice' && value !== decision.value && operands.offset! > lengthOf(value.text ?? '')) return;
   if (value.list) return pourList(applyToList(shell, part, value, operands), value.star, sink, quoted, shell);
   const text = value.text ?? (operation?.type === 'default' || operation?.type === 'alternate' ? '' : unbound(shell, part));
+  // Of an unset parameter there is nothing to replace, not even by `*`.
+  if (value.text === undefined && operation?.type === 'replace') return pourText('', sink, quoted);
   pourText(apply(shell, part, text, operands), sink, quoted);
 }
 
@@ -133,8 +135,6 @@ function apply(shell: Shell, { operation, source }: Parameter, text: string, ope
       if (shell.dialect === 'dash') return joinBytes(trim(bytesOf(text), compilePattern(operands.pattern!, { bytes: true }), operation.side, operation.greedy));
       return trim(text, patternOf(shell, operands.pattern!, false), operation.side, operation.greedy);
     case 'replace':
-      // busybox finds nothing in an empty value, not even `*`.
-      if (text === '' && shell.dialect === 'ash') return text;
       if (operands.pattern === '' && (operation.scope === 'first' || operation.scope === 'all')) return text;
       return replace(text, patternOf(shell, operands.pattern!, true), operation.scope, operands.replacement!, shell.options.has('patsub_replacement'));
     case 'case':

@@ -153,6 +153,12 @@ export class Variables {
     return this.#scopes.at(-1)?.options;
   }
 
+  /** Whether the running function has a variable of its own by that name. */
+  isLocal(name: string): boolean {
+    const depth = this.functionDepth;
+    return depth > 0 && this.#bindings.get(name)?.depth === depth;
+  }
+
   /** The depth of the innermost function's scope, 0 outside functions. */
   get functionDepth(): number {
     for (let at = this.#scopes.length; at > 0; at--) if (this.#scopes[at - 1]!.kind === 'function') return at;
