@@ -174,7 +174,8 @@ export class Runtime implements Execution {
   reportSyntax({ failure }: ShellSyntaxError, place?: string): void {
     const shell = this.#shell;
     shell.line = failure.line;
-    const inner = place === undefined ? '' : `${place}: `;
+    const where = place ?? (shell.isBash && shell.commandString !== undefined && shell.frames.length === 0 ? '-c' : undefined);
+    const inner = where === undefined ? '' : `${where}: `;
     if (!shell.isBash) {
       if (shell.dialect === 'ash') shell.warnRaw(`${shell.busyboxPrefix(place)}${busyboxWords(failure.message)}\n`);
       else shell.warnRaw(`${shell.messageName}: ${failure.line}: ${inner}${failure.message}\n`);

@@ -103,7 +103,9 @@ export function readBackquoted(reader: Reader, quoted: boolean): CommandSubstitu
       reader.endedInside('`', start);
     }
     const next = reader.text[at + 1];
-    if (char === '\\' && next !== undefined && ('`$\\'.includes(next) || (quoted && next === '"'))) {
+    if (char === '\\' && next === '\n') {
+      at += 2;
+    } else if (char === '\\' && next !== undefined && ('`$\\'.includes(next) || (quoted && next === '"'))) {
       text += next;
       at += 2;
     } else {

@@ -153,10 +153,8 @@ export class Variables {
     return this.#scopes.at(-1)?.options;
   }
 
-  /** Whether the running function has a variable of its own by that name. */
   isLocal(name: string): boolean {
-    const depth = this.functionDepth;
-    return depth > 0 && this.#bindings.get(name)?.depth === depth;
+    return this.functionDepth > 0 && this.#bindings.get(name)?.depth === this.functionDepth;
   }
 
   /** The depth of the innermost function's scope, 0 outside functions. */
