@@ -3,12 +3,13 @@ import { posix } from 'node:path';
 import git from 'isomorphic-git';
 import type { Process } from '../../kernel/process.js';
 import { exists } from './folders.js';
+import { cloneLocal, fetchLocal, headOf, isPath, type LocalRepository, localRefs, openLocal, pushLocal } from './local.js';
 import { filesOf, GitFailure, httpOf, readConfig, type Repository, setting, userFiles } from './repository.js';
 import { type Command, type GitContext, need, options } from './command.js';
 
 /** What the library needs to talk to `url`: headers and credentials of the configuration and the URL. */
 async function transport(process: Process, repository: Partial<Repository> & { overrides: ReadonlyMap<string, string> }, url: string): Promise<object> {
-  if (!/^https?:\/\//.test(url)) throw new GitFailure(`unable to access '${url}': this machine's git speaks http and https only`);
+  if (!/^https?:\/\//.test(url)) throw new GitFailure(`unable to access '${url}': this machine's git speaks http and https, and reads paths, only`);
   const { overrides, gitdir } = repository;
   const files = [...userFiles(process), ...(gitdir === undefined ? [] : [posix.join(gitdir, 'config')])];
   const entries = [...files.flatMap((path) => readConfig(process, path)), ...overrides];
@@ -42,11 +43,24 @@ function describe(error: unknown, url: string): Error {
   return new GitFailure(`unable to access '${shown(url)}/': ${message}`);
 }
 
+/** The repository where an address is a path; undefined where it is none. Throws GitFailure where nothing is there. */
+function localOf(process: Process, url: string, from: string): LocalRepository | undefined {
+  if (!isPath(process, url)) return undefined;
+  const found = openLocal(process, url, from);
+  if (!found) throw noRepository(url);
+  return found;
+}
+
+function noRepository(remote: string): GitFailure {
+  return new GitFailure(`'${remote}' does not appear to be a git repository\nfatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.`);
+}
+
 async function urlOf(repository: Repository, remote: string): Promise<string> {
   if (/^[a-z]+:\/\//.test(remote)) return remote;
   const url = await setting(repository, `remote.${remote}.url`);
-  if (url === undefined) throw new GitFailure(`'${remote}' does not appear to be a git repository\nfatal: Could not read from remote repository.\n\nPlease make sure you have the correct access rights\nand the repository exists.`);
-  return url;
+  if (url !== undefined) return url;
+  if (/^\.{0,2}\//.test(remote) || remote === '.' || remote === '..') return posix.resolve(repository.process.files.getcwd(), remote);
+  throw noRepository(remote);
 }
 
 export const clone: Command = async (context) => {
@@ -54,11 +68,24 @@ export const clone: Command = async (context) => {
   const [url, folder] = given.operands;
   if (url === undefined) throw new GitFailure('You must specify a repository to clone.', 129);
   const { process, overrides } = context;
-  const dir = posix.resolve(process.files.getcwd(), folder ?? url.replace(/\/+$/, '').replace(/\.git$/, '').split('/').at(-1)!);
+  const isLocal = isPath(process, url);
+  const bare = given.has('bare');
+  const base = (isLocal ? posix.resolve(process.files.getcwd(), url.replace(/^file:\/\//, '')).replace(/\/\.git$/, '') : url).replace(/\/+$/, '').replace(/\.git$/, '').split('/').at(-1)!;
+  const dir = posix.resolve(process.files.getcwd(), folder ?? (bare ? `${base}.git` : base));
+  const source = isLocal ? openLocal(process, url, process.files.getcwd()) : undefined;
+  if (isLocal && !source) throw new GitFailure(`repository '${url}' does not exist`);
   if (exists(process, dir) && process.files.readdir(dir).length > 0) throw new GitFailure(`destination path '${folder ?? posix.basename(dir)}' already exists and is not an empty directory.`);
-  if (!given.has('q', 'quiet')) context.complain(`Cloning into '${folder ?? posix.basename(dir)}'...\n`);
+  if (!given.has('q', 'quiet')) context.complain(`Cloning into ${bare ? 'bare repository ' : ''}'${folder ?? posix.basename(dir)}'...\n`);
   const ref = given.value('b', 'branch');
   const depth = given.value('depth');
+  if (source) {
+    if (depth !== undefined && !url.startsWith('file://')) context.complain('warning: --depth is ignored in local clones; use file:// instead.\n');
+    const isFilled = await cloneLocal(process, source, dir, { branch: ref, remote: given.value('o', 'origin') ?? 'origin', noCheckout: given.has('n', 'no-checkout'), noTags: given.has('no-tags'), bare });
+    if (!isFilled) context.complain('warning: You appear to have cloned an empty repository.\n');
+    if (!given.has('q', 'quiet')) context.complain('done.\n');
+    return 0;
+  }
+  if (bare) throw new GitFailure("cloning into a bare repository is supported by this machine's git for paths only");
   try {
     await git.clone({
       fs: filesOf(process), dir, url, ...(await transport(process, { overrides }, url)), ...(ref === undefined ? {} : { ref }), ...(depth === undefined ? {} : { depth: Number(depth) }),
@@ -77,6 +104,13 @@ async function fetchRef(repository: Repository, remote: string, refspec: string 
   const [, force, source, target] = /^(\+?)([^:]*)(?::(.*))?$/.exec(refspec ?? '')!;
   const wildcard = source?.includes('*') === true;
   const isId = /^[0-9a-f]{40}$/.test(source!);
+  const local = localOf(process, url, repository.dir);
+  if (local) {
+    const named = (await setting(repository, `remote.${remote}.url`)) === undefined ? undefined : remote;
+    const fetchHead = await fetchLocal(repository, local, { remote: named, from: source!, to: target, tags: (settings.tags || source === '') && !settings.noTags, prune: settings.prune });
+    if (target !== undefined && target !== '' && !wildcard && fetchHead !== null) await git.writeRef({ fs, gitdir, ref: target.startsWith('refs/') ? target : `refs/heads/${target}`, value: fetchHead, force: true });
+    return { fetchHead };
+  }
   try {
     const servers = isId ? undefined : source === '' || wildcard ? undefined : source!;
     const fetched = await git.fetch({
@@ -128,6 +162,7 @@ export const push: Command = async (context) => {
   const branch = (await git.currentBranch({ fs, gitdir })) ?? undefined;
   const [remote = (branch === undefined ? undefined : await setting(repository, `branch.${branch}.remote`)) ?? 'origin', ...refspecs] = given.operands;
   const url = await urlOf(repository, remote);
+  const localTarget = localOf(process, url, repository.dir);
   const tags = given.has('tags') ? (await git.listTags({ fs, gitdir })).map((tag) => `refs/tags/${tag}`) : [];
   const wanted = [...refspecs, ...tags];
   if (wanted.length === 0) {
@@ -139,7 +174,14 @@ export const push: Command = async (context) => {
     const removes = given.has('delete', 'd') || (source === '' && target !== undefined);
     const local = source === 'HEAD' ? (branch ?? 'HEAD') : source!;
     const force = plus === '+' || given.has('force', 'f', 'force-with-lease');
-    try {
+    if (localTarget) {
+      const name = removes ? (target ?? local) : (target ?? (source === 'HEAD' ? branch! : local));
+      const oid = removes ? undefined : await git.resolveRef({ fs, gitdir, ref: local }).catch(() => undefined);
+      if (!removes && oid === undefined) throw new GitFailure(`src refspec ${local} does not match any\nerror: failed to push some refs to '${url}'`, 1);
+      const isTag = oid !== undefined && !name.startsWith('refs/') && (await git.listTags({ fs, gitdir })).includes(local) && local !== branch;
+      await pushLocal(repository, localTarget, { ref: isTag ? `refs/tags/${name}` : name, oid, force });
+      if (oid !== undefined && !isTag && !name.startsWith('refs/tags/') && (await setting(repository, `remote.${remote}.url`)) !== undefined) await git.writeRef({ fs, gitdir, ref: `refs/remotes/${remote}/${name.replace(/^refs\/heads\//, '')}`, value: oid, force: true });
+    } else try {
       const answer = await git.push({ fs, gitdir, url, ...(await transport(process, repository, url)), ref: removes ? (target ?? local) : local, remoteRef: target ?? (source === 'HEAD' ? branch : local), force, delete: removes } as never);
       if (!answer.ok) throw new GitFailure(`failed to push some refs to '${shown(url)}'`, 1);
     } catch (error) {
@@ -156,19 +198,34 @@ export const push: Command = async (context) => {
   return 0;
 };
 
+/** What is no remote's name: something with a scheme, or a path. */
+function isAddress(process: Process, remote: string): boolean {
+  return /:\/\//.test(remote) || (/^(\.{0,2}\/|\.{1,2}$)/.test(remote) && isPath(process, remote));
+}
+
 export const lsRemote: Command = async (context) => {
   const given = options(context, 'hqt', { heads: 'no', tags: 'no', refs: 'no', 'exit-code': 'no', quiet: 'no', symref: 'no', branches: 'no' });
   const [remote = 'origin', ...patterns] = given.operands;
-  const repository: (Partial<Repository> & { overrides: ReadonlyMap<string, string> }) = /:\/\//.test(remote) ? { overrides: context.overrides } : need(context);
-  const url = /:\/\//.test(remote) ? remote : await urlOf(repository as Repository, remote);
+  const repository: (Partial<Repository> & { overrides: ReadonlyMap<string, string> }) = isAddress(context.process, remote) ? { overrides: context.overrides } : need(context);
+  const url = isAddress(context.process, remote) ? remote : await urlOf(repository as Repository, remote);
+  const kinds = [...(given.has('heads', 'h', 'branches') ? ['refs/heads/'] : []), ...(given.has('tags', 't') ? ['refs/tags/'] : [])];
+  const matches = (ref: string): boolean => (kinds.length === 0 || kinds.some((kind) => ref.startsWith(kind))) && (patterns.length === 0 || patterns.some((pattern) => ref === pattern || ref.endsWith(`/${pattern}`)));
+  const local = localOf(context.process, url, repository.dir ?? context.process.files.getcwd());
+  if (local) {
+    const head = await headOf(context.process, local.gitdir);
+    const all = await localRefs(context.process, local.gitdir);
+    const at = 'oid' in head ? head.oid : all.get(`refs/heads/${head.branch}`);
+    const chosen = [...(at === undefined || given.has('heads', 'h', 'branches', 'tags', 't', 'refs') ? [] : [['HEAD', at] as const]), ...all].filter(([ref]) => matches(ref));
+    for (const [ref, oid] of chosen) context.print(`${oid}\t${ref}\n`);
+    return chosen.length === 0 && given.has('exit-code') ? 2 : 0;
+  }
   let refs;
   try {
     refs = await git.listServerRefs({ url, ...(await transport(context.process, repository, url)), protocolVersion: 2, peelTags: true } as never);
   } catch (error) {
     throw describe(error, url);
   }
-  const kinds = [...(given.has('heads', 'h', 'branches') ? ['refs/heads/'] : []), ...(given.has('tags', 't') ? ['refs/tags/'] : [])];
-  const shownRefs = refs.filter(({ ref }) => (kinds.length === 0 || kinds.some((kind) => ref.startsWith(kind))) && (patterns.length === 0 || patterns.some((pattern) => ref === pattern || ref.endsWith(`/${pattern}`))));
+  const shownRefs = refs.filter(({ ref }) => matches(ref));
   for (const { ref, oid } of shownRefs) context.print(`${oid}\t${ref}\n`);
   return shownRefs.length === 0 && given.has('exit-code') ? 2 : 0;
 };
