@@ -1,12 +1,14 @@
 // base64, base32, basenc: bytes as letters and back.
 import type { Main } from '../kernel/program.js';
 import { command, complain, type Options, parseOptions, readAll, UsageError } from '../programs/stdio.js';
-import { openInput } from './text-input.js';
+import { openInput, Pace } from './text-input.js';
 
 type Encoding = 'base64' | 'base64url' | 'base32' | 'base32hex' | 'base16' | 'base2msbf' | 'base2lsbf';
 
 const ALPHABET32 = { base32: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', base32hex: '0123456789ABCDEFGHIJKLMNOPQRSTUV' };
 const NAMES: readonly Encoding[] = ['base64', 'base64url', 'base32', 'base32hex', 'base16', 'base2msbf', 'base2lsbf'];
+
+const LINES_AT_ONCE = 1024;
 
 function encode32(bytes: Uint8Array, alphabet: string): string {
   let out = '';
@@ -33,6 +35,33 @@ function decode32(text: string, alphabet: string): Uint8Array | undefined {
     if (count >= 8) bytes.push((bits >> (count -= 8)) & 0xff);
   }
   return Uint8Array.from(bytes);
+}
+
+/**
+ * Line ends among the letters, as nearly all base64 has them: the decoder passes over what is no letter, so that nothing but line ends was
+ * passed over where the bytes are as many as the letters make. Undefined where that is not so, or `=` stands elsewhere than at the end.
+ */
+function decodeLines(text: string): Uint8Array | undefined {
+  const padding = text.indexOf('=');
+  if (text.includes('-') || text.includes('_') || (padding >= 0 && !/^==?\n*$/.test(text.slice(padding, padding + 200)))) return undefined;
+  const bytes = Buffer.from(text, 'base64');
+  let letters = padding < 0 ? text.length : padding;
+  for (let at = text.indexOf('\n'); at >= 0 && (padding < 0 || at < padding); at = text.indexOf('\n', at + 1)) letters--;
+  const missing = padding < 0 ? 0 : text[padding + 1] === '=' ? 2 : 1;
+  return (letters + missing) % 4 === 0 && bytes.length === ((letters + missing) / 4) * 3 - missing ? bytes : undefined;
+}
+
+/** Lines of `width` letters. */
+function wrapped(letters: string, width: number): Uint8Array {
+  const source = Buffer.from(letters, 'latin1');
+  const lines = Buffer.allocUnsafe(source.length + Math.ceil(source.length / width));
+  let size = 0;
+  for (let at = 0; at < source.length; at += width) {
+    const end = Math.min(source.length, at + width);
+    for (let i = at; i < end; i++) lines[size++] = source[i]!;
+    lines[size++] = 10;
+  }
+  return lines;
 }
 
 /** Several padded pieces one after another are one. `isWhole` is false where the text is no base64; the bytes are then those before the fault. */
@@ -112,7 +141,12 @@ export const basenc: Main = command(function* (process, output) {
   }
   const bytes = yield* readAll(process, fd);
   if (options.has('d', 'D', 'decode')) {
-    const text = Buffer.from(bytes).toString('latin1');
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+    const whole = encoding === 'base64' ? decodeLines(text) : undefined;
+    if (whole) {
+      output.print(whole);
+      return 0;
+    }
     const letters = options.has('i', 'ignore-garbage') ? text.replace(/[^A-Za-z0-9+/=_-]/g, '') : text.replaceAll('\n', '');
     const plain = decode(letters, encoding);
     if (plain) {
@@ -130,6 +164,13 @@ export const basenc: Main = command(function* (process, output) {
   const wrap = Number(wrapText);
   const text = encode(bytes, encoding);
   if (wrap === 0) output.print(text);
-  else for (let at = 0; at < text.length; at += wrap * 1024) output.print(text.slice(at, at + wrap * 1024).replace(new RegExp(`.{1,${wrap}}`, 'g'), '$&\n'));
+  else {
+    const pace = new Pace();
+    for (let at = 0; at < text.length; at += wrap * LINES_AT_ONCE) {
+      output.print(wrapped(text.slice(at, at + wrap * LINES_AT_ONCE), wrap));
+      yield* output.flush();
+      yield* pace.turn();
+    }
+  }
   return 0;
 });

@@ -96,6 +96,15 @@ const MONTHS = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', '
 
 /** -n: an optional minus and a decimal number after blanks; anything else is 0. */
 function decimal(text: string): number {
+  // Plain digits are what nearly all numbers are.
+  let plain = 0;
+  let at = 0;
+  for (; at < text.length && at < 15; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) break;
+    plain = plain * 10 + digit;
+  }
+  if (at > 0 && at === text.length) return plain;
   const match = /^[ \t\n]*(-?\d*\.?\d*)/.exec(text)!;
   const value = Number(match[1]);
   return Number.isNaN(value) ? 0 : value;

@@ -66,6 +66,8 @@ function comparison(lines: readonly string[], order: Order): (a: number, b: numb
     const values: KeyValue[] = Array.from(lines, (line) => value(isWhole ? line : keyText(line, key, order.tab)));
     return { values, compare: keyComparison(key) };
   });
+  const [only] = columns;
+  if (columns.length === 1 && order.keys[0]!.flags.has('n') && !order.stable && !order.unique) return byNumber(lines, only!.values as number[], order.keys[0]!.flags.has('r'), order.reverse);
   const lastResort = !order.stable && !order.unique;
   const sign = order.reverse ? -1 : 1;
   return (a, b) => {
@@ -77,6 +79,21 @@ function comparison(lines: readonly string[], order: Order): (a: number, b: numb
     const first = lines[a]!;
     const second = lines[b]!;
     return first < second ? -sign : first > second ? sign : 0;
+  };
+}
+
+/** One numeric key, equal ones by the whole line: the commonest of the slow orders, with nothing looked up on the way. */
+function byNumber(lines: readonly string[], values: readonly number[], keyReverse: boolean, lineReverse: boolean): (a: number, b: number) => number {
+  const numbers = Float64Array.from(values);
+  const keySign = keyReverse ? -1 : 1;
+  const lineSign = lineReverse ? -1 : 1;
+  return (a, b) => {
+    const x = numbers[a]!;
+    const y = numbers[b]!;
+    if (x !== y) return x < y ? -keySign : keySign;
+    const first = lines[a]!;
+    const second = lines[b]!;
+    return first < second ? -lineSign : first > second ? lineSign : 0;
   };
 }
 
