@@ -34,6 +34,7 @@ const CASES: readonly Case[] = [
   { argv: ['busybox', 'date', '-u', '-d', 'yesterday'] },
   { argv: ['busybox', 'tar', 'tf', 'f'], files: { f: '' } },
   { argv: ['busybox', 'gunzip', 'f'], files: { f: '' } },
+  { argv: ['busybox', 'zcat'], stdin: Uint8Array.of(0x1f, 0x9d, 0x90, 0x61, 0x14, 0) },
   { argv: ['busybox', 'nothing'] },
   { argv: ['busybox', '--help', 'nothing'] },
 ];

@@ -69,6 +69,7 @@ export const fileCommands: CommandTable = {
   truncate: () => import('./truncate.js').then((m) => m.truncate),
   tty: () => import('./mknod.js').then((m) => m.tty),
   uname: () => import('./uname.js').then((m) => m.uname),
+  uncompress: () => import('./compress/compress.js').then((m) => m.uncompress),
   unlink: () => import('./ln.js').then((m) => m.unlink),
   unzip: () => import('./zip/unzip.js').then((m) => m.unzip),
   unxz: () => import('./compress/compress.js').then((m) => m.unxz),

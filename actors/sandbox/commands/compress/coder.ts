@@ -33,6 +33,23 @@ export class FileSource implements Source {
   }
 }
 
+/** A source whose first piece has been taken to look at it. */
+export class Rejoined implements Source {
+  #head: Uint8Array | undefined;
+  readonly #rest: Source;
+
+  constructor(head: Uint8Array, rest: Source) {
+    this.#head = head;
+    this.#rest = rest;
+  }
+
+  *next(): Task<Uint8Array | undefined> {
+    const head = this.#head;
+    this.#head = undefined;
+    return head ?? (yield* this.#rest.next());
+  }
+}
+
 /** A source decoded by what its first bytes say; plain bytes pass through. `next` throws Fault invalid for broken input. */
 export class DecodedSource implements Source {
   /** Known as soon as the first chunk has been given. */

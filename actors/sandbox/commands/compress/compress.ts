@@ -8,7 +8,8 @@ import type { Main } from '../../kernel/program.js';
 import { PREEMPT, type Task } from '../../kernel/wait.js';
 import { isBusybox } from '../../programs/flavour.js';
 import { command, complain, type Options, type Output, parseOptions } from '../../programs/stdio.js';
-import { DecodedSource, type Encoder, encoderOf, FileSource } from './coder.js';
+import { DecodedSource, type Encoder, encoderOf, FileSource, Rejoined } from './coder.js';
+import { isLzw, LzwSource } from './lzw.js';
 
 type Kind = Exclude<Compression, 'none'>;
 
@@ -44,6 +45,8 @@ function* say(process: Process, { kind }: Family, message: string): Task {
   if (kind === 'gzip' && !isBusybox(process)) yield* process.write(2, Buffer.from(`gzip: ${message}\n`));
   else yield* complain(process, message);
 }
+
+const MAGIC_BYTES = 2;
 
 class Work {
   readonly #process: Process;
@@ -81,7 +84,14 @@ class Work {
   *#pump(fd: number, to: (bytes: Uint8Array) => Task): Task {
     const source = new FileSource(this.#process, fd);
     if (this.#decompresses) {
-      const decoded = new DecodedSource(source);
+      let head = this.#family.kind === 'gzip' ? yield* source.next() : undefined;
+      while (head && head.length < MAGIC_BYTES) {
+        const more = yield* source.next();
+        if (!more) break;
+        head = Buffer.concat([head, more]);
+      }
+      if (head && isLzw(head)) return yield* this.#pumpLzw(new LzwSource(source, head), to);
+      const decoded = new DecodedSource(head ? new Rejoined(head, source) : source);
       for (let chunk = yield* decoded.next(); chunk !== undefined; chunk = yield* decoded.next()) {
         if (decoded.kind !== this.#family.kind && !this.#seamless && !(decoded.kind === 'none' && this.#options.has('f', 'force') && this.#toStdout)) throw new Fault('invalid', 'not in format');
         yield* to(chunk);
@@ -94,6 +104,14 @@ class Work {
     const encoder = this.#encoder();
     for (let chunk = yield* source.next(); chunk !== undefined; chunk = yield* source.next()) for (const piece of yield* encoder.add(chunk)) yield* to(piece);
     for (const piece of yield* encoder.end()) yield* to(piece);
+  }
+
+  /** gunzip and zcat take files of compress(1) too. */
+  *#pumpLzw(source: LzwSource, to: (bytes: Uint8Array) => Task): Task {
+    for (let chunk = yield* source.next(); chunk !== undefined; chunk = yield* source.next()) {
+      yield* to(chunk);
+      yield PREEMPT;
+    }
   }
 
   #encoder(): Encoder {
@@ -245,6 +263,8 @@ function versionOf(kind: Kind, isQuiet: boolean): string | undefined {
 
 export const gzip = compressor('gzip');
 export const gunzip = compressor('gzip', { decompress: true });
+/** As the script of that name in gzip's package is. */
+export const uncompress = gunzip;
 export const zcat = compressor('gzip', { decompress: true, stdout: true });
 export const bzip2 = compressor('bzip2');
 export const bunzip2 = compressor('bzip2', { decompress: true });
