@@ -16,6 +16,7 @@ import { dockerPy } from './docker-py.js';
 import { gitlabPipelines } from './gitlab-pipelines.js';
 import { escapes } from './escapes.js';
 import { gitlabRows } from './gitlab-rows.js';
+import { nodePrograms } from './node-programs.js';
 import { nodeVersions } from './node-versions.js';
 import type { Check, Context, Outcome } from './outcome.js';
 import { generatedPaths } from './generated-paths.js';
@@ -44,6 +45,7 @@ const CHECKS: readonly Check[] = [
   runnerBodies,
   gojq,
   wasiPrograms,
+  nodePrograms,
   escapes,
   shellSpec,
   shellGenerated,

@@ -47,14 +47,15 @@ test('files in every style of the API', async (t) => {
 });
 
 test('modules of both kinds, packages with exports, JSON', async (t) => {
-  const ran = await run("import('pkg').then(({ default: d }) => console.log(d, require('pkg/data.json').n, require('./local').v));", {
+  const ran = await run("import('pkg').then(async ({ default: d }) => console.log(d, require('pkg/data.json').n, require('./local').v, (await import('old')).default, (await import('older')).default));", {
     files: {
       '/work/node_modules/pkg/package.json': '{"name":"pkg","type":"module","exports":{".":"./index.js","./data.json":"./data.json"}}',
       '/work/node_modules/pkg/index.js': 'export { value as default } from "./value.js";', '/work/node_modules/pkg/value.js': 'export const value = 5;',
       '/work/node_modules/pkg/data.json': '{"n":6}', '/work/local.js': 'exports.v = 7;',
+      '/work/node_modules/old/package.json': '{"main":"lib/main"}', '/work/node_modules/old/lib/main.js': 'module.exports = 8;', '/work/node_modules/older/index.js': 'module.exports = 9;',
     },
   });
-  t.is(ran.stdout, '5 6 7\n', ran.stderr);
+  t.is(ran.stdout, '5 6 7 8 9\n', ran.stderr);
 });
 
 test('child processes run in the machine', async (t) => {
@@ -128,4 +129,20 @@ test('it stands in for an ELF file called node, and for no other', async (t) => 
   const box = machine({ '/__e/node20/bin/node': { content: ELF, mode: 0o755 }, '/opt/tool': { content: ELF, mode: 0o755 } });
   t.is((await box.run(['/__e/node20/bin/node', '-p', 'process.execPath'])).stdout, '/__e/node20/bin/node\n');
   t.is((await box.run(['sh', '-c', '/opt/tool'])).exitCode, 126);
+});
+
+test('copies of trees, watching, environment files, blobs', async (t) => {
+  const ran = await run(`
+    const fs = require('fs');
+    fs.mkdirSync('s/d', { recursive: true }); fs.writeFileSync('s/d/f', 'one'); fs.symlinkSync('d', 's/l');
+    fs.cpSync('s', 'c', { recursive: true, verbatimSymlinks: true }); console.log(fs.readFileSync('c/d/f', 'utf8'), fs.readlinkSync('c/l'));
+    try { fs.cpSync('s', 'x'); } catch ({ code }) { console.log(code); }
+    fs.writeFileSync('.env', 'A=1\\nHOME=other'); process.loadEnvFile(); console.log(process.env.A, process.env.HOME);
+    try { fs.watch('none'); } catch ({ message }) { console.log(message); }
+    fs.openAsBlob('s/d/f').then((blob) => blob.text()).then((text) => { console.log(text);
+      const seen = [];
+      const watcher = fs.watch('s', { recursive: true }, (event, name) => { if (seen.push(event + ' ' + name) === 2) { watcher.close(); console.log(seen.join()); } });
+      fs.watchFile('c/d/f', { interval: 20 }, (now, before) => { fs.unwatchFile('c/d/f'); console.log(before.size, now.size); });
+      fs.writeFileSync('s/d/new', ''); fs.rmSync('s/l'); setTimeout(() => fs.writeFileSync('c/d/f', 'longer'), 50); });`);
+  t.deepEqual(ran.stdout.split('\n').sort(), ['', '1 /root', '3 6', "ENOENT: no such file or directory, watch 'none'", 'ERR_FS_EISDIR', 'one', 'one d', 'rename d/new,rename l'].sort(), ran.stderr);
 });

@@ -24,7 +24,9 @@ function readText(name: string): string | undefined {
 }
 
 /** A package's entry point where it has no "exports": the first of the names of old that is there. */
-function legacyMain(folder: string, main: unknown, base: string | undefined): number {
+function legacyMain(place: string, main: unknown, base: string | undefined): number {
+  // Node 20 names package.json by its URL, later ones the folder by its path.
+  const folder = place.startsWith('file:') ? path.dirname(url.fileURLToPath(place)) : place;
   const begin = typeof main === 'string' ? 0 : MAIN_COUNT;
   for (let i = begin; i < MAIN_EXTENSIONS.length; i++) {
     const candidate = i < MAIN_COUNT ? path.join(folder, `./${main as string}${MAIN_EXTENSIONS[i]}`) : path.join(folder, MAIN_EXTENSIONS[i]!);
@@ -87,6 +89,25 @@ function scope(resolved: string): Serialized | string {
   return url.fileURLToPath(at);
 }
 
+/**
+ * What a package without "exports" means to an import: its entry point by the names of old, and every file below. Node 24 looks for
+ * the entry point by itself, in the host's files, unless it is told here.
+ */
+function withLegacyExports(file: string, read: Serialized | undefined): Serialized | undefined {
+  const folder = path.dirname(file);
+  if (read ? read[4] !== null : kind(folder) !== 1) return read;
+  const found: Serialized = read ?? [undefined, undefined, 'none', null, null, file];
+  let entry = './index.js';
+  try {
+    const index = legacyMain(folder, found[1], undefined);
+    entry = `./${path.relative(folder, path.join(folder, `${index < MAIN_COUNT ? found[1]! : ''}${MAIN_EXTENSIONS[index]!}`))}`;
+  } catch (error) {
+    // There is none: the error that follows names the file that is looked for last.
+    if ((error as { code?: string }).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  }
+  return [found[0], found[1], found[2], found[3], JSON.stringify({ '.': entry, './*': './*' }), found[5]];
+}
+
 function replaceModulesBinding(): boolean {
   let binding: any;
   try {
@@ -94,8 +115,10 @@ function replaceModulesBinding(): boolean {
   } catch {
     return false;
   }
-  binding.readPackageJSON = (file: string, isEsm: boolean, base?: string, specifier?: string) =>
-    serialize(file, (message) => (isEsm ? invalid(file, `"${specifier}" from ${base}`)(message) : Object.assign(new Error(`Error parsing ${file}: ${message}`), { path: file })));
+  binding.readPackageJSON = (file: string, isEsm: boolean, base?: string, specifier?: string) => {
+    const found = serialize(file, (message) => (isEsm ? invalid(file, `"${specifier}" from ${base}`)(message) : Object.assign(new Error(`Error parsing ${file}: ${message}`), { path: file })));
+    return isEsm ? withLegacyExports(file, found) : found;
+  };
   binding.getNearestParentPackageJSON = nearest;
   binding.getNearestParentPackageJSONType = (start: string) => nearest(start)?.[2] ?? 'none';
   binding.getPackageScopeConfig = scope;
