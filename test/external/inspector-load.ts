@@ -1,0 +1,140 @@
+// The inspector under load: 20 000 actors, 5000 commits a second, a page that must stay quick, a hundred viewers that do not read.
+import { fork } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { WebSocket } from 'ws';
+import { type Page, startBrowser, until } from './browser.js';
+import type { Order } from './inspector-load-server.js';
+import type { Check, Context } from './outcome.js';
+import { judge, skip } from './shell.js';
+
+const ACTORS = 20_000;
+const COMMITS_PER_SECOND = 5000;
+const SLOW_VIEWERS = 100;
+const ROUNDS = 5;
+const RACE_MS = 3000;
+const INTERACTION_MAX_MS = 100;
+const THROUGHPUT_MIN = 0.95;
+/** What a hundred viewers that do not read may cost in all, with room for what a busy engine's heap does by itself. */
+const MEMORY_MAX_BYTES = 256 << 20;
+
+class Server {
+  readonly url: Promise<string>;
+  readonly #child;
+  #answer: (value: unknown) => void = () => undefined;
+
+  constructor(directory: string) {
+    this.#child = fork(join(dirname(fileURLToPath(import.meta.url)), 'inspector-load-server.js'), [directory]);
+    this.url = new Promise((resolve) => (this.#answer = resolve as never));
+    this.#child.on('message', (value) => this.#answer(value));
+  }
+
+  order(order: Order): Promise<number> {
+    const answered = new Promise<number>((resolve) => (this.#answer = resolve as never));
+    this.#child.send(order);
+    return answered;
+  }
+
+  end(): void {
+    this.#child.kill('SIGKILL');
+  }
+}
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+
+/** Follow everything and read nothing: what is sent piles up in the sockets' buffers, and then at the server or nowhere. */
+async function slowViewers(url: string): Promise<WebSocket[]> {
+  return Promise.all(Array.from({ length: SLOW_VIEWERS }, () => new Promise<WebSocket>((resolve, reject) => {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}live`);
+    socket.on('error', reject);
+    socket.on('open', () => {
+      for (const topic of ['rows', 'commits']) socket.send(JSON.stringify({ subscribe: topic }));
+      socket.pause();
+      resolve(socket);
+    });
+  })));
+}
+
+/** How long after a keystroke in the filter, or a turn of the wheel, the page has drawn itself anew, in ms. */
+const INTERACT = `(async () => {
+  const times = [];
+  const input = document.querySelector('input[name=text]');
+  const scroll = document.querySelector('.window');
+  const drawn = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  for (let n = 0; n < 40; n++) {
+    const begin = performance.now();
+    if (n % 2 === 0) {
+      input.value = n % 4 === 0 ? 'load-1' : '';
+      input.dispatchEvent(new Event('input', { bubbles: true }));
+    } else scroll.scrollTop = (n * 997) % 20000;
+    await drawn();
+    times.push(performance.now() - begin);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return times;
+})()`;
+
+async function responsive({ log }: Context, server: Server, page: Page): Promise<string | undefined> {
+  await page.goto(`${await server.url}#/actors`);
+  if (!(await until(page, `document.body.textContent.includes('of ${ACTORS} actors')`, 60_000))) return 'the page never listed all actors';
+  await server.order({ type: 'pace', perSecond: COMMITS_PER_SECOND });
+  await page.waitForTimeout(3000);
+  const times = (await page.evaluate<number[]>(INTERACT)).toSorted((a, b) => a - b);
+  const [half, most, all] = [median(times), times[Math.floor(times.length * 0.95)]!, times.at(-1)!];
+  const reached = await server.order({ type: 'pace', perSecond: 0 });
+  log(`inspector: with ${ACTORS} actors and ${reached.toFixed(0)} commits/s (of ${COMMITS_PER_SECOND}) the page answers in ${half.toFixed(0)} ms (median), 95 of 100 in ${most.toFixed(0)} ms, at worst ${all.toFixed(0)} ms`);
+  return most > INTERACTION_MAX_MS ? `95 of 100 interactions in ${most.toFixed(0)} ms` : undefined;
+}
+
+async function throughput({ log }: Context, server: Server, page: Page): Promise<string | undefined> {
+  const url = await server.url;
+  const ratios: number[] = [];
+  await server.order({ type: 'race', ms: RACE_MS });
+  for (let round = 0; round < ROUNDS; round++) {
+    await page.goto('about:blank');
+    const alone = await server.order({ type: 'race', ms: RACE_MS });
+    await page.goto(`${url}#/`);
+    await page.waitForTimeout(1000);
+    const watched = await server.order({ type: 'race', ms: RACE_MS });
+    ratios.push(watched / alone);
+    log(`inspector: ${alone.toFixed(0)} commits/s alone, ${watched.toFixed(0)} with the map open (${(watched / alone).toFixed(3)})`);
+  }
+  await page.goto('about:blank');
+  return median(ratios) < THROUGHPUT_MIN ? `the engine does ${median(ratios).toFixed(3)} of its commits while it is watched` : undefined;
+}
+
+async function bounded({ log }: Context, server: Server): Promise<string | undefined> {
+  await server.order({ type: 'pace', perSecond: COMMITS_PER_SECOND });
+  await new Promise((resolve) => setTimeout(resolve, 5000));
+  const before = await server.order({ type: 'memory' });
+  const sockets = await slowViewers(await server.url);
+  await new Promise((resolve) => setTimeout(resolve, 20_000));
+  const after = await server.order({ type: 'memory' });
+  await server.order({ type: 'pace', perSecond: 0 });
+  for (const socket of sockets) socket.terminate();
+  log(`inspector: ${SLOW_VIEWERS} viewers that do not read, 20 s at ${COMMITS_PER_SECOND} commits/s: ${((after - before) / (1 << 20)).toFixed(0)} MiB more`);
+  return after - before > MEMORY_MAX_BYTES ? `${((after - before) / (1 << 20)).toFixed(0)} MiB more` : undefined;
+}
+
+export const inspectorLoad: Check = {
+  name: 'inspector-load',
+  async run(context) {
+    const browser = await startBrowser(context.cacheDir);
+    if ('missing' in browser) return [skip('inspector under load', browser.missing)];
+    mkdirSync(context.workDir, { recursive: true });
+    const server = new Server(context.workDir);
+    try {
+      const { page } = await browser.open(await server.url, { width: 1400, height: 900 });
+      await server.order({ type: 'spawn', count: ACTORS });
+      return [
+        await judge(`inspector: ${ACTORS} actors, ${COMMITS_PER_SECOND} commits a second, interaction under ${INTERACTION_MAX_MS} ms`, () => responsive(context, server, page)),
+        await judge('inspector: the engine keeps 95 % of its throughput while watched', () => throughput(context, server, page)),
+        await judge(`inspector: memory stays bounded for ${SLOW_VIEWERS} slow viewers`, () => bounded(context, server)),
+      ];
+    } finally {
+      await browser.close();
+      server.end();
+    }
+  },
+};
