@@ -19,9 +19,12 @@ export class ShellExit extends Error {
 /** The command read from the script is given up (an expansion error, a read-only variable); the next one runs. */
 export class CommandAbort extends Error {
   readonly status: number;
-  constructor(status = 1) {
+  /** The text of `bash -c` ends too. */
+  readonly endsText: boolean;
+  constructor(status = 1, endsText = false) {
     super('command given up');
     this.status = status;
+    this.endsText = endsText;
   }
 }
 
@@ -33,6 +36,8 @@ export class ExpansionError extends Error {
   /** It came from an expansion within arithmetic, not from the arithmetic: `(( ))` does not survive it. */
   isInner = false;
   isReported = false;
+  /** In a subscript: it ends the text of `bash -c`. */
+  isSubscript = false;
   constructor(message: string, options: { fatal?: boolean; status?: number } = {}) {
     super(message);
     this.isFatal = options.fatal ?? false;

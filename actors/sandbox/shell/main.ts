@@ -208,7 +208,7 @@ function* readFirstLine(shell: Shell): Task<InputLine> {
 
 /** How a script ends that cannot be read on. */
 function statusAfter(shell: Shell, { failure }: ShellSyntaxError): number {
-  if (failure.discards === true) return 1;
+  if (failure.discards === true) return shell.options.errexit ? 2 : 1;
   if (failure.inSubstitution === true && shell.commandString !== undefined) return 127;
   if (!shell.isBash || failure.keepsStatus !== true) return 2;
   return failure.inSubstitution === true ? shell.status || 1 : shell.status;
@@ -233,7 +233,7 @@ function* runCommands(shell: Shell, list: List): Task {
     if (shell.backlog.length > 0) yield* shell.flushBacklog();
     if (shell.traps.pending.length > 0) yield* shell.execution.runTraps();
   } catch (error) {
-    const survives = error instanceof CommandAbort || error instanceof AssignmentError || (error instanceof ExpansionError && !error.isFatal);
+    const survives = (error instanceof CommandAbort && !(error.endsText && shell.commandString !== undefined)) || error instanceof AssignmentError || (error instanceof ExpansionError && !error.isFatal && !(error.isSubscript && shell.commandString !== undefined));
     // `exit` is meant, at a prompt as in a script.
     if (error instanceof ShellExit || (!shell.isInteractive && !(shell.isBash && survives && !shell.options.errexit))) throw error;
     shell.status = shell.execution.statusOf(error);

@@ -268,7 +268,7 @@ function directive(match: RegExpExecArray, formatter: Formatter, formatTime: For
       return { out: pad(cut(formatter.next() ?? ''), width, left), stop: false };
     case 'c': {
       const first = encode(formatter.next() ?? '').subarray(0, 1);
-      return { out: pad(first.length > 0 ? byteText(first[0]!) : '', width, left), stop: false };
+      return { out: pad(first.length > 0 ? byteText(first[0]!) : '\0', width, left), stop: false };
     }
     case 'b': {
       const { text, stop } = escapes(formatter.next() ?? '', formatter.manners === 'dash' ? 'dash' : 'b');

@@ -33,7 +33,7 @@ while read -r id shell by; do
   rm -rf box; cp -a tree box; cd box
   case $by in
     file) timeout -s KILL $2 env -i $3 $shell ../programs/$id <../input ;;
-    stdin) timeout -s KILL $2 env -i $3 $shell <../programs/$id ;;
+    stdin) cat ../programs/$id | timeout -s KILL $2 env -i $3 $shell ;;
     command) timeout -s KILL $2 env -i $3 $shell -c "$(cat ../programs/$id)" <../input ;;
   esac >../out/$id 2>/dev/null
   echo "$id $?"

@@ -9,7 +9,8 @@ const unary = words('-n -z -f -d -e -r -w -x -s -h -L -n -z -b -c -p -S -u -g -k
 
 export const bracket: (scope: Scope) => Text = rule((scope) => {
   const inner = scope.depth > 0 ? deeper(scope) : scope;
-  const value = one('"$s"', '"$e"', '$n', 'a', '""', word(inner), '"$w"', '-n', '!', '=', '(', '1');
+  // What looks like an operator makes long tests ambiguous; each shell has its own reading then, so only bash gets them.
+  const value = scope.bash ? one('"$s"', '"$e"', '$n', 'a', '""', word(inner), '"$w"', '-n', '!', '=', '(', '1') : one('"$s"', '"$e"', '$n', 'a', '""', word(inner), '"$w"', '1');
   const simple = weighted(
     [3, t`${unary} ${one(value, files)}`], [3, t`${value} ${words('= != = \\< \\>')} ${value}`], [3, t`${one('$n', '1', '"$i"', '7', '-3', 'x', "' 7 '", '"$e"', '010', value)} ${words('-eq -ne -lt -le -gt -ge')} ${words('7 0 $n "$neg" -1 08 +7')}`],
     [1, t`${files} ${words('-nt -ot -ef')} ${files}`], [1, value], [1, one('', '!', '-n', '! -n', '-t 0', 'a b', 'a b c d', '( a )', '-o a', '! a = b', '( a = a )', '! ( a )', '"(" ")"', 'a -a', '-a', 'x -o', '( ! )')],

@@ -1,11 +1,12 @@
 // Patterns of pathnames, of case and of parameter expansions, and regular expressions.
 import { many, maybe, one, rule, t, words, type Text } from './grammar.js';
 
-const pieces = one('*', '?', 'o', 'l', 'a', '[a-m]', '[!l]', '[^h-z]', '[[:space:]]', '[[:alpha:]]', '[[:digit:]e]', '[]x]', '[a-]', '\\*', '.', '/', '"*"', "'o'", '$star', '"$s"', '$c', 'é', '[é]', ':', '${e}');
+const pieces = one('*', '?', 'o', 'l', 'a', '[a-m]', '[!l]', '[^h-z]', '[[:space:]]', '[[:alpha:]]', '[[:digit:]e]', '[a-]', '\\*', '.', '/', '"*"', "'o'", '$star', '"$s"', '$c', 'é', '[é]', ':', '${e}');
 const extended = t`${words('? * + @ !')}(${many(one('a', 'l', 'o', '*', 'b.txt', 'h?', '[ab]', '', 'll|e', 'o*'), 1, 3, '|')})`;
 
 /** What may stand after `#`, `%`, `/` of a parameter expansion. */
-export const pattern = rule(({ bash }) => many(bash ? one(pieces, pieces, pieces, extended) : pieces, 1, 3));
+// dash: `${*%*[]x]}` of `x y` is empty there, as if the set ended at its first bracket.
+export const pattern = rule(({ bash }) => many(bash ? one(pieces, pieces, pieces, extended, '[]x]') : pieces, 1, 3));
 
 /** Patterns that meet the prepared files. */
 export const glob = rule(({ bash }): Text => {

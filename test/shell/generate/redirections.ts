@@ -5,7 +5,7 @@ import { word } from './words.js';
 
 export const redirection = rule((scope): Text => {
   const posix = one('> out; cat out', '>> out; cat out', '2>&1', '2>/dev/null', '> out 2>&1; cat out', '2>&1 >out; cat out', '3>&1 >&3', '>&2', '< a.txt', '< nosuch', '> nosuch/out', '3>out >&3; cat out', '>&-', '<&-', '> "$e"', '>|out; cat out', '<> a.txt', '3<a.txt <&3', '>&9', '4>&1 1>&2 2>&4 2>/dev/null', '> "c d.txt" < b.txt; cat "c d.txt"', '1>&2 2>/dev/null', '<<E\n$s "$w" \\$s `echo x`\nE\n', t`> ${word({ ...scope, depth: 0 })}`);
-  return scope.bash ? one(posix, posix, '&> out; cat out', '&>> out; cat out', '>& out; cat out', '{fd}>&1', '2>&1 |& cat', t`<<< ${word({ ...scope, depth: 0 })}`, '3>&1 4>&3- >&4', '>&1-', '< <(echo sub)', '> >(cat >out2); cat out2 2>/dev/null | head -n 0', '11>&1 >&11') : posix;
+  return scope.bash ? one(posix, posix, '&> out; cat out', '&>> out; cat out', '>& out; cat out', '{fd}>&1', '2>&1 |& cat', t`<<< ${word({ ...scope, depth: 0 })}`, '3>&1 4>&3- >&4', '< <(echo sub)', '> >(cat >out2); cat out2 2>/dev/null | head -n 0', '11>&1 >&11') : posix;
 });
 
 const body = rule((scope) => many(one('text', ' two  words', '$s', '"$w"', "'$q'", '$(echo sub)', '`echo x`', '$((n+1))', '\ttab', 'back\\\nslash', '', '~ * {a,b}', 'E E', '$@', '"$@"', '$*', '\\a', 'é', '$', '$ x', parameter(scope, true)), 0, 4, '\n'));

@@ -27,7 +27,7 @@ function jump(type: 'break' | 'continue'): Builtin {
     }
     if (shell.isBash && argv.length > 2 && given === argv[1]) {
       fail(shell, type, 'too many arguments');
-      throw new CommandAbort(1);
+      throw new CommandAbort(1, true);
     }
     const levels = given === undefined ? 1 : Number(given);
     if (levels <= 0) {

@@ -127,7 +127,7 @@ function listVariables(shell: Shell, { command, on, off, operands }: Request): O
     return print(shell, command, text, status);
   }
   const wanted = command === 'export' ? EXPORTED : command === 'readonly' ? READONLY : [...on].reduce((sum, letter) => sum | (ATTRIBUTES[letter] ?? 0), 0);
-  const chosen = variables.names().map((name) => variables.binding(name)!).filter((variable) => (variable.isSet || variable.attributes !== 0)
+  const chosen = variables.names().map((name) => variables.binding(name)!).filter((variable) => (variable.isSet || variable.isArray || variable.attributes !== 0)
     && (wanted === 0 || (variable.attributes & wanted) === wanted) && (!on.includes('a') || variable.list !== undefined || variable.special?.list !== undefined) && (!on.includes('A') || variable.map !== undefined)
     && (command !== 'local' || variable.depth === variables.functionDepth));
   if (on === '' && (command === 'declare' || command === 'typeset')) return print(shell, command, variableLines(shell) + functionLines(shell, [...shell.functions.keys()].sort(), false));

@@ -12,7 +12,7 @@ import { fail, print, readOptions, usage } from './output.js';
 
 /** SIGINT, EXIT: as `trap -p` writes names. */
 function shownTrap(shell: Shell, name: string): string {
-  return shell.isBash && !['EXIT', 'DEBUG', 'ERR', 'RETURN'].includes(name) ? `SIG${name}` : name;
+  return shell.isBash && !shell.options.posix && !['EXIT', 'DEBUG', 'ERR', 'RETURN'].includes(name) ? `SIG${name}` : name;
 }
 
 export const trap: Builtin = (shell, argv) => {
@@ -26,6 +26,7 @@ export const trap: Builtin = (shell, argv) => {
       const name = trapName(word);
       if (name === undefined) status = fail(shell, 'trap', `${word}: invalid signal specification`);
       const command = name && shell.traps.listed(name);
+      if (name !== undefined && command === undefined && shell.isBash && shell.options.posix) return `trap -- - ${shownTrap(shell, name)}\n`;
       return name !== undefined && command !== undefined ? line([name, command]) : '';
     }).join('');
     return print(shell, 'trap', text, status);
@@ -209,7 +210,7 @@ export function* wait(shell: Shell, argv: readonly string[]): Task<number> {
     const job = spec.startsWith('%') ? shell.jobs.find(spec) : shell.jobs.ofPid(Number(spec));
     if (typeof job === 'object') status = yield* waitJob(shell, job);
     else if (/^\d+$/.test(spec) && shell.jobs.remembered(Number(spec)) !== undefined) status = shell.jobs.remembered(Number(spec))!;
-    else if (spec.startsWith('%')) status = fail(shell, 'wait', `${spec}: no such job`, 127);
+    else if (spec.startsWith('%')) status = shell.dialect === 'dash' ? fail(shell, 'wait', `No such job: ${spec}`, 2) : fail(shell, 'wait', `${spec}: no such job`, 127);
     else if (/^\d+$/.test(spec)) status = shell.isBash ? fail(shell, 'wait', `pid ${spec} is not a child of this shell`, 127) : 127;
     else status = fail(shell, 'wait', shell.isBash ? `\`${spec}': not a pid or valid job spec` : `Illegal number: ${spec}`, shell.isBash ? 1 : 2);
     if (variable !== undefined && typeof job === 'object') shell.variables.set(variable, String(job.processes.at(-1)!.pid));

@@ -27,6 +27,9 @@ export function* evaluateTest(shell: Shell, test: Test): Task<number> {
   }
 }
 
+/** What `-eq` and its kin could not read as a number; an error in the expansion of a word is worse. */
+class NumberError extends Error {}
+
 type Primary = Exclude<Test, { type: 'not' | 'group' | 'and' | 'or' }>;
 
 function* evaluateOne(shell: Shell, test: Primary): Task<number> {
@@ -34,7 +37,7 @@ function* evaluateOne(shell: Shell, test: Primary): Task<number> {
     return (yield* evaluate(shell, test)) ? 0 : 1;
   } catch (error) {
     if (error instanceof RegexSyntaxError) return 2;
-    if (!(error instanceof ExpansionError) || error.isFatal) throw error;
+    if (!(error instanceof NumberError)) throw error;
     shell.complain(`[[: ${error.message}`);
     return 1;
   }
@@ -101,7 +104,11 @@ function* binary(shell: Shell, test: Test & { type: 'binary' }): Task<boolean> {
     case '-ef':
       return compareFiles(shell, left, test.operator, right);
     default:
-      return compareNumbers(shell, left, test.operator, right);
+      try {
+        return compareNumbers(shell, left, test.operator, right);
+      } catch (error) {
+        throw error instanceof ExpansionError && !error.isFatal ? new NumberError(error.message) : error;
+      }
   }
 }
 

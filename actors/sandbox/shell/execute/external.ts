@@ -1,4 +1,5 @@
 // Programs: found along PATH, run in a child process (or in this one, when the shell has nothing left to do).
+import { complainOfElement, temporaryText } from '../expand/assignment.js';
 import { busyboxWords } from '../busybox-words.js';
 import { Errno } from '../../kernel/errno.js';
 import { MAY_EXECUTE } from '../../kernel/path.js';
@@ -72,10 +73,10 @@ function unusable(shell: Shell, name: string, path: string): string | undefined 
 /** Runs a program with the command's redirections and assignments. */
 export function runExternal(shell: Shell, node: SimpleCommand, argv: string[]): Outcome {
   const { execution } = shell;
-  if (node.assignments.some(({ value }) => value?.blocking === true) || node.redirects.some(({ target, document }) => target.blocking || document?.blocking === true)) {
+  if (node.assignments.some(({ value, array }) => array !== undefined || value?.blocking === true) || node.redirects.some(({ target, document }) => target.blocking || document?.blocking === true)) {
     return runBlocking(shell, node, argv);
   }
-  const environment = environmentOf(shell, node, (assignment) => shell.expansion.text(assignment.value!));
+  const environment = environmentOf(shell, node, (assignment) => assignment.index === undefined ? shell.expansion.text(assignment.value!) : '');
   const handler = environment.path === undefined && shell.isBash ? shell.functions.get('command_not_found_handle') : undefined;
   if (handler) return execution.forkAndWait(node, (child) => outcomeOf(callFunction(child, handler, ['command_not_found_handle', ...argv], node.line)));
   return launch(shell, node, argv, environment);
@@ -87,7 +88,7 @@ function* outcomeOf(outcome: Outcome): Task<number> {
 
 function* runBlocking(shell: Shell, node: SimpleCommand, argv: string[]): Task<number> {
   const values = new Map<unknown, string>();
-  for (const assignment of node.assignments) values.set(assignment, assignment.value ? yield* shell.expansion.textTask(assignment.value) : '');
+  for (const assignment of node.assignments) values.set(assignment, assignment.index === undefined ? yield* temporaryText(shell, assignment) : '');
   const environment = environmentOf(shell, node, (assignment) => values.get(assignment)!);
   if (node.redirects.length === 0) return yield* launch(shell, node, argv, environment);
   const undo = yield* shell.redirection.applyTask(node.redirects);
@@ -111,7 +112,10 @@ function environmentOf(shell: Shell, node: SimpleCommand, valueOf: (assignment: 
   variables.push('temporary');
   try {
     for (const assignment of node.assignments) {
-      if (assignment.index !== undefined || assignment.array !== undefined) continue;
+      if (assignment.index !== undefined) {
+        complainOfElement(shell, assignment);
+        continue;
+      }
       const value = valueOf(assignment);
       const outer = variables.find(assignment.name);
       if (outer?.has(2) === true) {
@@ -146,7 +150,7 @@ function* launch(shell: Shell, node: SimpleCommand, argv: string[], { env, path:
   } catch (error) {
     if (!(error instanceof RedirectError || error instanceof ExpansionError)) throw error;
     shell.complain(error.message);
-    return 1;
+    return shell.redirectionStatus;
   }
   if (shell.backlog.length > 0) yield* shell.flushBacklog();
   if (shell.tailCommand === node && shell.traps.isEmpty && shell.substitutionFiles.length === 0) return yield* become(shell, shell.process, path, argv, env, redirects);
@@ -168,7 +172,7 @@ function* become(
   } catch (error) {
     if (!(error instanceof RedirectError)) throw error;
     yield* process.write(2, encode(`${prefix}${shell.dialect === 'ash' ? busyboxWords(error.message) : error.message}\n`));
-    return 1;
+    return shell.redirectionStatus;
   }
   if (path === undefined) {
     const name = argv[0]!;

@@ -252,7 +252,7 @@ export class Interpreter {
     shell.substitutionStatus = undefined;
     const subject = word.blocking ? yield* shell.expansion.textTask(word) : shell.expansion.text(word);
     if (shell.options.xtrace) traceCase(shell, word.source);
-    let status = shell.substitutionStatus ?? 0;
+    let status = shell.dialect === 'dash' ? 0 : shell.substitutionStatus ?? 0;
     let falls = false;
     for (const { patterns, body, end } of clauses) {
       if (!falls && !(yield* this.#matches(subject, patterns))) continue;
@@ -360,6 +360,7 @@ export class Interpreter {
     try {
       if (start && (yield* numberOf(shell, start)) === undefined) return this.#arithmeticFailure();
       for (;;) {
+        shell.line = line;
         if (test) {
           const value = yield* numberOf(shell, test);
           if (value === undefined) return this.#arithmeticFailure();
@@ -368,6 +369,7 @@ export class Interpreter {
         const outcome = this.run(body);
         status = typeof outcome === 'number' ? outcome : yield* outcome;
         if (shell.flow !== undefined && this.#leaves()) break;
+        shell.line = line;
         if (step && (yield* numberOf(shell, step)) === undefined) return this.#arithmeticFailure();
         if (this.#isDue()) yield* this.#pause();
       }

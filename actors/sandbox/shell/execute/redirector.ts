@@ -3,6 +3,7 @@ import { Errno } from '../../kernel/errno.js';
 import { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY, type OpenFile } from '../../kernel/open-file.js';
 import type { Process } from '../../kernel/process.js';
 import type { Task } from '../../kernel/wait.js';
+import { lookUpText } from '../expand/lookup.js';
 import { ExpansionError } from '../flow.js';
 import type { Redirection, ResolvedRedirect, Shell, Undo } from '../shell.js';
 import type { Redirect, RedirectOperator } from '../syntax/ast.js';
@@ -184,8 +185,9 @@ function duplicates(shell: Shell, process: Process, redirect: ResolvedRedirect, 
   const isOutput = operator === '>&';
   const fd = redirect.fd ?? (isOutput ? 1 : 0);
   if (text === '-') {
-    if (variable !== undefined && !/^\d+$/.test(shell.variables.get(variable) ?? '')) throw new RedirectError(`${variable}: ambiguous redirect`);
-    const target = variable === undefined ? fd : Number(shell.variables.get(variable) ?? -1);
+    const named = variable === undefined ? undefined : lookUpText(shell, variable).text;
+    if (variable !== undefined && !/^\d+$/.test(named ?? '')) throw new RedirectError(`${variable}: ambiguous redirect`);
+    const target = variable === undefined ? fd : Number(named);
     if (process.descriptors.find(target)) {
       if (variable === undefined) save(process, target, undos);
       process.close(target);

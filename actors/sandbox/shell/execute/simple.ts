@@ -1,7 +1,7 @@
 // Simple commands: expansion, assignments, then a function, a built-in or a program.
 import { type Task } from '../../kernel/wait.js';
 import { subscriptBlocks } from '../expand/lookup.js';
-import { expandArgument, expandArgumentTask, type ExpandedAssignment } from '../expand/assignment.js';
+import { complainOfElement, expandArgument, expandArgumentTask, type ExpandedAssignment, temporaryText } from '../expand/assignment.js';
 import { DECLARATIONS, runDeclaration } from '../builtins/declare.js';
 import type { Builtin, Outcome, Shell, Undo } from '../shell.js';
 import type { Assignment, SimpleCommand } from '../syntax/ast.js';
@@ -225,7 +225,7 @@ function withTemporaries(shell: Shell, node: SimpleCommand, body: () => Outcome,
   if (needsTask(node)) return withTemporariesTask(shell, node, body, stays, keepsFiles);
   const scoped = node.assignments.length > 0 && !stays;
   const assign = (): void => {
-    for (const assignment of node.assignments) assignTemporary(shell, assignment, shell.expansion.text(assignment.value!), stays);
+    for (const assignment of node.assignments) assignTemporary(shell, assignment, assignment.index === undefined ? shell.expansion.text(assignment.value!) : '', stays);
   };
   let undo: Undo | undefined;
   let outcome: Outcome = 1;
@@ -280,7 +280,7 @@ function* withTemporariesTask(shell: Shell, node: SimpleCommand, body: () => Out
 
 function* assignTemporaries(shell: Shell, { assignments }: SimpleCommand, stays: boolean): Task {
   for (const assignment of assignments) {
-    const value = assignment.value ? yield* shell.expansion.textTask(assignment.value) : '';
+    const value = assignment.index !== undefined ? '' : yield* temporaryText(shell, assignment);
     assignTemporary(shell, assignment, value, stays);
   }
 }
@@ -307,9 +307,7 @@ function redirectFailure(shell: Shell, node: SimpleCommand): number {
 export function assignTemporary(shell: Shell, assignment: Assignment, value: string, stays: boolean): void {
   const { variables } = shell;
   if (assignment.index !== undefined) {
-    shell.complain(`\`${assignment.source.slice(0, assignment.source.indexOf(']') + 1)}': not a valid identifier`);
-    if (shell.options.posix) throw new CommandAbort(1);
-    return;
+    return complainOfElement(shell, assignment);
   }
   if (stays) {
     assignGuarded(shell, () => variables.set(assignment.name, value, assignment.append));

@@ -1,6 +1,7 @@
 // Assignments of elements and arrays: `a[i]=x`, `a=(…)`, `a+=(…)`, and the arguments of declare and its relatives.
 import type { Task } from '../../kernel/wait.js';
 import { expandBraces } from '../braces.js';
+import { CommandAbort } from '../flow.js';
 import type { Shell } from '../shell.js';
 import type { ArrayElement, Assignment } from '../syntax/ast.js';
 import { READONLY, type Variable } from '../variables/variable.js';
@@ -155,4 +156,21 @@ export function assignLoopVariable(shell: Shell, name: string, value: string): v
   // A nameref as loop variable is pointed at each name in turn.
   if (variable && (variable.attributes & 32) !== 0) shell.variables.assign(shell.variables.writable(name), value);
   else shell.variables.set(name, value);
+}
+
+/** A list in front of a command is no array but the text between the parentheses, expanded. */
+export function* temporaryText(shell: Shell, { value, array }: Assignment): Task<string> {
+  if (value !== undefined) return yield* shell.expansion.textTask(value);
+  const texts: string[] = [];
+  for (const element of array ?? []) {
+    const text = yield* shell.expansion.textTask(element.value);
+    texts.push(element.index === undefined ? text : `[${element.index.word.source}]=${text}`);
+  }
+  return `(${texts.join(' ')})`;
+}
+
+/** `a[0]=x command`: elements have no place in an environment. */
+export function complainOfElement(shell: Shell, { source }: Assignment): void {
+  shell.complain(`\`${source.slice(0, source.indexOf(']') + 1)}': not a valid identifier`);
+  if (shell.options.posix) throw new CommandAbort(1);
 }

@@ -10,7 +10,7 @@ import { glob } from './glob.js';
 import { keyOf, plainValue, subscriptBlocks } from './lookup.js';
 import { decide, type Decision, finish, type Operands, unbound } from './parameter.js';
 import { promptText } from './prompt.js';
-import { DocumentSink, escapePattern, FieldSink, separatorsOf, type Sink, TextSink } from './sinks.js';
+import { DocumentSink, escapePattern, FieldSink, QuietSink, separatorsOf, type Sink, TextSink } from './sinks.js';
 import { runProcessSubstitution, substituteCommand } from './substitution.js';
 import { expandTilde } from './tilde.js';
 
@@ -165,8 +165,7 @@ export class Expander implements Expansion {
           sink.quoted(runProcessSubstitution(this.#shell, part));
           break;
         case 'double':
-          this.#mark(part.parts, sink);
-          yield* this.#pourTask(part.parts, sink, 'quoted');
+          yield* this.#pourTask(part.parts, this.#marked(part.parts, sink), 'quoted');
           break;
         case 'arithmetic':
           this.#number(yield* this.arithmeticTask(part.text), sink, mode);
@@ -180,11 +179,12 @@ export class Expander implements Expansion {
     }
   }
 
-  /** Double quotes make a field even of nothing, but for `"$@"` without parameters. */
-  #mark(parts: readonly WordPart[], sink: Sink): void {
+  /** Double quotes make a field even of nothing, but where `"$@"` without parameters is all, or with it only what is nothing too. */
+  #marked(parts: readonly WordPart[], sink: Sink): Sink {
     const bareOnly = this.#shell.dialect === 'dash';
-    const onlyLists = parts.length > 0 && parts.every((part) => part.type === 'parameter' && isAtList(part) && (part.operation === undefined || !bareOnly));
-    if (!onlyLists) sink.quoted('');
+    const lists = parts.filter((part) => part.type === 'parameter' && isAtList(part) && (part.operation === undefined || !bareOnly)).length;
+    if (lists === 0) sink.quoted('');
+    return lists === 0 || lists === parts.length ? sink : new QuietSink(sink);
   }
 
   #number(value: number | bigint, sink: Sink, mode: Mode): void {
@@ -203,8 +203,7 @@ export class Expander implements Expansion {
         sink.quoted(part.text);
         break;
       case 'double':
-        this.#mark(part.parts, sink);
-        this.#pour(part.parts, sink, 'quoted');
+        this.#pour(part.parts, this.#marked(part.parts, sink), 'quoted');
         break;
       case 'parameter':
         this.#parameter(part, sink, mode);

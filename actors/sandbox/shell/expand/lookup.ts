@@ -52,7 +52,12 @@ export function plainValue(shell: Shell, name: string): string | undefined {
 /** The key that a subscript means for a variable: the word's text for associative arrays, a number otherwise. */
 export function keyOf(shell: Shell, index: Subscript, variable: Variable | undefined): string | number {
   if (variable?.map) return shell.expansion.text(index.word);
-  return Number(shell.expansion.arithmetic(index.arithmetic));
+  try {
+    return Number(shell.expansion.arithmetic(index.arithmetic));
+  } catch (error) {
+    if (error instanceof ExpansionError) error.isSubscript = true;
+    throw error;
+  }
 }
 
 /** Whether finding out the key runs commands. */
@@ -115,6 +120,7 @@ export function lookUpIndirect(shell: Shell, parameter: Parameter, key: string |
   const pointer = lookUp(shell, parameter.name, parameter.index?.all, key);
   const text = pointer.list ? pointer.list.join(' ') : pointer.text;
   if (text === undefined || text === '') {
+    if (pointer.variable === undefined && text === undefined && !isName(parameter.name)) return scalar(undefined, parameter.name);
     if (pointer.variable === undefined) throw new ExpansionError(`${parameter.name}: invalid indirect expansion`);
     if (text === '') throw new ExpansionError(`${text}: invalid variable name`);
     return scalar(undefined, parameter.name);

@@ -177,6 +177,29 @@ export class FieldSink implements Sink {
   }
 }
 
+/** Passes on what is something: an empty text makes no field here. */
+export class QuietSink implements Sink {
+  readonly #sink: Sink;
+  constructor(sink: Sink) {
+    this.#sink = sink;
+  }
+  literal(text: string): void {
+    this.#sink.literal(text);
+  }
+  quoted(text: string): void {
+    if (text !== '') this.#sink.quoted(text);
+  }
+  split(text: string): void {
+    this.#sink.split(text);
+  }
+  list(values: readonly string[]): void {
+    this.#sink.list(values);
+  }
+  splitList(values: readonly string[], star: boolean): void {
+    this.#sink.splitList(values, star);
+  }
+}
+
 export class DocumentSink extends FieldSink {
   readonly splitsStar = true;
 }

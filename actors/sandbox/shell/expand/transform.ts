@@ -32,7 +32,7 @@ function transformText(shell: Shell, { source }: Parameter, text: string, operat
     case 'u':
       return changeCase(text, 'upper', false, undefined);
     case 'A':
-      return `set -- ${quoteArgument(text)}`;
+      return '';
     default:
       throw new ExpansionError(`${source}: bad substitution`);
   }

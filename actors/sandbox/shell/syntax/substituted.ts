@@ -7,7 +7,7 @@ export function substituted(reader: Reader): List {
   try {
     return reader.grammar.commands(reader);
   } catch (error) {
-    if (!(error instanceof ShellSyntaxError) || !reader.features.bash) throw error;
-    throw new ShellSyntaxError({ ...error.failure, inSubstitution: true }, error.atEnd);
+    if (!(error instanceof ShellSyntaxError) || error.atEnd || !reader.features.bash) throw error;
+    throw new ShellSyntaxError({ ...error.failure, inSubstitution: true });
   }
 }
