@@ -67,6 +67,13 @@ function* copy(process: Process, output: Output, fd: number, presentation: Prese
   }
 }
 
+/** A file that grows by what is read from it would never end. */
+function isOwnOutput({ descriptors }: Process, fd: number): boolean {
+  const [input, output] = [descriptors.find(fd), descriptors.find(1)];
+  if (input?.inode === undefined || input.inode !== output?.inode || input.inode.type !== 'file') return false;
+  return input.seek(0, 'current') < input.inode.stat().sizeBytes;
+}
+
 export const cat: Main = command(function* (process, output) {
   const options = parseOptions(process.argv, 'AbeEnstTuv', {
     'show-all': 'no', 'number-nonblank': 'no', 'show-ends': 'no', number: 'no', 'squeeze-blank': 'no', 'show-tabs': 'no', 'show-nonprinting': 'no',
@@ -81,6 +88,10 @@ export const cat: Main = command(function* (process, output) {
   const inputs = new Inputs(process, options.operands);
   for (let file = yield* inputs.next(); file; file = yield* inputs.next()) {
     try {
+      if (isOwnOutput(process, file.fd)) {
+        yield* inputs.fail(file.name, new Error('input file is output file'));
+        continue;
+      }
       yield* copy(process, output, file.fd, presentation, file.fd === 0 && options.operands.length <= 1);
     } catch (error) {
       yield* inputs.fail(file.name, error);

@@ -234,6 +234,7 @@ export class Shell {
     copy.scriptPath = this.scriptPath;
     copy.commandString = this.commandString;
     copy.isLogin = this.isLogin;
+    copy.printFunctionBody = this.printFunctionBody;
     copy.readsStdin = this.readsStdin;
     copy.hasName = this.hasName;
     copy.calledAs = this.calledAs;
@@ -350,7 +351,7 @@ export class Shell {
     let letters = this.options.letters;
     if (!this.isBash) letters = letters.replace(/[hBHPTE]/g, '');
     if (this.isInteractive) letters += 'i';
-    if (this.commandString !== undefined) letters += 'c';
+    if (this.commandString !== undefined) letters += this.dialect === 'dash' ? '' : 'c';
     else if (this.readsStdin) letters += 's';
     return letters;
   }

@@ -91,6 +91,8 @@ export function testFiles(process: Process, left: string, operator: string, righ
 }
 
 export function compareFiles(shell: Shell, left: string, operator: string, right: string): boolean {
+  // dash: a file is not newer than none.
+  if (shell.dialect === 'dash' && operator !== '-ef' && !(shell.process.files.exists(left) && shell.process.files.exists(right))) return false;
   return testFiles(shell.process, left, operator, right);
 }
 

@@ -27,17 +27,20 @@ export function parameter(scope: Scope, quoted: boolean): Text {
 const bare = rule((scope) => expansion(scope, operand(scope)));
 const inQuotes = rule((scope) => expansion(scope, operandQuoted(scope)));
 
+/** dash 0.5.12 loses all of `$@` and `$*` in `##` and `%%`: it stops at the marks that it puts between them. */
+const trimmed = (scope: Scope): Text => (scope.bash ? name(scope) : weighted([4, scalars], [2, words('1 2 3 4 #')]));
+
 function expansion(scope: Scope, value: Text): Text {
   const matched = pattern(scope);
   const of = name(scope);
   const posix = weighted(
-    [6, simple], [4, t`\${${of}${words(':- - :+ + :- :+')}${value}}`], [1, t`\${${assignable(scope)}${words(':= =')}${value}}`], [4, t`\${${of}${words('# ## % %%')}${matched}}`],
+    [6, simple], [4, t`\${${of}${words(':- - :+ + :- :+')}${value}}`], [1, t`\${${assignable(scope)}${words(':= =')}${value}}`], [4, t`\${${trimmed(scope)}${words('# ## % %%')}${matched}}`],
     [1, t`\${${of}}`], [1, t`\${#${of}}`],
   );
   if (!scope.bash) return posix;
   const bashOnly = weighted(
     [3, t`\${${of}:${maybe(' ')}${index(scope)}}`], [3, t`\${${of}: ${index(scope)}:${index(scope)}}`],
-    [4, t`\${${of}${words('/ // /# /% / //')}${matched}/${value}}`], [1, t`\${${of}//${matched}}`],
+    [4, t`\${${of}${words('/ // /# /% / //')}${matched}/${value.map((made) => made.replaceAll('"$@"', '"$1"'))}}`], [1, t`\${${of}//${matched}}`],
     [2, t`\${${of}${words('^ ^^ , ,,')}${maybe(matched)}}`], [3, t`\${${of}@${words('Q E P A a U u L K k Q')}}`],
     [2, one('${!r}', '${!ra}', '${!r:-d}', '${!r%o*}', '${!arr[@]}', '${!sparse[*]}', '${!m[@]}', '${!num@}', '${!num*}', '${!re}', '${!2}', '${!u-x}', '${!r@Q}', '${!ra/o/0}', '${#arr[1]}', '${!none[@]}')],
   );

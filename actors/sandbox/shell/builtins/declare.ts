@@ -167,7 +167,7 @@ function declareOne(shell: Shell, request: Request, operand: string | ExpandedAs
   if (subscript !== undefined && shell.isBash && (command === 'export' || command === 'readonly')) return fail(shell, command, `\`${name}[${subscript}]': not a valid identifier`);
   const outer = variables.binding(name);
   const variable = target(shell, request, name);
-  const add = [...on].reduce((sum, letter) => sum | (ATTRIBUTES[letter] ?? 0), 0) & ~(command === 'export' ? NAMEREF : 0) | (command === 'readonly' ? READONLY : command === 'export' && !on.includes('n') ? EXPORTED : 0);
+  let add = [...on].reduce((sum, letter) => sum | (ATTRIBUTES[letter] ?? 0), 0) & ~(command === 'export' ? NAMEREF : 0) | (command === 'readonly' ? READONLY : command === 'export' && !on.includes('n') ? EXPORTED : 0);
   const remove = [...off].reduce((sum, letter) => sum | (ATTRIBUTES[letter] ?? 0), 0) | (command === 'export' && on.includes('n') ? EXPORTED : 0);
   if ((remove & READONLY) !== 0 && variable.has(READONLY)) return fail(shell, command, `${name}: readonly variable`);
   const isBare = value === undefined && elements === undefined;
@@ -189,6 +189,7 @@ function declareOne(shell: Shell, request: Request, operand: string | ExpandedAs
     if (!parseReference(value)) return fail(shell, command, `\`${value}': invalid variable name for name reference`);
   }
   if (isNew && variable.isArray) variable.isUnassigned = true;
+  if ((add & LOWERCASE) !== 0 && (add & UPPERCASE) !== 0) add &= ~(LOWERCASE | UPPERCASE);
   const exclusive = (add & LOWERCASE) !== 0 ? UPPERCASE : (add & UPPERCASE) !== 0 ? LOWERCASE : 0;
   variables.mark(variable, add & ~(READONLY | NAMEREF), remove | exclusive);
   if (elements) storeElements(shell, variable, elements, append);

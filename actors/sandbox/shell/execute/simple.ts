@@ -83,10 +83,15 @@ function declares(shell: Shell, node: SimpleCommand): boolean {
   return shell.isBash || name === 'export' || name === 'readonly' || name === 'local';
 }
 
+/** `declare -A`: subscripts stay subscripts whatever the elements are. */
+function asksMap({ words }: SimpleCommand): boolean {
+  return words.some(({ literal }) => /^-\w*A/.test(literal ?? ''));
+}
+
 function declarationArguments(shell: Shell, node: SimpleCommand): Argument[] {
   const argv: Argument[] = [];
   for (const word of node.words) {
-    if (word.assignment && !word.braces) argv.push(expandArgument(shell, word.assignment));
+    if (word.assignment && !word.braces) argv.push(expandArgument(shell, word.assignment, asksMap(node)));
     else argv.push(...shell.expansion.fields([word]));
   }
   return argv;
@@ -95,7 +100,7 @@ function declarationArguments(shell: Shell, node: SimpleCommand): Argument[] {
 function* declarationArgumentsTask(shell: Shell, node: SimpleCommand): Task<Argument[]> {
   const argv: Argument[] = [];
   for (const word of node.words) {
-    if (word.assignment && !word.braces) argv.push(yield* expandArgumentTask(shell, word.assignment));
+    if (word.assignment && !word.braces) argv.push(yield* expandArgumentTask(shell, word.assignment, asksMap(node)));
     else argv.push(...(yield* shell.expansion.fieldsTask([word])));
   }
   return argv;

@@ -43,18 +43,18 @@ export function storeElement(shell: Shell, name: string, key: string | number, v
 }
 
 /** The elements of `name=(…)`. Each explicit subscript is kept as text: what it means depends on the variable's kind. */
-export function elementsOf(shell: Shell, { array }: Assignment): ExpandedElement[] {
+export function elementsOf(shell: Shell, { name, array }: Assignment, isMap = false): ExpandedElement[] {
   const out: ExpandedElement[] = [];
-  for (const element of array!) {
+  for (const element of elementsFor(shell, name, array!, isMap)) {
     if (element.index) out.push({ key: shell.expansion.text(element.index.word), append: element.append, value: shell.expansion.text(element.value) });
     else for (const value of shell.expansion.fields([element.value])) out.push({ key: undefined, append: false, value });
   }
   return out;
 }
 
-export function* elementsTask(shell: Shell, { array }: Assignment): Task<ExpandedElement[]> {
+export function* elementsTask(shell: Shell, { name, array }: Assignment, isMap = false): Task<ExpandedElement[]> {
   const out: ExpandedElement[] = [];
-  for (const element of array!) {
+  for (const element of elementsFor(shell, name, array!, isMap)) {
     if (element.index) {
       const key = yield* shell.expansion.textTask(element.index.word);
       out.push({ key, append: element.append, value: yield* shell.expansion.textTask(element.value) });
@@ -63,6 +63,12 @@ export function* elementsTask(shell: Shell, { array }: Assignment): Task<Expande
     }
   }
   return out;
+}
+
+/** In an indexed array, elements whose braces expand have no subscripts. */
+function elementsFor(shell: Shell, name: string, array: readonly ArrayElement[], isMap: boolean): readonly ArrayElement[] {
+  if (!array.some(({ whole }) => whole !== undefined) || shell.variables.find(name)?.map || isMap) return array;
+  return array.map((element) => (element.whole === undefined ? element : { index: undefined, append: false, value: element.whole }));
 }
 
 function* bareValues(shell: Shell, { value }: ArrayElement): Task<string[]> {
@@ -136,17 +142,17 @@ function storePairs(shell: Shell, variable: Variable, elements: readonly Expande
 }
 
 /** Expands an argument of a declaration built-in without splitting it. */
-export function expandArgument(shell: Shell, assignment: Assignment): ExpandedAssignment {
+export function expandArgument(shell: Shell, assignment: Assignment, isMap = false): ExpandedAssignment {
   const { name, append, index } = assignment;
   const subscript = index ? shell.expansion.text(index.word) : undefined;
-  if (assignment.array) return { name, subscript, append, value: undefined, elements: elementsOf(shell, assignment) };
+  if (assignment.array) return { name, subscript, append, value: undefined, elements: elementsOf(shell, assignment, isMap) };
   return { name, subscript, append, value: shell.expansion.text(assignment.value!), elements: undefined };
 }
 
-export function* expandArgumentTask(shell: Shell, assignment: Assignment): Task<ExpandedAssignment> {
+export function* expandArgumentTask(shell: Shell, assignment: Assignment, isMap = false): Task<ExpandedAssignment> {
   const { name, append, index } = assignment;
   const subscript = index ? yield* shell.expansion.textTask(index.word) : undefined;
-  if (assignment.array) return { name, subscript, append, value: undefined, elements: yield* elementsTask(shell, assignment) };
+  if (assignment.array) return { name, subscript, append, value: undefined, elements: yield* elementsTask(shell, assignment, isMap) };
   return { name, subscript, append, value: yield* shell.expansion.textTask(assignment.value!), elements: undefined };
 }
 

@@ -7,7 +7,8 @@ import type { ArithmeticText, Assignment, Parameter, Word, WordPart } from '../s
 import { evaluateText, evaluateSource } from './arithmetic.js';
 import { assignValue, elementsOf, elementsTask, storeAssignment } from './assignment.js';
 import { glob } from './glob.js';
-import { keyOf, plainValue, subscriptBlocks } from './lookup.js';
+import { keyOf, plainValue, subscriptBlocks, type Value } from './lookup.js';
+import { lengthOf } from './operations.js';
 import { decide, type Decision, finish, type Operands, unbound } from './parameter.js';
 import { promptText } from './prompt.js';
 import { DocumentSink, escapePattern, FieldSink, QuietSink, separatorsOf, type Sink, TextSink } from './sinks.js';
@@ -238,7 +239,7 @@ export class Expander implements Expansion {
       return;
     }
     if (isUnsetSlice(part, decided)) return this.#unset(part, sink, mode);
-    finish(this.#shell, part, decided, this.#operands(part), sink, mode === 'quoted');
+    finish(this.#shell, part, decided, this.#operands(part, decided), sink, mode === 'quoted');
   }
 
   *#parameterTask(part: Parameter, sink: Sink, mode: Mode): Task {
@@ -253,7 +254,7 @@ export class Expander implements Expansion {
       return;
     }
     if (isUnsetSlice(part, decided)) return this.#unset(part, sink, mode);
-    finish(this.#shell, part, decided, yield* this.#operandsTask(part), sink, mode === 'quoted');
+    finish(this.#shell, part, decided, yield* this.#operandsTask(part, decided), sink, mode === 'quoted');
   }
 
   #unset(part: Parameter, sink: Sink, mode: Mode): void {
@@ -272,7 +273,7 @@ export class Expander implements Expansion {
     return Number(yield* this.arithmeticTask(index!.arithmetic));
   }
 
-  #operands({ operation }: Parameter): Operands {
+  #operands({ operation }: Parameter, { value }: Decision): Operands {
     switch (operation?.type) {
       case 'trim':
       case 'case':
@@ -283,16 +284,16 @@ export class Expander implements Expansion {
           replacement: operation.replacement ? this.#textOf(operation.replacement.parts, this.#replacementEscape) : '',
         };
       case 'slice':
-        return {
-          offset: Number(this.arithmetic(operation.offset)),
-          ...(operation.length ? { length: Number(this.arithmetic(operation.length)) } : {}),
-        };
+      {
+        const offset = Number(this.arithmetic(operation.offset));
+        return operation.length && reaches(value, offset) ? { offset, length: Number(this.arithmetic(operation.length)) } : { offset };
+      }
       default:
         return {};
     }
   }
 
-  *#operandsTask({ operation }: Parameter): Task<Operands> {
+  *#operandsTask({ operation }: Parameter, { value }: Decision): Task<Operands> {
     switch (operation?.type) {
       case 'trim':
       case 'case':
@@ -303,10 +304,10 @@ export class Expander implements Expansion {
           replacement: operation.replacement ? yield* this.#textOfTask(operation.replacement.parts, this.#replacementEscape) : '',
         };
       case 'slice':
-        return {
-          offset: Number(yield* this.arithmeticTask(operation.offset)),
-          ...(operation.length ? { length: Number(yield* this.arithmeticTask(operation.length)) } : {}),
-        };
+      {
+        const offset = Number(yield* this.arithmeticTask(operation.offset));
+        return operation.length && reaches(value, offset) ? { offset, length: Number(yield* this.arithmeticTask(operation.length)) } : { offset };
+      }
       default:
         return {};
     }
@@ -359,6 +360,12 @@ export class Expander implements Expansion {
   prompt(text: string): string {
     return promptText(this.#shell, text);
   }
+}
+
+/** Whether an offset lies within the value; the length is not looked at where it does not. */
+function reaches({ text, list, variable }: Value, offset: number): boolean {
+  const size = text !== undefined ? lengthOf(text) : variable?.list ? variable.list.last + 1 : list!.length + 1;
+  return offset < 0 ? size + offset >= 0 : offset <= size;
 }
 
 /** The numbers of a slice are not looked at where there is nothing to cut. */

@@ -121,7 +121,7 @@ export function lookUpIndirect(shell: Shell, parameter: Parameter, key: string |
   const text = pointer.list ? pointer.list.join(' ') : pointer.text;
   if (text === undefined || text === '') {
     if (pointer.variable === undefined && text === undefined && !isName(parameter.name)) return scalar(undefined, parameter.name);
-    if (pointer.variable === undefined) throw new ExpansionError(`${parameter.name}: invalid indirect expansion`);
+    if (pointer.variable === undefined || (text === undefined && parameter.index === undefined && (pointer.variable.attributes & NAMEREF) === 0 && !pointer.variable.isArray)) throw new ExpansionError(`${parameter.name}: invalid indirect expansion`);
     if (text === '') throw new ExpansionError(`${text}: invalid variable name`);
     return scalar(undefined, parameter.name);
   }

@@ -177,6 +177,8 @@ export interface ArrayElement {
   readonly index: Subscript | undefined;
   readonly append: boolean;
   readonly value: Word;
+  /** Set where an element with a subscript has braces: what it is in an indexed array. */
+  readonly whole?: Word;
 }
 
 export type RedirectOperator = '<' | '>' | '>>' | '>|' | '<>' | '<&' | '>&' | '&>' | '&>>' | '<<' | '<<-' | '<<<';
