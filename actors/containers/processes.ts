@@ -1,7 +1,7 @@
 // From records to what executors run: the container's files and its processes, in the contract's terms.
-import type { ContainerSpec, MountSpec, ProcessSpec } from '../executors/contract.js';
+import type { ContainerSpec, MountSpec, ProcessSpec, ResourceLimits } from '../executors/contract.js';
 import type { LayerFiles } from '../executors/contract.js';
-import type { ContainerRecord, ExecRecord } from './record.js';
+import type { ContainerRecord, ExecRecord, HostConfig } from './record.js';
 
 const DEFAULT_SHM_BYTES = 64 << 20;
 
@@ -23,6 +23,16 @@ function mountSpecs(record: ContainerRecord): MountSpec[] {
   return specs.sort((a, b) => a.target.split('/').length - b.target.split('/').length);
 }
 
+/** What a container may use; 0 = no limit. */
+export function resourceLimits(hostConfig: HostConfig): ResourceLimits {
+  return {
+    memoryBytes: hostConfig.Memory ?? 0,
+    nanoCpus: hostConfig.NanoCpus || (hostConfig.CpuQuota ? ((hostConfig.CpuQuota ?? 0) / (hostConfig.CpuPeriod || 100_000)) * 1e9 : 0),
+    processes: hostConfig.PidsLimit && hostConfig.PidsLimit > 0 ? hostConfig.PidsLimit : 0,
+    ulimits: (hostConfig.Ulimits ?? []).map(({ Name: name, Soft: soft, Hard: hard }) => ({ name, soft, hard })),
+  };
+}
+
 /** The files of a container. */
 export function containerSpec(record: ContainerRecord, layers: readonly LayerFiles[]): ContainerSpec {
   const { config, hostConfig } = record;
@@ -36,12 +46,7 @@ export function containerSpec(record: ContainerRecord, layers: readonly LayerFil
     extraHosts: hostConfig.ExtraHosts ?? [],
     dns: hostConfig.Dns ?? [],
     dnsSearch: hostConfig.DnsSearch ?? [],
-    limits: {
-      memoryBytes: hostConfig.Memory ?? 0,
-      nanoCpus: hostConfig.NanoCpus || (hostConfig.CpuQuota ? ((hostConfig.CpuQuota ?? 0) / (hostConfig.CpuPeriod || 100_000)) * 1e9 : 0),
-      processes: hostConfig.PidsLimit && hostConfig.PidsLimit > 0 ? hostConfig.PidsLimit : 0,
-      openFiles: hostConfig.Ulimits?.find(({ Name }) => Name === 'nofile')?.Soft ?? 0,
-    },
+    limits: resourceLimits(hostConfig),
     shmSizeBytes: hostConfig.ShmSize || DEFAULT_SHM_BYTES,
     network: hostConfig.NetworkMode !== 'none',
   };

@@ -73,7 +73,8 @@ export interface ResourceLimits {
   memoryBytes: number;
   nanoCpus: number;
   processes: number;
-  openFiles: number;
+  /** HostConfig.Ulimits; -1 means unlimited. */
+  ulimits: readonly { name: string; soft: number; hard: number }[];
 }
 
 /** A process to run in a container: its first one, or an exec. */
@@ -186,6 +187,8 @@ export interface Executor {
   exec(container: ContainerSpec, process: ProcessSpec, streams: ProcessStreams, key: string): Promise<RunningProcess>;
   freeze(containerId: string): Promise<void>;
   thaw(containerId: string): Promise<void>;
+  /** New limits for what runs; nothing to do where nothing does. */
+  limit(containerId: string, limits: ResourceLimits): Promise<void>;
   /** Everything of the container goes away; no error when there is nothing. */
   remove(containerId: string): Promise<void>;
   top(containerId: string, psArguments: string): Promise<ProcessTable>;

@@ -4,7 +4,7 @@ import { SIGKILL } from './kernel/signals.js';
 import { fromWire, type MachineLink } from './machine-link.js';
 import { MachineProcess, type OutputHandler, owned, StartFailure } from './machine-process.js';
 import {
-  type FromMachine, type MachineCalls, type MachineUsage, type OutgoingTransfer, type ProcessSpec, type ReceiveOptions, TRANSFER_WINDOW_BYTES,
+  type FromMachine, type MachineCalls, type MachineLimits, type MachineUsage, type OutgoingTransfer, type ProcessSpec, type ReceiveOptions, TRANSFER_WINDOW_BYTES,
 } from './protocol.js';
 
 interface Pending {
@@ -161,6 +161,12 @@ export class MachineClient {
   /** Ends the thread at once: what runs in it ends as if killed. */
   async destroy(): Promise<void> {
     await this.#link.terminate();
+  }
+
+  /** docker update. A machine that is put away is set up with them. */
+  async limit(limits: MachineLimits): Promise<void> {
+    this.#link.limit(limits);
+    if (!this.#link.parked) await this.call('limit', { limits });
   }
 
   get isParked(): boolean {

@@ -3,7 +3,7 @@ import { Fault, type FaultKind } from '../runtime/fault.js';
 import type { IdleMachines } from './idle-machines.js';
 import { SIGKILL, SIGSTOP } from './kernel/signals.js';
 import type { MachineCheckpoint } from './parking.js';
-import type { FromMachine, MachineSpec, ToMachine, WireError } from './protocol.js';
+import type { FromMachine, MachineLimits, MachineSpec, ToMachine, WireError } from './protocol.js';
 import type { MachineWorker, WorkerPool } from './worker-pool.js';
 
 type State = 'booting' | 'up' | 'parking' | 'parked' | 'waking' | 'gone';
@@ -16,7 +16,7 @@ const TIMER_MAX_MS = 0x7fffffff;
 export class MachineLink {
   readonly #pool: WorkerPool;
   readonly #idles: IdleMachines;
-  readonly #spec: MachineSpec;
+  #spec: MachineSpec;
   #state: State = 'booting';
   #worker: MachineWorker | undefined;
   #checkpoint: MachineCheckpoint | undefined;
@@ -126,6 +126,11 @@ export class MachineLink {
     if (process?.pid !== 1 || message.signal === SIGSTOP || process.handled.includes(message.signal)) return false;
     if (message.signal === SIGKILL) this.#lose({ outOfMemory: false });
     return true;
+  }
+
+  /** Limits that hold from now on, and when it is set up again. */
+  limit(limits: MachineLimits): void {
+    this.#spec = { ...this.#spec, limits };
   }
 
   #flush(): void {

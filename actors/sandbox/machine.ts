@@ -1,11 +1,13 @@
 // One container's machine inside its worker thread: mounts, kernel, the processes a client started, and its answers to messages.
 import { Fault } from '../runtime/fault.js';
+import { heapGauge } from './heap-gauge.js';
 import { allCommands } from './commands/index.js';
 import { type Archives, openArchives } from './archives.js';
 import { type MountedMachine, mountMachine } from './mounts.js';
 import { DescriptorTable } from './kernel/descriptors.js';
 import { isResting } from './kernel/checkpoint.js';
-import { Kernel } from './kernel/kernel.js';
+import { Kernel, PROCESSES_MAX } from './kernel/kernel.js';
+import { DEFAULT_LIMITS, type ResourceLimits } from './kernel/rlimits.js';
 import { statusCode } from './kernel/process.js';
 import { INIT_PROGRAM, launch, LaunchError, resumedInit } from './launch.js';
 import { checkpointMachine, type MachineCheckpoint, resumeMachine } from './parking.js';
@@ -14,7 +16,7 @@ import { nodeKind } from './programs/node/index.js';
 import { scriptKind } from './programs/script.js';
 import { wasiKind } from './programs/wasi/index.js';
 import { processTable } from './process-table.js';
-import { type MachineSpec, type ProcessSpec, type ToMachine, type WireError } from './protocol.js';
+import { type MachineLimits, type MachineSpec, type ProcessSpec, type ToMachine, type WireError } from './protocol.js';
 import { type Post, Session } from './session.js';
 
 /** Changes are made durable at least this often while something runs. */
@@ -28,6 +30,7 @@ export class Machine {
   readonly #archives: Archives;
   readonly #flusher: NodeJS.Timeout;
   #isUp = false;
+  readonly #gauge = heapGauge();
 
   /** Says `booted` once it is up. Throws Errno or Fault when the files cannot be mounted. */
   constructor(spec: MachineSpec, post: Post, checkpoint?: MachineCheckpoint) {
@@ -39,6 +42,9 @@ export class Machine {
       onIdle: () => this.#sayIdle(),
       ...(spec.limits.processes > 0 ? { processesMax: spec.limits.processes } : {}),
       memoryMaxBytes: spec.limits.memoryBytes,
+      memoryGauge: this.#gauge,
+      cpus: spec.limits.nanoCpus / 1e9,
+      limits: resourceLimits(spec.limits.ulimits),
       network: spec.network,
       onNotice: (message) => post({ type: 'notice', message }),
       onDefect: (error, process) => post({ type: 'defect', message: `${process.command}: ${error instanceof Error ? error.stack ?? error.message : String(error)}` }),
@@ -138,12 +144,21 @@ export class Machine {
       case 'top':
         return processTable(this.#kernel, (args as { psArguments: string }).psArguments);
       case 'usage':
-        return { cpuMs: this.#kernel.cpuMs, memoryBytes: process.memoryUsage().heapUsed, processes: this.#kernel.processes.size };
+        return { cpuMs: this.#kernel.cpuMs, memoryBytes: this.#gauge.usedBytes(), processes: this.#kernel.processes.size };
       case 'flush':
         return this.#mounted.flush();
+      case 'limit':
+        return this.#limit((args as { limits: MachineLimits }).limits);
       default:
         return this.#archives.call(method, args);
     }
+  }
+
+  /** docker update: holds from now on. */
+  #limit({ memoryBytes, nanoCpus, processes }: MachineLimits): void {
+    this.#kernel.memoryMaxBytes = memoryBytes;
+    this.#kernel.cpus = nanoCpus / 1e9;
+    this.#kernel.processesMax = processes > 0 ? processes : PROCESSES_MAX;
   }
 
   #answer(call: number, body: () => unknown): void {
@@ -168,7 +183,7 @@ export class Machine {
 
   /** Puts the machine away if it can be: afterwards it is halted, and what is returned sets it up again. */
   park(): MachineCheckpoint | undefined {
-    const saved = this.#archives.isBusy ? undefined : checkpointMachine(this.#mounted, this.#sessions);
+    const saved = this.#archives.isBusy ? undefined : checkpointMachine(this.#mounted, this.#sessions, this.#gauge.usedBytes());
     if (saved) {
       this.#kernel.abandon();
       this.#dispose();
@@ -188,6 +203,12 @@ export class Machine {
     this.#mounted.flush();
     this.#mounted.dispose();
   }
+}
+
+function resourceLimits(ulimits: MachineLimits['ulimits']): ResourceLimits {
+  const limit = (value: number): number => (value < 0 ? Infinity : value);
+  const known = ulimits.filter(({ name }) => Object.hasOwn(DEFAULT_LIMITS, name)).map(({ name, soft, hard }) => [name, { soft: limit(soft), hard: limit(hard) }]);
+  return { ...DEFAULT_LIMITS, ...(Object.fromEntries(known) as Partial<ResourceLimits>) };
 }
 
 /** What crosses the thread border of an error. */

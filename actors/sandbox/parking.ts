@@ -30,7 +30,7 @@ export interface MachineCheckpoint {
 }
 
 /** The machine as data, or undefined where it holds what cannot be told: content of a tmpfs, pipes, deleted files, listening sockets. */
-export function checkpointMachine(mounted: MountedMachine, sessions: ReadonlyMap<number, Session>): MachineCheckpoint | undefined {
+export function checkpointMachine(mounted: MountedMachine, sessions: ReadonlyMap<number, Session>, memoryBytes: number): MachineCheckpoint | undefined {
   const { kernel } = mounted;
   if (mounted.holdsState || kernel.sockets.isUsed) return undefined;
   for (const session of sessions.values()) if (!session.isQuiet) return undefined;
@@ -43,7 +43,7 @@ export function checkpointMachine(mounted: MountedMachine, sessions: ReadonlyMap
     if (!described) return undefined;
     files.push(described);
   }
-  return { kernel: saved, files, sessions: [...sessions].map(([handle, session]) => describeSession(handle, session, kernel)), memoryBytes: process.memoryUsage().heapUsed };
+  return { kernel: saved, files, sessions: [...sessions].map(([handle, session]) => describeSession(handle, session, kernel)), memoryBytes };
 }
 
 function describeSession(handle: number, { process, input, terminal }: Session, kernel: Kernel): SessionCheckpoint {

@@ -12,11 +12,19 @@ export interface MachineSpec {
   extraHosts: readonly string[];
   dns: readonly string[];
   dnsSearch: readonly string[];
-  limits: { memoryBytes: number; nanoCpus: number; processes: number; openFiles: number };
+  limits: MachineLimits;
   shmSizeBytes: number;
   network: boolean;
   /** Where the container's own changes are kept. */
   upperDirectory: string;
+}
+
+/** 0 means no limit; `ulimits` as in HostConfig, -1 for unlimited. */
+export interface MachineLimits {
+  memoryBytes: number;
+  nanoCpus: number;
+  processes: number;
+  ulimits: readonly { name: string; soft: number; hard: number }[];
 }
 
 export interface MountSpec {
@@ -58,6 +66,7 @@ export interface MachineCalls {
   changes: Record<string, never>;
   sizeRw: Record<string, never>;
   flush: Record<string, never>;
+  limit: { limits: MachineLimits };
 }
 
 /** Transfers that flow out of the machine as chunks. */

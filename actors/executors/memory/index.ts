@@ -12,7 +12,7 @@ import { isNetworkEnforced } from '../../sandbox/programs/node/confinement.js';
 import { WorkerPool } from '../../sandbox/worker-pool.js';
 import {
   type ArchiveSink, type ArchiveWriteOptions, type Capabilities, type Change, type ContainerSpec, type Executor, Interrupted, LaunchFailure,
-  type PathStat, type ProcessSpec, type ProcessStreams, type ProcessTable, type RunningProcess, type Usage,
+  type PathStat, type ProcessSpec, type ProcessStreams, type ProcessTable, type ResourceLimits, type RunningProcess, type Usage,
 } from '../contract.js';
 
 export interface MemoryOptions {
@@ -188,6 +188,10 @@ export class MemoryExecutor implements Executor {
 
   async thaw(containerId: string): Promise<void> {
     (await this.#running(containerId)).freeze(false);
+  }
+
+  async limit(containerId: string, limits: ResourceLimits): Promise<void> {
+    await (await this.#machines.get(containerId))?.client.limit(limits);
   }
 
   /** Whatever still runs in it ends with it. */

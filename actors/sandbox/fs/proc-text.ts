@@ -1,6 +1,7 @@
 // The texts of /proc/PID files, in the kernel's formats (proc(5)).
 import type { Mount, MountTree } from '../kernel/path.js';
 import type { Process } from '../kernel/process.js';
+import { PROC_LIMITS } from '../kernel/rlimits.js';
 
 const TICKS_PER_SECOND = 100;
 
@@ -76,13 +77,8 @@ export function mountInfo(tree: MountTree): string {
 
 /** /proc/PID/limits. */
 export function limitsText(process: Process): string {
-  const rows: [name: string, soft: string, hard: string, unit: string][] = [
-    ['Max cpu time', 'unlimited', 'unlimited', 'seconds'], ['Max file size', 'unlimited', 'unlimited', 'bytes'],
-    ['Max stack size', '8388608', 'unlimited', 'bytes'], ['Max core file size', '0', '0', 'bytes'],
-    ['Max processes', String(process.kernel.processesMax), String(process.kernel.processesMax), 'processes'],
-    ['Max open files', String(process.descriptors.limit), String(process.descriptors.limit), 'files'],
-    ['Max address space', 'unlimited', 'unlimited', 'bytes'],
-  ];
+  const shown = (value: number): string => (value === Infinity ? 'unlimited' : String(value));
+  const rows = PROC_LIMITS.map(([name, title, unit]) => [title, shown(process.limits[name].soft), shown(process.limits[name].hard), unit]);
   const line = (columns: readonly string[]): string => `${columns[0]!.padEnd(26)}${columns[1]!.padEnd(21)}${columns[2]!.padEnd(21)}${columns[3]!.padEnd(10)}\n`;
   return [['Limit', 'Soft Limit', 'Hard Limit', 'Units'], ...rows].map(line).join('');
 }

@@ -7,6 +7,7 @@ import type { OpenFile } from './open-file.js';
 import { type Credentials, type Location, pathOf } from './path.js';
 import { Process, type Resumption } from './process.js';
 import type { Main } from './program.js';
+import type { ResourceLimits } from './rlimits.js';
 
 const ROOT: Credentials = { uid: 0, gid: 0, groups: [] };
 
@@ -27,6 +28,7 @@ export interface ProcessCheckpoint {
   umask: number;
   credentials: Credentials;
   niceness: number;
+  limits: ResourceLimits;
   startedAtMs: number;
   cpuMs: number;
   ignored: readonly number[];
@@ -66,7 +68,7 @@ export function checkpoint(kernel: Kernel, files: OpenFile[]): KernelCheckpoint 
     processes.push({
       pid: process.pid, parent: process.parent?.pid ?? 0, processGroup: process.processGroup, session: process.session,
       program: process.program!, resumption: process.resumption!, argv: process.argv, env: [...process.env], command: process.command,
-      executable: process.executable && pathOf(process.executable), cwd, umask: process.umask, credentials: process.credentials, niceness: process.niceness, startedAtMs: process.startedAtMs,
+      executable: process.executable && pathOf(process.executable), cwd, umask: process.umask, credentials: process.credentials, niceness: process.niceness, limits: process.limits, startedAtMs: process.startedAtMs,
       cpuMs: process.usage.cpuMs, ignored: process.signalsThat('ignored'), handled: process.signalsThat('handled'), descriptors,
     });
   }
@@ -96,7 +98,7 @@ export function resume(kernel: Kernel, saved: KernelCheckpoint, files: readonly 
     for (const { fd, closeOnExec, file } of entry.descriptors) descriptors.put(fd, files[file]!, closeOnExec);
     const process = new Process(kernel, entry.pid, kernel.processes.get(entry.parent), {
       argv: entry.argv, env: new Map(entry.env), cwd: kernel.tree.resolve(entry.cwd, kernel.tree.root, ROOT),
-      credentials: entry.credentials, files: descriptors, umask: entry.umask, program: entry.program, resumed: entry.resumption,
+      credentials: entry.credentials, files: descriptors, umask: entry.umask, limits: entry.limits, program: entry.program, resumed: entry.resumption,
     });
     process.processGroup = entry.processGroup;
     process.session = entry.session;

@@ -1,16 +1,24 @@
 // The kernel of one machine: process table, scheduler, mounts, and the loading of programs.
+import { totalmem } from 'node:os';
+import { CpuShare } from './cpu-share.js';
 import { Errno } from './errno.js';
 import type { FileSystem } from './inode.js';
+import { enforceCpuTime } from './limit-checks.js';
+import { hungriest, type MemoryGauge, MemoryLimit } from './memory-limit.js';
 import { type Location, MAY_EXECUTE, MountTree, permits } from './path.js';
 import { Process, ProcessExit, ProcessImage, type ProcessOptions, type WaitStatus } from './process.js';
 import type { Executable, Main, Program, ProgramKind } from './program.js';
 import { SIGCHLD, SIGHUP, SIGKILL } from './signals.js';
+import { DEFAULT_LIMITS, type ResourceLimits } from './rlimits.js';
 import { SocketTable } from './sockets.js';
 import { PREEMPT, type Task } from './wait.js';
 
 /** How long processes run before messages from outside get their turn. */
 const SLICE_MS = 8;
 const HEAD_BYTES = 256;
+const TOO_BIG = /^(Invalid (string|array|typed array) length|Array buffer allocation failed|Map maximum size exceeded|Set maximum size exceeded)/;
+/** Where nothing else was asked for: more than scripts need, and a fork bomb stays a matter of its own container. */
+export const PROCESSES_MAX = 2048;
 
 export interface KernelOptions {
   hostname: string;
@@ -18,8 +26,14 @@ export interface KernelOptions {
   kinds: readonly ProgramKind[];
   /** HostConfig.PidsLimit; fork fails with EAGAIN beyond it. */
   processesMax?: number;
-  /** HostConfig.Memory, as far as a program kind can hold to it; 0 = no limit. */
+  /** HostConfig.Memory; 0 = no limit of its own. */
   memoryMaxBytes?: number;
+  /** Where nothing measures, nothing is limited. */
+  memoryGauge?: MemoryGauge;
+  /** HostConfig.NanoCpus as processors; 0 = all there is. */
+  cpus?: number;
+  /** What every process that comes from outside begins with. */
+  limits?: ResourceLimits;
   /** Whether programs may reach the host's network; else the machine's loopback is all there is. */
   network?: boolean;
   /** A program died of a defect of ours; the machine goes on, the process ends as if by SIGSEGV. */
@@ -43,8 +57,12 @@ export class Kernel {
   /** A process was ended because it used more memory than the machine has. */
   outOfMemory = false;
   bootedAtMs = Date.now();
-  readonly processesMax: number;
-  readonly memoryMaxBytes: number;
+  processesMax: number;
+  readonly limits: ResourceLimits;
+  readonly #memory: MemoryLimit | undefined;
+  readonly #share = new CpuShare();
+  #throttledUntilMs = 0;
+  #memoryMaxBytes: number;
   readonly network: boolean;
   readonly sockets = new SocketTable();
   readonly #kinds: readonly ProgramKind[];
@@ -63,13 +81,31 @@ export class Kernel {
   constructor(options: KernelOptions) {
     this.tree = new MountTree(options.root);
     this.hostname = options.hostname;
-    this.processesMax = options.processesMax ?? 32768;
-    this.memoryMaxBytes = options.memoryMaxBytes ?? 0;
+    this.processesMax = options.processesMax ?? PROCESSES_MAX;
+    this.limits = options.limits ?? DEFAULT_LIMITS;
+    this.#memoryMaxBytes = options.memoryMaxBytes ?? 0;
+    this.#memory = options.memoryGauge && new MemoryLimit(options.memoryGauge, this.#memoryMaxBytes, totalmem() / 2);
+    this.cpus = options.cpus ?? 0;
     this.network = options.network ?? true;
     this.#kinds = options.kinds;
     this.#onDefect = options.onDefect ?? (() => undefined);
     this.#onNotice = options.onNotice ?? (() => undefined);
     this.#onIdle = options.onIdle ?? (() => undefined);
+  }
+
+  get memoryMaxBytes(): number {
+    return this.#memoryMaxBytes;
+  }
+
+  set memoryMaxBytes(maxBytes: number) {
+    this.#memoryMaxBytes = maxBytes;
+    if (this.#memory) this.#memory.maxBytes = maxBytes;
+  }
+
+  /** 0 for all there is. */
+  set cpus(cpus: number) {
+    this.#share.share = cpus > 0 ? cpus : 1;
+    this.#throttledUntilMs = 0;
   }
 
   /** CPU time of all processes so far. */
@@ -79,7 +115,7 @@ export class Kernel {
 
   /** Starts a process. Without a parent it enters from outside (the first one is init, later ones are execs). */
   spawn(main: Main, parent: Process | undefined, options: ProcessOptions): Process {
-    if (this.processes.size >= this.processesMax) throw new Errno('EAGAIN');
+    if (!parent && this.processes.size >= this.processesMax) throw new Errno('EAGAIN');
     const process = new Process(this, this.#nextPid++, parent, options);
     if (parent) process.inheritIgnored(parent);
     this.admit(process, main);
@@ -234,32 +270,49 @@ export class Kernel {
   #schedule(): void {
     if (this.#scheduled || this.#running || this.#frozen || this.#ready.length === 0) return;
     this.#scheduled = true;
-    setImmediate(() => {
+    const run = (): void => {
       this.#scheduled = false;
       this.runSlice();
-    });
+    };
+    const delayMs = this.#throttledUntilMs === 0 ? 0 : this.#throttledUntilMs - performance.now();
+    if (delayMs > 0) setTimeout(run, delayMs);
+    else setImmediate(run);
   }
 
   /** Runs what is ready for at most a slice. Also called directly when a message made something ready: no turn is wasted. */
   runSlice(): void {
     if (this.#running || this.#frozen) return;
+    if (this.#throttledUntilMs > 0 && performance.now() < this.#throttledUntilMs) return this.#schedule();
     this.#running = true;
+    let last: Process | undefined;
     const begin = performance.now();
     let now = begin;
     try {
       for (let process = this.#ready.shift(); process; process = this.#ready.shift()) {
+        last = process;
         this.#resume(process);
         const after = performance.now();
         process.usage.cpuMs += after - now;
         now = after;
+        if (process.limits.cpu.soft !== Infinity) enforceCpuTime(process);
         if (now - begin > SLICE_MS || this.#frozen) break;
       }
     } finally {
       this.#cpuMs += now - begin;
       this.#running = false;
     }
+    if (last) this.#settle(last, now, now - begin);
     this.#schedule();
     if (this.#ready.length === 0) this.#onIdle();
+  }
+
+  /** After a slice: what it used is charged to the machine, and to who ran in it last. */
+  #settle(process: Process, nowMs: number, usedMs: number): void {
+    const waitMs = this.#share.spend(nowMs, usedMs);
+    this.#throttledUntilMs = waitMs > 0 ? nowMs + waitMs : 0;
+    if (this.#memory?.charge(process) !== true) return;
+    const victim = hungriest(this.processes.values());
+    if (victim) this.killForMemory(victim);
   }
 
   #resume(process: Process): void {
@@ -293,6 +346,11 @@ export class Kernel {
   #fail(process: Process, error: unknown): void {
     // A broken pipe that the program did not look at: SIGPIPE has been delivered, and where ignored the program just fails.
     if (error instanceof Errno) return this.#finish(process, { exitCode: 1 });
+    // More than the host's own strings and buffers can be.
+    if (error instanceof RangeError && TOO_BIG.test(error.message)) {
+      this.outOfMemory = true;
+      return this.#finish(process, { signal: SIGKILL });
+    }
     this.#onDefect(error, process);
     this.#finish(process, { signal: 11 });
   }

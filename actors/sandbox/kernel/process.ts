@@ -3,11 +3,13 @@ import { DescriptorTable } from './descriptors.js';
 import { Errno } from './errno.js';
 import { Files } from './files.js';
 import type { Kernel } from './kernel.js';
+import { canFork, withinFileSize } from './limit-checks.js';
 import { O_NONBLOCK, type OpenFile } from './open-file.js';
 import type { Credentials, Location } from './path.js';
 import { openPipe } from './pipe.js';
 import type { Main } from './program.js';
 import { defaultAction, SIGCHLD, SIGCONT, SIGKILL, SIGPIPE, SIGSTOP } from './signals.js';
+import { DEFAULT_LIMITS, type ResourceLimit, type ResourceLimits, type ResourceName } from './rlimits.js';
 import type { Terminal } from './tty.js';
 import { anyOf, type Task, timer, type Wait, WaitQueue } from './wait.js';
 
@@ -51,6 +53,8 @@ export interface ProcessOptions {
   credentials: Credentials;
   files?: DescriptorTable;
   umask?: number;
+  /** Its parent's, else the defaults, where absent. */
+  limits?: ResourceLimits;
   /** The built-in that runs, and how it goes on in a machine that was put away (`checkpoint.ts`). */
   program?: string;
   resumed?: Resumption;
@@ -58,6 +62,10 @@ export interface ProcessOptions {
 
 export interface ResourceUsage {
   cpuMs: number;
+  /** What the machine grew by while it ran; an estimate that tells who is hungry. */
+  memoryBytes: number;
+  /** Of SIGXCPU. */
+  nextCpuSignalSeconds: number;
 }
 
 export class Process {
@@ -87,7 +95,7 @@ export class Process {
   resumed: Resumption | undefined;
   /** Set by a program while it waits and could be put away: what it would have to be told. */
   resumption: Resumption | undefined;
-  readonly usage: ResourceUsage = { cpuMs: 0 };
+  readonly usage: ResourceUsage = { cpuMs: 0, memoryBytes: 0, nextCpuSignalSeconds: 0 };
   /** Set once it has ended; it stays a zombie until its parent has waited for it. */
   status: WaitStatus | undefined;
   stopped = false;
@@ -101,6 +109,7 @@ export class Process {
   readonly #pending: number[] = [];
   readonly #signalled = new WaitQueue();
   #interrupted = false;
+  #limits: ResourceLimits = DEFAULT_LIMITS;
 
   constructor(kernel: Kernel, pid: number, parent: Process | undefined, options: ProcessOptions) {
     this.kernel = kernel;
@@ -118,6 +127,7 @@ export class Process {
     this.credentials = options.credentials;
     this.descriptors = options.files ?? new DescriptorTable();
     this.files = new Files(this, kernel.tree);
+    this.applyLimits(options.limits ?? parent?.limits ?? kernel.limits);
     this.program = options.program;
     this.resumed = options.resumed;
     if (parent) this.niceness = parent.niceness;
@@ -161,7 +171,7 @@ export class Process {
 
   #writeSome(file: OpenFile, bytes: Uint8Array): number | undefined {
     try {
-      return file.write(bytes);
+      return file.write(withinFileSize(this, file, bytes));
     } catch (error) {
       if (error instanceof Errno && error.code === 'EPIPE') this.deliver(SIGPIPE);
       throw error;
@@ -243,10 +253,30 @@ export class Process {
     }
   }
 
+  // --- limits -----------------------------------------------------------------------------------------------------------------
+
+  get limits(): ResourceLimits {
+    return this.#limits;
+  }
+
+  /** setrlimit(2): EINVAL for a soft limit above the hard one, EPERM for a hard limit that would be raised. */
+  setLimit(name: ResourceName, limit: ResourceLimit): void {
+    if (limit.soft > limit.hard) throw new Errno('EINVAL');
+    if (limit.hard > this.#limits[name].hard) throw new Errno('EPERM');
+    this.applyLimits({ ...this.#limits, [name]: limit });
+  }
+
+  /** As setLimit, for whoever starts the process. */
+  applyLimits(limits: ResourceLimits): void {
+    this.#limits = limits;
+    this.descriptors.limit = limits.nofile.soft;
+  }
+
   // --- processes --------------------------------------------------------------------------------------------------------------
 
   /** fork(2) with the child's code given as a closure over what the parent chooses to copy. */
   fork(main: Main): Process {
+    if (!canFork(this, 1)) throw new Errno('EAGAIN');
     return this.kernel.spawn(main, this, {
       argv: this.argv, env: this.env, cwd: this.cwd, credentials: this.credentials, files: this.descriptors.copy(), umask: this.umask,
     });

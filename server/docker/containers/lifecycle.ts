@@ -1,7 +1,7 @@
 // Start, stop, restart, kill, pause, unpause, rename, update, remove: each sends the container's actor one event and waits for what Docker waits for.
 import type { EventObject } from 'xstate';
 import { layersOf } from '../../../actors/containers/effects.js';
-import { containerSpec } from '../../../actors/containers/processes.js';
+import { containerSpec, resourceLimits } from '../../../actors/containers/processes.js';
 import type { ContainerRecord, HostConfig } from '../../../actors/containers/record.js';
 import type { ContainerEntry, ContainerSnapshot } from '../../../actors/indexes/containers.js';
 import { Fault } from '../../../actors/runtime/fault.js';
@@ -180,6 +180,7 @@ export async function updateContainer(call: Call): Promise<void> {
   }
   const restart = { name: hostConfig.RestartPolicy.Name, maximumRetryCount: hostConfig.RestartPolicy.MaximumRetryCount };
   await daemon.engine.send(id, { type: 'UPDATE', ...(policy?.Name ? { restart } : {}) } as Event, { spec: { ...record, hostConfig } });
+  await daemon.executor.limit(id, resourceLimits(hostConfig));
   call.reply(200, { Warnings: [] });
 }
 

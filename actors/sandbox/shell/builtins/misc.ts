@@ -1,4 +1,4 @@
-// unset, let, getopts, umask, ulimit, times, caller, history, help, compgen, complete.
+// unset, let, getopts, umask, times, caller, history, help, compgen, complete.
 import { ExpansionError } from '../flow.js';
 import type { Builtin, Shell } from '../shell.js';
 import { AssignmentError, isName, parseReference } from '../variables/variables.js';
@@ -174,26 +174,6 @@ export const umask: Builtin = (shell, argv) => {
     }
   }
   process.umask = ~allowed & 0o777;
-  return 0;
-};
-
-const LIMITS: readonly (readonly [letter: string, text: string])[] = [
-  ['c', 'core file size              (blocks, -c)'], ['d', 'data seg size               (kbytes, -d)'], ['f', 'file size                   (blocks, -f)'],
-  ['n', 'open files                          (-n)'], ['s', 'stack size                  (kbytes, -s)'], ['t', 'cpu time                   (seconds, -t)'],
-  ['u', 'max user processes                  (-u)'], ['v', 'virtual memory              (kbytes, -v)'],
-];
-
-/** Only the number of open files is a limit here; the others are unlimited and stay so. */
-export const ulimit: Builtin = (shell, argv) => {
-  const flags = argv.slice(1).filter((word) => /^-/.test(word)).map((word) => word.slice(1)).join('');
-  const value = argv.slice(1).find((word) => !/^-/.test(word));
-  const resource = [...flags].find((letter) => letter !== 'H' && letter !== 'S' && letter !== 'a') ?? 'f';
-  const current = (letter: string): string => (letter === 'n' ? String(shell.process.descriptors.limit) : letter === 'u' ? String(shell.process.kernel.processesMax) : letter === 'c' ? '0' : 'unlimited');
-  if (flags.includes('a')) return print(shell, 'ulimit', LIMITS.map(([letter, text]) => `${text} ${current(letter)}\n`).join(''));
-  if (!LIMITS.some(([letter]) => letter === resource)) return usage(shell, 'ulimit', `-${resource}: invalid option`, 'ulimit [-SHabcdefiklmnpqrstuvxPRT] [limit]');
-  if (value === undefined) return print(shell, 'ulimit', `${current(resource)}\n`);
-  if (value !== 'unlimited' && !/^\d+$/.test(value)) return fail(shell, 'ulimit', `${value}: invalid number`);
-  if (resource === 'n' && value !== 'unlimited') shell.process.descriptors.limit = Number(value);
   return 0;
 };
 

@@ -12,13 +12,14 @@ import { printfBuiltin } from './printf.js';
 import * as processes from './processes.js';
 import { readBuiltin } from './read.js';
 import { bracketBuiltin, testBuiltin } from './test.js';
+import { ulimit } from './ulimit.js';
 
 const POSIX: Readonly<Record<string, Builtin>> = {
   ':': control.colon, true: control.colon, false: control.falseBuiltin, break: control.breakBuiltin, continue: control.continueBuiltin,
   return: control.returnBuiltin, exit: control.exit, shift: control.shift, eval: control.evalBuiltin, '.': control.source, exec: control.exec,
   command: control.command, export: runDeclaration, readonly: runDeclaration, local: runDeclaration, unset: misc.unset, set,
   alias, unalias, type, hash, cd: cdBuiltin, pwd: pwdBuiltin, echo: echoBuiltin, printf: printfBuiltin, test: testBuiltin, '[': bracketBuiltin,
-  read: readBuiltin, getopts: misc.getopts, umask: misc.umask, ulimit: misc.ulimit, times: misc.times, trap: processes.trap, kill: processes.kill,
+  read: readBuiltin, getopts: misc.getopts, umask: misc.umask, ulimit, times: misc.times, trap: processes.trap, kill: processes.kill,
   jobs: processes.jobs, wait: processes.wait, fg: processes.fg, bg: processes.bg,
 };
 

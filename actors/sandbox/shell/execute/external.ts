@@ -1,6 +1,7 @@
 // Programs: found along PATH, run in a child process (or in this one, when the shell has nothing left to do).
 import { complainOfElement, temporaryText } from '../expand/assignment.js';
 import { busyboxWords } from '../busybox-words.js';
+import { canFork } from '../../kernel/limit-checks.js';
 import { Errno } from '../../kernel/errno.js';
 import { MAY_EXECUTE } from '../../kernel/path.js';
 import type { Process } from '../../kernel/process.js';
@@ -11,6 +12,7 @@ import { ExpansionError } from '../flow.js';
 import type { Outcome, ResolvedRedirect, Shell } from '../shell.js';
 import type { SimpleCommand } from '../syntax/ast.js';
 import { EXPORTED } from '../variables/variable.js';
+import { awaitRoom } from './fork-room.js';
 import { callFunction } from './functions.js';
 import { place, RedirectError } from './redirector.js';
 
@@ -154,6 +156,7 @@ function* launch(shell: Shell, node: SimpleCommand, argv: string[], { env, path:
   }
   if (shell.backlog.length > 0) yield* shell.flushBacklog();
   if (shell.tailCommand === node && shell.traps.isEmpty && shell.substitutionFiles.length === 0) return yield* become(shell, shell.process, path, argv, env, redirects);
+  if (!canFork(shell.process, 1)) yield* awaitRoom(shell);
   const child = shell.process.fork(function* program(process) {
     return yield* become(shell, process, path, argv, env, redirects);
   });

@@ -154,10 +154,8 @@ export class Interpreter {
       if (running) {
         status = yield* running;
         running = undefined;
-      } else if (item.background) {
-        status = runBackground(shell, item.command);
       } else {
-        const outcome = this.run(item.command);
+        const outcome = item.background ? runBackground(shell, item.command) : this.run(item.command);
         status = typeof outcome === 'number' ? outcome : yield* outcome;
       }
       if (shell.flow !== undefined) return status;

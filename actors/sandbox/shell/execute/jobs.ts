@@ -1,14 +1,17 @@
 // Forked shells that are commands of their own: subshells, background jobs, coprocesses.
 import { SIGINT, SIGQUIT } from '../../kernel/signals.js';
+import { canFork } from '../../kernel/limit-checks.js';
 import { statusCode } from '../../kernel/process.js';
 import type { Task } from '../../kernel/wait.js';
-import type { Shell } from '../shell.js';
+import type { Outcome, Shell } from '../shell.js';
 import type { Command, Coprocess, Subshell } from '../syntax/ast.js';
 import { printCommand } from '../command-text.js';
+import { awaitRoom } from './fork-room.js';
 
 export function* runSubshell(shell: Shell, node: Subshell): Task<number> {
   shell.line = node.line;
   if (shell.trapDepth === 0 && shell.traps.has('ERR')) shell.currentCommand = node;
+  yield* awaitRoom(shell);
   const child = shell.execution.forkCommand(node.body, () => undefined);
   yield* shell.execution.awaitForeground([child], () => printCommand(node));
   const outcome = shell.execution.settle(child.stopped ? 148 : statusCode(child.status!));
@@ -16,7 +19,16 @@ export function* runSubshell(shell: Shell, node: Subshell): Task<number> {
 }
 
 /** `command &` */
-export function runBackground(shell: Shell, command: Command): number {
+export function runBackground(shell: Shell, command: Command): Outcome {
+  return canFork(shell.process, 1) ? startBackground(shell, command) : awaitBackground(shell, command);
+}
+
+function* awaitBackground(shell: Shell, command: Command): Task<number> {
+  yield* awaitRoom(shell);
+  return startBackground(shell, command);
+}
+
+function startBackground(shell: Shell, command: Command): number {
   const { monitor } = shell.options;
   // bash does not negate what runs in the background.
   const started = shell.isBash && command.type === 'pipeline' && command.negated ? { ...command, negated: false } : command;
@@ -41,6 +53,7 @@ export function runBackground(shell: Shell, command: Command): number {
 /** `coproc NAME command`: NAME[0] reads what it writes, NAME[1] writes what it reads. */
 export function* runCoprocess(shell: Shell, node: Coprocess): Task<number> {
   yield* shell.flushBacklog();
+  yield* awaitRoom(shell);
   const { process: own } = shell;
   const [fromChild, childOut] = own.pipe();
   const [childIn, toChild] = own.pipe();

@@ -6,6 +6,7 @@ import type { Task } from '../../kernel/wait.js';
 import type { Outcome, Shell } from '../shell.js';
 import type { Command, Pipeline } from '../syntax/ast.js';
 import { printCommand } from '../command-text.js';
+import { awaitRoom } from './fork-room.js';
 
 export function runPipeline(shell: Shell, node: Pipeline): Outcome {
   return node.timed ? timed(shell, node) : negatable(shell, node);
@@ -34,6 +35,7 @@ function* connected(shell: Shell, node: Pipeline): Task<number> {
   }
   shell.line = node.line;
   const lastHere = shell.options.has('lastpipe') && !shell.options.monitor;
+  yield* awaitRoom(shell, lastHere ? commands.length - 1 : commands.length);
   const { processes, input } = start(shell, node, lastHere);
   const statuses: number[] = [];
   let own: number | undefined;

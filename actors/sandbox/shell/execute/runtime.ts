@@ -1,5 +1,6 @@
 // What running commands needs of the process: forks, waiting, traps, and running text; the face other parts of the shell see.
 import { Errno } from '../../kernel/errno.js';
+import { canFork } from '../../kernel/limit-checks.js';
 import type { Process } from '../../kernel/process.js';
 import { statusCode } from '../../kernel/process.js';
 import { SIGINT, signalName, SIGPIPE } from '../../kernel/signals.js';
@@ -9,6 +10,7 @@ import { printCommand } from '../command-text.js';
 import { fail } from '../builtins/output.js';
 import { busyboxWords } from '../busybox-words.js';
 import { CommandAbort, ExpansionError, ShellExit } from '../flow.js';
+import { awaitRoom, cannotFork } from './fork-room.js';
 import type { Execution, Outcome, ResolvedRedirect, Shell } from '../shell.js';
 import type { Command, FunctionDefinition, Redirect, SimpleCommand } from '../syntax/ast.js';
 import { Parser, ShellSyntaxError } from '../syntax/parser.js';
@@ -62,6 +64,7 @@ export class Runtime implements Execution {
     const shell = this.#shell;
     // The child begins to run only after this code has given way, so the copy is there in time.
     let copy: Shell | undefined;
+    if (!canFork(shell.process, 1)) throw cannotFork(shell);
     const child = shell.process.fork(function* main() {
       return yield* subshellMain(copy!, body);
     });
@@ -87,6 +90,7 @@ export class Runtime implements Execution {
 
   /** Runs a body in a forked shell with the command's redirections, and waits. */
   *forkAndWait(node: SimpleCommand, body: (child: Shell) => Task<number>): Task<number> {
+    yield* awaitRoom(this.#shell);
     const child = this.fork(function* main(sub) {
       const undo = yield* sub.redirection.applyTask(node.redirects);
       return undo ? yield* body(sub) : sub.redirectionStatus;

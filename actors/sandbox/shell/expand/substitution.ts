@@ -4,6 +4,7 @@ import { statusCode } from '../../kernel/process.js';
 import type { Process } from '../../kernel/process.js';
 import type { Task } from '../../kernel/wait.js';
 import { Errno } from '../../kernel/errno.js';
+import { awaitRoom } from '../execute/fork-room.js';
 import { ShellExit } from '../flow.js';
 import type { Shell } from '../shell.js';
 import type { CommandSubstitution, List, ProcessSubstitution } from '../syntax/ast.js';
@@ -25,6 +26,7 @@ export function* substituteCommand(shell: Shell, part: CommandSubstitution): Tas
     const text = yield* readDirectly(shell, part.script);
     if (text !== undefined) return text;
   }
+  yield* awaitRoom(shell);
   const [reader, writer] = shell.process.pipe();
   shell.process.descriptors.setCloseOnExec(reader, true);
   const child = shell.execution.fork(function* body(sub) {

@@ -1,0 +1,46 @@
+// Where the resource limits of a process are held to: cpu time, file size, number of processes.
+import { Errno } from './errno.js';
+import { InodeFile, O_APPEND, type OpenFile } from './open-file.js';
+import type { Process } from './process.js';
+import { SIGKILL, SIGXCPU, SIGXFSZ } from './signals.js';
+
+/** How many times the limit living and ended processes may be together. */
+const ZOMBIES_TIMES = 4;
+
+/** Called after each turn: SIGXCPU once a second beyond the soft limit of cpu time, SIGKILL at the hard one. */
+export function enforceCpuTime(process: Process): void {
+  const { soft, hard } = process.limits.cpu;
+  const { usage } = process;
+  const seconds = usage.cpuMs / 1000;
+  if (seconds >= hard) return process.deliver(SIGKILL);
+  if (seconds < Math.max(soft, usage.nextCpuSignalSeconds)) return;
+  usage.nextCpuSignalSeconds = Math.floor(seconds) + 1;
+  process.deliver(SIGXCPU);
+}
+
+/** What may be written before the file has reached its limit; SIGXFSZ and EFBIG where nothing may. */
+export function withinFileSize(process: Process, file: OpenFile, bytes: Uint8Array): Uint8Array {
+  const limitBytes = process.limits.fsize.soft;
+  if (limitBytes === Infinity || !(file instanceof InodeFile) || file.inode.type !== 'file' || bytes.length === 0) return bytes;
+  const offset = (file.flags & O_APPEND) !== 0 ? file.stat().sizeBytes : file.offset;
+  if (offset < limitBytes) return bytes.subarray(0, limitBytes - offset);
+  process.deliver(SIGXFSZ);
+  throw new Errno('EFBIG');
+}
+
+/** Whether fork(2) would succeed so many times: the machine's limit, and the user's, which does not bind root. */
+export function canFork(process: Process, count: number): boolean {
+  const { processes, processesMax } = process.kernel;
+  if (processes.size + count > processesMax) {
+    // Shells on Linux collect their ended jobs as they end; here they keep them until asked, so only so many more count as nothing.
+    let living = 0;
+    for (const { status } of processes.values()) if (status === undefined) living++;
+    if (living + count > processesMax || processes.size + count > ZOMBIES_TIMES * processesMax) return false;
+  }
+  const { uid } = process.credentials;
+  const limit = process.limits.nproc.soft;
+  if (uid === 0 || limit === Infinity) return true;
+  let own = 0;
+  for (const other of processes.values()) if (other.credentials.uid === uid) own++;
+  return own + count <= limit;
+}

@@ -1,0 +1,51 @@
+// A machine's memory limit: what is used is measured between turns, and who took most ends when it is too much, as under a full cgroup.
+import type { Process } from './process.js';
+
+/** How memory is measured; `collect` gives back what nobody holds any more. */
+export interface MemoryGauge {
+  usedBytes(): number;
+  collect(): void;
+}
+
+/** Programs' own code and what the collector has not got to yet: not the container's. */
+const ALLOWANCE_BYTES = 8 << 20;
+
+export class MemoryLimit {
+  readonly #gauge: MemoryGauge;
+  #usedBytes: number;
+  /** HostConfig.Memory; 0 = none. */
+  maxBytes: number;
+  /** Holds where none was asked for, so that no container takes the whole host. */
+  readonly #ceilingBytes: number;
+
+  constructor(gauge: MemoryGauge, maxBytes: number, ceilingBytes: number) {
+    this.#gauge = gauge;
+    this.maxBytes = maxBytes;
+    this.#ceilingBytes = ceilingBytes;
+    this.#usedBytes = gauge.usedBytes();
+  }
+
+  get #limitBytes(): number {
+    return (this.maxBytes > 0 ? this.maxBytes : this.#ceilingBytes) + ALLOWANCE_BYTES;
+  }
+
+  /** Charges what has grown since the last turn to the process that ran. True when it is too much, garbage apart. */
+  charge(process: Process): boolean {
+    const now = this.#gauge.usedBytes();
+    process.usage.memoryBytes = Math.max(0, process.usage.memoryBytes + now - this.#usedBytes);
+    this.#usedBytes = now;
+    if (now <= this.#limitBytes * 1.25) return false;
+    this.#gauge.collect();
+    this.#usedBytes = this.#gauge.usedBytes();
+    return this.#usedBytes > this.#limitBytes;
+  }
+}
+
+/** Whoever took most, as the kernel's badness has it. */
+export function hungriest(processes: Iterable<Process>): Process | undefined {
+  let worst: Process | undefined;
+  for (const process of processes) {
+    if (process.status === undefined && (!worst || process.usage.memoryBytes > worst.usage.memoryBytes)) worst = process;
+  }
+  return worst;
+}
