@@ -24,6 +24,14 @@ export interface Capabilities {
   'network.none': boolean;
   pause: boolean;
   stats: boolean;
+  /** A container over HostConfig.Memory ends with 137 and OOMKilled, and nothing else does. */
+  'limits.memory': boolean;
+  /** HostConfig.NanoCpus, or quota and period. */
+  'limits.cpu': boolean;
+  'limits.pids': boolean;
+  'limits.ulimits': boolean;
+  /** Containers in which nothing runs cost no thread. */
+  'idle.parked': boolean;
 }
 
 /** A layer of an image: an uncompressed tar blob and the index made of it at ingest, by host path. */

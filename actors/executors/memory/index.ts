@@ -32,6 +32,7 @@ export interface MemoryOptions {
 const CAPABILITIES = {
   'exec.real': true, 'exec.interactive': true, 'fs.writable': true, 'fs.archive': true, 'network.real': false, 'volume.persistent': true,
   'bind.mounts': true, elf: false, 'wasm.preview1': true, 'wasm.preview2': false, pause: true, stats: true,
+  'limits.memory': true, 'limits.cpu': true, 'limits.pids': true, 'limits.ulimits': true, 'idle.parked': true,
   node: true, 'node.of-image': false,
 } as const;
 
