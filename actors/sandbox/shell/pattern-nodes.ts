@@ -1,5 +1,7 @@
 // Parses a glob pattern (POSIX 2.13, "Pattern Matching Notation"; bash's extended patterns) to nodes.
 
+import { collatingSymbol } from './collating-symbols.js';
+
 export type PatternNode =
   /** One character that stands for itself. */
   | { readonly type: 'char'; readonly char: string }
@@ -129,8 +131,8 @@ class PatternParser {
         continue;
       }
       at = high.end;
-      // A range that runs backwards matches nothing.
-      if (low.char.codePointAt(0)! <= high.char.codePointAt(0)!) source += `${classChar(low.char)}-${classChar(high.char)}`;
+      // A range that runs backwards matches nothing, nor does one from or to a symbol that is none.
+      if (low.char !== '' && high.char !== '' && low.char.codePointAt(0)! <= high.char.codePointAt(0)!) source += `${classChar(low.char)}-${classChar(high.char)}`;
     }
     this.#pos = at + 1;
     const slash = this.#settings.pathname && negated ? '\\/' : '';
@@ -156,6 +158,7 @@ class PatternParser {
       if (this.#chars[end] !== kind || this.#chars[end + 1] !== ']') continue;
       const name = this.#chars.slice(at + 2, end).join('');
       if (kind === ':') return Object.hasOwn(CLASSES, name) ? { set: CLASSES[name]!, end: end + 2 } : { set: '', end: end + 2 };
+      if (kind === '.') return { char: collatingSymbol(name), end: end + 2 };
       return Array.from(name).length === 1 ? { char: name, end: end + 2 } : undefined;
     }
     return undefined;

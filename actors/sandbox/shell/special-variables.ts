@@ -61,6 +61,7 @@ const BASH_ONLY: Readonly<Record<string, Maker>> = {
       shell.startedAtMs = Date.now();
     },
   }),
+  POSIXLY_CORRECT: (shell) => ({ set: () => shell.options.set('posix', true) }),
   BASHPID: (shell) => ({ get: () => String(shell.process.pid), set: () => undefined }),
   EPOCHSECONDS: () => ({ get: () => String(Math.floor(Date.now() / 1000)), set: () => undefined }),
   EPOCHREALTIME: () => ({

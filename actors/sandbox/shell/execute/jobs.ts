@@ -62,16 +62,17 @@ export function* runCoprocess(shell: Shell, node: Coprocess): Task<number> {
     process.dup2(childOut, 1);
     for (const fd of [fromChild, childOut, childIn, toChild]) if (fd > 1) process.close(fd);
   });
-  const place = (fd: number): number => {
-    let high = 63;
-    while (own.descriptors.find(high)) high--;
+  // As in bash all four ends have high numbers, of which the two in the middle are closed here again.
+  const free: number[] = [];
+  for (let fd = 63; free.length < 4; fd--) if (!own.descriptors.find(fd)) free.push(fd);
+  const place = (fd: number, high: number): number => {
     own.descriptors.put(high, own.descriptors.get(fd), true);
     own.close(fd);
     return high;
   };
   own.close(childOut);
   own.close(childIn);
-  const ends = [place(fromChild), place(toChild)].map(String);
+  const ends = [place(fromChild, free[0]!), place(toChild, free[3]!)].map(String);
   shell.variables.assignList(shell.variables.writable(node.name), ends);
   shell.variables.set(`${node.name}_PID`, String(child.pid));
   shell.backgroundPid = child.pid;

@@ -89,9 +89,11 @@ function start(shell: Shell, node: Pipeline, lastHere: boolean): { processes: Pr
 /** lastpipe: the last command runs in this shell, reading from the pipe. */
 function* runHere(shell: Shell, command: Command, input: number): Task<number> {
   const { descriptors } = shell.process;
-  const saved = descriptors.find(0)?.retain();
-  shell.process.dup2(input, 0);
-  shell.process.close(input);
+  const saved = input === 0 ? undefined : descriptors.find(0)?.retain();
+  if (input !== 0) {
+    shell.process.dup2(input, 0);
+    shell.process.close(input);
+  }
   shell.unchecked++;
   try {
     const outcome = shell.execution.run(command);

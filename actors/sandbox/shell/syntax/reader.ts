@@ -54,6 +54,8 @@ export class Reader {
   subscripts = new Map<string, Subscript>();
   #lineBase: number;
   #countedTo = 0;
+  /** Where the text of aliases ends, whose newlines are not lines of the script. */
+  #aliasEnd = 0;
 
   constructor(text: string, final: boolean, settings: ReaderSettings, grammar: Grammar) {
     this.text = text;
@@ -90,7 +92,7 @@ export class Reader {
         this.#countedTo = pos;
         break;
       }
-      this.#lineBase++;
+      if (next >= this.#aliasEnd) this.#lineBase++;
       this.#countedTo = next + 1;
     }
     if (this.#countedTo <= pos) return this.#lineBase;
@@ -108,6 +110,7 @@ export class Reader {
     this.lineAt(this.pos);
     const line = this.line;
     this.text = this.text.slice(this.pos);
+    this.#aliasEnd -= this.pos;
     this.pos = 0;
     this.#countedTo = 0;
     this.#lineBase = line;
@@ -118,6 +121,7 @@ export class Reader {
   splice(start: number, value: string): void {
     this.lineAt(start);
     this.arithmeticAt.clear();
+    this.#aliasEnd = Math.max(start + value.length, this.#aliasEnd + value.length - (this.pos - start));
     this.text = this.text.slice(0, start) + value + this.text.slice(this.pos);
     this.pos = start;
   }
