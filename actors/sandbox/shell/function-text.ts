@@ -138,7 +138,7 @@ class Printer {
         this.#loop(command.body);
         break;
       case 'arithmetic-for':
-        this.out += `for ((${[command.start, command.test, command.step].map((part) => part?.source.trim() || '1').join('; ')}))`;
+        this.out += `for ((${[command.start, command.test, command.step].map((part) => part?.source.trimStart() || '1').join('; ')}))`;
         this.#loop(command.body);
         break;
       case 'case':

@@ -13,7 +13,7 @@ export function* numberOf(shell: Shell, text: ArithmeticText): Task<number | big
   }
   try {
     const value = text.blocking ? yield* shell.expansion.arithmeticTask(text) : shell.expansion.arithmetic(text);
-    if (shell.options.xtrace) traceArithmetic(shell, text.source);
+    if (shell.options.xtrace) traceArithmetic(shell, text.source.trimStart());
     return value;
   } catch (error) {
     return reported(shell, error);

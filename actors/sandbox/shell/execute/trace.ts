@@ -47,7 +47,7 @@ export function traceAssignment(shell: Shell, { name, append, index, array, valu
 }
 
 export function traceArithmetic(shell: Shell, source: string): void {
-  traceLine(shell, `(( ${source.trim()} ))`);
+  traceLine(shell, `(( ${source} ))`);
 }
 
 export function traceCase(shell: Shell, source: string): void {

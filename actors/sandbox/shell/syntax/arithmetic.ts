@@ -111,7 +111,7 @@ class ExpressionParser {
     }
     if (number !== undefined) {
       this.#pos += number.length;
-      return { type: 'number', value: parseConstant(number, text) };
+      return { type: 'number', value: parseConstant(number, text.slice(0, this.#pos)) };
     }
     NAME.lastIndex = at;
     const name = NAME.exec(text)?.[0];
