@@ -5,6 +5,7 @@ import { command, encode, UsageError } from '../../programs/stdio.js';
 import { Errno } from '../../kernel/errno.js';
 import { type Command, people, unsupported } from './command.js';
 import { config } from './config.js';
+import { describe, revList, symbolicRef } from './describe.js';
 import { branch, catFile, diff, log, merge, revParse, show, tag } from './history.js';
 import { clone, fetch, lsRemote, pull, push, remote } from './remote.js';
 import { GitFailure } from './repository.js';
@@ -12,10 +13,10 @@ import { add, checkout, clean, commit, init, lsFiles, reset, rm, status } from '
 
 const VERSION = '2.39.5';
 const COMMANDS: Readonly<Record<string, Command>> = {
-  add, branch, 'cat-file': catFile, checkout, clean, clone, commit, config, diff, fetch, init, log, 'ls-files': lsFiles, 'ls-remote': lsRemote, merge, pull, push, remote, reset,
-  restore: checkout, 'rev-parse': revParse, rm, show, stage: add, status, switch: checkout, tag,
+  add, branch, 'cat-file': catFile, checkout, clean, clone, commit, config, describe, diff, fetch, init, log, 'ls-files': lsFiles, 'ls-remote': lsRemote, merge, pull, push, remote, reset,
+  restore: checkout, 'rev-list': revList, 'rev-parse': revParse, 'symbolic-ref': symbolicRef, rm, show, stage: add, status, switch: checkout, tag,
 };
-const KNOWN_BUT_MISSING = new Set('am apply archive bisect blame bundle cherry-pick describe fsck gc grep hash-object lfs ls-tree mv notes prune rebase reflog revert rev-list sparse-checkout stash submodule symbolic-ref update-index update-ref worktree shortlog write-tree read-tree format-patch for-each-ref check-ignore'.split(' '));
+const KNOWN_BUT_MISSING = new Set('am apply archive bisect blame bundle cherry-pick fsck gc grep hash-object lfs ls-tree mv notes prune rebase reflog revert sparse-checkout stash submodule update-index update-ref worktree shortlog write-tree read-tree format-patch for-each-ref check-ignore'.split(' '));
 
 interface Invocation {
   readonly argv: readonly string[];

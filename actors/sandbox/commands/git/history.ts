@@ -4,6 +4,7 @@ import git, { type ReadCommitResult } from 'isomorphic-git';
 import { compareLines } from '../diff/compare.js';
 import { unifiedDiff } from '../diff/formats.js';
 import { type Command, type GitContext, need, options } from './command.js';
+import { countLines, type FileChange, numStat, shortStat, fullStat } from './diff-stat.js';
 import { exists } from './folders.js';
 import { GitFailure, inTree, type Repository, resolveRevision } from './repository.js';
 import { rows } from './work.js';
@@ -155,19 +156,26 @@ function patch(path: string, before: Side | undefined, after: Side | undefined):
   return text + unifiedDiff({ header: before ? `a/${path}` : '/dev/null', ...old }, { header: after ? `b/${path}` : '/dev/null', ...now }, compareLines(keys(old), keys(now)), 3);
 }
 
-type Style = 'patch' | 'name-only' | 'name-status' | 'quiet';
+type Style = 'patch' | 'name-only' | 'name-status' | 'quiet' | 'stat' | 'numstat' | 'shortstat';
+const STATS = { stat: fullStat, numstat: numStat, shortstat: shortStat };
 
 async function compared(repository: Repository, before: Map<string, Side>, after: Map<string, Side>, paths: readonly string[], style: Style): Promise<string> {
   let text = '';
+  const counted: FileChange[] = [];
   for (const path of [...new Set([...before.keys(), ...after.keys()])].sort()) {
     if (paths.length > 0 && !paths.some((wanted) => wanted === '.' || path === wanted || path.startsWith(`${wanted}/`))) continue;
     const [a, b] = [before.get(path), after.get(path)];
     if (a?.oid === b?.oid && a?.mode === b?.mode) continue;
     if (style === 'name-only' || style === 'quiet') text += `${path}\n`;
     else if (style === 'name-status') text += `${a ? (b ? 'M' : 'D') : 'A'}\t${path}\n`;
-    else text += patch(path, await withBytes(repository, a), await withBytes(repository, b));
+    else {
+      const [from, to] = [await withBytes(repository, a), await withBytes(repository, b)];
+      const one = patch(path, from, to);
+      if (style === 'patch') text += one;
+      else counted.push({ path, added: undefined, deleted: undefined, ...countLines(one), sizes: [from?.bytes.length ?? 0, to?.bytes.length ?? 0] });
+    }
   }
-  return text;
+  return style in STATS ? STATS[style as keyof typeof STATS](counted) : text;
 }
 
 async function changes(repository: Repository, from: string | undefined, to: string, paths: readonly string[], style: Style): Promise<string> {
@@ -201,8 +209,9 @@ async function currentFiles(repository: Repository, source: 'tree' | 'index'): P
 
 export const diff: Command = async (context) => {
   const repository = need(context);
-  const given = options(context, 'qpuw', { cached: 'no', staged: 'no', 'name-only': 'no', 'name-status': 'no', quiet: 'no', 'exit-code': 'no', 'no-color': 'no', color: 'optional', 'no-ext-diff': 'no', patch: 'no', 'diff-filter': 'required', 'ignore-submodules': 'optional', 'no-renames': 'no' });
-  const style: Style = given.has('name-only') ? 'name-only' : given.has('name-status') ? 'name-status' : given.has('quiet', 'q') ? 'quiet' : 'patch';
+  const given = options(context, 'qpuw', { cached: 'no', staged: 'no', 'name-only': 'no', 'name-status': 'no', quiet: 'no', 'exit-code': 'no', 'no-color': 'no', color: 'optional', 'no-ext-diff': 'no', patch: 'no', 'diff-filter': 'required', 'ignore-submodules': 'optional', 'no-renames': 'no', stat: 'optional', numstat: 'no', shortstat: 'no' });
+  const counts = (['stat', 'numstat', 'shortstat'] as const).find((each) => given.has(each));
+  const style: Style = counts !== undefined ? counts : given.has('name-only') ? 'name-only' : given.has('name-status') ? 'name-status' : given.has('quiet', 'q') ? 'quiet' : 'patch';
   const revisions: string[] = [];
   const paths: string[] = [];
   for (const operand of given.operands) {
@@ -236,7 +245,7 @@ export const show: Command = async (context) => {
     const entry = await git.readCommit({ fs, gitdir, oid });
     context.print(described(entry, given.has('oneline') ? 'tformat:%h %s' : given.value('format', 'pretty'), []));
     if (given.has('s', 'q', 'no-patch', 'quiet')) continue;
-    const style = given.has('name-only') ? 'name-only' : given.has('name-status') ? 'name-status' : 'patch';
+    const style = given.has('stat') ? 'stat' : given.has('name-only') ? 'name-only' : given.has('name-status') ? 'name-status' : 'patch';
     context.print(`\n${await changes(repository, entry.commit.parent[0], entry.oid, [], style)}`);
   }
   return 0;

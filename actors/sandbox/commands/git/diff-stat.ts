@@ -1,0 +1,69 @@
+// What a comparison amounts to: --stat, --numstat, --shortstat.
+
+/** One file's lines; undefined counts: the file is binary. */
+export interface FileChange {
+  readonly path: string;
+  readonly added: number | undefined;
+  readonly deleted: number | undefined;
+  /** Bytes before and after, for what is binary. */
+  readonly sizes: readonly [number, number];
+}
+
+const WIDTH = 80;
+
+/** Counts in a patch's text. */
+export function countLines(patch: string): { added: number; deleted: number } | undefined {
+  if (/^Binary files /m.test(patch)) return undefined;
+  const body = patch.slice(Math.max(0, patch.indexOf('\n@@ '))).split('\n');
+  return patch.includes('\n@@ ') ? { added: body.filter((line) => line.startsWith('+')).length, deleted: body.filter((line) => line.startsWith('-')).length } : { added: 0, deleted: 0 };
+}
+
+function total(changes: readonly FileChange[], which: 'added' | 'deleted'): number {
+  return changes.reduce((sum, change) => sum + (change[which] ?? 0), 0);
+}
+
+export function shortStat(changes: readonly FileChange[]): string {
+  if (changes.length === 0) return '';
+  const [added, deleted] = [total(changes, 'added'), total(changes, 'deleted')];
+  const isEmpty = added === 0 && deleted === 0;
+  return ` ${changes.length} file${changes.length === 1 ? '' : 's'} changed${added > 0 || isEmpty ? `, ${added} insertion${added === 1 ? '' : 's'}(+)` : ''}${deleted > 0 || isEmpty ? `, ${deleted} deletion${deleted === 1 ? '' : 's'}(-)` : ''}\n`;
+}
+
+export function numStat(changes: readonly FileChange[]): string {
+  return changes.map(({ path, added, deleted }) => `${added ?? '-'}\t${deleted ?? '-'}\t${path}\n`).join('');
+}
+
+/** As git scales a graph: what is there at all gets one sign. */
+function scale(count: number, width: number, largest: number): number {
+  return count === 0 ? 0 : 1 + Math.floor((count * (width - 1)) / largest);
+}
+
+export function fullStat(changes: readonly FileChange[]): string {
+  const largest = Math.max(0, ...changes.map(({ added = 0, deleted = 0 }) => added + deleted));
+  const hasBinary = changes.some(({ added }) => added === undefined);
+  const numberWidth = Math.max(String(largest).length, hasBinary ? 3 : 0);
+  let nameWidth = Math.max(0, ...changes.map(({ path }) => path.length));
+  let graphWidth = largest;
+  if (nameWidth + numberWidth + 6 + graphWidth > WIDTH) {
+    graphWidth = Math.min(graphWidth, Math.max(6, Math.floor((WIDTH * 3) / 8) - numberWidth - 6));
+    if (nameWidth > WIDTH - numberWidth - 6 - graphWidth) nameWidth = WIDTH - numberWidth - 6 - graphWidth;
+    else graphWidth = WIDTH - numberWidth - 6 - nameWidth;
+  }
+  const lines = changes.map(({ path, added, deleted, sizes }) => {
+    let name = path;
+    if (path.length > nameWidth) {
+      const end = path.slice(path.length - (nameWidth - 3));
+      name = `...${end.includes('/') ? end.slice(end.indexOf('/')) : end}`;
+    }
+    const head = ` ${name.padEnd(nameWidth)} |`;
+    if (added === undefined || deleted === undefined) return `${head} ${'Bin'.padStart(numberWidth)} ${sizes[0]} -> ${sizes[1]} bytes\n`;
+    let [plus, minus] = [added, deleted];
+    if (graphWidth <= largest) {
+      const signs = Math.max(scale(added + deleted, graphWidth, largest), added > 0 && deleted > 0 ? 2 : 0);
+      if (added < deleted) [plus, minus] = [scale(added, graphWidth, largest), signs - scale(added, graphWidth, largest)];
+      else [plus, minus] = [signs - scale(deleted, graphWidth, largest), scale(deleted, graphWidth, largest)];
+    }
+    return `${head} ${String(added + deleted).padStart(numberWidth)}${added + deleted > 0 ? ' ' : ''}${'+'.repeat(plus)}${'-'.repeat(minus)}\n`;
+  });
+  return lines.join('') + shortStat(changes);
+}
