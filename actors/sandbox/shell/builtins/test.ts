@@ -5,12 +5,18 @@ import { fail } from './output.js';
 
 class TestError extends Error {}
 
+const SMALL_INTEGER = /^-?\d{1,15}$/;
 const NUMERIC = new Set(['-eq', '-ne', '-lt', '-le', '-gt', '-ge']);
 const BINARY = new Set(['=', '==', '!=', '<', '>', '-nt', '-ot', '-ef', ...NUMERIC]);
 
 function integer(text: string): bigint {
   if (!/^\s*[-+]?\d+\s*$/.test(text)) throw new TestError(`${text}: integer expression expected`);
   return BigInt(text.trim().replace(/^\+/, ''));
+}
+
+/** The value of the integers that scripts compare, as a number; undefined for longer ones and for what is none. */
+function smallInteger(text: string): number | undefined {
+  return SMALL_INTEGER.test(text) ? Number(text) : undefined;
 }
 
 function isUnary(operator: string): boolean {
@@ -52,8 +58,11 @@ function binary(shell: Shell, left: string, operator: string, right: string): bo
     case '-ef':
       return compareFiles(shell, left, operator, right);
     default: {
-      const a = integer(left);
-      const b = integer(right);
+      const small = smallInteger(left);
+      const smallToo = smallInteger(right);
+      const isSmall = small !== undefined && smallToo !== undefined;
+      const a = isSmall ? small : integer(left);
+      const b = isSmall ? smallToo : integer(right);
       return operator === '-eq' ? a === b : operator === '-ne' ? a !== b : operator === '-lt' ? a < b : operator === '-le' ? a <= b : operator === '-gt' ? a > b : a >= b;
     }
   }

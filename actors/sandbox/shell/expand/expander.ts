@@ -10,6 +10,7 @@ import { glob } from './glob.js';
 import { keyOf, plainValue, subscriptBlocks, type Value } from './lookup.js';
 import { lengthOf } from './operations.js';
 import { decide, type Decision, finish, type Operands, unbound } from './parameter.js';
+import { onlyField, onlyText } from './only.js';
 import { promptText } from './prompt.js';
 import { DocumentSink, escapePattern, FieldSink, QuietSink, separatorsOf, type Sink, TextSink } from './sinks.js';
 import { runProcessSubstitution, substituteCommand } from './substitution.js';
@@ -51,6 +52,11 @@ export class Expander implements Expansion {
         out.push(word.literal);
         continue;
       }
+      const only = onlyField(this.#shell, word);
+      if (only !== undefined) {
+        out.push(only);
+        continue;
+      }
       for (const each of word.braces ? expandBraces(word) : [word]) {
         const sink = this.#fieldSink(out);
         this.#pour(each.parts, sink, 'word');
@@ -85,7 +91,7 @@ export class Expander implements Expansion {
   }
 
   text(word: Word): string {
-    return word.literal ?? this.#textOf(word.parts);
+    return word.literal ?? onlyText(this.#shell, word) ?? this.#textOf(word.parts);
   }
 
   #textOf(parts: readonly WordPart[], escape?: (text: string) => string, mode: Mode = 'word'): string {

@@ -8,6 +8,8 @@ import type { Shell } from '../shell.js';
 /** Limits a `**` over a deep tree; a shell would run out of memory or of its user's patience. */
 const MATCHES_MAX = 1_000_000;
 
+const MAY_BE_ACTIVE = /[*?[]|[@!+]\(/;
+
 /** Whether a component has a glob character that no backslash escapes. */
 function isActive(component: string, extglob: boolean): boolean {
   for (let at = 0; at < component.length; at++) {
@@ -26,7 +28,7 @@ function unescape(component: string): string {
 
 /** Pushes the paths that match, else the text itself (or nothing with nullglob). */
 export function glob(shell: Shell, text: string, pattern: string, out: string[]): void {
-  const found = new Globber(shell).find(pattern);
+  const found = MAY_BE_ACTIVE.test(pattern) ? new Globber(shell).find(pattern) : undefined;
   if (found === undefined) {
     out.push(text);
     return;
