@@ -3,6 +3,7 @@ import { Errno } from '../kernel/errno.js';
 import type { Process } from '../kernel/process.js';
 import { decode, encode } from '../kernel/text.js';
 import type { Task } from '../kernel/wait.js';
+import { describe } from './descriptions.js';
 import { BUSYBOX_BANNER, isBusybox } from './flavour.js';
 
 const FLUSH_BYTES = 32768;
@@ -149,7 +150,7 @@ export function usageError(argv: readonly string[], message: string, exitCode = 
 
 /** busybox shows this for `--help`, and to whoever calls it wrongly. */
 function busyboxUsage(name: string): string {
-  return `${BUSYBOX_BANNER}\n\nUsage: ${name} [OPTION]... [ARGUMENT]...\n`;
+  return `${BUSYBOX_BANNER}\n\nUsage: ${name} [OPTION]... [ARGUMENT]...\n${describe(name)}`;
 }
 
 /** Its exit code then, which is 1 nearly everywhere. */
@@ -162,7 +163,7 @@ function information(process: Process, kind: 'help' | 'version'): string {
   const name = process.argv[0]?.split('/').at(-1) ?? process.command;
   if (isBusybox(process)) return busyboxUsage(name);
   if (kind === 'version') return `${name} (Sockerless built-in, GNU compatible) 9.1\n`;
-  return `Usage: ${name} [OPTION]... [ARGUMENT]...\n${name} is built into this machine; it takes the options of GNU's ${name}.\n`;
+  return `Usage: ${name} [OPTION]... [ARGUMENT]...\n${describe(name).slice(1)}${name} is built into this machine; it takes the options of GNU's ${name}.\n`;
 }
 
 export interface Options {
