@@ -31,6 +31,8 @@ import { type Inspector, openInspector } from './inspector/doors.js';
 import type { HostAddress } from './cli/places.js';
 import { inspectorSocket, inspectorToken } from './cli/places.js';
 import type { Log } from './log.js';
+import { Metrics } from './telemetry/metrics.js';
+import { openTraces, traceEffects, traceExecutor, traceHandler, type Traces } from './telemetry/tracing.js';
 import { VERSION } from './version.js';
 
 export interface ServerOptions {
@@ -55,6 +57,8 @@ export interface ServerOptions {
   readonly inspectWrite?: boolean;
   /** Names beside `localhost` and addresses under which the page is asked for. */
   readonly inspectHosts?: readonly string[];
+  /** Metrics at the inspector; traces to an OTLP collector where its address is given. */
+  readonly telemetry?: { readonly otlpUrl?: string };
 }
 
 export interface Server {
@@ -89,7 +93,7 @@ async function ensureBuiltInImages(images: ImageStore): Promise<void> {
 }
 
 /** Everything up to, but not including, the doors. */
-async function openDaemon(options: ServerOptions, executor: Executor, trash: Trash, httpEngine: () => { name: string; reason?: string }, listening: Promise<void>): Promise<{ daemon: Daemon; store: Store }> {
+async function openDaemon(options: ServerOptions, executor: Executor, trash: Trash, traces: Traces | undefined, httpEngine: () => { name: string; reason?: string }, listening: Promise<void>): Promise<{ daemon: Daemon; store: Store }> {
   const { dataRoot, log } = options;
   const store = await Store.open(join(dataRoot, 'state'), options.durability ? { durability: options.durability } : {});
   const consoles = new Consoles(join(dataRoot, 'containers'), trash);
@@ -104,11 +108,13 @@ async function openDaemon(options: ServerOptions, executor: Executor, trash: Tra
     execs: () => late.execs!,
     removeAnonymousVolumes: (record: Parameters<Volumes['removeAnonymous']>[0]) => late.volumes!.removeAnonymous(record),
   };
+  const effects = { ...containerAndExecEffects(context), ...Volumes.effects(volumesRoot), ...pulls.effects() };
   const engine = await Engine.open({
     store,
     machines,
-    effects: { ...containerAndExecEffects(context), ...Volumes.effects(volumesRoot), ...pulls.effects() },
+    effects: traces ? traceEffects(traces, effects) : effects,
     log,
+    ...(traces ? { tracing: traces } : {}),
     ...(options.outbox === undefined ? {} : { outbox: options.outbox }),
   });
   late.engine = engine;
@@ -172,10 +178,11 @@ function shown(address: HostAddress, port: number | undefined): string {
   return `tcp://${host}:${port ?? address.port}`;
 }
 
-function openDaemonInspector(daemon: Daemon, docker: ReturnType<typeof createDockerApi>, options: ServerOptions): Promise<Inspector> {
+function openDaemonInspector(daemon: Daemon, docker: ReturnType<typeof createDockerApi>, options: ServerOptions, metrics: Metrics | undefined): Promise<Inspector> {
   const { engine, executor, consoles, running, images } = daemon;
   return openInspector({
     engine, executor, consoles, running, docker,
+    metrics: metrics && ((sight) => metrics.text(sight)),
     containerSpec: async (id) => {
       const record = await engine.spec<ContainerRecord>(id);
       if (record?.config === undefined) throw new Fault('not-found', `No such container: ${id}`);
@@ -195,8 +202,12 @@ function openDaemonInspector(daemon: Daemon, docker: ReturnType<typeof createDoc
 export async function startServer(options: ServerOptions): Promise<Server> {
   mkdirSync(options.dataRoot, { recursive: true, mode: 0o710 });
   const trash = new Trash(join(options.dataRoot, 'trash'), options.log);
+  const { telemetry } = options;
+  const traces = telemetry?.otlpUrl === undefined ? undefined : await openTraces(telemetry.otlpUrl, VERSION);
+  const metrics = telemetry && new Metrics();
   const made = makeExecutor(options, trash);
-  const executor = options.wrapExecutor?.(made) ?? made;
+  const wrapped = options.wrapExecutor?.(made) ?? made;
+  const executor = traces ? traceExecutor(traces, wrapped) : wrapped;
   let door: FrontDoor | undefined;
   const httpEngine = (): { name: string; reason?: string } => {
     const { loaded, reason } = uWebSocketsStatus();
@@ -204,12 +215,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
   let letIn!: () => void;
   const listening = new Promise<void>((resolve) => (letIn = resolve));
-  const { daemon, store } = await openDaemon(options, executor, trash, httpEngine, listening);
+  const { daemon, store } = await openDaemon(options, executor, trash, traces, httpEngine, listening);
+  metrics?.watch(daemon.engine);
   await recover(daemon, options.dataRoot, trash);
   const api = createDockerApi(daemon);
+  const traced = traces ? traceHandler(traces, api.handler) : api.handler;
   const wanted = options.httpEngine ? { engine: options.httpEngine } : {};
-  door = await openFrontDoor({ handler: api.handler, hijacks: api.hijacks, badRequest: api.badRequest, log: (line) => options.log({ ...line }), ...wanted });
-  const inspector = await openDaemonInspector(daemon, api, options);
+  door = await openFrontDoor({ handler: metrics?.count(traced) ?? traced, hijacks: api.hijacks, badRequest: api.badRequest, log: (line) => options.log({ ...line }), ...wanted });
+  const inspector = await openDaemonInspector(daemon, api, options, metrics);
   const hosts: string[] = [];
   for (const address of options.hosts) hosts.push(shown(address, (await door.listen(address)).port));
   await executor.open();
@@ -226,6 +239,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       await door!.close();
       await inspector.close();
       await executor.close();
+      metrics?.close();
+      await traces?.close();
       await trash.emptied();
       await daemon.engine.close();
       await store.close();

@@ -19,6 +19,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   'actors/executors': ['server', 'hub'],
   'server/http': ['actors', 'machines', 'server/docker', 'server/cli', 'hub'],
   'server/inspector': ['actors/executors/memory', 'actors/sandbox', 'server/docker', 'server/cli', 'hub'],
+  'server/telemetry': ['actors/executors/memory', 'actors/sandbox', 'server/docker', 'server/cli', 'hub'],
   'server/docker': ['actors/executors/memory', 'actors/sandbox', 'server/cli', 'hub'],
 };
 const BANNED = /\b(?:TODO|FIXME|XXX)\b|export default |class \w*(?:Manager|Helper|Util|Impl)\b/;
@@ -53,6 +54,6 @@ test('files are short, begin with a sentence about themselves, and use no banned
 });
 
 test('each room says what lives there', (t) => {
-  const rooms = ['machines', 'actors', 'actors/runtime', 'actors/indexes', 'actors/streams', 'actors/images', 'actors/containers', 'actors/executors', 'actors/executors/memory', 'actors/sandbox', 'actors/sandbox/kernel', 'actors/sandbox/fs', 'actors/sandbox/shell', 'actors/sandbox/commands', 'actors/sandbox/programs', 'server', 'server/http', 'server/docker', 'server/inspector', 'server/cli', 'hub', 'simulators', 'test', 'docs'];
+  const rooms = ['machines', 'actors', 'actors/runtime', 'actors/indexes', 'actors/streams', 'actors/images', 'actors/containers', 'actors/executors', 'actors/executors/memory', 'actors/sandbox', 'actors/sandbox/kernel', 'actors/sandbox/fs', 'actors/sandbox/shell', 'actors/sandbox/commands', 'actors/sandbox/programs', 'server', 'server/http', 'server/docker', 'server/inspector', 'server/telemetry', 'server/cli', 'hub', 'simulators', 'test', 'docs'];
   t.deepEqual(rooms.filter((room) => !existsSync(join(ROOT, room, 'README.md'))), []);
 });

@@ -4,8 +4,8 @@ import type { MachineDefinition, Registry } from '../../machines/definition.js';
 import { AnnouncementLog, type Announcement } from './announcement.js';
 import { outboxKey, writeStep, type Batch, type Cell, type Recording } from './batch.js';
 import { wallClock } from './clock.js';
+import type { EngineOptions } from './engine-options.js';
 import { checkStored, durableOf, restore, snapshotKey, specKey, type Durable, type JournalEntry, type StoredActor } from './durable.js';
-import type { Effects } from './effect.js';
 import { Fault } from './fault.js';
 import { Feed } from './feed.js';
 import { LruMap } from './lru.js';
@@ -14,28 +14,9 @@ import { outlook, type Outlook } from './outlook.js';
 import { birth, step, type Action } from './step.js';
 import type { Op, Store } from './store.js';
 import { Timers, type Timer } from './timers.js';
+import type { Tracing } from './tracing.js';
 
-export interface EngineOptions {
-  readonly store: Store;
-  readonly machines: Registry;
-  readonly effects: Effects;
-  /** ms since the epoch, with a fraction in microseconds. */
-  readonly now?: () => number;
-  /** Journal entries kept per actor; default 64. */
-  readonly journalLength?: number;
-  /** Events of one actor accepted and not yet durable, beyond which callers are refused; default 1024. */
-  readonly mailboxLimit?: number;
-  /** Announcements kept; default 65 536. */
-  readonly announcementLimit?: number;
-  /** Actors kept live in memory; idle ones beyond it are passivated; default 16 384. */
-  readonly liveLimit?: number;
-  /** False only for the chaos check that proves the outbox matters: effects are then run but never recorded. */
-  readonly outbox?: boolean;
-  /** Called when a commit was rejected: memory is ahead of disk and must not answer anyone. Default: exit with 70. */
-  readonly onCrash?: (error: unknown) => void;
-  /** Retries and failed effects; default: JSON lines on stderr. */
-  readonly log?: (line: Record<string, unknown>) => void;
-}
+export type { EngineOptions };
 
 export interface Extra {
   /** Replaces the immutable record beside the snapshot, in the same batch. */
@@ -73,6 +54,7 @@ export class Engine {
   readonly #mailboxLimit: number;
   readonly #log: (line: Record<string, unknown>) => void;
   readonly #onCrash: (error: unknown) => void;
+  readonly #tracing: Tracing | undefined;
   readonly #cells: LruMap<Cell>;
   readonly #specs = new LruMap<{ value: unknown }>(SPECS_CACHED);
   readonly #timers: Timers;
@@ -88,6 +70,7 @@ export class Engine {
     this.#store = store;
     this.#recording = { announcements, journalLength: options.journalLength ?? 64, outbox: options.outbox ?? true };
     this.#now = options.now ?? wallClock;
+    this.#tracing = options.tracing;
     this.#mailboxLimit = options.mailboxLimit ?? 1024;
     this.#onCrash = options.onCrash ?? exit;
     this.#cells = new LruMap(options.liveLimit ?? 16_384, (cell) => cell.pending > 0);
@@ -136,7 +119,8 @@ export class Engine {
     const [head, actions] = birth(definition.machine, event.input);
     const cell: Cell = { id, kind, definition, birth: first, head, seq: first, timers: {}, durable: undefined, pending: 0, gone: false };
     this.#cells.set(id, cell);
-    return this.#commit(cell, undefined, event, at, actions, { extra, always: [] });
+    const commit = (): Promise<Outcome> => this.#commit(cell, undefined, event, at, actions, { extra, always: [] });
+    return this.#tracing ? this.#tracing.around(`${kind} born`, { 'actor.kind': kind, 'actor.id': id }, commit) : commit();
   }
 
   /**
@@ -148,7 +132,8 @@ export class Engine {
     const cell = this.#find(id);
     if (!cell) throw new Fault('not-found', `no such actor: ${id}`, { id });
     if (cell.pending >= this.#mailboxLimit) throw new Fault('unavailable', `${cell.kind} ${id} is too busy`, { id });
-    return this.#apply(cell, event, { extra, always: [] });
+    const apply = (): Promise<Outcome> => this.#apply(cell, event, { extra, always: [] });
+    return this.#tracing ? this.#tracing.around(`${cell.kind} ${event.type}`, { 'actor.kind': cell.kind, 'actor.id': id }, apply) : apply();
   }
 
   /** The last durable snapshot. */

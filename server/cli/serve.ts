@@ -22,6 +22,7 @@ interface ServeOptions {
   inspect?: string | true;
   inspectWrite?: boolean;
   inspectHost: string[];
+  telemetry?: string | true;
 }
 
 const INSPECTOR_ADDRESS = 'tcp://127.0.0.1:2390';
@@ -56,6 +57,7 @@ async function serve(options: ServeOptions): Promise<void> {
     ...(inspect ? { inspect } : {}),
     inspectWrite: options.inspectWrite === true,
     inspectHosts: options.inspectHost,
+    ...(options.telemetry === undefined ? {} : { telemetry: options.telemetry === true ? {} : { otlpUrl: options.telemetry } }),
   });
   if (server.inspectorUrl !== undefined) log({ msg: 'inspector', url: server.inspectorUrl, ...(inspect && !isLoopback(inspect.host) ? { token: `in ${inspectorToken(options.dataRoot)}` } : {}) });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -93,6 +95,7 @@ export function addServe(program: Command): void {
     .option('--inspect [address]', `serve the inspector's page, at HOST:PORT (default ${INSPECTOR_ADDRESS.slice(6)})`)
     .option('--inspect-write', 'let the inspector send events to actors and open terminals')
     .option('--inspect-host <name>', "a host name under which the inspector's page is asked for; may be repeated", collect, [])
+    .option('--telemetry [otlp-url]', "metrics for Prometheus at the inspector's /metrics, and traces to an OpenTelemetry collector")
     .addOption(new Option('--no-outbox', 'do not record intended effects (only to prove that they matter)').hideHelp())
     .option('--self-check', 'run one container through the API after the start and print its output')
     .action(serve);

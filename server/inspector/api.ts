@@ -1,5 +1,6 @@
 // The inspector's addresses: actors, journal, charts, feed, GraphQL, containers' own views, the page. The table is at the end.
 import type { Exchange, Handler } from '../http/exchange.js';
+import { Forwarded } from '../http/forwarded.js';
 import { acceptWebSocket } from '../http/websocket.js';
 import { Fault, type FaultKind } from '../../actors/runtime/fault.js';
 import type { Executor, ContainerSpec } from '../../actors/executors/contract.js';
@@ -9,7 +10,6 @@ import { eventForms } from './event-forms.js';
 import { listFolder } from './file-listing.js';
 import { answerGraphql, GraphqlSockets } from './graphql.js';
 import { moment } from './history.js';
-import { Rerouted } from './rerouted.js';
 import type { RowFilter } from './rows.js';
 import { sendEvent } from './schema.js';
 import type { Sight } from './sight.js';
@@ -24,6 +24,8 @@ export interface InspectorParts extends TerminalHost {
   /** The Docker API, served below /docker/ to those who may look; it only reads. */
   readonly docker: { readonly handler: Handler; hijacks(method: string, path: string): boolean };
   readonly sight: () => Promise<Sight>;
+  /** For Prometheus; absent where telemetry is off. */
+  readonly metrics?: ((sight: Sight) => string) | undefined;
 }
 
 interface Turn {
@@ -128,7 +130,12 @@ async function showFiles(turn: Turn): Promise<void> {
 async function showDocker({ exchange, parts, params }: Turn): Promise<void> {
   const path = `/${params[0]!}`;
   if (parts.docker.hijacks(exchange.method, path)) throw new Fault('not-found', 'page not found');
-  await parts.docker.handler(new Rerouted(exchange, path));
+  await parts.docker.handler(new Forwarded(exchange, path));
+}
+
+function showMetrics({ exchange, parts, sight }: Turn): void {
+  if (!parts.metrics) throw new Fault('not-found', 'metrics are off; start the server with --telemetry');
+  exchange.reply(200, { ...PROTECTION, 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' }, parts.metrics(sight));
 }
 
 async function live(turn: Turn): Promise<void> {
@@ -167,6 +174,7 @@ function routes(): Route[] {
     { method: 'GET', path: /^\/machines$/, handle: showMachines },
     { method: 'GET', path: /^\/machines\/([^/]+)\.svg$/, handle: (turn) => answerFile(turn, chartFile(turn.params[0]!)) },
     { method: 'GET', path: /^\/census$/, handle: showCensus },
+    { method: 'GET', path: /^\/metrics$/, handle: showMetrics },
     { method: 'GET', path: /^\/live$/, handle: live, socket: true },
     { method: 'GET', path: /^\/stately$/, handle: stately, socket: true },
     { method: 'GET', path: /^\/graphql$/, handle: graphqlSocket, socket: true },

@@ -1,11 +1,11 @@
-// An exchange under another path: how the Docker API is served below the inspector's own.
-import type { Exchange, Headers, ReplyStream } from '../http/exchange.js';
+// An exchange handed on, perhaps under another path; what it is worth to whom is for those who extend it.
+import type { Exchange, Headers, ReplyStream } from './exchange.js';
 
-export class Rerouted implements Exchange {
+export class Forwarded implements Exchange {
   readonly path: string;
   readonly #exchange: Exchange;
 
-  constructor(exchange: Exchange, path: string) {
+  constructor(exchange: Exchange, path = exchange.path) {
     this.#exchange = exchange;
     this.path = path;
   }
