@@ -40,7 +40,7 @@ async function actTests(cacheDir: string): Promise<{ folder: string } | { missin
   mkdirSync(making, { recursive: true });
   // A module's archive has no mode bits; rows read the revision and the address of the repository they lie in.
   const made = await sh(`set -e
-    from=$(cd / && go mod download -json ${ACT} | python3 -c 'import json, sys; print(json.load(sys.stdin)["Dir"])')
+    from=$(cd / && go mod download -json ${ACT} | node -p 'JSON.parse(fs.readFileSync(0, "utf8")).Dir')
     cp -r "$from" src; chmod -R u+w src; cd src; find . -name '*.sh' -exec chmod +x {} +
     git init -q -b master; git add -A; git -c user.name=t -c user.email=t@example.org commit -qm act; git remote add origin https://github.com/nektos/act
     go test -c -o ../runner.test ./pkg/runner`, { cwd: making, env: { GOPATH: join(cacheDir, 'go'), ...GO_ENV }, timeoutMs: INSTALL_MS });
