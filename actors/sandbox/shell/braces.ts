@@ -142,8 +142,8 @@ function padded(value: number, width: number): string {
   return value < 0 ? `-${String(-value).padStart(width - 1, '0')}` : String(value).padStart(width, '0');
 }
 
-/** What lies between Z and a is not special here. */
+/** What lies between Z and a is not special here, but that a backslash alone quotes nothing and goes away. */
 function letterUnit(code: number): Unit {
   const char = String.fromCharCode(code);
-  return /[a-zA-Z]/.test(char) ? char : { type: 'quoted', style: 'escape', text: char };
+  return /[a-zA-Z]/.test(char) ? char : { type: 'quoted', style: 'escape', text: char === '\\' ? '' : char };
 }

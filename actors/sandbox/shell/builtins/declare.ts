@@ -75,8 +75,12 @@ function functionLines(shell: Shell, names: readonly string[], namesOnly: boolea
 
 function listFunctions(shell: Shell, { command, on, operands }: Request): Outcome {
   const names = operands.length > 0 ? operands.map(String) : [...shell.functions.keys()].sort();
-  const known = names.filter((name) => shell.functions.has(name));
-  const status = known.length === names.length ? 0 : 1;
+  const known = names.filter((name) => {
+    const found = shell.functions.get(name);
+    if (!found || operands.length > 0) return found !== undefined;
+    return (!on.includes('x') || found.isExported) && (!on.includes('r') || found.isReadonly) && (!on.includes('t') || found.isTraced);
+  });
+  const status = operands.length === 0 || known.length === names.length ? 0 : 1;
   if (on.includes('F') && operands.length > 0) return print(shell, command, known.map((name) => `${name}\n`).join(''), status);
   return print(shell, command, functionLines(shell, known, on.includes('F')), status);
 }

@@ -5,7 +5,7 @@ import { functionText } from '../function-text.js';
 import { searchPath, DEFAULT_PATH } from '../execute/external.js';
 import { quoteDash, quoteSingle } from '../quote.js';
 import type { Builtin, Outcome, Shell } from '../shell.js';
-import { fail, print, readOptions } from './output.js';
+import { fail, print, readOptions, usage } from './output.js';
 
 const KEYWORDS = new Set(['if', 'then', 'else', 'elif', 'fi', 'case', 'esac', 'for', 'select', 'while', 'until', 'do', 'done', 'in', 'function', 'time', '{', '}', '!', '[[', ']]', 'coproc']);
 const DASH_KEYWORDS = new Set(['if', 'then', 'else', 'elif', 'fi', 'case', 'esac', 'for', 'while', 'until', 'do', 'done', 'in', '{', '}', '!']);
@@ -104,8 +104,17 @@ export const type: Builtin = (shell, argv) => {
   return print(shell, 'type', text, status);
 };
 
+const HASH_SYNOPSIS = 'hash [-lr] [-p pathname] [-dt] [name ...]';
+
 export const hash: Builtin = (shell, argv) => {
-  const options = readOptions(shell, argv, 'rdlt', 'hash [-lr] [-p pathname] [-dt] [name ...]');
+  // -p and its path go first: `readOptions` knows no values.
+  if (argv[1] === '-p' && shell.isBash) {
+    const [path, ...names] = argv.slice(2);
+    if (path === undefined) return usage(shell, 'hash', '-p: option requires an argument', HASH_SYNOPSIS);
+    for (const name of names) shell.hash.set(name, { path, hits: 0 });
+    return 0;
+  }
+  const options = readOptions(shell, argv, 'rdlt', HASH_SYNOPSIS);
   if (!options) return 2;
   const { flags, operands } = options;
   if (flags.includes('r')) shell.hash.clear();
