@@ -4,7 +4,7 @@ import { SIGKILL } from './kernel/signals.js';
 import { WINDOW_BYTES } from './protocol.js';
 
 /** How long a killed process may take to end before its whole thread is ended. */
-const KILL_PATIENCE_MS = 60;
+const KILL_PATIENCE_MS = 40;
 
 export interface ClientExit {
   exitCode: number;

@@ -10,6 +10,7 @@ import { actStores } from './act-stores.js';
 import { actWorkflows } from './act-workflows.js';
 import { chaos } from '../chaos/check.js';
 import { busybox } from './busybox.js';
+import { busy } from './busy.js';
 import { density } from './density.js';
 import { dockerCli } from './docker-cli.js';
 import { dockerPy } from './docker-py.js';
@@ -55,6 +56,7 @@ const CHECKS: readonly Check[] = [
   inspectorPage,
   generatedPaths,
   density,
+  busy,
   chaos,
   nodeVersions,
   speed,
