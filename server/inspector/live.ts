@@ -56,6 +56,7 @@ export class Live {
   readonly #load: LoadMeter;
   readonly #viewers = new Set<Viewer>();
   #clock: NodeJS.Timeout | undefined;
+  readonly #made = new Map<string, string | undefined>();
 
   constructor(log: CommitLog, rows: ActorRows, load: LoadMeter) {
     this.#log = log;
@@ -116,6 +117,7 @@ export class Live {
 
   #turn(): void {
     for (const viewer of this.#viewers) this.#pump(viewer);
+    this.#made.clear();
   }
 
   #pump(viewer: Viewer): void {
@@ -133,11 +135,18 @@ export class Live {
     }
     if (cursor.resync) return this.#page(viewer, topic, cursor);
     if (cursor.place === this.#log.end) return false;
-    const end = Math.min(this.#log.end, cursor.place + 8 * PAGE);
-    const message = topic === 'rows' ? this.#changes(cursor.place, end) : this.#lines(topic, cursor.place, end);
+    const end = Math.min(this.#log.end, cursor.place + PAGE);
+    const message = this.#piece(topic, cursor.place, end);
     cursor.place = end;
     if (message !== undefined) viewer.send(message);
     return true;
+  }
+
+  /** Viewers that keep up stand at the same place and are told the same: made once a turn. */
+  #piece(topic: Topic, begin: number, end: number): string | undefined {
+    const key = `${topic} ${begin} ${end}`;
+    if (!this.#made.has(key)) this.#made.set(key, topic === 'rows' ? this.#changes(begin, end) : this.#lines(topic, begin, end));
+    return this.#made.get(key);
   }
 
   #page(viewer: Viewer, topic: Topic, cursor: Cursor): boolean {
