@@ -1,5 +1,5 @@
 // busybox 1.35's own test suite, run with our applets in a container beside Debian's real busybox on this machine, case by case.
-import { cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { debianPackage, debianSource } from './debian-source.js';
@@ -68,9 +68,14 @@ async function container({ dockerHost }: Context, name: string, folder: string):
   return (script) => run('docker', ['exec', '-w', '/bb', name, 'sh', '-c', script], { env, timeoutMs: (APPLET_S + 30) * 1000 });
 }
 
-/** The suite beside the real busybox, on this machine. */
+/** The suite beside the real busybox, on this machine; its scripts are run by busybox's own shell, as in the container by ours. */
 function host(folder: string, realPackage: string): Runner {
   cpSync(join(realPackage, 'bin', 'busybox'), join(folder, 'busybox'));
+  const suite = join(folder, 'testsuite');
+  for (const name of readdirSync(suite).filter((each) => each.endsWith('.tests'))) {
+    const script = readFileSync(join(suite, name), 'latin1');
+    writeFileSync(join(suite, name), script.replace(/^#!\/bin\/sh$/m, `#!${join(folder, 'busybox')} sh`), 'latin1');
+  }
   return (script) => run('sh', ['-c', script], { cwd: folder, timeoutMs: (APPLET_S + 30) * 1000 });
 }
 
