@@ -41,10 +41,19 @@ function comparePart(a: string, endA: number, b: string, endB: number): number {
   return 0;
 }
 
-/** Where a file name's suffixes (`.tar.gz`) begin. */
+function isLetter(code: number): boolean {
+  return (code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code === 126;
+}
+
+/** Where a file name's suffixes (`.tar.gz`) begin: from behind, and by hand, for it is asked at each comparison. */
 function suffixStart(text: string): number {
-  const match = /(?:\.[A-Za-z~][A-Za-z0-9~]*)*$/.exec(text);
-  return match ? match.index : text.length;
+  let start = text.length;
+  for (;;) {
+    let at = start - 1;
+    for (let code = text.charCodeAt(at); at >= 0 && (isLetter(code) || (code >= 48 && code <= 57)); code = text.charCodeAt(--at));
+    if (at < 0 || text.charCodeAt(at) !== 46 || at + 1 >= start || !isLetter(text.charCodeAt(at + 1))) return start;
+    start = at;
+  }
 }
 
 /** Negative, zero or positive; hidden names come first, names that differ only by suffix compare whole. */
