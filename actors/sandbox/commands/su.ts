@@ -16,6 +16,7 @@ const NOT_PERMITTED = 127;
 
 function groupId(accounts: Accounts, name: string): number {
   const found = accounts.group(name);
+  if (!found && /^\d+$/.test(name)) return Number(name);
   if (!found) throw new UsageError(`group ${name} does not exist`);
   return found.gid;
 }

@@ -75,6 +75,16 @@ function touchFile(process: Process, path: string, options: Options, { atimeMs, 
   files.utimes(path, access ? atimeMs : undefined, modification ? mtimeMs : undefined, follow);
 }
 
+function isWritable(process: Process, path: string): boolean {
+  try {
+    process.files.access(path, MAY_WRITE);
+    return true;
+  } catch (error) {
+    if (isErrno(error)) return false;
+    throw error;
+  }
+}
+
 export const touch: Main = command(function* (process) {
   const options = parseOptions(process.argv, 'acd:fhmr:t:', LONG);
   if (options.operands.length === 0) throw usageError(process.argv, 'missing file operand');
@@ -86,7 +96,8 @@ export const touch: Main = command(function* (process) {
     try {
       touchFile(process, path, options, times);
     } catch (error) {
-      yield* complain(process, `${isErrno(error, 'EPERM') ? 'setting times of' : 'cannot touch'} ${quoteName(path)}: ${reason(error)}`);
+      const isForeign = isErrno(error, 'EPERM') && !isWritable(process, path);
+      yield* complain(process, isForeign ? `cannot touch ${quoteName(path)}: Permission denied` : `${isErrno(error, 'EPERM') ? 'setting times of' : 'cannot touch'} ${quoteName(path)}: ${reason(error)}`);
       status = 1;
     }
   }

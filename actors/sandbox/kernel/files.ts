@@ -7,6 +7,17 @@ import {
 import { type Credentials, type Location, MAY_EXECUTE, MAY_READ, MAY_WRITE, type MountTree, pathOf, permits } from './path.js';
 import type { Process } from './process.js';
 
+/** What chown and writing leave of a file's mode: the bits that would lend its owner's rights go. */
+function withoutSetId(type: Inode['type'], mode: number): number {
+  if (type !== 'file') return mode;
+  return mode & ~0o4000 & ((mode & 0o010) === 0 ? ~0 : ~0o2000);
+}
+
+function dropSetId(inode: Inode): void {
+  const { mode } = inode.stat();
+  if ((mode & 0o6000) !== 0 && withoutSetId('file', mode) !== mode) inode.setAttributes({ mode: withoutSetId('file', mode) });
+}
+
 /** Relative paths start at `process.cwd`. One object per process; the commands and the shell call these. */
 export class Files {
   readonly #process: Process;
@@ -64,6 +75,7 @@ export class Files {
     if (inode.openSpecial) return inode.openSpecial(this.#process, flags);
     if (inode.type === 'socket') throw new Errno('ENXIO');
     if (writes && inode.type === 'file') this.#tree.requireWritable(location);
+    if (writes && inode.type === 'file' && this.#who.uid !== 0) dropSetId(inode);
     if ((flags & O_TRUNC) !== 0 && writes && inode.type === 'file') inode.truncate(0);
     return new InodeFile(inode, flags, pathOf(location));
   }
@@ -144,11 +156,20 @@ export class Files {
   link(existing: string, path: string): void {
     const source = this.locate(existing, false);
     if (source.inode.type === 'directory') throw new Errno('EPERM');
+    this.#requireLinkable(source.inode);
     const { parent, name } = this.#tree.resolveParent(path, this.#process.cwd, this.#who);
     if (this.#tree.child(parent, name)) throw new Errno('EEXIST');
     this.#requireEntryChange(parent);
     if (parent.inode.fileSystem !== source.inode.fileSystem) throw new Errno('EXDEV');
     parent.inode.link(name, source.inode);
+  }
+
+  /** fs.protected_hardlinks, as hosts of containers have it: others' files only where one could write them anyway. */
+  #requireLinkable(inode: Inode): void {
+    const stat = inode.stat();
+    const who = this.#who;
+    if (who.uid === 0 || who.uid === stat.uid) return;
+    if (inode.type !== 'file' || withoutSetId('file', stat.mode) !== stat.mode || !permits(inode, who, MAY_READ | MAY_WRITE)) throw new Errno('EPERM');
   }
 
   unlink(path: string): void {
@@ -216,7 +237,12 @@ export class Files {
   }
 
   chmod(path: string, mode: number, follow = true): void {
-    this.#change(this.locate(path, follow), { mode: mode & 0o7777 });
+    const location = this.locate(path, follow);
+    const { uid, gid, groups } = this.#who;
+    const owner = location.inode.stat();
+    // Nobody but root gives a group's rights that are not theirs.
+    const foreign = uid !== 0 && owner.gid !== gid && !groups.includes(owner.gid);
+    this.#change(location, { mode: mode & (foreign ? 0o5777 : 0o7777) });
   }
 
   /** -1 leaves an id as it is. */
@@ -226,7 +252,9 @@ export class Files {
     const ownGroup = (uid === -1 || uid === stat.uid) && stat.uid === this.#who.uid && (gid === this.#who.gid || this.#who.groups.includes(gid));
     if (this.#who.uid !== 0 && !ownGroup) throw new Errno('EPERM');
     this.#tree.requireWritable(location);
+    const mode = withoutSetId(location.inode.type, stat.mode);
     location.inode.setAttributes({ ...(uid === -1 ? {} : { uid }), ...(gid === -1 ? {} : { gid }) });
+    if (mode !== stat.mode && (uid !== -1 || gid !== -1)) location.inode.setAttributes({ mode });
   }
 
   utimes(path: string, atimeMs: number | undefined, mtimeMs: number | undefined, follow = true): void {
