@@ -4,6 +4,8 @@ import zlib from 'node:zlib';
 import { type Compression, decompress } from '../../../streams/decompress.js';
 import type { Process } from '../../kernel/process.js';
 import { settle, type Task } from '../../kernel/wait.js';
+import { Bzip2Encoder } from './bzip2-encoder.js';
+import { XzEncoder } from './xz-encoder.js';
 import { StoredZstd } from './zstd-stored.js';
 
 /** Small, because one piece may decode to a thousand times its size. */
@@ -115,11 +117,18 @@ export class Encoder {
   }
 }
 
-/** An encoder of this kind; undefined where there is none here: bzip2 and xz can only be read. zstd compresses from Node.js 22.15 on. */
-export function encoderOf(kind: Exclude<Compression, 'none'>, level: number | undefined): Encoder | undefined {
+/** What compresses a stream: `Encoder`, or an own one. */
+export interface Compressor {
+  add(bytes: Uint8Array): Task<Uint8Array[]>;
+  end(): Task<Uint8Array[]>;
+}
+
+/** A compressor of this kind. zstd compresses from Node.js 22.15 on. */
+export function encoderOf(kind: Exclude<Compression, 'none'>, level: number | undefined): Compressor {
+  if (kind === 'bzip2') return new Bzip2Encoder(level);
+  if (kind === 'xz') return new XzEncoder(level);
   if (kind === 'gzip') return new Encoder(zlib.createGzip(level === undefined ? {} : { level }));
   const { createZstdCompress, constants } = zlib as unknown as { createZstdCompress?: (options: object) => Transform; constants: Record<string, number> };
-  if (kind !== 'zstd') return undefined;
   if (!createZstdCompress) return new Encoder(new StoredZstd());
   return new Encoder(createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel!]: level ?? 3 } }));
 }

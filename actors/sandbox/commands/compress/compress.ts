@@ -8,7 +8,7 @@ import type { Main } from '../../kernel/program.js';
 import { PREEMPT, type Task } from '../../kernel/wait.js';
 import { isBusybox } from '../../programs/flavour.js';
 import { command, complain, type Options, type Output, parseOptions } from '../../programs/stdio.js';
-import { DecodedSource, type Encoder, encoderOf, FileSource, Rejoined } from './coder.js';
+import { type Compressor, DecodedSource, encoderOf, FileSource, Rejoined } from './coder.js';
 import { isLzw, LzwSource } from './lzw.js';
 
 type Kind = Exclude<Compression, 'none'>;
@@ -114,10 +114,10 @@ class Work {
     }
   }
 
-  #encoder(): Encoder {
+  #encoder(): Compressor {
     const digit = [...'123456789'].findLast((each) => this.#options.has(each));
     const level = this.#options.has('best') ? 9 : this.#options.has('fast') ? 1 : digit === undefined ? undefined : Number(digit);
-    return encoderOf(this.#family.kind, level)!;
+    return encoderOf(this.#family.kind, level);
   }
 
   *#broken(name: string, error: unknown): Task {
@@ -153,7 +153,7 @@ class Work {
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       const isSought = !this.#busybox && this.#decompresses && error.code === 'ENOENT' && this.#family.kind === 'gzip' && plainName(path, this.#family) === undefined;
-      yield* this.#fail(`${isSought ? `${path}.gz` : path}: ${error.message}`);
+      yield* this.#fail(this.#family.kind === 'bzip2' && !this.#busybox ? `Can't open input file ${path}: ${error.message}.` : `${isSought ? `${path}.gz` : path}: ${error.message}`);
     }
   }
 
@@ -169,8 +169,16 @@ class Work {
     if (this.#options.has('l', 'list')) return yield* this.#list(path);
     if (target === undefined) return yield* this.#busybox ? this.#fail(`${path}: unknown suffix - ignored`) : this.#fail(`${path}: unknown suffix -- ignored`, 2);
     if (!this.#decompresses && plainName(path, this.#family) !== undefined && !this.#options.has('f', 'force')) return yield* this.#fail(`${path} already has ${this.#family.suffix} suffix -- unchanged`, this.#family.kind === 'gzip' ? 0 : 2);
-    if (files.exists(target) && !this.#options.has('f', 'force')) return yield* this.#busybox ? this.#fail(`can't open '${target}': File exists`) : this.#fail(`${target} already exists;\tnot overwritten`, 2);
+    if (files.exists(target) && !this.#options.has('f', 'force')) return yield* this.#exists(target);
     yield* this.#replace(path, target);
+  }
+
+  *#exists(target: string): Task {
+    const { kind } = this.#family;
+    if (this.#busybox) yield* this.#fail(`can't open '${target}': File exists`);
+    else if (kind === 'bzip2') yield* this.#fail(`Output file ${target} already exists.`);
+    else if (kind === 'xz') yield* this.#fail(`${target}: File exists`);
+    else yield* this.#fail(`${target} already exists;\tnot overwritten`, 2);
   }
 
   *#replace(path: string, target: string): Task {
@@ -241,10 +249,6 @@ function compressor(kind: Kind, preset: { decompress?: boolean; stdout?: boolean
       return 0;
     }
     const decompresses = preset.decompress === true || options.has('d', 'decompress', 'uncompress', 't', 'test', 'l', 'list');
-    if (!decompresses && encoderOf(kind, undefined) === undefined) {
-      yield* say(process, family, 'compressing is not supported by the embedded machine; use gzip');
-      return 1;
-    }
     const work = new Work(process, output, options, family, decompresses);
     if (options.operands.length === 0) yield* work.stream();
     for (const operand of options.operands) {

@@ -12,7 +12,7 @@ import { command, complain, decode, encode, readAll, UsageError } from '../../pr
 import { executeOrComplain } from '../common/exec.js';
 import { formatDate } from '../common/dates/format.js';
 import { zoneOf } from '../common/dates/zone.js';
-import { DecodedSource, type Encoder, encoderOf, FileSource } from '../compress/coder.js';
+import { type Compressor, DecodedSource, encoderOf, FileSource } from '../compress/coder.js';
 import { Creator } from './create.js';
 import { Extractor } from './extract.js';
 import { Exclusions, Selection } from './names.js';
@@ -82,8 +82,7 @@ function* create(process: Process, options: TarOptions): Task<number> {
   const { members, exclusions } = yield* prepare(process, options);
   if (members.length === 0) throw new UsageError("Cowardly refusing to create an empty archive\nTry 'tar --help' or 'tar --usage' for more information.", FATAL);
   const kind = kindOf(options);
-  const encoder: Encoder | undefined = kind === undefined ? undefined : encoderOf(kind, undefined);
-  if (kind !== undefined && !encoder) throw new UsageError(`compressing with ${kind} is not supported by the embedded machine; use -z`, FATAL);
+  const encoder: Compressor | undefined = kind === undefined ? undefined : encoderOf(kind, undefined);
   const isStdout = options.file === undefined || options.file === '-';
   const archive = isStdout ? 1 : openArchive(process, options.file!, O_WRONLY | O_CREAT | O_TRUNC);
   const through = options.program && throughProgram(process, options.program, archive, 'into');
