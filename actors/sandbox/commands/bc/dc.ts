@@ -3,6 +3,7 @@ import { Errno } from '../../kernel/errno.js';
 import type { Main } from '../../kernel/program.js';
 import type { Process } from '../../kernel/process.js';
 import type { Task } from '../../kernel/wait.js';
+import { isBusybox } from '../../programs/flavour.js';
 import { command, decode, encode, LineReader, type Output, parseOptions } from '../../programs/stdio.js';
 import { Pace } from '../text-input.js';
 import { add, compare, type Decimal, DecimalFault, divide, format, lengthOf, multiply, negate, ofInteger, parse, power, remainder, rescale, squareRoot, subtract, ZERO } from './decimal.js';
@@ -123,7 +124,11 @@ class Machine {
             const negated = letter === '!' && '<>='.includes(text[at] ?? ' ');
             const relation = negated ? text[at++]! : letter;
             if (relation === '!') throw new DcFault("'!' needs a shell, which dc does not have here");
-            next = this.#compared(relation, negated, text[at++] ?? '');
+            const name = text[at++] ?? '';
+            // As OpenBSD and busybox have it: another register for when the relation does not hold.
+            const otherwise = text[at] === 'e' && isBusybox(this.#process) ? text[at + 1] : undefined;
+            if (otherwise !== undefined) at += 2;
+            next = this.#compared(relation, negated, name, otherwise);
           }
           if (next === undefined) continue;
           if (typeof next !== 'string') {
@@ -160,14 +165,15 @@ class Machine {
   }
 
   /** The register's string when the relation holds: the topmost value is on its left. */
-  #compared(relation: string, negated: boolean, name: string): Value | undefined {
+  #compared(relation: string, negated: boolean, name: string, otherwise: string | undefined): Value | undefined {
     if (this.#stack.length < 2) throw new DcFault('stack empty');
     const [left, right] = [this.#number(), this.#number()];
     const order = compare(left, right);
     const holds = relation === '<' ? order < 0 : relation === '>' ? order > 0 : order === 0;
-    if (holds === negated) return undefined;
-    const value = this.#register(name).stack.at(-1);
-    if (value === undefined) throw new DcFault(`register '${name}' (0${name.charCodeAt(0).toString(8)}) is empty`);
+    const chosen = holds === negated ? otherwise : name;
+    if (chosen === undefined) return undefined;
+    const value = this.#register(chosen).stack.at(-1);
+    if (value === undefined) throw new DcFault(`register '${chosen}' (0${chosen.charCodeAt(0).toString(8)}) is empty`);
     return value;
   }
 
