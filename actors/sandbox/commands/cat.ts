@@ -89,7 +89,7 @@ export const cat: Main = command(function* (process, output) {
   for (let file = yield* inputs.next(); file; file = yield* inputs.next()) {
     try {
       if (isOwnOutput(process, file.fd)) {
-        yield* inputs.fail(file.name, new Error('input file is output file'));
+        yield* inputs.refuse(file.name, 'input file is output file');
         continue;
       }
       yield* copy(process, output, file.fd, presentation, file.fd === 0 && options.operands.length <= 1);

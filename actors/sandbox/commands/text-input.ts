@@ -60,8 +60,12 @@ export class Inputs {
   /** Notes that a file could not be opened or read; anything but an Errno is thrown on. */
   *fail(name: string, error: unknown): Task {
     if (!(error instanceof Errno) || error.code === 'EPIPE') throw error;
+    yield* this.refuse(name, error.message);
+  }
+
+  *refuse(name: string, message: string): Task {
     this.failed = true;
-    yield* complain(this.#process, this.#describe(name, error.message));
+    yield* complain(this.#process, this.#describe(name, message));
   }
 }
 

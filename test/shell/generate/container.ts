@@ -1,24 +1,25 @@
 // Answers of a running container: the batch's folder is copied into it, and the same driver runs there by docker exec.
-import { spawnSync } from 'node:child_process';
+import { run } from '../../external/shell.js';
 import { Batch } from './batch.js';
 import type { Answerer } from './judge.js';
 
 export function containerAnswerer(container: string, env: Readonly<Record<string, string>>): Answerer {
-  const docker = (...args: string[]): void => {
-    const ran = spawnSync('docker', args, { env: { ...process.env, ...env }, encoding: 'utf8' });
-    if (ran.status !== 0) throw new Error(`docker ${args[0]}: ${ran.stderr}`);
+  // Never synchronously: the server may live in this very process.
+  const docker = async (...args: string[]): Promise<void> => {
+    const ran = await run('docker', args, { env });
+    if (ran.exitCode !== 0) throw new Error(`docker ${args[0]}: ${ran.stderr}`);
   };
   return async (programs, folder) => {
-    docker('exec', container, 'mkdir', '-p', folder);
+    await docker('exec', container, 'mkdir', '-p', folder);
     const copy = new Batch(programs);
     try {
-      docker('cp', '-a', `${copy.folder}/.`, `${container}:${folder}`);
+      await docker('cp', '-a', `${copy.folder}/.`, `${container}:${folder}`);
       const codes = await copy.runDriver(['docker', 'exec', '-i', container], folder, env);
-      docker('cp', `${container}:${folder}/out/.`, `${copy.folder}/out`);
+      await docker('cp', `${container}:${folder}/out/.`, `${copy.folder}/out`);
       return codes.map((exitCode, id) => ({ exitCode, stdout: copy.stdout(id) }));
     } finally {
       copy.remove();
-      docker('exec', container, 'rm', '-rf', folder);
+      await docker('exec', container, 'rm', '-rf', folder);
     }
   };
 }
