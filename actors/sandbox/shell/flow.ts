@@ -36,6 +36,8 @@ export class ExpansionError extends Error {
   /** It came from an expansion within arithmetic, not from the arithmetic: `(( ))` does not survive it. */
   isInner = false;
   isReported = false;
+  /** An arithmetic error or a length below 0: only the line is given up, even with errexit. */
+  outlivesErrexit = false;
   /** In a subscript: it ends the text of `bash -c`. */
   isSubscript = false;
   constructor(message: string, options: { fatal?: boolean; status?: number } = {}) {

@@ -234,8 +234,9 @@ function* runCommands(shell: Shell, list: List): Task {
     if (shell.traps.pending.length > 0) yield* shell.execution.runTraps();
   } catch (error) {
     const survives = (error instanceof CommandAbort && !(error.endsText && shell.commandString !== undefined)) || error instanceof AssignmentError || (error instanceof ExpansionError && !error.isFatal && !(error.isSubscript && shell.commandString !== undefined));
+    const outlives = (error instanceof CommandAbort && error.endsText) || (error instanceof ExpansionError && error.outlivesErrexit);
     // `exit` is meant, at a prompt as in a script.
-    if (error instanceof ShellExit || (!shell.isInteractive && !(shell.isBash && survives && !shell.options.errexit))) throw error;
+    if (error instanceof ShellExit || (!shell.isInteractive && !(shell.isBash && survives && (!shell.options.errexit || outlives)))) throw error;
     shell.status = shell.execution.statusOf(error);
     shell.unchecked = 0;
     shell.loopDepth = 0;

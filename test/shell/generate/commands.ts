@@ -57,7 +57,8 @@ const compound: (scope: Scope) => Text = rule((scope) => {
 
 const pipeline: (scope: Scope) => Text = rule((scope) => {
   const inner = deeper(scope);
-  const filter = one('cat', 'sort', 'tr a-z A-Z', 'head -n 1', 'wc -l', 'while read -r l; do p "$l"; done', 'read -r x', 'sed s/l/L/', 'grep -c .', ':', '(cat; exit 3)', 'false', '{ read -r x; p "$x"; cat; }', 'tail -n 1', 'cut -c 1-3');
+  // Each reads all of its input: whether a writer still meets a reader that is about to leave is a matter of luck.
+  const filter = one('cat', 'sort', 'tr a-z A-Z', 'sed -n 1p', 'wc -l', 'while read -r l; do p "$l"; done', 'sed s/l/L/', 'grep -c .', '(cat; exit 3)', '{ cat >/dev/null; false; }', '{ read -r x; p "$x"; cat; }', 'tail -n 1', 'cut -c 1-3');
   const posix = one(t`${simple(inner)} | ${filter}`, t`${simple(inner)} | ${filter} | ${filter}`, t`! ${simple(inner)} | ${filter}`, t`${command(inner)} | ${filter}`);
   return scope.bash ? one(posix, t`${posix}; p "\${PIPESTATUS[@]}"`, t`${simple(inner)} |& ${filter}`) : posix;
 });

@@ -40,6 +40,7 @@ function unsetOne(shell: Shell, operand: string, flags: string): number {
     return status;
   }
   const bound = variables.binding(reference.name);
+  if (flags.includes('n') && bound && !bound.has(NAMEREF)) return 0;
   const target = flags.includes('n') || !bound?.has(NAMEREF) ? { name: reference.name, subscript: undefined } : variables.follow(reference.name);
   const subscript = reference.subscript ?? target.subscript;
   const variable = variables.binding(target.name);
@@ -185,7 +186,7 @@ export const times: Builtin = (shell) => {
 export const caller: Builtin = (shell, argv) => {
   const depth = argv[1] === undefined ? 0 : Number(argv[1]);
   const frame = shell.frames.at(-1 - depth);
-  if (!frame) return 1;
+  if (!frame) return argv[1] === undefined ? print(shell, 'caller', '0 NULL\n') : 1;
   const outer = shell.frames.at(-2 - depth);
   const source = outer?.source ?? shell.scriptPath ?? shell.name;
   return print(shell, 'caller', argv[1] === undefined ? `${frame.callLine} ${source}\n` : `${frame.callLine} ${outer?.name ?? 'main'} ${source}\n`);

@@ -65,9 +65,15 @@ function guarded(shell: Shell, source: string, run: () => Integer): Integer {
   try {
     return run();
   } catch (error) {
-    if (error instanceof ArithmeticError) throw new ExpansionError(shell.dialect === 'dash' ? `arithmetic expression: ${dashProblem(error.problem)}: "${source}"` : error.message);
+    if (error instanceof ArithmeticError) throw outliving(shell.dialect === 'dash' ? `arithmetic expression: ${dashProblem(error.problem)}: "${source}"` : error.message);
     throw error;
   }
+}
+
+function outliving(message: string): ExpansionError {
+  const error = new ExpansionError(message);
+  error.outlivesErrexit = true;
+  return error;
 }
 
 function dashProblem(problem: string): string {

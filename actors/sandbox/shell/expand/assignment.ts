@@ -3,7 +3,7 @@ import type { Task } from '../../kernel/wait.js';
 import { expandBraces } from '../braces.js';
 import { CommandAbort } from '../flow.js';
 import type { Shell } from '../shell.js';
-import type { ArrayElement, Assignment } from '../syntax/ast.js';
+import type { ArrayElement, Assignment, Word } from '../syntax/ast.js';
 import { READONLY, type Variable } from '../variables/variable.js';
 import { AssignmentError } from '../variables/variables.js';
 import { keyOf } from './lookup.js';
@@ -65,9 +65,16 @@ export function* elementsTask(shell: Shell, { name, array }: Assignment, isMap =
   return out;
 }
 
+/** The elements of an associative array know no tildes. */
+function withoutTildes(word: Word): Word {
+  if (!word.parts.some(({ type }) => type === 'tilde')) return word;
+  return { ...word, parts: word.parts.map((part) => (part.type === 'tilde' ? { type: 'literal', text: `~${part.user}` } : part)) };
+}
+
 /** In an indexed array, elements whose braces expand have no subscripts. */
 function elementsFor(shell: Shell, name: string, array: readonly ArrayElement[], isMap: boolean): readonly ArrayElement[] {
-  if (!array.some(({ whole }) => whole !== undefined) || shell.variables.find(name)?.map || isMap) return array;
+  if (isMap || shell.variables.find(name)?.map) return array.map((element) => (element.index === undefined ? element : { ...element, value: withoutTildes(element.value) }));
+  if (!array.some(({ whole }) => whole !== undefined)) return array;
   return array.map((element) => (element.whole === undefined ? element : { index: undefined, append: false, value: element.whole }));
 }
 

@@ -113,7 +113,7 @@ export class Expander implements Expansion {
   document(word: Word): string {
     if (!this.#hasStar(word)) return this.text(word);
     const fields: string[] = [];
-    const sink = this.#documentSink(fields);
+    const sink = this.#documentSink(fields, word);
     this.#pour(word.parts, sink, 'word');
     sink.end();
     return fields.join(' ');
@@ -122,19 +122,18 @@ export class Expander implements Expansion {
   *documentTask(word: Word): Task<string> {
     if (!this.#hasStar(word)) return yield* this.textTask(word);
     const fields: string[] = [];
-    const sink = this.#documentSink(fields);
+    const sink = this.#documentSink(fields, word);
     yield* this.#pourTask(word.parts, sink, 'word');
     sink.end();
     return fields.join(' ');
   }
 
-  /** Only a document with `$@` in it is split. */
   #hasStar(word: Word): boolean {
-    return this.#shell.isBash && word.literal === undefined && word.source.includes('*') && /\$\{?@|\[@\]/.test(word.source);
+    return this.#shell.isBash && word.literal === undefined && word.source.includes('*');
   }
 
-  #documentSink(fields: string[]): DocumentSink {
-    return new DocumentSink(separatorsOf(this.#shell.separators), (text) => fields.push(text));
+  #documentSink(fields: string[], { source }: Word): DocumentSink {
+    return new DocumentSink(separatorsOf(this.#shell.separators), (text) => fields.push(text), /\$\{?@|\[@\]/.test(source));
   }
 
   pattern(word: Word): string {
@@ -191,7 +190,7 @@ export class Expander implements Expansion {
     const bareOnly = this.#shell.dialect === 'dash';
     const lists = parts.filter((part) => part.type === 'parameter' && isAtList(part) && (part.operation === undefined || !bareOnly)).length;
     if (lists === 0) sink.quoted('');
-    return lists === 0 || lists === parts.length ? sink : new QuietSink(sink);
+    return lists === 0 || lists === parts.length || sink.star !== undefined ? sink : new QuietSink(sink);
   }
 
   #number(value: number | bigint, sink: Sink, mode: Mode): void {
@@ -335,7 +334,12 @@ export class Expander implements Expansion {
   }
 
   evaluate(text: string): number | bigint {
-    return evaluateSource(this.#shell, text);
+    try {
+      return evaluateSource(this.#shell, text);
+    } catch (error) {
+      if (error instanceof ExpansionError) error.isSubscript = true;
+      throw error;
+    }
   }
 
   // --- assignments ------------------------------------------------------------------------------------------------------------

@@ -23,6 +23,12 @@ export function trim(text: string, pattern: Pattern, side: 'prefix' | 'suffix', 
   return at < 0 ? text : text.slice(0, at);
 }
 
+function belowZero(subject: string): ExpansionError {
+  const error = new ExpansionError(`${subject}: substring expression < 0`);
+  error.outlivesErrexit = true;
+  return error;
+}
+
 /** `${text:offset:length}`; a negative length counts from the end. */
 export function slice(text: string, offset: number, length: number | undefined, subject: string): string {
   const characters = SURROGATES.test(text) ? Array.from(text) : undefined;
@@ -30,7 +36,7 @@ export function slice(text: string, offset: number, length: number | undefined, 
   const from = offset < 0 ? total + offset : offset;
   if (from < 0 || from > total) return '';
   const to = length === undefined ? total : length < 0 ? total + length : Math.min(total, from + length);
-  if (to < from) throw new ExpansionError(`${subject}: substring expression < 0`);
+  if (to < from) throw belowZero(subject);
   return characters ? characters.slice(from, to).join('') : text.slice(from, to);
 }
 
@@ -38,7 +44,7 @@ export function slice(text: string, offset: number, length: number | undefined, 
 export function sliceList(keys: readonly number[], values: readonly string[], end: number, offset: number, length: number | undefined, subject: string): string[] {
   const from = offset < 0 ? end + offset : offset;
   if (from < 0 || from >= end) return [];
-  if (length !== undefined && length < 0) throw new ExpansionError(`${subject}: substring expression < 0`);
+  if (length !== undefined && length < 0) throw belowZero(subject);
   const start = keys.findIndex((key) => key >= from);
   return start < 0 ? [] : values.slice(start, length === undefined ? undefined : start + length);
 }

@@ -81,7 +81,7 @@ export function finish(shell: Shell, part: Parameter, decision: Decision, operan
   }
   // Beyond the end `${s[@]:9}` is no word at all.
   if (operation?.type === 'slice' && value !== decision.value && operands.offset! > lengthOf(value.text ?? '')) return;
-  if (value.list) return pourList(applyToList(shell, part, value, operands), value.star, sink, quoted, shell);
+  if (value.list) return pourList(applyToList(shell, part, value, operands), value.star, sink, quoted, shell, value.isPositional);
   const text = value.text ?? (operation?.type === 'default' || operation?.type === 'alternate' ? '' : unbound(shell, part));
   // Of an unset parameter there is nothing to replace, not even by `*`.
   if (value.text === undefined && operation?.type === 'replace') return pourText('', sink, quoted);
@@ -168,10 +168,10 @@ function pourText(text: string, sink: Sink, quoted: boolean): void {
   else sink.split(text);
 }
 
-function pourList(values: readonly string[], star: boolean, sink: Sink, quoted: boolean, shell: Shell): void {
+function pourList(values: readonly string[], star: boolean, sink: Sink, quoted: boolean, shell: Shell, positional = false): void {
   if (!quoted) return sink.splitList(values, star);
   if (!star) return sink.list(values);
   const ifs = shell.separators;
-  if (sink.splitsStar === true) return sink.split(values.join(ifs === '' ? '' : String.fromCodePoint(ifs.codePointAt(0)!)));
+  if (sink.star !== undefined && positional) return sink.star(values);
   sink.quoted(values.join(ifs === '' ? '' : String.fromCodePoint(ifs.codePointAt(0)!)));
 }

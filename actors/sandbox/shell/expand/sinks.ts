@@ -12,8 +12,8 @@ export interface Sink {
   list(values: readonly string[]): void;
   /** `$@` or `$*` outside quotes; `star` tells which. */
   splitList(values: readonly string[], star: boolean): void;
-  /** A here-document of bash: `$*` in it is split like an unquoted one, and its fields are joined by blanks. */
-  readonly splitsStar?: boolean;
+  /** `$*` where it is joined by blanks whatever IFS is: in a here-document of bash. */
+  star?(values: readonly string[]): void;
 }
 
 const GLOB_SPECIAL = /[*?[\]\\!()|+@]/;
@@ -200,8 +200,21 @@ export class QuietSink implements Sink {
   }
 }
 
+/** A here-document of bash: with a `$@` somewhere in it, `$*` is split. Its fields are joined by blanks. */
 export class DocumentSink extends FieldSink {
-  readonly splitsStar = true;
+  readonly #splits: boolean;
+  readonly #separates: boolean;
+  constructor(separators: Separators, finish: (text: string) => void, splits: boolean) {
+    super(separators, finish);
+    this.#splits = splits;
+    this.#separates = separators.any !== undefined;
+  }
+
+  star(values: readonly string[]): void {
+    if (!this.#splits) this.quoted(values.join(' '));
+    else if (this.#separates) this.split(values.join(' '));
+    else this.quoted(values.filter((value) => value !== '').join(' '));
+  }
 }
 
 /** Collects one string; `escape` treats what means itself (patterns, regular expressions), `raw` what does not. */

@@ -31,11 +31,11 @@ function readWords(commands: CommandReader): readonly Word[] | undefined {
   if (plainText(commands.peek()) !== 'in') return undefined;
   commands.take();
   const words: Word[] = [];
-  for (let token = commands.peek('plain'); token.kind === 'word'; token = commands.peek('plain')) {
+  for (let token = commands.peek('argument'); token.kind === 'word'; token = commands.peek('argument')) {
     words.push(token.word);
     commands.take();
   }
-  if (commands.peek('plain').kind !== 'newline' && !commands.isOperator(';', 'plain')) commands.unexpected();
+  if (commands.peek('argument').kind !== 'newline' && !commands.isOperator(';', 'argument')) commands.unexpected();
   commands.take();
   return words;
 }
