@@ -7,9 +7,8 @@ import type { ArithmeticText, Assignment, Parameter, Word, WordPart } from '../s
 import { evaluateText, evaluateSource } from './arithmetic.js';
 import { assignValue, elementsOf, elementsTask, storeAssignment } from './assignment.js';
 import { glob } from './glob.js';
-import { keyOf, plainValue, subscriptBlocks, type Value } from './lookup.js';
-import { lengthOf } from './operations.js';
-import { decide, type Decision, finish, type Operands, unbound } from './parameter.js';
+import { keyOf, plainValue, subscriptBlocks } from './lookup.js';
+import { decide, type Decision, finish, isUnsetSlice, type Operands, reaches, unbound } from './parameter.js';
 import { onlyField, onlyText } from './only.js';
 import { promptText } from './prompt.js';
 import { DocumentSink, escapePattern, FieldSink, QuietSink, separatorsOf, type Sink, TextSink } from './sinks.js';
@@ -370,17 +369,6 @@ export class Expander implements Expansion {
   prompt(text: string): string {
     return promptText(this.#shell, text);
   }
-}
-
-/** Whether an offset lies within the value; the length is not looked at where it does not. */
-function reaches({ text, list, variable }: Value, offset: number): boolean {
-  const size = text !== undefined ? lengthOf(text) : variable?.list ? variable.list.last + 1 : list!.length + 1;
-  return offset < 0 ? size + offset >= 0 : offset <= size;
-}
-
-/** The numbers of a slice are not looked at where there is nothing to cut. */
-function isUnsetSlice({ operation }: Parameter, { value }: Decision): boolean {
-  return operation?.type === 'slice' && (value.list === undefined ? value.text === undefined : value.list.length === 0 && !value.isPositional);
 }
 
 /** Marks errors of expansions within arithmetic. */

@@ -175,3 +175,14 @@ function pourList(values: readonly string[], star: boolean, sink: Sink, quoted: 
   if (sink.star !== undefined && positional) return sink.star(values);
   sink.quoted(values.join(ifs === '' ? '' : String.fromCodePoint(ifs.codePointAt(0)!)));
 }
+
+/** Whether an offset lies within the value; the length is not looked at where it does not. */
+export function reaches({ text, list, variable }: Value, offset: number): boolean {
+  const size = text !== undefined ? lengthOf(text) : variable?.list ? variable.list.last + 1 : list!.length + 1;
+  return offset < 0 ? size + offset >= 0 : offset <= size;
+}
+
+/** The numbers of a slice are not looked at where there is nothing to cut. */
+export function isUnsetSlice({ operation }: Parameter, { value }: Decision): boolean {
+  return operation?.type === 'slice' && (value.list === undefined ? value.text === undefined : value.list.length === 0 && !value.isPositional);
+}
