@@ -96,7 +96,7 @@ export function info(call: Call): void {
     HttpsProxy: '',
     NoProxy: '',
     Name: hostname(),
-    Labels: [],
+    Labels: Object.entries(executor.capabilities).map(([name, value]) => `sockerless.capability.${name}=${value}`),
     ExperimentalBuild: false,
     ServerVersion: ENGINE_VERSION,
     Runtimes: { sockerless: { path: 'sockerless' } },

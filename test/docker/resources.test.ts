@@ -177,3 +177,10 @@ test('events: exact since and until, filtered, also after a restart', async (t) 
     await own.end();
   }
 });
+
+test('what the backend can do is told by /info, whole and as labels', async (t) => {
+  const info = (await api.calls(t)('GET /info', 200)).json;
+  const { capabilities } = info.Sockerless as { capabilities: Record<string, boolean> };
+  t.like(capabilities, { 'exec.real': true, 'fs.archive': true, 'wasm.preview1': true, 'wasm.preview2': false, elf: false, 'network.real': false });
+  t.deepEqual(info.Labels, Object.entries(capabilities).map(([name, value]) => `sockerless.capability.${name}=${value}`));
+});
