@@ -21,6 +21,7 @@ import { nodePrograms } from './node-programs.js';
 import { nodeVersions } from './node-versions.js';
 import type { Check, Context, Outcome } from './outcome.js';
 import { generatedPaths } from './generated-paths.js';
+import { inspectorLoad } from './inspector-load.js';
 import { inspectorPage } from './inspector.js';
 import { readme } from './readme.js';
 import { runnerBodies } from './runner-bodies.js';
@@ -54,6 +55,7 @@ const CHECKS: readonly Check[] = [
   busyboxShell,
   bashTests,
   inspectorPage,
+  inspectorLoad,
   generatedPaths,
   density,
   busy,
@@ -63,12 +65,19 @@ const CHECKS: readonly Check[] = [
 ];
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 
-/** One section per check: counts, then what did not pass and why. */
-function statusPage(results: ReadonlyMap<string, readonly Outcome[]>): string {
-  const sections = [...results].map(([name, outcomes]) => {
+interface Section {
+  readonly outcomes: readonly Outcome[];
+  /** What the check measured, line by line. */
+  readonly figures: readonly string[];
+}
+
+/** One section per check: counts, figures, then what did not pass and why. */
+function statusPage(results: ReadonlyMap<string, Section>): string {
+  const sections = [...results].map(([name, { outcomes, figures }]) => {
     const count = (result: Outcome['result']): number => outcomes.filter((outcome) => outcome.result === result).length;
+    const measured = figures.map((figure) => `- ${oneLine(figure)}`);
     const rest = outcomes.filter(({ result }) => result !== 'pass').map(({ name: which, result, reason }) => `- ${result}: ${which}${reason ? ` (${oneLine(reason)})` : ''}`);
-    return `## ${name}\n${count('pass')} passed, ${count('fail')} failed, ${count('skip')} skipped\n${rest.length > 0 ? `\n${rest.join('\n')}\n` : ''}`;
+    return `## ${name}\n${count('pass')} passed, ${count('fail')} failed, ${count('skip')} skipped\n${measured.length + rest.length > 0 ? `\n${[...measured, ...rest].join('\n')}\n` : ''}`;
   });
   return `# Status\nWhat unmodified outside clients and other projects' suites say. Written by \`npm run test:external\`.\n\n${sections.join('\n')}`;
 }
@@ -88,20 +97,25 @@ async function main(): Promise<number> {
     dataRoot: join(base, 'data'), hosts: [{ unix: join(base, 'd.sock') }, { host: '127.0.0.1', port: 0 }], backend: 'memory', log: createLog('warn'), durability: 'process',
   });
   const shared = [process.env.SOCKERLESS_SHARED, join(ROOT, '..', 'shared')].find((path) => path !== undefined && existsSync(path));
-  const results = new Map<string, readonly Outcome[]>();
+  const results = new Map<string, Section>();
   for (const check of CHECKS) {
     if (only !== undefined && check.name !== only) continue;
     const workDir = join(base, check.name);
     mkdirSync(workDir, { recursive: true });
-    const context: Context = { dockerHost: server.hosts[0]!, tcpHost: server.hosts[1]!, workDir, cacheDir, shared, log: (text) => process.stdout.write(`  ${text}\n`) };
-    const outcomes = await check.run(context);
+    const figures: string[] = [];
+    const context: Context = { dockerHost: server.hosts[0]!, tcpHost: server.hosts[1]!, workDir, cacheDir, shared, log: (text) => {
+      figures.push(text);
+      process.stdout.write(`  ${text}\n`);
+    } };
+    const outcomes = await check.run(context).catch((error: unknown): Outcome[] => [{ name: check.name, result: 'fail', seconds: 0, reason: error instanceof Error ? (error.stack ?? error.message) : String(error) }]);
     for (const { name, result, seconds, reason } of outcomes.length > 100 ? outcomes.filter((outcome) => outcome.result !== 'pass') : outcomes) process.stdout.write(`${result.toUpperCase()} ${name} (${seconds.toFixed(1)} s)${reason ? ` ${reason}` : ''}\n`);
-    results.set(check.name, outcomes);
+    results.set(check.name, { outcomes, figures });
+    // After each check, so that a run that is cut off has said what it found.
+    if (only === undefined) writeFileSync(join(ROOT, 'docs', 'STATUS.md'), statusPage(results));
   }
   await server.close();
   rmSync(base, { recursive: true, force: true });
-  const all = [...results.values()].flat();
-  if (only === undefined) writeFileSync(join(ROOT, 'docs', 'STATUS.md'), statusPage(results));
+  const all = [...results.values()].flatMap(({ outcomes }) => outcomes);
   const count = (result: Outcome['result']): number => all.filter((outcome) => outcome.result === result).length;
   const tolerated = all.filter((outcome) => outcome.tolerated === true).length;
   if (tolerated > 0) process.stdout.write(`${tolerated} failed cases of other projects' suites are told in docs/STATUS.md and judged by a minimum\n`);

@@ -1,6 +1,6 @@
 // Speed beside the host's bash and its commands, measured as a client sees it. A slow script is measured again: the machine may have been busy.
 import { type Ratio, ratioText, SpeedTrial } from '../bench/shell.js';
-import { SPEED_CASES } from '../bench/shell-cases.js';
+import { LOOP_AIM, SPEED_CASES } from '../bench/shell-cases.js';
 import type { Check, Outcome } from './outcome.js';
 import { skip } from './shell.js';
 
@@ -30,7 +30,9 @@ export const speed: Check = {
         const slow = ratio.ratio > each.aim ? `${ratio.ratio.toFixed(2)} times bash's time, aim ${each.aim}` : undefined;
         const reason = ratio.difference ?? slow;
         const outcome = { name: `speed beside bash: ${each.name}`, seconds: (performance.now() - begin) / 1000 };
-        outcomes.push(reason === undefined ? { ...outcome, result: 'pass' } : { ...outcome, result: 'fail', reason });
+        // Loops and the scripts of the README must keep their aims; what else is slow is told, a different output fails anyway.
+        const isHard = ratio.difference !== undefined || each.headline || each.aim === LOOP_AIM;
+        outcomes.push(reason === undefined ? { ...outcome, result: 'pass' } : { ...outcome, result: 'fail', reason, ...(isHard ? {} : { tolerated: true }) });
       }
     } finally {
       await trial.end();
