@@ -179,10 +179,11 @@ function shown(address: HostAddress, port: number | undefined): string {
 }
 
 function openDaemonInspector(daemon: Daemon, docker: ReturnType<typeof createDockerApi>, options: ServerOptions, metrics: Metrics | undefined): Promise<Inspector> {
-  const { engine, executor, consoles, running, images } = daemon;
+  const { engine, executor, consoles, running, images, pulls } = daemon;
   return openInspector({
     engine, executor, consoles, running, docker,
     metrics: metrics && ((sight) => metrics.text(sight)),
+    pullProgress: (id) => pulls.progress(id),
     containerSpec: async (id) => {
       const record = await engine.spec<ContainerRecord>(id);
       if (record?.config === undefined) throw new Fault('not-found', `No such container: ${id}`);

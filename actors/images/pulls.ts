@@ -6,13 +6,15 @@ import type { Engine } from '../runtime/engine.js';
 import { Fault } from '../runtime/fault.js';
 import type { ImageStore } from './image-store.js';
 import { parsePlatform } from './manifest.js';
-import { pullImage, type PullOptions } from './pull.js';
+import { pullImage, type PullOptions, type TransferMessage } from './pull.js';
 import { familiarReference, parseReference, type Reference } from './reference.js';
 
 const KIND = 'imagePull';
 
 interface Waiting {
   readonly options: PullOptions;
+  /** The last word on each layer, and on the whole under ''. */
+  readonly progress: Map<string, TransferMessage>;
   failure?: unknown;
 }
 
@@ -44,11 +46,22 @@ export class Pulls {
     };
   }
 
+  /** How far a pull has come, a line for each layer; undefined when this is no pull under way here. */
+  progress(id: string): TransferMessage[] | undefined {
+    const waiting = this.#waiting.get(id);
+    return waiting && [...waiting.progress.values()];
+  }
+
   /** Pulls and resolves when the image is there; rejects with what went wrong. */
   async pull(engine: Engine, reference: Reference, platform: string, options: PullOptions): Promise<void> {
     const id = `pull:${randomUUID()}`;
     const platforms = platform === '' ? {} : { platforms: [parsePlatform(platform)] };
-    const waiting: Waiting = { options: { ...options, ...platforms } };
+    const progress = new Map<string, TransferMessage>();
+    const onProgress = (message: TransferMessage): void => {
+      progress.set(message.progressDetail === undefined ? '' : (message.id ?? ''), message);
+      options.onProgress?.(message);
+    };
+    const waiting: Waiting = { options: { ...options, ...platforms, onProgress }, progress };
     this.#waiting.set(id, waiting);
     try {
       const outcome = await engine.spawn(KIND, id, { reference: familiarReference(reference), platform });

@@ -23,6 +23,8 @@ export interface InspectorParts extends TerminalHost {
   readonly containerSpec: (id: string) => Promise<ContainerSpec>;
   /** The Docker API, served below /docker/ to those who may look; it only reads. */
   readonly docker: { readonly handler: Handler; hijacks(method: string, path: string): boolean };
+  /** How far a pull has come; undefined for what is none. */
+  readonly pullProgress: (id: string) => unknown;
   readonly sight: () => Promise<Sight>;
   /** For Prometheus; absent where telemetry is off. */
   readonly metrics?: ((sight: Sight) => string) | undefined;
@@ -133,6 +135,12 @@ async function showDocker({ exchange, parts, params }: Turn): Promise<void> {
   await parts.docker.handler(new Forwarded(exchange, path));
 }
 
+function showProgress(turn: Turn): void {
+  const progress = turn.parts.pullProgress(turn.sight.rows.resolve(turn.params[0]!).id);
+  if (progress === undefined) throw new Fault('not-found', `no pull is under way: ${turn.params[0]!}`);
+  answer(turn, progress);
+}
+
 function showMetrics({ exchange, parts, sight }: Turn): void {
   if (!parts.metrics) throw new Fault('not-found', 'metrics are off; start the server with --telemetry');
   exchange.reply(200, { ...PROTECTION, 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' }, parts.metrics(sight));
@@ -170,6 +178,7 @@ function routes(): Route[] {
     { method: 'GET', path: /^\/actors\/([^/]+)\/events$/, handle: showEvents },
     { method: 'POST', path: /^\/actors\/([^/]+)\/events$/, handle: postEvent },
     { method: 'GET', path: /^\/actors\/([^/]+)\/files$/, handle: showFiles },
+    { method: 'GET', path: /^\/actors\/([^/]+)\/progress$/, handle: showProgress },
     { method: 'GET', path: /^\/actors\/([^/]+)\/terminal$/, handle: terminal, socket: true },
     { method: 'GET', path: /^\/machines$/, handle: showMachines },
     { method: 'GET', path: /^\/machines\/([^/]+)\.svg$/, handle: (turn) => answerFile(turn, chartFile(turn.params[0]!)) },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { run } from './shell.js';
 import { debian } from './tools.js';
 
-const PACKAGES = ['playwright-core@1.65.1', 'axe-core@4.14.1'];
+const PACKAGES = ['playwright-core@1.65.1', 'axe-core@4.14.1', '@statelyai/inspect@0.7.2', 'xstate@5.33.3'];
 const INSTALL_MS = 600_000;
 
 /** What is used of playwright's page: https://playwright.dev/docs/api/class-page */
@@ -33,6 +33,8 @@ export interface Browser {
   open(base: string, size: { width: number; height: number }): Promise<{ page: Page; complaints: string[] }>;
   /** axe-core's findings of the impacts serious and critical, one line each. */
   accessibility(page: Page): Promise<string[]>;
+  /** The module of `@statelyai/inspect`. */
+  readonly receiver: string;
   close(): Promise<void>;
 }
 
@@ -46,7 +48,8 @@ export async function startBrowser(cacheDir: string): Promise<Browser | { readon
   if (lacking !== undefined) return { missing: lacking };
   const folder = join(cacheDir, 'browser');
   const axePath = join(folder, 'node_modules', 'axe-core', 'axe.min.js');
-  if (!existsSync(axePath)) {
+  const receiverPath = join(folder, 'node_modules', '@statelyai', 'inspect', 'dist', 'index.mjs');
+  if (!existsSync(axePath) || !existsSync(receiverPath)) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
     const ran = await run('npm', ['i', '--no-fund', '--no-audit', '--ignore-scripts', ...PACKAGES], { cwd: folder, timeoutMs: INSTALL_MS });
@@ -69,6 +72,7 @@ export async function startBrowser(cacheDir: string): Promise<Browser | { readon
       const found = await page.evaluate<{ id: string; impact: string; help: string; nodes: { target: string[] }[] }[]>('axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, nodes: nodes.map(({ target }) => ({ target })) })))');
       return found.filter(({ impact }) => ['serious', 'critical'].includes(impact)).map(({ id, impact, help, nodes }) => `${impact} ${id}: ${help} (${nodes.slice(0, 3).map(({ target }) => target.join(' ')).join(', ')})`);
     },
+    receiver: receiverPath,
     close: () => browser.close(),
   };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createLog } from '../../server/log.js';
 import { startServer } from '../../server/server.js';
 
-export type Order = { readonly type: 'spawn'; readonly count: number } | { readonly type: 'pace'; readonly perSecond: number } | { readonly type: 'race'; readonly ms: number } | { readonly type: 'memory' };
+export type Order = { readonly type: 'spawn'; readonly count: number } | { readonly type: 'pace'; readonly perSecond: number } | { readonly type: 'race'; readonly ms: number } | { readonly type: 'name'; readonly id: string } | { readonly type: 'memory' };
 
 const [directory = ''] = process.argv.slice(2);
 const CALLERS = 200;
@@ -73,8 +73,14 @@ async function race(ms: number): Promise<number> {
   return count / ((performance.now() - begin) / 1000);
 }
 
+/** An actor with this id, as no client could make it. */
+async function name(id: string): Promise<number> {
+  await (await engine.spawn('volume', id, { name: id, labels: { label: id } })).settled;
+  return 1;
+}
+
 process.on('message', async (order: Order) => {
-  const done = order.type === 'spawn' ? await spawn(order.count) : order.type === 'pace' ? pace(order.perSecond) : order.type === 'race' ? await race(order.ms) : process.memoryUsage().rss;
+  const done = order.type === 'name' ? await name(order.id) : order.type === 'spawn' ? await spawn(order.count) : order.type === 'pace' ? pace(order.perSecond) : order.type === 'race' ? await race(order.ms) : process.memoryUsage().rss;
   process.send!(done);
 });
 process.on('disconnect', () => process.exit(0));

@@ -117,6 +117,29 @@ async function bounded({ log }: Context, server: Server): Promise<string | undef
   return after - before > MEMORY_MAX_BYTES ? `${((after - before) / (1 << 20)).toFixed(0)} MiB more` : undefined;
 }
 
+const MARKUP = 'volume:<img src=x onerror="window.struck=1"><script>window.struck=1</script>';
+
+/** An id with markup in it, in the table, on its own page and in the journal. */
+async function markupIsText(server: Server, page: Page): Promise<string | undefined> {
+  const url = await server.url;
+  await page.goto(`${url}#/journal`);
+  await page.waitForTimeout(500);
+  await server.order({ type: 'name', id: MARKUP });
+  const shows = async (where: string): Promise<string | undefined> => {
+    if (!(await until(page, `document.body.innerText.includes(${JSON.stringify('<img src=x onerror="window.struck=1">')})`, 20_000))) return `${where}: the text is not there`;
+    const made = await page.evaluate<number>('document.querySelectorAll("main img, main script").length');
+    if (made > 0 || (await page.evaluate<boolean>('"struck" in window'))) return `${where}: the markup became ${made} elements`;
+    return undefined;
+  };
+  const findings = [await shows('journal')];
+  for (const hash of ['#/actors?text=img', `#/actor/${encodeURIComponent(MARKUP)}`]) {
+    await page.goto('about:blank');
+    await page.goto(url + hash);
+    findings.push(await shows(hash));
+  }
+  return findings.find((finding) => finding !== undefined);
+}
+
 export const inspectorLoad: Check = {
   name: 'inspector-load',
   async run(context) {
@@ -130,6 +153,7 @@ export const inspectorLoad: Check = {
       return [
         await judge(`inspector: ${ACTORS} actors, ${COMMITS_PER_SECOND} commits a second, interaction under ${INTERACTION_MAX_MS} ms`, () => responsive(context, server, page)),
         await judge('inspector: the engine keeps 95 % of its throughput while watched', () => throughput(context, server, page)),
+        await judge('inspector: an actor id with markup in it is shown as text', () => markupIsText(server, page)),
         await judge(`inspector: memory stays bounded for ${SLOW_VIEWERS} slow viewers`, () => bounded(context, server)),
       ];
     } finally {

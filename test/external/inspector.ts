@@ -272,6 +272,30 @@ async function looksAndAccess(browser: Browser, server: Server, page: Page): Pro
   return findings.length > 0 ? findings.join('; ') : undefined;
 }
 
+interface StatelyEvent {
+  readonly type: string;
+  readonly sessionId: string;
+  readonly name?: string;
+  readonly event?: { readonly type: string };
+  readonly snapshot?: { readonly value: unknown };
+}
+
+/** The Stately inspector's own receiver, as its users connect it. */
+async function statelyReceiver(browser: Browser, server: Server): Promise<string | undefined> {
+  const { createWebSocketReceiver } = (await import(browser.receiver)) as { createWebSocketReceiver(options: { server: string }): { subscribe(take: (event: StatelyEvent) => void): unknown } };
+  const events: StatelyEvent[] = [];
+  createWebSocketReceiver({ server: `${server.url.replace('http', 'ws')}stately` }).subscribe((event) => events.push(event));
+  const heard = async (fits: (event: StatelyEvent) => boolean): Promise<boolean> => {
+    for (let n = 0; n < 200 && !events.some(fits); n++) await new Promise((resolve) => setTimeout(resolve, 50));
+    return events.some(fits);
+  };
+  if (!(await heard(({ type, name }) => type === '@xstate.actor' && name === 'lit'))) return 'the receiver never heard of the container';
+  const { sessionId } = events.find(({ name }) => name === 'lit')!;
+  await sh('docker pause lit && docker unpause lit', { env: { DOCKER_HOST: server.dockerHost } });
+  if (!(await heard((event) => event.type === '@xstate.event' && event.sessionId === sessionId && event.event?.type === 'UNPAUSE'))) return 'the receiver never heard of the event';
+  return (await heard((event) => event.type === '@xstate.snapshot' && event.sessionId === sessionId && JSON.stringify(event.snapshot?.value).includes('paused'))) ? undefined : 'the receiver never saw the state';
+}
+
 export const inspectorPage: Check = {
   name: 'inspector',
   async run(context) {
@@ -286,6 +310,7 @@ export const inspectorPage: Check = {
         await judge('inspector: lit states match the API', () => litStates(context, server, page)),
         await judge('inspector: time travel shows what the journal says', () => timeTravel(server, page)),
         await judge('inspector: a terminal session', () => terminalSession(page)),
+        await judge("inspector: the Stately inspector's receiver connects", () => statelyReceiver(browser, server)),
         await judge('inspector: keyboard use', () => keyboardUse(server, page)),
         await judge('inspector: 200 % zoom, light and dark, nothing serious for axe', () => looksAndAccess(browser, server, page)),
         await judge('inspector: no console error, no request leaves', async () => (complaints.length > 0 ? complaints.slice(0, 5).join('; ') : undefined)),

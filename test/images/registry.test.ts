@@ -1,9 +1,16 @@
 // Pull and push against a registry in this process: what is told, what is checked, and what goes wrong.
 import { gzipSync } from 'node:zlib';
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'ava';
 import { deleteImage } from '../../actors/images/delete-image.js';
 import { pullImage, type TransferMessage } from '../../actors/images/pull.js';
+import { Pulls } from '../../actors/images/pulls.js';
+import { Engine } from '../../actors/runtime/engine.js';
+import { Store } from '../../actors/runtime/store.js';
+import { machines } from '../../machines/index.js';
 import { pushImage } from '../../actors/images/push.js';
 import { parseReference } from '../../actors/images/reference.js';
 import { parseChallenge } from '../../actors/images/registry-auth.js';
@@ -146,4 +153,27 @@ test('challenges parse, and only loopback is insecure by itself', (t) => {
   t.true(['localhost:5000', '127.9.9.9', '[::1]:5000'].every((host) => isInsecure(host)));
   t.false(['example.com', '10.0.0.1:5000', 'localhost.example.com'].some((host) => isInsecure(host)));
   t.true(isInsecure('10.1.2.3:5000', ['10.0.0.0/8']));
+});
+
+test('how far a pull has come can be asked while it lasts, and not afterwards', async (t) => {
+  const f = await makeFixture(t);
+  const registry = await RegistryServer.start(t);
+  await seed(registry, 'watched');
+  const pulls = new Pulls(() => f.store);
+  const directory = mkdtempSync(join(tmpdir(), 'sockerless-pulls-'));
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  const engine = await Engine.open({ store: await Store.open(directory, { durability: 'process' }), machines, effects: pulls.effects() });
+  await engine.recover();
+  let actor = '';
+  engine.feed.subscribe(({ kind, id }) => {
+    if (kind === 'imagePull') actor = id;
+  });
+  const seen: (readonly TransferMessage[] | undefined)[] = [];
+  await pulls.pull(engine, parseReference(`${registry.host}/team/app:watched`), '', { onProgress: () => seen.push(pulls.progress(actor)) });
+  t.true(seen.every((lines) => lines !== undefined));
+  const last = seen.at(-1)!;
+  t.is(last.filter(({ status }) => status === 'Pull complete').length, 5);
+  t.regex(last.find(({ id }) => id === undefined)!.status, /^Status: Downloaded newer image/);
+  t.is(pulls.progress(actor), undefined);
+  await engine.close();
 });

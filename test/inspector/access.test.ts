@@ -1,6 +1,7 @@
 // Who is let in: loopback, the token, the right host names; no other site's page.
 import test from 'ava';
 import { readFileSync, statSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Exchange } from '../../server/http/exchange.js';
 import { cookieFor, judge } from '../../server/inspector/access.js';
@@ -56,6 +57,36 @@ test('over the wire: every address and socket is judged', async (t) => {
     t.true(refused.closed || refused.socket.readyState !== 1, path);
   }
   t.is(await world.status('/', { Host: 'inspect.example' }), 200);
+});
+
+test('from another address over the wire: 401 for everything until the token is shown', async (t) => {
+  const other = Object.values(networkInterfaces()).flat().find((address) => address?.family === 'IPv4' && !address.internal)?.address;
+  if (other === undefined) return t.pass('this machine has no address but loopback');
+  const open = await World.start({ inspect: { host: '0.0.0.0', port: 0 }, inspectWrite: true });
+  try {
+    const url = open.url.replace('0.0.0.0', other);
+    const token = readFileSync(join(open.directory, 'data', 'inspector.token'), 'utf8');
+    for (const path of ['/', '/actors', '/census', '/machines', '/graphql?query={machines{kind}}', '/page/app.js', '/vendor/xterm.js', '/docker/info', '/metrics', '/nosuch']) {
+      const refused = await fetch(url + path);
+      t.is(refused.status, 401, path);
+      t.is(refused.headers.get('www-authenticate'), 'Bearer realm="sockerless inspector"');
+      t.not((await fetch(url + path, { headers: { Authorization: `Bearer ${token}` } })).status, 401, path);
+    }
+    t.is((await fetch(`${url}/actors/x/events`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"type":"STOP"}' })).status, 401);
+    for (const path of ['/live', '/stately', '/graphql', '/actors/x/terminal']) {
+      const refused = await new Listener(url + path).opened();
+      t.not(refused.socket.readyState, 1, path);
+    }
+    const listener = await new Listener(`${url}/live?token=${token}`).opened();
+    listener.send({ subscribe: 'counts' });
+    await listener.next(({ type }) => type === 'counts');
+    listener.socket.close();
+    const entered = await fetch(`${url}/?token=${token}`, { redirect: 'manual' });
+    t.is(entered.status, 303);
+    t.is((await fetch(`${url}/actors`, { headers: { Cookie: entered.headers.get('set-cookie')!.split(';')[0]! } })).status, 200);
+  } finally {
+    await open.end();
+  }
 });
 
 test('the token is random, kept for its owner alone, and the socket in the data root too', (t) => {

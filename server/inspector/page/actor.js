@@ -4,6 +4,7 @@ import { clock, duration, h, json, mood, pill, setText, shortId } from './dom.js
 import { flash, light, loadChart } from './chart.js';
 import { containerTabs } from './container.js';
 import { eventForm } from './event-form.js';
+import { pullProgress } from './pull.js';
 import { tree } from './tree.js';
 
 /** How long after a commit the rest of the actor is asked for, so that a burst asks once. */
@@ -63,7 +64,7 @@ export function actorView(id) {
       svg = await loadChart(detail.kind);
       if (closed) return;
       if (svg) parts.chart.replaceChildren(svg);
-      leaveTabs = detail.kind === 'container' ? containerTabs(parts.tabs, detail) : () => {};
+      leaveTabs = detail.kind === 'container' ? containerTabs(parts.tabs, detail) : detail.kind === 'imagePull' ? pullProgress(parts.tabs, path) : () => {};
       void eventForm(parts.events, path, refresh);
     }
     showJournal(parts.journal, detail.journal, travel);
