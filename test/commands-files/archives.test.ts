@@ -25,6 +25,22 @@ const cases: Record<string, string[][]> = {
     ['tar', '--posix', '-cf', 'x.tar', '--use-compress-program', 'gzip -9', '-P', '-C', 'dir', '--files-from', 'names'], ['tar', '-tzf', 'x.tar'], ['tar', '-xf', 'x.tar', '-C', 'empty', '-I', 'gzip'], ['tar', '-I', 'gunzip', '-tf', 'x.tar'],
     ['tar', '-I', 'false', '-cf', 'y.tar', 'a'], ['tar', '-I', 'no-such-program', '-tf', 'x.tar'], look,
   ],
+  'tar -r and -A: at the end of what is there': [
+    ['tar', 'cf', 'x.tar', 'a'], ['tar', 'rvf', 'x.tar', 'dir/one', '-C', 'dir', 'sub/two'], ['tar', 'rf', 'new.tar', 'b'], ['stat', '-c', '%s', 'x.tar', 'new.tar'], ['tar', '-Af', 'x.tar', 'new.tar'], ['tar', '--concatenate', '-f', 'x.tar', 'nope.tar'], ['tar', 'tf', 'x.tar'], ['rm', 'a'], ['tar', 'xf', 'x.tar'], ['sha256sum', 'a', 'b', 'sub/two'],
+    ['tar', 'czf', 'x.tgz', 'a'], ['tar', 'rf', 'x.tgz', 'b'], ['tar', 'rzf', 'x.tgz', 'b'], ['tar', '-r', 'a'], ['tar', 'rf', 'b', 'a'], ['tar', 'rf', 'x.tar', 'nothere'], ['tar', 'crf', 'x.tar', 'a'], look,
+  ],
+  'tar -u: what is newer, and what is not there yet': [
+    ['tar', 'cf', 'x.tar', 'a', 'dir'], ['tar', 'uvf', 'x.tar', 'a', 'dir'], ['touch', '-d', '2040-01-01', 'dir/one'], ['cp', 'a', 'dir/sub/new'], ['tar', 'uvf', 'x.tar', 'a', 'dir', 'b'], ['tar', '-uf', 'fresh.tar', 'a'], ['tar', 'tf', 'x.tar'], ['tar', 'tf', 'fresh.tar'],
+  ],
+  'tar --transform renames members and what links lead to': [
+    ['ln', 'dir/one', 'hard'], ...[
+      's,^,pre-1/,', 's|.*/||', 's/o/0/g;s/dir/D/', 's/(d)(i)/\\2\\u\\1/x', 's/ONE/two/i', 's/one/two/S', 's/one/two/R', 's/one/two/H', 'flags=r;s/one/two/', 's/\\(.\\)ir/\\U&\\E-\\1/', 's/.*one/\\L&X/', 's/x/y/;', '',
+    ].flatMap((expression) => [['tar', 'cvf', 'x.tar', `--transform=${expression}`, 'dir', 'hard'], ['tar', 'tvf', 'x.tar'], ['tar', 'cvf', 'y.tar', '--xform', expression, '--show-transformed-names', 'a', 'dir']]),
+    ['tar', 'xvf', 'y.tar', '--transform', 's,^,out/,'], ['tar', 'tf', 'y.tar', '--transform', 's/a/b/', '--show-transformed-names'], ['tar', 'xvf', 'y.tar', '--xform=s,dir/sub,other/place,', '--strip-components=1', '--show-transformed-names', 'dir'], look,
+    ['tar', 'cPvf', 'z.tar', '--transform', 's,^/,root/,', '/dev/null'], ['tar', 'cvf', 'z.tar', '--transform', 's,^dev/,root/,', '/dev/null'], ['tar', 'tf', 'z.tar'],
+    ...['s/foo', 'y/a/b/', 's/a/b/q', 's/(/b/x', 's/a/b/ s/b/c/', 'flags=q;s/a/b/', 's'].map((expression) => ['tar', 'cf', 'z.tar', '--transform', expression, 'a']),
+  ],
+  'tar takes the options about what else a file may have': [['tar', '--xattrs', '--acls', '--selinux', '--xattrs-include=*', '-cf', 'x.tar', 'a'], ['tar', '--xattrs', '--no-acls', '--no-selinux', '-tf', 'x.tar']],
   'tar says what is wrong': [
     ['tar'], ['tar', 'cf', 'x.tar'], ['tar', 'cf', 'x.tar', 'a', 'nope'], ['tar', 'xf', 'nope.tar'], ['tar', 'tf', 'x.tar', 'nothere'], ['tar', 'xf', 'b'], ['tar', '-xQf', 'x.tar'], ['tar', 'xf', 'x.tar', '-C', 'nope'], ['tar', '--nosuch'], ['tar', 'cxf', 'x.tar', 'a'],
   ],

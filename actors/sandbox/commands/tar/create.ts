@@ -10,6 +10,7 @@ import { Accounts } from '../common/accounts.js';
 import { parseMode } from '../common/mode.js';
 import { parseDate } from '../common/dates/parse.js';
 import { zoneOf } from '../common/dates/zone.js';
+import type { Contents } from './append.js';
 import { confinedName, type Exclusions, removedPrefix } from './names.js';
 import type { Member, TarOptions } from './options.js';
 
@@ -29,16 +30,20 @@ export class Creator {
   readonly #removed = new Set<string>();
   /** The archive itself, which must not swallow itself: device and inode. */
   readonly #self: string | undefined;
+  /** What the archive holds already, where only what is newer is wanted. */
+  readonly #known: Contents['changedAtS'];
   #written = 0;
   failed = false;
 
-  constructor(process: Process, options: TarOptions, exclusions: Exclusions, write: (bytes: Uint8Array) => Task, say: (line: string) => void, self: Stat | undefined) {
+  constructor(process: Process, options: TarOptions, exclusions: Exclusions, write: (bytes: Uint8Array) => Task, say: (line: string) => void, self: Stat | undefined, before?: Contents) {
     this.#process = process;
     this.#options = options;
     this.#exclusions = exclusions;
     this.#write = write;
     this.#say = say;
     this.#accounts = new Accounts(process.files);
+    this.#known = options.mode === 'update' && before ? before.changedAtS : new Map();
+    this.#written = before?.endBytes ?? 0;
     this.#self = self && `${self.device}:${self.ino}`;
   }
 
@@ -47,12 +52,13 @@ export class Creator {
   }
 
   *end(): Task {
-    yield* this.#put(TAR_END);
+    yield* this.put(TAR_END);
     const over = this.#written % RECORD_BYTES;
-    if (over > 0) yield* this.#put(new Uint8Array(RECORD_BYTES - over));
+    if (over > 0) yield* this.put(new Uint8Array(RECORD_BYTES - over));
   }
 
-  *#put(bytes: Uint8Array): Task {
+  /** Bytes as they are, members of another archive among them. */
+  *put(bytes: Uint8Array): Task {
     this.#written += bytes.length;
     yield* this.#write(bytes);
   }
@@ -71,7 +77,7 @@ export class Creator {
     if (type === undefined) return yield* complain(this.#process, `${shown}: socket ignored`);
     const name = yield* this.#memberName(shown);
     try {
-      if (name !== '') yield* this.#member(path, name, type, stat);
+      if (name !== '' && !this.#isKnown(name, stat)) yield* this.#member(path, shown, name, type, stat);
     } catch (error) {
       yield* this.#complainOf(shown, stat.type === 'directory' ? 'stat' : 'open', error);
     }
@@ -85,6 +91,12 @@ export class Creator {
     }
   }
 
+  /** Folders that are there already are not taken again, only what is new in them. */
+  #isKnown(name: string, stat: Stat): boolean {
+    const changedAtS = this.#known.get(name.replace(/\/+$/, ''));
+    return changedAtS !== undefined && (stat.type === 'directory' || Math.floor(stat.mtimeMs / 1000) <= changedAtS);
+  }
+
   *#memberName(shown: string): Task<string> {
     if (this.#options.flags.has('absolute-names')) return shown;
     const { name, removed } = confinedName(shown);
@@ -95,18 +107,21 @@ export class Creator {
     return name;
   }
 
-  *#member(path: string, name: string, type: TarType, stat: Stat): Task {
+  *#member(path: string, shown: string, stored: string, type: TarType, stat: Stat): Task {
+    const { flags, transform } = this.#options;
+    const name = transform.apply(stored, 'r');
     const isDirectory = type === 'dir';
     const key = `${stat.device}:${stat.ino}`;
-    const linked = !isDirectory && stat.nlink > 1 && !this.#options.flags.has('hard-dereference') ? this.#links.get(key) : undefined;
-    if (!isDirectory && stat.nlink > 1) this.#links.set(key, linked ?? name);
+    const linked = !isDirectory && stat.nlink > 1 && !flags.has('hard-dereference') ? this.#links.get(key) : undefined;
+    if (!isDirectory && stat.nlink > 1) this.#links.set(key, linked ?? transform.apply(stored, 'h'));
     const actual = linked === undefined ? type : 'link';
     // Opened before the header is written: a file that cannot be read is left out whole.
     const fd = actual === 'file' ? this.#process.open(path, 0) : undefined;
     try {
-      const entry = this.#entry(isDirectory && !name.endsWith('/') ? `${name}/` : name, actual, stat, linked ?? (type === 'symlink' ? this.#process.files.readlink(path) : ''));
-      if (this.#options.flags.has('verbose')) this.#say(entry.path);
-      yield* this.#put(tarHeader(entry));
+      const target = linked ?? (type === 'symlink' ? transform.apply(this.#process.files.readlink(path), 's') : '');
+      const entry = this.#entry(asMember(name, isDirectory), actual, stat, target);
+      if (flags.has('verbose')) this.#say(flags.has('show-transformed-names') ? entry.path : asMember(shown, isDirectory));
+      yield* this.put(tarHeader(entry));
       if (fd !== undefined) yield* this.#body(fd, name, entry.sizeBytes);
     } finally {
       if (fd !== undefined) this.#process.close(fd);
@@ -149,14 +164,14 @@ export class Creator {
       if (chunk.length === 0) {
         yield* complain(this.#process, `${name}: File shrank by ${left} bytes; padding with zeros`);
         this.failed = true;
-        yield* this.#put(new Uint8Array(left));
+        yield* this.put(new Uint8Array(left));
         break;
       }
       left -= chunk.length;
-      yield* this.#put(chunk);
+      yield* this.put(chunk);
       yield PREEMPT;
     }
-    if (paddingBytes(sizeBytes) > 0) yield* this.#put(tarPadding(sizeBytes));
+    if (paddingBytes(sizeBytes) > 0) yield* this.put(tarPadding(sizeBytes));
   }
 
   *#complainOf(shown: string, what: string, error: unknown): Task {
@@ -164,4 +179,8 @@ export class Creator {
     this.failed = true;
     yield* complain(this.#process, `${shown}: Cannot ${what}: ${error.message}`);
   }
+}
+
+function asMember(name: string, isDirectory: boolean): string {
+  return isDirectory && !name.endsWith('/') ? `${name}/` : name;
 }

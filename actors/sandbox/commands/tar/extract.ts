@@ -11,6 +11,7 @@ import { Accounts } from '../common/accounts.js';
 import { modeString } from '../common/mode.js';
 import { confinedName, removedPrefix, type Exclusions, type Selection } from './names.js';
 import type { TarOptions } from './options.js';
+import type { NameKind } from './transform.js';
 
 const FILE_TYPES = { file: 'file', link: 'file', symlink: 'symlink', char: 'character', block: 'block', dir: 'directory', fifo: 'fifo' } as const;
 
@@ -45,14 +46,16 @@ export class Extractor {
   *entry(entry: TarEntry): Task {
     yield PREEMPT;
     if (!this.#selection.has(entry.path) || this.#exclusions.has(entry.path)) return;
-    const { flags, mode } = this.#options;
-    if (mode === 'list') return this.#say(flags.has('verbose') ? this.#line(entry) : shownPath(entry));
-    if (flags.has('verbose')) this.#say(flags.has('very-verbose') ? this.#line(entry) : shownPath(entry));
+    const { flags, mode, transform } = this.#options;
+    const shown = flags.has('show-transformed-names') ? { ...entry, path: this.#stripped(transform.apply(entry.path, 'r')) } : entry;
+    if (shown.path === '') return;
+    if (mode === 'list') return this.#say(flags.has('verbose') ? this.#line(shown) : shownPath(shown));
+    if (flags.has('verbose')) this.#say(flags.has('very-verbose') ? this.#line(shown) : shownPath(shown));
     if (flags.has('to-stdout')) {
       if (entry.type === 'file') this.#fd = 1;
       return;
     }
-    const name = yield* this.#target(entry.path);
+    const name = yield* this.#target(entry.path, 'r');
     if (name === undefined) return;
     const path = this.#options.folder === '.' || name.startsWith('/') ? name : `${this.#options.folder}/${name}`;
     try {
@@ -105,10 +108,17 @@ export class Extractor {
     }
   }
 
+  /** A name without as many of its folders as --strip-components says. */
+  #stripped(path: string): string {
+    const { strip } = this.#options;
+    if (strip === 0) return path;
+    const parts = path.replace(/^\/+/, '').split('/');
+    return parts.filter((part, index) => part !== '' || index === parts.length - 1).slice(strip).join('/');
+  }
+
   /** Where a member goes; undefined when it is stripped away or would lead out. */
-  *#target(path: string): Task<string | undefined> {
-    const parts = path.replace(/^\/+/, (slashes) => (this.#options.strip > 0 ? '' : slashes)).split('/');
-    const stripped = this.#options.strip === 0 ? path : parts.filter((part, index) => part !== '' || index === parts.length - 1).slice(this.#options.strip).join('/');
+  *#target(path: string, kind: NameKind): Task<string | undefined> {
+    const stripped = this.#stripped(this.#options.transform.apply(path, kind));
     if (stripped === '') return undefined;
     if (this.#options.flags.has('absolute-names')) return stripped;
     if (stripped.split('/').includes('..')) {
@@ -137,7 +147,7 @@ export class Extractor {
       this.#folders.push({ path: clean, entry });
       return;
     }
-    const linkTarget = entry.type === 'link' ? yield* this.#target(entry.linkPath) : undefined;
+    const linkTarget = entry.type === 'link' ? yield* this.#target(entry.linkPath, 'h') : undefined;
     const linked = linkTarget === undefined || this.#options.folder === '.' || linkTarget.startsWith('/') ? linkTarget : `${this.#options.folder}/${linkTarget}`;
     // A file that was archived twice is a link to itself, or to what its other name already is.
     if (linked !== undefined && sameFile(this.#process, linked, clean)) return;
@@ -155,7 +165,7 @@ export class Extractor {
         if (linked !== undefined) files.link(linked, clean);
         return;
       case 'symlink':
-        files.symlink(entry.linkPath, clean);
+        files.symlink(this.#options.transform.apply(entry.linkPath, 's'), clean);
         break;
       default:
         files.mknod(clean, entry.type === 'fifo' ? 'fifo' : entry.type === 'char' ? 'character' : 'block', entry.mode, entry.devMajor, entry.devMinor);

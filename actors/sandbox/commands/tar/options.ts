@@ -1,7 +1,8 @@
 // tar's command line: old style (`tar xzf a.tar`), short clusters, long options, and `-C` and `-T` in the order they are given.
 import { UsageError } from '../../programs/stdio.js';
+import { Transform } from './transform.js';
 
-export type TarMode = 'create' | 'extract' | 'list' | 'append';
+export type TarMode = 'create' | 'extract' | 'list' | 'append' | 'update' | 'concatenate';
 
 /** One thing to archive or to take out, and the folder it is seen from. */
 export interface Member {
@@ -27,25 +28,26 @@ export interface TarOptions {
   compression: 'gzip' | 'bzip2' | 'xz' | 'zstd' | undefined;
   /** A program to pass the archive through, in words. */
   program: readonly string[] | undefined;
+  readonly transform: Transform;
 }
 
 const SHORT: Readonly<Record<string, string>> = {
-  c: 'create', x: 'extract', t: 'list', r: 'append', f: 'file', C: 'directory', v: 'verbose', z: 'gzip', j: 'bzip2', J: 'xz', p: 'preserve-permissions', k: 'keep-old-files', O: 'to-stdout', P: 'absolute-names', h: 'dereference',
+  c: 'create', x: 'extract', t: 'list', r: 'append', u: 'update', A: 'concatenate', f: 'file', C: 'directory', v: 'verbose', z: 'gzip', j: 'bzip2', J: 'xz', p: 'preserve-permissions', k: 'keep-old-files', O: 'to-stdout', P: 'absolute-names', h: 'dereference',
   T: 'files-from', X: 'exclude-from', m: 'touch', a: 'auto-compress', o: 'no-same-owner', S: 'sparse', B: 'read-full-records', i: 'ignore-zeros', l: 'check-links', w: 'interactive', U: 'unlink-first', H: 'format', b: 'blocking-factor', Z: 'compress', I: 'use-compress-program',
 };
-const VALUED: ReadonlySet<string> = new Set(['file', 'directory', 'files-from', 'exclude-from', 'exclude', 'strip-components', 'owner', 'group', 'mtime', 'mode', 'format', 'blocking-factor', 'sort', 'checkpoint', 'record-size', 'warning', 'use-compress-program', 'transform', 'xform', 'pax-option']);
-const FLAGS: ReadonlySet<string> = new Set([...Object.values(SHORT), 'get', 'concatenate', 'zstd', 'no-same-permissions', 'same-permissions', 'same-owner', 'numeric-owner', 'no-recursion', 'recursion', 'wildcards', 'no-wildcards', 'anchored', 'no-anchored', 'overwrite',
-  'skip-old-files', 'no-overwrite-dir', 'null', 'gunzip', 'ungzip', 'one-file-system', 'xattrs', 'acls', 'selinux', 'no-xattrs', 'no-acls', 'no-selinux', 'totals', 'exclude-vcs', 'delay-directory-restore', 'no-delay-directory-restore', 'force-local', 'ignore-failed-read', 'remove-files', 'verbatim-files-from', 'preserve-order', 'hard-dereference', 'posix', 'old-archive', 'portability', 'no-auto-compress', 'preserve', 'atime-preserve', 'no-unquote', 'quote-chars', 'show-transformed-names']);
+const VALUED: ReadonlySet<string> = new Set(['file', 'directory', 'files-from', 'exclude-from', 'exclude', 'strip-components', 'owner', 'group', 'mtime', 'mode', 'format', 'blocking-factor', 'sort', 'checkpoint', 'record-size', 'warning', 'use-compress-program', 'transform', 'xform', 'pax-option', 'xattrs-include', 'xattrs-exclude']);
+const FLAGS: ReadonlySet<string> = new Set([...Object.values(SHORT), 'get', 'catenate', 'zstd', 'no-same-permissions', 'same-permissions', 'same-owner', 'numeric-owner', 'no-recursion', 'recursion', 'wildcards', 'no-wildcards', 'anchored', 'no-anchored', 'overwrite',
+  'skip-old-files', 'no-overwrite-dir', 'null', 'gunzip', 'ungzip', 'one-file-system', 'xattrs', 'acls', 'selinux', 'no-xattrs', 'no-acls', 'no-selinux', 'totals', 'exclude-vcs', 'delay-directory-restore', 'no-delay-directory-restore', 'force-local', 'ignore-failed-read', 'remove-files', 'verbatim-files-from', 'preserve-order', 'hard-dereference', 'posix', 'old-archive', 'portability', 'no-auto-compress', 'preserve', 'atime-preserve', 'no-unquote', 'quote-chars', 'show-transformed-names', 'show-stored-names']);
 /** Understood, and not done here. */
-const REFUSED: ReadonlySet<string> = new Set(['transform', 'xform', 'compress', 'interactive', 'concatenate']);
+const REFUSED: ReadonlySet<string> = new Set(['compress', 'interactive']);
 const COMPRESSIONS: Readonly<Record<string, TarOptions['compression']>> = { gzip: 'gzip', gunzip: 'gzip', ungzip: 'gzip', bzip2: 'bzip2', xz: 'xz', zstd: 'zstd' };
 const USAGE = 64;
-const MODES: Readonly<Record<string, TarMode>> = { create: 'create', extract: 'extract', get: 'extract', list: 'list', append: 'append' };
+const MODES: Readonly<Record<string, TarMode>> = { create: 'create', extract: 'extract', get: 'extract', list: 'list', append: 'append', update: 'update', concatenate: 'concatenate', catenate: 'concatenate' };
 
 /** Throws UsageError in GNU tar's words, exit code 2, or 64 for an option that there is not. */
 export function parseTarOptions(argv: readonly string[]): TarOptions {
   const options: TarOptions = {
-    mode: undefined, file: undefined, folder: '.', members: [], flags: new Set(), excludes: [], excludeFiles: [], filesFrom: [], strip: 0, owner: undefined, group: undefined, mtime: undefined, permissions: undefined, compression: undefined, program: undefined,
+    mode: undefined, file: undefined, folder: '.', members: [], flags: new Set(), excludes: [], excludeFiles: [], filesFrom: [], strip: 0, owner: undefined, group: undefined, mtime: undefined, permissions: undefined, compression: undefined, program: undefined, transform: new Transform(),
   };
   const words = [...argv.slice(1)];
   const first = words[0];
@@ -133,6 +135,13 @@ function apply(options: TarOptions, name: string, value: string): void {
     case 'group':
     case 'mtime':
       options[name] = value;
+      return;
+    case 'transform':
+    case 'xform':
+      options.transform.add(value);
+      return;
+    case 'show-stored-names':
+      options.flags.add('show-transformed-names');
       return;
     case 'use-compress-program':
       options.program = value.split(/\s+/).filter((word) => word !== '');

@@ -1,9 +1,9 @@
-// tar: archives of files (https://www.gnu.org/software/tar/manual/); no sparse files, no incremental dumps, no --transform.
+// tar: archives of files (https://www.gnu.org/software/tar/manual/); no sparse files, no incremental dumps.
 import { Fault } from '../../../runtime/fault.js';
 import type { TarEntry } from '../../../streams/tar-entry.js';
 import { TarScanner } from '../../../streams/tar-reader.js';
 import { Errno } from '../../kernel/errno.js';
-import { O_CREAT, O_TRUNC, O_WRONLY } from '../../kernel/open-file.js';
+import { O_CREAT, O_RDWR, O_TRUNC, O_WRONLY } from '../../kernel/open-file.js';
 import { type Process, statusCode } from '../../kernel/process.js';
 import type { Main } from '../../kernel/program.js';
 import type { Task } from '../../kernel/wait.js';
@@ -13,6 +13,7 @@ import { executeOrComplain } from '../common/exec.js';
 import { formatDate } from '../common/dates/format.js';
 import { zoneOf } from '../common/dates/zone.js';
 import { type Compressor, DecodedSource, encoderOf, FileSource } from '../compress/coder.js';
+import { contentsOf, copyMembers } from './append.js';
 import { Creator } from './create.js';
 import { Extractor } from './extract.js';
 import { Exclusions, Selection } from './names.js';
@@ -102,6 +103,43 @@ function* create(process: Process, options: TarOptions): Task<number> {
   return yield* status(process, creator.failed);
 }
 
+/** -r, -u and -A: what is new takes the place of what ended the archive. */
+function* append(process: Process, options: TarOptions): Task<number> {
+  if (options.compression !== undefined) throw new UsageError("Cannot update compressed archives\nTry 'tar --help' or 'tar --usage' for more information.", FATAL);
+  if (options.file === undefined || options.file === '-') throw new UsageError("Options '-Aru' are incompatible with '-f -'\nTry 'tar --help' or 'tar --usage' for more information.", FATAL);
+  const { members, exclusions } = yield* prepare(process, options);
+  const archive = openArchive(process, options.file, O_RDWR | O_CREAT);
+  const contents = yield* contentsOf(process, archive);
+  process.descriptors.get(archive).seek(contents.endBytes, 'set');
+  const said: string[] = [];
+  const write = function* (bytes: Uint8Array): Task {
+    yield* process.write(archive, new Uint8Array(bytes));
+    if (said.length > 0) yield* process.write(1, encode(said.splice(0).map((line) => `${line}\n`).join('')));
+  };
+  const creator = new Creator(process, options, exclusions, write, (line) => said.push(line), process.files.stat(options.file), contents);
+  for (const member of members) {
+    if (options.mode === 'concatenate') yield* concatenate(process, creator, member);
+    else yield* creator.add(member);
+  }
+  yield* creator.end();
+  process.close(archive);
+  return yield* status(process, creator.failed);
+}
+
+function* concatenate(process: Process, creator: Creator, { folder, name }: Member): Task {
+  let fd: number | undefined;
+  try {
+    fd = process.open(folder === '.' || name.startsWith('/') ? name : `${folder}/${name}`, 0);
+    yield* copyMembers(process, fd, (bytes) => creator.put(bytes));
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    creator.failed = true;
+    yield* complain(process, `${name}: Cannot open: ${error.message}`);
+  } finally {
+    if (fd !== undefined) process.close(fd);
+  }
+}
+
 function* status(process: Process, failed: boolean): Task<number> {
   if (failed) yield* complain(process, DELAYED);
   return failed ? FATAL : 0;
@@ -183,9 +221,9 @@ function clock(process: Process): (ms: number) => string {
 
 export const tar: Main = command(function* (process) {
   const options = parseTarOptions(process.argv);
-  if (options.mode === 'append') throw new UsageError('appending to an archive is not supported by the embedded machine', FATAL);
   if (options.folder !== '.' && !process.files.exists(options.folder)) {
     throw new UsageError(`${options.folder}: Cannot open: No such file or directory\ntar: Error is not recoverable: exiting now`, FATAL);
   }
-  return options.mode === 'create' ? yield* create(process, options) : yield* read(process, options);
+  if (options.mode === 'create') return yield* create(process, options);
+  return options.mode === 'extract' || options.mode === 'list' ? yield* read(process, options) : yield* append(process, options);
 });
