@@ -2,8 +2,9 @@
 import { Errno } from '../../kernel/errno.js';
 import type { Main } from '../../kernel/program.js';
 import { command, decode, encode, LineReader, parseOptions } from '../../programs/stdio.js';
-import { BcExit, Interpreter, Session } from './interpreter.js';
+import { BcExit, Interpreter } from './interpreter.js';
 import { Quit } from './parser.js';
+import { Session } from './session.js';
 
 const LINE_LENGTH = 70;
 const BANNER = 'bc 1.07.1\nCopyright 1991-1994, 1997, 1998, 2000, 2004, 2006, 2008, 2012-2017 Free Software Foundation, Inc.\nThis is free software with ABSOLUTELY NO WARRANTY.\nFor details type `warranty\'. \n';

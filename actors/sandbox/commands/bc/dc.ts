@@ -6,8 +6,9 @@ import type { Task } from '../../kernel/wait.js';
 import { isBusybox } from '../../programs/flavour.js';
 import { command, decode, encode, LineReader, type Output, parseOptions } from '../../programs/stdio.js';
 import { Pace } from '../text-input.js';
-import { add, compare, type Decimal, DecimalFault, divide, format, lengthOf, multiply, negate, ofInteger, parse, power, remainder, rescale, squareRoot, subtract, ZERO } from './decimal.js';
+import { compare, type Decimal, DecimalFault, divide, format, isZero, multiply, negate, ofInteger, ONE, parse, remainder, rescale, squareRoot, ZERO } from './decimal.js';
 import { wrap } from './lines.js';
+import { type Arithmetic, BUSYBOX_DC, busyboxUnescape, GNU_DC } from './manner.js';
 
 type Value = Decimal | string;
 
@@ -44,12 +45,19 @@ class Machine {
   readonly #stack: Value[] = [];
   readonly #registers = new Map<string, Register>();
   readonly #pace = new Pace();
+  readonly #isBusybox: boolean;
+  readonly #arithmetic: Arithmetic;
+  /** Behind a blank the name of a register may have several letters (busybox's -x). */
+  readonly #hasLongNames: boolean;
   #scale = 0;
   #ibase = 10;
   #obase = 10;
 
-  constructor(process: Process, output: Output, input: LineReader) {
+  constructor(process: Process, output: Output, input: LineReader, hasLongNames: boolean) {
     this.#process = process;
+    this.#isBusybox = isBusybox(process);
+    this.#arithmetic = this.#isBusybox ? BUSYBOX_DC : GNU_DC;
+    this.#hasLongNames = hasLongNames;
     this.#output = output;
     this.#input = input;
   }
@@ -80,7 +88,8 @@ class Machine {
   }
 
   #text(value: Value): string {
-    return typeof value === 'string' ? value : wrap(format(value, this.#obase), 0, LINE_LENGTH).out;
+    if (typeof value === 'string') return this.#isBusybox ? busyboxUnescape(value) : value;
+    return wrap(format(value, this.#obase), 0, LINE_LENGTH).out;
   }
 
   /** Both operands; put back when they are no numbers. */
@@ -124,11 +133,12 @@ class Machine {
             const negated = letter === '!' && '<>='.includes(text[at] ?? ' ');
             const relation = negated ? text[at++]! : letter;
             if (relation === '!') throw new DcFault("'!' needs a shell, which dc does not have here");
-            const name = text[at++] ?? '';
+            const name = this.#nameAt(text, at);
+            at = name.end;
             // As OpenBSD and busybox have it: another register for when the relation does not hold.
-            const otherwise = text[at] === 'e' && isBusybox(this.#process) ? text[at + 1] : undefined;
-            if (otherwise !== undefined) at += 2;
-            next = this.#compared(relation, negated, name, otherwise);
+            const otherwise = text[at] === 'e' && this.#isBusybox ? this.#nameAt(text, at + 1) : undefined;
+            at = otherwise?.end ?? at;
+            next = this.#compared(relation, negated, name.text, otherwise?.text);
           }
           if (next === undefined) continue;
           if (typeof next !== 'string') {
@@ -181,13 +191,13 @@ class Machine {
   #command(letter: string, text: string, at: number): number {
     const stack = this.#stack;
     switch (letter) {
-      case '+': this.#two((a, b) => [add(a, b)]); return at;
-      case '-': this.#two((a, b) => [subtract(a, b)]); return at;
+      case '+': this.#two((a, b) => [this.#arithmetic.add(a, b)]); return at;
+      case '-': this.#two((a, b) => [this.#arithmetic.subtract(a, b)]); return at;
       case '*': this.#two((a, b) => [multiply(a, b, this.#scale)]); return at;
       case '/': this.#two((a, b) => [divide(a, b, this.#scale)]); return at;
       case '%': this.#two((a, b) => [remainder(a, b, this.#scale)]); return at;
       case '~': this.#two((a, b) => [divide(a, b, this.#scale), remainder(a, b, this.#scale)]); return at;
-      case '^': this.#two((a, b) => [power(a, b, this.#scale)]); return at;
+      case '^': this.#two((a, b) => [this.#arithmetic.power(a, b, this.#scale)]); return at;
       case '|': this.#modularPower(); return at;
       case 'v': stack.push(squareRoot(this.#number(), this.#scale)); return at;
       case 'p': this.#output.print(`${this.#text(stack.at(-1) ?? this.#pop())}\n`); return at;
@@ -201,9 +211,12 @@ class Machine {
         stack.push(...stack.splice(-2).reverse());
         return at;
       }
-      case 'R': this.#rotate(); return at;
+      case 'R':
+        if (this.#isBusybox) this.#pop();
+        else this.#rotate();
+        return at;
       case 'z': stack.push(ofInteger(stack.length)); return at;
-      case 'Z': { const value = this.#pop(); stack.push(ofInteger(typeof value === 'string' ? [...value].length : lengthOf(value))); return at; }
+      case 'Z': { const value = this.#pop(); stack.push(ofInteger(typeof value === 'string' ? [...value].length : this.#arithmetic.length(value))); return at; }
       case 'X': { const value = this.#pop(); stack.push(ofInteger(typeof value === 'string' ? 0 : value.scale)); return at; }
       case 'k': this.#scale = this.#setting('scale', 0, Infinity); return at;
       case 'i': this.#ibase = this.#setting('input base', 2, 16); return at;
@@ -215,9 +228,9 @@ class Machine {
       case 'q': throw new DcQuit(2);
       case 'Q': throw new DcQuit(Number(rescale(this.#number(), 0).digits));
       case 's': case 'l': case 'S': case 'L': case ':': case ';':
-        this.#registerCommand(letter, text[at] ?? '');
-        return at + 1;
+        return this.#registerCommand(letter, this.#nameAt(text, at));
       default:
+        if (this.#isBusybox && this.#booleanCommand(letter)) return at;
         throw new Unimplemented(`'${letter}' (0${letter.charCodeAt(0).toString(8)}) unimplemented`);
     }
   }
@@ -237,7 +250,7 @@ class Machine {
       if ((left & 1n) === 1n) result = (result * factor) % modulus;
       factor = (factor * factor) % modulus;
     }
-    this.#stack.push(ofInteger(result % modulus));
+    this.#stack.push(ofInteger(result));
   }
 
   #rotate(): void {
@@ -257,7 +270,28 @@ class Machine {
     this.#output.print(Uint8Array.from(Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex')));
   }
 
-  #registerCommand(letter: string, name: string): void {
+  /** What FreeBSD's and busybox's have beside GNU's: relations and `not` that push 1 or 0. */
+  #booleanCommand(letter: string): boolean {
+    const push = (holds: boolean): Decimal[] => [holds ? ONE : ZERO];
+    switch (letter) {
+      case '(': this.#two((a, b) => push(compare(a, b) > 0)); return true;
+      case '{': this.#two((a, b) => push(compare(a, b) >= 0)); return true;
+      case 'G': this.#two((a, b) => push(compare(a, b) === 0)); return true;
+      case 'N': this.#stack.push(...push(isZero(this.#number()))); return true;
+      default: return false;
+    }
+  }
+
+  /** A register's name. */
+  #nameAt(text: string, at: number): { text: string; end: number } {
+    const long = this.#hasLongNames ? /[^\S\n]+([a-z0-9_]*)/y : undefined;
+    if (long) long.lastIndex = at;
+    const found = long?.exec(text);
+    return found ? { text: found[1]!, end: at + found[0].length } : { text: text[at] ?? '', end: at + 1 };
+  }
+
+  /** Gives where the text goes on. */
+  #registerCommand(letter: string, { text: name, end }: { text: string; end: number }): number {
     const register = this.#register(name);
     const empty = (): never => {
       throw new DcFault(letter === 'L' ? `stack register '${name}' (0${name.charCodeAt(0).toString(8)}) is empty` : `register '${name}' (0${name.charCodeAt(0).toString(8)}) is empty`);
@@ -265,26 +299,27 @@ class Machine {
     switch (letter) {
       case 's':
         register.stack.splice(-1, 1, this.#pop());
-        return;
+        break;
       case 'S':
         register.stack.push(this.#pop());
         register.arrays.push(new Map());
-        return;
+        break;
       case 'l':
         this.#stack.push(register.stack.at(-1) ?? ZERO);
-        return;
+        break;
       case 'L':
         this.#stack.push(register.stack.pop() ?? empty());
         if (register.arrays.length > 1) register.arrays.pop();
-        return;
+        break;
       case ':': {
         const index = this.#number();
         register.arrays.at(-1)!.set(rescale(index, 0).digits.toString(), this.#pop());
-        return;
+        break;
       }
       default:
         this.#stack.push(register.arrays.at(-1)!.get(rescale(this.#number(), 0).digits.toString()) ?? ZERO);
     }
+    return end;
   }
 }
 
@@ -306,7 +341,7 @@ export const dc: Main = command(function* (process, output) {
     return 0;
   }
   const input = new LineReader(process, 0);
-  const machine = new Machine(process, output, input);
+  const machine = new Machine(process, output, input, isBusybox(process) && options.has('x'));
   let hasProgram = false;
   try {
     for (const [name, values] of options.given) {

@@ -15,7 +15,9 @@ export const ONE: Decimal = { digits: 1n, scale: 0 };
 
 export const ofInteger = (value: number | bigint): Decimal => ({ digits: BigInt(value), scale: 0 });
 
+/** @throws DecimalFault */
 export function power10(exponent: number): bigint {
+  if (exponent > DIGITS_MAX) throw new DecimalFault('Out of memory');
   return 10n ** BigInt(exponent);
 }
 
@@ -73,6 +75,7 @@ export function power(base: Decimal, exponent: Decimal, scale: number): Decimal 
   const whole = rescale(exponent, 0).digits;
   if (whole === 0n) return ONE;
   const times = whole < 0n ? -whole : whole;
+  if (whole < 0n && isZero(base)) throw new DecimalFault('divide by zero');
   const length = BigInt(base.digits.toString().length);
   if (base.digits !== 0n && base.digits !== 1n && base.digits !== -1n && times * length > BigInt(DIGITS_MAX)) throw new DecimalFault('exponent too large in raise');
   const count = Number(times);

@@ -1,18 +1,21 @@
 // Runs bc's statements.
 import type { Process } from '../../kernel/process.js';
-import { PREEMPT, type Task } from '../../kernel/wait.js';
+import type { Task } from '../../kernel/wait.js';
+import { isBusybox } from '../../programs/flavour.js';
 import type { LineReader, Output } from '../../programs/stdio.js';
 import { decode, encode } from '../../programs/stdio.js';
 import { Pace } from '../text-input.js';
-import { add, compare, type Decimal, DecimalFault, divide, format, isZero, lengthOf, multiply, negate, ofInteger, ONE, parse, power, remainder, squareRoot, subtract, ZERO } from './decimal.js';
+import { add, compare, type Decimal, DecimalFault, divide, format, isZero, multiply, negate, ofInteger, ONE, parse, remainder, squareRoot, ZERO } from './decimal.js';
 import { arcTangent, bessel, cosine, exponential, logarithm, sine } from './functions.js';
 import { wrap } from './lines.js';
-import { type Argument, type BcFunction, BcSyntaxFault, type Expression, Incomplete, Parser, type Statement } from './parser.js';
+import { type Arithmetic, BUSYBOX_BC, busyboxUnescape, GNU_BC } from './manner.js';
+import type { Argument, BcFunction, Expression, Statement } from './parser.js';
 
 const INDEX_MAX = 16_777_215n;
+const IBASE_MAX = 36;
 const DEPTH_MAX = 3000;
 const ESCAPES: Readonly<Record<string, string>> = { a: '\x07', b: '\b', f: '\f', n: '\n', q: '"', r: '\r', t: '\t', '\\': '\\' };
-const LIBRARY: Readonly<Record<string, (x: Decimal, scale: number) => Decimal>> = { s: sine, c: cosine, a: arcTangent, l: logarithm, e: exponential };
+const LIBRARY: Readonly<Record<string, (x: Decimal, scale: number) => Task<Decimal>>> = { s: sine, c: cosine, a: arcTangent, l: logarithm, e: exponential };
 
 type Jump = 'break' | 'continue' | { value: Decimal | undefined } | undefined;
 
@@ -35,6 +38,8 @@ export class Interpreter {
   readonly #output: Output;
   readonly #input: LineReader;
   readonly #settings: Settings;
+  readonly #isBusybox: boolean;
+  readonly #arithmetic: Arithmetic;
   readonly #functions = new Map<string, BcFunction>();
   #variables = new Map<string, Decimal>();
   #arrays = new Map<string, ArrayValues>();
@@ -52,6 +57,8 @@ export class Interpreter {
     this.#output = output;
     this.#input = input;
     this.#settings = settings;
+    this.#isBusybox = isBusybox(process);
+    this.#arithmetic = this.#isBusybox ? BUSYBOX_BC : GNU_BC;
     this.#scale = settings.hasLibrary ? 20 : 0;
   }
 
@@ -68,13 +75,14 @@ export class Interpreter {
         if (jump !== undefined) return;
       }
     } catch (error) {
-      if (!(error instanceof BcRuntimeFault)) throw error;
+      if (!(error instanceof BcRuntimeFault || error instanceof DecimalFault)) throw error;
+      const message = error instanceof BcRuntimeFault ? error.message : `(func=${this.#function}, adr=0): ${error.message}`;
       this.#depth = 0;
       this.#function = '(main)';
       this.#variables = variables;
       this.#arrays = arrays;
       yield* this.#output.flush();
-      yield* this.#process.write(2, encode(`Runtime error ${error.message}\n`));
+      yield* this.#process.write(2, encode(`Runtime error ${message}\n`));
     }
     yield* this.#output.flush();
   }
@@ -93,7 +101,7 @@ export class Interpreter {
         return void this.#put(statement.text);
       case 'print':
         for (const part of statement.parts) {
-          if (part.type === 'string') this.#put(part.text.replace(/\\(.)/g, (all, letter: string) => ESCAPES[letter] ?? all));
+          if (part.type === 'string') this.#put(this.#isBusybox ? busyboxUnescape(part.text) : part.text.replace(/\\(.)/g, (all, letter: string) => ESCAPES[letter] ?? all));
           else this.#put(this.#text((this.#last = yield* this.#value(part))));
         }
         return undefined;
@@ -166,7 +174,7 @@ export class Interpreter {
       case 'variable':
         return this.#variable(expression.name);
       case 'element':
-        return this.#array(expression.name).get(yield* this.#index(expression.index)) ?? ZERO;
+        return this.#element(expression.name, yield* this.#index(expression.index));
       case 'assign':
         return yield* this.#assign(expression);
       case 'step': {
@@ -216,6 +224,14 @@ export class Interpreter {
     return values;
   }
 
+  #element(name: string, index: bigint): Decimal {
+    const values = this.#array(name);
+    const value = values.get(index);
+    if (value !== undefined) return value;
+    if (this.#isBusybox) values.set(index, ZERO);
+    return ZERO;
+  }
+
   *#assign({ operator, target, value }: Expression & { type: 'assign' }): Task<Decimal> {
     let changed = yield* this.#value(value);
     if (operator !== '=') changed = this.#operate(operator[0]!, yield* this.#value(target), changed, 0);
@@ -236,8 +252,8 @@ export class Interpreter {
       this.#scale = Math.max(0, whole);
     } else if (name === 'ibase') {
       if (whole < 2) yield* this.#warn('ibase too small, set to 2');
-      if (whole > 16) yield* this.#warn('ibase too large, set to 16');
-      this.#ibase = Math.min(16, Math.max(2, whole));
+      if (whole > IBASE_MAX) yield* this.#warn(`ibase too large, set to ${IBASE_MAX}`);
+      this.#ibase = Math.min(IBASE_MAX, Math.max(2, whole));
     } else if (name === 'obase') {
       if (whole < 2) yield* this.#warn('obase too small, set to 2');
       this.#obase = Math.max(2, whole);
@@ -253,12 +269,12 @@ export class Interpreter {
     const truth = (value: boolean): Decimal => (value ? ONE : ZERO);
     try {
       switch (operator) {
-        case '+': return add(left, right);
-        case '-': return subtract(left, right);
+        case '+': return this.#arithmetic.add(left, right);
+        case '-': return this.#arithmetic.subtract(left, right);
         case '*': return multiply(left, right, this.#scale);
         case '/': return divide(left, right, this.#scale);
         case '%': return remainder(left, right, this.#scale);
-        case '^': return power(left, right, this.#scale);
+        case '^': return this.#arithmetic.power(left, right, this.#scale);
         case '<': return truth(compare(left, right) < 0);
         case '<=': return truth(compare(left, right) <= 0);
         case '>': return truth(compare(left, right) > 0);
@@ -276,8 +292,9 @@ export class Interpreter {
 
   *#builtin({ name, argument, address }: Expression & { type: 'builtin' }): Task<Decimal> {
     if (name === 'read') return yield* this.#read();
+    if (argument!.type === 'array') return yield* this.#arrayLength(argument!.name);
     const value = yield* this.#value(argument!);
-    if (name === 'length') return ofInteger(lengthOf(value));
+    if (name === 'length') return ofInteger(this.#arithmetic.length(value));
     if (name === 'scale') return ofInteger(value.scale);
     try {
       return squareRoot(value, this.#scale);
@@ -287,11 +304,21 @@ export class Interpreter {
     }
   }
 
+  /** As far as an element was ever asked for. */
+  *#arrayLength(name: string): Task<Decimal> {
+    let last = 0n;
+    for (const index of this.#array(name).keys()) {
+      yield* this.#pace.turn();
+      if (index > last) last = index;
+    }
+    return ofInteger(last + 1n);
+  }
+
   /** The next number of standard input. */
   *#read(): Task<Decimal> {
     yield* this.#output.flush();
     const line = yield* this.#input.next();
-    return line === undefined ? ZERO : parse(/-?[0-9A-F.]+/.exec(decode(line))?.[0].replace('-', '') ?? '0', this.#ibase);
+    return line === undefined ? ZERO : parse(/-?[0-9A-Z.]+/.exec(decode(line))?.[0].replace('-', '') ?? '0', this.#ibase);
   }
 
   *#call({ name, arguments: args, address }: Expression & { type: 'call' }): Task<Decimal | undefined> {
@@ -334,66 +361,6 @@ export class Interpreter {
     const values: Decimal[] = [];
     for (const arg of args) values.push(arg.type === 'array' ? ZERO : yield* this.#value(arg));
     if (values.length !== (name === 'j' ? 2 : 1)) this.#fail('Parameter number mismatch', address);
-    yield PREEMPT;
-    return name === 'j' ? bessel(values[0]!, values[1]!, this.#scale) : LIBRARY[name]!(values[0]!, this.#scale);
-  }
-}
-
-/** Text as it comes, line by line, into the interpreter. */
-export class Session {
-  readonly #process: Process;
-  readonly #interpreter: Interpreter;
-  #text = '';
-  #line = 1;
-  #name: string;
-
-  constructor(process: Process, interpreter: Interpreter) {
-    this.#process = process;
-    this.#interpreter = interpreter;
-    this.#name = '(standard_in)';
-  }
-
-  begin(name: string): void {
-    this.#name = name;
-    this.#text = '';
-    this.#line = 1;
-  }
-
-  /** More text; what is whole is run. */
-  *feed(text: string, isEnd: boolean): Task {
-    this.#text += text;
-    while (this.#text !== '') {
-      const parser = new Parser(this.#text, this.#line);
-      try {
-        const item = parser.item();
-        this.#take(parser);
-        if (item === undefined) return;
-        if (item.type === 'function') this.#interpreter.define(item.definition);
-        else yield* this.#interpreter.run(item.statements);
-      } catch (error) {
-        if (error instanceof Incomplete) {
-          if (!isEnd) return;
-          if ((this.#text.split('"').length & 1) === 0) yield* this.#complain('illegal character: "', this.#line);
-          yield* this.#complain('syntax error', this.#line + Math.max(0, this.#text.split('\n').length - 2));
-          this.#text = '';
-          return;
-        }
-        if (!(error instanceof BcSyntaxFault)) throw error;
-        yield* this.#complain(error.message, error.line);
-        // After a character that cannot be the line goes on.
-        if (!error.message.startsWith('illegal')) parser.recover();
-        this.#take(parser);
-      }
-    }
-  }
-
-  #take(parser: Parser): void {
-    const { length, line } = parser.taken;
-    this.#text = this.#text.slice(length);
-    this.#line = line;
-  }
-
-  *#complain(message: string, line: number): Task {
-    yield* this.#process.write(2, encode(`${this.#name} ${line}: ${message}\n`));
+    return yield* name === 'j' ? bessel(values[0]!, values[1]!, this.#scale) : LIBRARY[name]!(values[0]!, this.#scale);
   }
 }

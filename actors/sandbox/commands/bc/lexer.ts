@@ -15,7 +15,7 @@ export class BadCharacter extends Error {}
 
 const KEYWORDS = new Set(['auto', 'break', 'continue', 'define', 'else', 'for', 'halt', 'ibase', 'obase', 'scale', 'if', 'last', 'length', 'limits', 'print', 'quit', 'read', 'return', 'sqrt', 'void', 'warranty', 'while', 'history']);
 const OPERATOR = /(?:\+\+|--|\+=|-=|\*=|\/=|%=|\^=|==|<=|>=|!=|&&|\|\||[-+*/%^=<>!(){}[\],;&])/y;
-const NUMBER = /(?:[0-9A-F](?:[0-9A-F]|\\\n)*\.?(?:[0-9A-F]|\\\n)*|\.(?:[0-9A-F]|\\\n)+)/y;
+const NUMBER = /(?:[0-9A-Z](?:[0-9A-Z]|\\\n)*\.?(?:[0-9A-Z]|\\\n)*|\.(?:[0-9A-Z]|\\\n)+)/y;
 const NAME = /[a-z][a-z0-9_]*/y;
 
 export class Lexer {

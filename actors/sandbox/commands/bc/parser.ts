@@ -10,7 +10,7 @@ export type Expression =
   | { type: 'binary'; operator: string; left: Expression; right: Expression; address: number }
   | { type: 'unary'; operator: '-' | '!'; operand: Expression }
   | { type: 'call'; name: string; arguments: Argument[]; address: number }
-  | { type: 'builtin'; name: string; argument: Expression | undefined; address: number }
+  | { type: 'builtin'; name: string; argument: Argument | undefined; address: number }
   | { type: 'group'; inner: Expression };
 
 export type Argument = Expression | { type: 'array'; name: string };
@@ -64,11 +64,13 @@ const VARIABLES = new Set(['ibase', 'obase', 'scale', 'last', 'history']);
 /** Parses one line of statements, or one function. */
 export class Parser {
   readonly #lexer: Lexer;
+  readonly #isBusybox: boolean;
   #token: Token;
   /** Where GNU's machine would be in its code, which its messages name. */
   #address = 0;
 
-  constructor(source: string, line: number) {
+  constructor(source: string, line: number, isBusybox: boolean) {
+    this.#isBusybox = isBusybox;
     this.#lexer = new Lexer(source, line);
     this.#token = { type: 'newline', text: '\n', line };
   }
@@ -82,6 +84,8 @@ export class Parser {
     const token = this.#token;
     try {
       this.#token = this.#lexer.next();
+      // busybox knows it only behind `define`.
+      if (this.#isBusybox && this.#is('void')) this.#token = { ...this.#token, type: 'name' };
     } catch (error) {
       if (error instanceof OpenString) throw new Incomplete();
       if (!(error instanceof BadCharacter)) throw error;
@@ -153,9 +157,13 @@ export class Parser {
 
   #definition(): BcFunction {
     this.#advance();
-    const isVoid = this.#skip('void');
+    let isVoid = this.#skip('void');
     if (this.#token.type !== 'name') this.#fail();
-    const name = this.#advance().text;
+    let name = this.#advance().text;
+    if (name === 'void' && this.#at('name')) {
+      isVoid = true;
+      name = this.#advance().text;
+    }
     this.#expect('(');
     const parameters = this.#parameters(')');
     this.#expect(')');
@@ -327,7 +335,7 @@ export class Parser {
     this.#advance();
     if (text === 'length' || text === 'sqrt' || text === 'read' || (text === 'scale' && this.#is('('))) {
       this.#expect('(');
-      const argument = text === 'read' ? undefined : this.#expression();
+      const argument = text === 'read' ? undefined : text === 'length' && this.#isBusybox ? this.#argument() : this.#expression();
       this.#expect(')');
       return { type: 'builtin', name: text, argument, address: (this.#address += 2) };
     }
