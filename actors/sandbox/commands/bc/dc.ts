@@ -114,7 +114,7 @@ class Machine {
         const number = /^(?:_?[0-9A-F]*\.?[0-9A-F]+|_?[0-9A-F]+\.?)/.exec(text.slice(at - 1, at + 4095))?.[0];
         if (number !== undefined && number !== '_') {
           at += number.length - 1;
-          const value = parse(number.replace('_', ''), this.#ibase);
+          const value = parse(number.replace('_', ''), this.#ibase, !this.#isBusybox);
           this.#stack.push(number.startsWith('_') ? negate(value) : value);
         } else if (letter === '#') {
           while (at < text.length && text[at] !== '\n') at++;

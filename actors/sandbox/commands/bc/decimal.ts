@@ -111,13 +111,14 @@ export function lengthOf({ digits, scale }: Decimal): number {
 
 const VALUES = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-/** A number in some base; a lone digit means itself, in longer numbers digits beyond the base mean the highest. */
-export function parse(text: string, base: number): Decimal {
+/** A number in some base; a lone digit means itself (zeros in front of it do not count), in longer numbers digits beyond the base mean the highest unless they are taken as they are. */
+export function parse(text: string, base: number, areTakenAsTheyAre = false): Decimal {
   const [whole = '', fraction = ''] = text.split('.');
   if (base === 10 && /^\d*$/.test(whole + fraction)) return { digits: BigInt(`${whole}${fraction}` || '0'), scale: fraction.length };
+  const isFree = areTakenAsTheyAre || /^0*\w$/.test(text);
   const valueOf = (letter: string): bigint => {
     const value = VALUES.indexOf(letter);
-    return BigInt(text.length === 1 ? value : Math.min(value, base - 1));
+    return BigInt(isFree ? value : Math.min(value, base - 1));
   };
   let digits = 0n;
   for (const letter of whole + fraction) digits = digits * BigInt(base) + valueOf(letter);
@@ -128,8 +129,8 @@ export function parse(text: string, base: number): Decimal {
 export function format(value: Decimal, base: number, leadingZero = false): string {
   const sign = value.digits < 0n ? '-' : '';
   const digits = value.digits < 0n ? -value.digits : value.digits;
+  if (digits === 0n) return '0';
   if (base === 10) {
-    if (digits === 0n) return '0';
     const text = digits.toString().padStart(value.scale + 1, '0');
     const whole = text.slice(0, text.length - value.scale);
     return `${sign}${whole === '0' && value.scale > 0 && !leadingZero ? '' : whole}${value.scale > 0 ? `.${text.slice(text.length - value.scale)}` : ''}`;
@@ -139,7 +140,6 @@ export function format(value: Decimal, base: number, leadingZero = false): strin
   const groups: string[] = [];
   const shown = (digit: bigint): string => (base <= 16 ? VALUES[Number(digit)]! : ` ${digit.toString().padStart((base - 1).toString().length, '0')}`);
   for (let whole = digits / unit; whole > 0n; whole /= big) groups.unshift(shown(whole % big));
-  if (groups.length === 0 && value.scale === 0) groups.push(base <= 16 ? '0' : shown(0n));
   let text = sign + groups.join('');
   if (value.scale === 0) return text;
   // As many digits as it takes to tell the fraction's decimals apart.
@@ -151,5 +151,5 @@ export function format(value: Decimal, base: number, leadingZero = false): strin
     text += reach === 1n ? digit.trimStart() : digit;
     rest %= unit;
   }
-  return digits === 0n ? '0' : text;
+  return text;
 }
