@@ -3,7 +3,7 @@ import { randomFillSync } from 'node:crypto';
 import { Errno } from '../../actors/sandbox/kernel/errno.js';
 import type { Attributes, Creation, DirectoryEntry, FileSystem, FileType, Inode, Stat } from '../../actors/sandbox/kernel/inode.js';
 import { O_RDWR, OpenFile } from '../../actors/sandbox/kernel/open-file.js';
-import { PipeBuffer, PipeEnd } from '../../actors/sandbox/kernel/pipe.js';
+import { Fifo } from '../../actors/sandbox/fs/fifo.js';
 import type { Process } from '../../actors/sandbox/kernel/process.js';
 
 let nextDevice = 40;
@@ -59,8 +59,8 @@ export class MemoryInode implements Inode {
       sizeBytes: this.#target.length, blocks512: 0, atimeMs: now, mtimeMs: now, ctimeMs: now,
     };
     if (creation.type === 'fifo') {
-      const buffer = new PipeBuffer();
-      this.openSpecial = (_process, flags) => new PipeEnd(buffer, flags, this);
+      const fifo = new Fifo(this);
+      this.openSpecial = (_process, flags) => fifo.open(flags);
     }
   }
 

@@ -48,6 +48,17 @@ export class JobTable {
     return new JobTable(shell);
   }
 
+  /** `$(jobs -p)` and `jobs | …` tell of the jobs of the shell they were forked from: seen and signalled, but no children to wait for. */
+  inherit({ all }: JobTable): void {
+    this.#jobs.push(...all);
+    this.#order.push(...all);
+  }
+
+  get own(): readonly Job[] {
+    const { children } = this.#shell.process;
+    return this.#jobs.filter(({ processes }) => processes.some((process) => process.status !== undefined || children.has(process)));
+  }
+
   add(processes: readonly Process[], text: string, isControlled: boolean): Job {
     this.collect();
     if (!this.#shell.isInteractive) this.forgetEnded();

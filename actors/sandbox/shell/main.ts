@@ -238,7 +238,7 @@ function* runCommands(shell: Shell, list: List): Task {
     // `exit` is meant, at a prompt as in a script.
     if (error instanceof ShellExit || (!shell.isInteractive && !(shell.isBash && survives && (!shell.options.errexit || outlives)))) throw error;
     shell.status = shell.execution.statusOf(error);
-    shell.unchecked = 0;
+    shell.unchecked = shell.inverted = 0;
     shell.loopDepth = 0;
   }
 }

@@ -63,7 +63,7 @@ export interface Execution {
   /** Starts a forked shell for one command; `leader` is the first process of its pipeline. */
   forkCommand(command: Command, wire: (child: Process) => void, leader?: Process): Process;
   forkAndWait(node: SimpleCommand, body: (child: Shell) => Task<number>): Task<number>;
-  awaitForeground(processes: readonly Process[], text: () => string): Task;
+  awaitForeground(processes: readonly Process[], text: () => string, command?: Command): Task;
   /** Runs a script file in a process that has not been a shell before. */
   scriptMain(process: Process, path: string, args: readonly string[]): Task<number>;
   resolveRedirect(redirect: Redirect): ResolvedRedirect;
@@ -141,6 +141,8 @@ export class Shell {
   loopDepth = 0;
   /** > 0 while errexit and the ERR trap do not look (conditions, `!`, all but the last of `&&` and `||`). */
   unchecked = 0;
+  /** How many of these are of a `!` that looks at its command alone (without errexit): what runs within it is checked. */
+  inverted = 0;
   frames: Frame[] = [];
   /** The script's name as BASH_SOURCE and messages show it; undefined for -c and standard input. */
   scriptPath: string | undefined;
@@ -229,7 +231,7 @@ export class Shell {
     copy.pipeStatus = this.pipeStatus;
     copy.line = this.line;
     copy.loopDepth = this.loopDepth;
-    copy.unchecked = this.unchecked;
+    copy.unchecked = this.unchecked - this.inverted;
     copy.frames = [...this.frames];
     copy.scriptPath = this.scriptPath;
     copy.commandString = this.commandString;

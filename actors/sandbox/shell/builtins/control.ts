@@ -130,11 +130,17 @@ export const evalBuiltin: Builtin = (shell, argv) => {
 };
 
 function* evaluate(shell: Shell, text: string): Task<number> {
+  const { inverted, currentCommand } = shell;
   shell.evalDepth++;
+  shell.unchecked -= inverted;
+  shell.inverted = 0;
   try {
     return yield* shell.execution.runText(text, { line: shell.line, name: 'eval' });
   } finally {
     shell.evalDepth--;
+    shell.unchecked += inverted;
+    shell.inverted = inverted;
+    shell.currentCommand = currentCommand;
   }
 }
 

@@ -63,7 +63,7 @@ export const letBuiltin: Builtin = (shell, argv) => {
     try {
       value = shell.expansion.evaluate(word);
     } catch (error) {
-      if (!(error instanceof ExpansionError)) throw error;
+      if (!(error instanceof ExpansionError) || error.isFatal) throw error;
       return fail(shell, 'let', error.message);
     }
   }

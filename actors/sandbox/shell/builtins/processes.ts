@@ -144,7 +144,7 @@ function stateText(job: Job): string {
 export function jobLine(shell: Shell, job: Job, long = false): string {
   const mark = job === shell.jobs.current ? '+' : job === shell.jobs.previous ? '-' : ' ';
   const running = jobState(job) === 'Running' ? ' &' : '';
-  return `[${job.number}]${mark}  ${long ? `${job.processes[0]!.pid} ` : ''}${stateText(job).padEnd(24)}${job.text}${running}\n`;
+  return `[${job.number}]${mark} ${long ? `${String(job.processes[0]!.pid).padStart(5)}` : ''} ${stateText(job).padEnd(24)}${job.text}${running}\n`;
 }
 
 export const jobs: Builtin = (shell, argv) => {
@@ -199,7 +199,7 @@ export function* wait(shell: Shell, argv: readonly string[]): Task<number> {
   const specs = argv.slice(at);
   if (flags.some((flag) => flag.includes('n'))) return yield* waitNext(shell, specs, variable);
   if (specs.length === 0) {
-    for (const job of [...shell.jobs.all]) {
+    for (const job of shell.jobs.own) {
       const status = yield* waitJob(shell, job);
       if (shell.traps.pending.length > 0) return status;
     }
@@ -208,7 +208,7 @@ export function* wait(shell: Shell, argv: readonly string[]): Task<number> {
   let status = 0;
   for (const spec of specs) {
     const job = spec.startsWith('%') ? shell.jobs.find(spec) : shell.jobs.ofPid(Number(spec));
-    if (typeof job === 'object') status = yield* waitJob(shell, job);
+    if (typeof job === 'object' && shell.jobs.own.includes(job)) status = yield* waitJob(shell, job);
     else if (/^\d+$/.test(spec) && shell.jobs.remembered(Number(spec)) !== undefined) status = shell.jobs.remembered(Number(spec))!;
     else if (spec.startsWith('%')) status = shell.dialect === 'dash' ? fail(shell, 'wait', `No such job: ${spec}`, 2) : fail(shell, 'wait', `${spec}: no such job`, 127);
     else if (/^\d+$/.test(spec)) status = shell.isBash ? fail(shell, 'wait', `pid ${spec} is not a child of this shell`, 127) : 127;
@@ -219,7 +219,7 @@ export function* wait(shell: Shell, argv: readonly string[]): Task<number> {
 }
 
 function* waitNext(shell: Shell, specs: readonly string[], variable: string | undefined): Task<number> {
-  const chosen = specs.length === 0 ? [...shell.jobs.all] : specs.map((spec) => (spec.startsWith('%') ? shell.jobs.find(spec) : shell.jobs.ofPid(Number(spec)))).filter((job): job is Job => typeof job === 'object');
+  const chosen = specs.length === 0 ? shell.jobs.own : specs.map((spec) => (spec.startsWith('%') ? shell.jobs.find(spec) : shell.jobs.ofPid(Number(spec)))).filter((job): job is Job => typeof job === 'object');
   if (chosen.length === 0) return 127;
   const interrupted = yield* waitFor(shell, chosen.map((job) => job.processes.at(-1)!));
   if (interrupted !== undefined) return interrupted;

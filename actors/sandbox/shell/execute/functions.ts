@@ -30,11 +30,12 @@ interface Saved {
   debug: string | undefined;
   errtrap: string | undefined;
   returnTrap: string | undefined;
+  inverted: number;
 }
 
 function enter(shell: Shell, called: ShellFunction, argv: readonly string[], line: number): Saved {
   const saved: Saved = {
-    positional: shell.positional, loopDepth: shell.loopDepth, getoptsOffset: shell.getoptsOffset, debug: undefined, errtrap: undefined, returnTrap: undefined,
+    positional: shell.positional, loopDepth: shell.loopDepth, getoptsOffset: shell.getoptsOffset, debug: undefined, errtrap: undefined, returnTrap: undefined, inverted: shell.inverted,
   };
   const { options, traps } = shell;
   if (!options.functrace && !called.isTraced) {
@@ -46,12 +47,16 @@ function enter(shell: Shell, called: ShellFunction, argv: readonly string[], lin
   shell.frames.push({ name: argv[0]!, source: called.source, callLine: line, kind: 'function' });
   shell.positional = argv.slice(1);
   shell.loopDepth = 0;
+  shell.unchecked -= saved.inverted;
+  shell.inverted = 0;
   return saved;
 }
 
 function leave(shell: Shell, saved: Saved): void {
   shell.positional = saved.positional;
   shell.loopDepth = saved.loopDepth;
+  shell.unchecked += saved.inverted - shell.inverted;
+  shell.inverted = saved.inverted;
   shell.frames.pop();
   const options = shell.variables.localOptions();
   // A local OPTIND had a place in its word of its own.

@@ -112,7 +112,7 @@ export class Interpreter {
   /** What follows from a failure that counts. */
   failed(status: number): Outcome {
     const shell = this.#shell;
-    if (shell.traps.has('ERR') && !shell.traps.running.has('ERR') && (shell.frames.length === 0 || shell.options.errtrace || !shell.variables.inFunction)) return this.#errTrap(status);
+    if (shell.traps.has('ERR') && !shell.traps.running.has('ERR')) return this.#errTrap(status);
     if (shell.options.errexit) throw new ShellExit(status, { byErrexit: true });
     return status;
   }

@@ -13,7 +13,7 @@ export function* runSubshell(shell: Shell, node: Subshell): Task<number> {
   if (shell.trapDepth === 0 && shell.traps.has('ERR')) shell.currentCommand = node;
   yield* awaitRoom(shell);
   const child = shell.execution.forkCommand(node.body, () => undefined);
-  yield* shell.execution.awaitForeground([child], () => printCommand(node));
+  yield* shell.execution.awaitForeground([child], () => printCommand(node), node);
   const outcome = shell.execution.settle(child.stopped ? 148 : statusCode(child.status!));
   return typeof outcome === 'number' ? outcome : yield* outcome;
 }

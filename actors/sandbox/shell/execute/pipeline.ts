@@ -14,16 +14,29 @@ export function runPipeline(shell: Shell, node: Pipeline): Outcome {
 
 function* negatable(shell: Shell, node: Pipeline): Task<number> {
   if (!node.negated) return yield* connected(shell, node);
-  shell.unchecked++;
+  const own = invertsOnlyItself(shell, node) ? 1 : 0;
+  const unchecked = shell.isBash && !shell.options.errexit ? own : 1;
+  shell.unchecked += unchecked;
+  shell.inverted += own;
   let status: number;
   try {
     status = node.commands.length === 0 ? 0 : yield* connected(shell, node);
   } finally {
-    shell.unchecked--;
+    shell.unchecked -= unchecked;
+    shell.inverted -= own;
   }
   if (shell.flow !== undefined) return status;
   shell.status = status === 0 ? 1 : 0;
   return shell.status;
+}
+
+/**
+ * bash: `!` makes errexit blind for all that its command runs only where errexit is set already. Without it only the failure of the command
+ * itself does not count; a group or a loop has none of its own.
+ */
+function invertsOnlyItself(shell: Shell, { commands }: Pipeline): boolean {
+  if (!shell.isBash || shell.options.errexit) return false;
+  return commands.length > 1 || ['simple', 'subshell', 'conditional', 'arithmetic'].includes(commands[0]?.type ?? '');
 }
 
 function* connected(shell: Shell, node: Pipeline): Task<number> {
@@ -48,6 +61,12 @@ function* connected(shell: Shell, node: Pipeline): Task<number> {
   if (shell.options.pipefail) status = statuses.findLast((each) => each !== 0) ?? 0;
   shell.status = status;
   if (status === 0 || shell.unchecked > 0) return status;
+  const last = commands.at(-1)!;
+  if (shell.isBash && last.type === 'subshell' && shell.traps.has('ERR') && shell.trapDepth === 0) {
+    shell.currentCommand = last;
+    // As in bash the subshell fails, and then the pipeline.
+    if (!shell.options.errexit && statuses.at(-1) !== 0) yield* shell.execution.runEventTrap('ERR');
+  }
   const outcome = shell.execution.failed(status);
   return typeof outcome === 'number' ? outcome : yield* outcome;
 }

@@ -80,6 +80,8 @@ export class Runtime implements Execution {
       if (child.dialect === 'ash') child.traps.forgetInherited();
       child.tailCommand = onlyCommand(body);
       child.forkedFor = command;
+      // `jobs | …`, not `jobs &`.
+      if (child.isBash && command.type === 'simple' && command.words[0]?.literal === 'jobs' && !shell.jobs.ofPid(child.process.pid)) child.jobs.inherit(shell.jobs);
       const outcome = child.execution.run(body);
       return typeof outcome === 'number' ? outcome : yield* outcome;
     }, (process) => {
@@ -100,7 +102,7 @@ export class Runtime implements Execution {
   }
 
   /** Waits for the processes of a foreground command; one that stops becomes a job. */
-  *awaitForeground(processes: readonly Process[], text: () => string): Task {
+  *awaitForeground(processes: readonly Process[], text: () => string, command?: Command): Task {
     const shell = this.#shell;
     const { terminal } = shell.process;
     const controls = shell.options.monitor && shell.subshellDepth === 0;
@@ -117,17 +119,17 @@ export class Runtime implements Execution {
       const job = shell.jobs.add(processes, text(), true);
       shell.warnRaw(`\n[${job.number}]+  Stopped                 ${job.text}\n`);
     }
-    this.#tellDeath(processes.at(-1));
+    this.#tellDeath(processes.at(-1), command ?? shell.currentCommand);
   }
 
   /** A foreground command killed by a signal other than SIGINT and SIGPIPE is told of. */
-  #tellDeath(process: Process | undefined): void {
+  #tellDeath(process: Process | undefined, command: Command | undefined): void {
     const shell = this.#shell;
     if (!process?.status || !('signal' in process.status)) return;
     const { signal } = process.status;
     if (signal === SIGINT || signal === SIGPIPE) return;
     const word = signalDescription(signal);
-    if (shell.isBash && !shell.isInteractive) shell.complain(`${String(process.pid).padStart(5)} ${word.padEnd(22)} ${shell.currentCommand === undefined ? '' : printCommand(shell.currentCommand)}`);
+    if (shell.isBash && !shell.isInteractive) shell.complain(`${String(process.pid).padStart(5)} ${word.padEnd(23)} ${command === undefined ? '' : printCommand(command)}`);
     else shell.warnRaw(`${word}\n`);
   }
 
@@ -192,11 +194,13 @@ export class Runtime implements Execution {
 
   *runFile(text: string, path: string, args: readonly string[] | undefined): Task<number> {
     const shell = this.#shell;
-    const { positional, line, loopDepth } = shell;
+    const { positional, line, loopDepth, inverted, currentCommand } = shell;
     const debug = shell.options.functrace ? undefined : shell.traps.suspend('DEBUG');
     const returnTrap = shell.options.functrace ? undefined : shell.traps.suspend('RETURN');
     if (args) shell.positional = [...args];
     const sets = shell.positionalSets;
+    shell.unchecked -= inverted;
+    shell.inverted = 0;
     shell.frames.push({ name: 'source', source: path, callLine: line, kind: 'source' });
     let status: number;
     try {
@@ -209,6 +213,9 @@ export class Runtime implements Execution {
     } finally {
       shell.frames.pop();
       shell.line = line;
+      shell.unchecked += inverted;
+      shell.inverted = inverted;
+      shell.currentCommand = currentCommand;
       shell.loopDepth = loopDepth;
       shell.traps.resume('DEBUG', debug);
       shell.traps.resume('RETURN', returnTrap);

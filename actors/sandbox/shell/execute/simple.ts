@@ -112,7 +112,7 @@ function dispatchDeclaration(shell: Shell, node: SimpleCommand, argv: readonly A
   if (shell.options.xtrace) traceCommand(shell, argv.map(argumentText));
   const last = argv.at(-1)!;
   const name = typeof last === 'string' ? last : last.elements ? last.name : argumentText(last);
-  return finish(shell, [name], withTemporaries(shell, node, () => runDeclaration(shell, words), false));
+  return finish(shell, node, [name], withTemporaries(shell, node, () => runDeclaration(shell, words), false));
 }
 
 function argumentText(argument: Argument): string {
@@ -185,12 +185,16 @@ function dispatch(shell: Shell, node: SimpleCommand, argv: string[]): Outcome {
   const persists = !shell.isBash || shell.options.posix;
   const isSpecial = persists && SPECIAL.has(name);
   const called = isSpecial ? undefined : shell.functions.get(name);
-  if (called) return finish(shell, argv, withTemporaries(shell, node, () => callFunction(shell, called, argv, node.line), false));
+  if (called) {
+    // A function that sets the ERR trap does not spring it by failing.
+    const springs = shell.traps.has('ERR');
+    return finish(shell, node, argv, withTemporaries(shell, node, () => callFunction(shell, called, argv, node.line), false), springs);
+  }
   const builtin = shell.disabledBuiltins.has(name) ? undefined : shell.builtins.get(name);
-  if (!builtin) return finish(shell, argv, runExternal(shell, node, argv));
+  if (!builtin) return finish(shell, node, argv, runExternal(shell, node, argv));
   const forked = shell.forkedFor === node && shell.isBash;
-  if (node.assignments.length === 0 && node.redirects.length === 0) return finish(shell, argv, forked ? runForked(shell, argv, builtin) : builtin(shell, argv));
-  return finish(shell, argv, withTemporaries(shell, node, () => (forked ? runForked(shell, argv, builtin) : builtin(shell, argv)), isSpecial, name === 'exec'));
+  if (node.assignments.length === 0 && node.redirects.length === 0) return finish(shell, node, argv, forked ? runForked(shell, argv, builtin) : builtin(shell, argv));
+  return finish(shell, node, argv, withTemporaries(shell, node, () => (forked ? runForked(shell, argv, builtin) : builtin(shell, argv)), isSpecial, name === 'exec'));
 }
 
 /**
@@ -209,19 +213,29 @@ function* runForked(shell: Shell, argv: string[], builtin: Builtin): Task<number
 }
 
 /** Notes the outcome of a command: `$?`, `$_`, errexit. */
-function finish(shell: Shell, argv: readonly string[], outcome: Outcome): Outcome {
-  if (typeof outcome === 'number') {
-    shell.lastArgument = argv[argv.length - 1]!;
-    return shell.execution.settle(outcome);
-  }
-  return finishTask(shell, argv, outcome);
+function finish(shell: Shell, node: SimpleCommand, argv: readonly string[], outcome: Outcome, springs = true): Outcome {
+  if (typeof outcome !== 'number') return finishTask(shell, node, argv, outcome, springs);
+  shell.lastArgument = argv[argv.length - 1]!;
+  return conclude(shell, node, outcome, springs);
 }
 
-function* finishTask(shell: Shell, argv: readonly string[], running: Task<number>): Task<number> {
+function* finishTask(shell: Shell, node: SimpleCommand, argv: readonly string[], running: Task<number>, springs: boolean): Task<number> {
   const status = yield* running;
   shell.lastArgument = argv[argv.length - 1]!;
-  const outcome = shell.execution.settle(status);
+  const outcome = conclude(shell, node, status, springs);
   return typeof outcome === 'number' ? outcome : yield* outcome;
+}
+
+/** The failure of `return` is its function's, that of a command which a shell was forked for is its pipeline's or job's: no ERR trap. */
+function conclude(shell: Shell, node: SimpleCommand, status: number, springs: boolean): Outcome {
+  const { execution, traps } = shell;
+  if (status === 0 || !traps.has('ERR') || (springs && shell.forkedFor !== node && shell.flow?.type !== 'return')) return execution.settle(status);
+  const trap = traps.suspend('ERR');
+  try {
+    return execution.settle(status);
+  } finally {
+    traps.resume('ERR', trap);
+  }
 }
 
 /** Runs a body within the command's redirections and temporary assignments. `stays`: the assignments are permanent. */

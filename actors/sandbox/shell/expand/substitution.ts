@@ -30,6 +30,7 @@ export function* substituteCommand(shell: Shell, part: CommandSubstitution): Tas
   const [reader, writer] = shell.process.pipe();
   shell.process.descriptors.setCloseOnExec(reader, true);
   const child = shell.execution.fork(function* body(sub) {
+    sub.jobs.inherit(shell.jobs);
     if (!sub.options.has('inherit_errexit') && !sub.options.posix && sub.isBash) sub.options.set('errexit', false);
     const outcome = sub.execution.run(part.script);
     return typeof outcome === 'number' ? outcome : yield* outcome;
