@@ -57,3 +57,10 @@ test('cp -a keeps hard links among what it copies', async (t) => {
   t.is(machine.files.stat('/work/e/a').ino, machine.files.stat('/work/e/b').ino);
   t.not(machine.files.stat('/work/e/a').ino, machine.files.stat('/work/d/a').ino);
 });
+
+test('shred overwrites, and removes by ever shorter names', async (t) => {
+  await agree(t, { files: { one: 'secret\n', two: 'secret\n', three: 'x', dir: null } }, [
+    ['shred', '-v', '-n', '2', '-z', 'one'], ['stat', '-c', '%s', 'one'], ['sha256sum', 'one'], ['shred', '-vu', '-n1', '--exact', 'two'], ['shred', '-s', '100', '-n1', 'three'], ['stat', '-c', '%s', 'three'], ['shred', '--remove=unlink', '-v', '-n1', 'three'], ['shred', '-u', 'one'], ['ls'],
+    ['shred'], ['shred', 'nope'], ['shred', 'dir'], ['shred', '-n', 'x', 'one'], ['shred', '--remove=foo', 'one'], ['shred', '-x'], ['shred', '-q', 'one'],
+  ]);
+});

@@ -57,6 +57,7 @@ export const fileCommands: CommandTable = {
   rm: () => import('./rm.js').then((m) => m.rm),
   rmdir: () => import('./mkdir.js').then((m) => m.rmdir),
   setsid: () => import('./nice.js').then((m) => m.setsid),
+  shred: () => import('./shred.js').then((m) => m.shred),
   sleep: () => import('./sleep.js').then((m) => m.sleep),
   stat: () => import('./stat.js').then((m) => m.stat),
   sync: () => import('./truncate.js').then((m) => m.sync),

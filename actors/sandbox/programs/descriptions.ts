@@ -40,6 +40,7 @@ factor Print prime factors
 false Exit with failure
 fgrep Search for fixed strings
 find Search for files in a directory hierarchy
+fmt Fill and join the lines of paragraphs
 fold Wrap lines to a width
 free Show used and free memory
 getopt Parse command-line options
@@ -72,6 +73,7 @@ nice Run a program with another priority
 nl Number lines of files
 nohup Run a program that hangups do not end
 nproc Print the number of processors
+numfmt Turn numbers from and into forms people read
 od Dump bytes in octal or other forms
 paste Merge lines of files
 patch Apply a diff to files
@@ -91,6 +93,7 @@ seq Print numbers in sequence
 sha1sum Print or check SHA1 digests
 sha256sum Print or check SHA256 digests
 sha512sum Print or check SHA512 digests
+shred Overwrite files, and remove them if asked
 shuf Print lines in random order
 sleep Wait for a time
 sort Sort lines of files
