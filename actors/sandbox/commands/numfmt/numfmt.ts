@@ -2,7 +2,7 @@
 import type { Process } from '../../kernel/process.js';
 import type { Main } from '../../kernel/program.js';
 import type { Task } from '../../kernel/wait.js';
-import { command, complain, type Options, parseOptions, UsageError, usageError } from '../../programs/stdio.js';
+import { command, complain, type Options, type Output, parseOptions, UsageError, usageError } from '../../programs/stdio.js';
 import { quoteName } from '../common/quote.js';
 import { parseRanges, type Ranges } from '../list-ranges.js';
 import { TextLines } from '../text-input.js';
@@ -101,16 +101,15 @@ class Formatter {
     this.#fields = fields === '-' ? [[1, Infinity]] : readFields(process, fields);
   }
 
-  /** A line with its fields turned; what is wrong with one is told to `refuse`, and it stays as it is. */
-  *line(text: string, refuse: (message: string) => Task): Task<string> {
+  /** Prints a line with its fields turned; what is wrong with one is told to `refuse`, and it stays as it is. */
+  *line(text: string, output: Output, refuse: (message: string) => Task): Task {
     const pieces = this.#delimiter === undefined ? text.match(/^[ \t\n]*[^ \t\n]*|[ \t\n][ \t\n]*[^ \t\n]*/g)! : text.split(this.#delimiter);
-    const out: string[] = [];
     for (const [index, whole] of pieces.entries()) {
       const piece = this.#delimiter === undefined && index > 0 ? whole.slice(1) : whole;
       const isMeant = this.#fields.some(([low, high]) => index + 1 >= low && index + 1 <= high);
-      out.push(isMeant ? yield* this.#field(piece, index + 1, refuse) : piece);
+      if (index > 0) output.print(this.#delimiter ?? ' ');
+      output.print(isMeant ? yield* this.#field(piece, index + 1, refuse) : piece);
     }
-    return out.join(this.#delimiter ?? ' ');
   }
 
   *#field(text: string, field: number, refuse: (message: string) => Task): Task<string> {
@@ -166,12 +165,17 @@ export const numfmt: Main = command(function* (process, output) {
     failed ||= formatter.invalid === 'fail';
     yield* complain(process, message);
   };
-  for (const operand of options.operands) output.print((yield* formatter.line(operand, refuse)) + end);
+  for (const operand of options.operands) {
+    yield* formatter.line(operand, output, refuse);
+    output.print(end);
+  }
   if (options.operands.length === 0) {
     const lines = new TextLines(process, 0, output, end);
     for (let line = yield* lines.next(); line !== undefined; line = yield* lines.next()) {
-      output.print((header > 0 ? line : yield* formatter.line(line, refuse)) + (lines.terminated ? end : ''));
-      if (header > 0) header--;
+      if (header > 0) output.print(line);
+      else yield* formatter.line(line, output, refuse);
+      header--;
+      output.print(lines.terminated ? end : '');
       if (output.isFull) yield* output.flush();
     }
   }
