@@ -8,7 +8,7 @@ import { command, decode, encode, LineReader, type Output, parseOptions } from '
 import { Pace } from '../text-input.js';
 import { compare, type Decimal, DecimalFault, divide, format, isZero, multiply, negate, ofInteger, ONE, parse, remainder, rescale, squareRoot, ZERO } from './decimal.js';
 import { wrap } from './lines.js';
-import { type Arithmetic, BUSYBOX_DC, busyboxUnescape, GNU_DC } from './manner.js';
+import { type Arithmetic, BUSYBOX_DC, BusyboxStop, busyboxUnescape, busyboxWords, GNU_DC } from './manner.js';
 
 type Value = Decimal | string;
 
@@ -120,6 +120,7 @@ class Machine {
           while (at < text.length && text[at] !== '\n') at++;
         } else if (letter === '[') {
           const end = closing(text, at);
+          if (end === text.length && this.#isBusybox) throw new DcFault('unterminated string');
           this.#stack.push(text.slice(at, end));
           at = end + 1;
         } else if (letter === 'x' || letter === '?' || '<>=!'.includes(letter)) {
@@ -155,6 +156,7 @@ class Machine {
           yield* this.#nested(next, depth);
         } else at = this.#command(letter, text, at);
       } catch (error) {
+        if (this.#isBusybox && (error instanceof DecimalFault || error instanceof DcFault)) throw new BusyboxStop(busyboxWords(error.message));
         if (error instanceof DecimalFault) yield* this.#complain(WORDS[error.message] ?? error.message.toLowerCase());
         else if (error instanceof Unimplemented) {
           yield* this.#process.write(2, encode('dc: '));
@@ -231,6 +233,7 @@ class Machine {
         return this.#registerCommand(letter, this.#nameAt(text, at));
       default:
         if (this.#isBusybox && this.#booleanCommand(letter)) return at;
+        if (this.#isBusybox) throw new DcFault(`bad character '${letter}'`);
         throw new Unimplemented(`'${letter}' (0${letter.charCodeAt(0).toString(8)}) unimplemented`);
     }
   }
@@ -243,7 +246,12 @@ class Machine {
 
   #modularPower(): void {
     if (this.#stack.length < 3) throw new DcFault('stack empty');
-    const [modulus, exponent, base] = [this.#number(), this.#number(), this.#number()].map((value) => rescale(value, 0).digits) as [bigint, bigint, bigint];
+    const operands = [this.#number(), this.#number(), this.#number()];
+    const [modulus, exponent, base] = operands.map((value) => rescale(value, 0).digits) as [bigint, bigint, bigint];
+    if (this.#isBusybox && modulus !== 0n) {
+      if (operands.some(({ scale }) => scale > 0)) throw new DcFault('not an integer');
+      if (exponent < 0n) throw new DcFault('negative number');
+    }
     if (modulus === 0n) throw new DcFault('remainder by zero');
     let [result, factor] = [1n, base % modulus];
     for (let left = exponent; left > 0n; left >>= 1n) {
@@ -372,6 +380,11 @@ export const dc: Main = command(function* (process, output) {
   } catch (error) {
     // Only what came on standard input makes quitting a failure.
     if (error instanceof DcQuit) return hasProgram ? 0 : 1;
+    if (error instanceof BusyboxStop) {
+      yield* output.flush();
+      yield* process.write(2, encode(`dc: ${error.message}\n`));
+      return 1;
+    }
     if (!(error instanceof Errno) || error.code === 'EPIPE') throw error;
     yield* output.flush();
     yield* process.write(2, encode(`dc: Could not open file ${options.operands[0] ?? options.value('f', 'file') ?? ''}\n`));

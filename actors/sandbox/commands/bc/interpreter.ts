@@ -8,7 +8,7 @@ import { Pace } from '../text-input.js';
 import { add, compare, type Decimal, DecimalFault, divide, format, isZero, multiply, negate, ofInteger, ONE, parse, remainder, squareRoot, ZERO } from './decimal.js';
 import { arcTangent, bessel, cosine, exponential, logarithm, sine } from './functions.js';
 import { wrap } from './lines.js';
-import { type Arithmetic, BUSYBOX_BC, busyboxUnescape, GNU_BC } from './manner.js';
+import { type Arithmetic, BUSYBOX_BC, BusyboxStop, busyboxUnescape, busyboxWords, GNU_BC } from './manner.js';
 import type { Argument, BcFunction, Expression, Statement } from './parser.js';
 
 const INDEX_MAX = 16_777_215n;
@@ -22,8 +22,14 @@ type Jump = 'break' | 'continue' | { value: Decimal | undefined } | undefined;
 /** What stops a line, and nothing but it. */
 export class BcRuntimeFault extends Error {}
 
-/** `halt`. */
-export class BcExit extends Error {}
+/** `halt`, or what busybox's ends at. */
+export class BcExit extends Error {
+  readonly status: number;
+  constructor(status: number) {
+    super('exit');
+    this.status = status;
+  }
+}
 
 export interface Settings {
   /** -l. */
@@ -82,6 +88,7 @@ export class Interpreter {
       this.#variables = variables;
       this.#arrays = arrays;
       yield* this.#output.flush();
+      if (this.#isBusybox) throw new BusyboxStop(busyboxWords(message.replace(/^\(func=.*?\): /, '')));
       yield* this.#process.write(2, encode(`Runtime error ${message}\n`));
     }
     yield* this.#output.flush();
@@ -125,7 +132,7 @@ export class Interpreter {
       case 'return':
         return { value: statement.value ? yield* this.#value(statement.value) : undefined };
       case 'halt':
-        throw new BcExit();
+        throw new BcExit(0);
       case 'limits':
         return void this.#output.print('BC_BASE_MAX     = 2147483647\nBC_DIM_MAX      = 16777215\nBC_SCALE_MAX    = 2147483647\nBC_STRING_MAX   = 2147483647\nMAX Exponent    = 9223372036854775807\nNumber of vars  = 32767\n');
       case 'warranty':
@@ -167,8 +174,10 @@ export class Interpreter {
 
   *#value(expression: Expression): Task<Decimal> {
     switch (expression.type) {
-      case 'number':
-        return parse(expression.text, this.#ibase);
+      case 'number': {
+        const number = parse(expression.text, this.#ibase);
+        return this.#isBusybox && isZero(number) ? ZERO : number;
+      }
       case 'group':
         return yield* this.#value(expression.inner);
       case 'variable':
@@ -261,6 +270,7 @@ export class Interpreter {
   }
 
   *#warn(message: string): Task {
+    if (this.#isBusybox) this.#fail(message.startsWith('negative') ? 'negative number' : message, 0);
     yield* this.#output.flush();
     yield* this.#process.write(2, encode(`Runtime warning (func=${this.#function}, adr=0): ${message}\n`));
   }
@@ -324,7 +334,7 @@ export class Interpreter {
   *#call({ name, arguments: args, address }: Expression & { type: 'call' }): Task<Decimal | undefined> {
     const definition = this.#functions.get(name);
     if (!definition) return yield* this.#library(name, args, address);
-    if (args.length !== definition.parameters.length) this.#fail('Parameter number mismatch', address);
+    if (args.length !== definition.parameters.length) this.#fail(this.#isBusybox ? `function has ${definition.parameters.length} parameters, but called with ${args.length}` : 'Parameter number mismatch', address);
     if (++this.#depth > DEPTH_MAX) this.#fail('Function call stack is too deep', address);
     const given: (Decimal | ArrayValues)[] = [];
     for (const [i, parameter] of definition.parameters.entries()) {

@@ -76,6 +76,10 @@ export class Lexer {
     return /^[ \t]*\[[ \t]*\]/.test(this.#source.slice(this.#at, this.#at + 32));
   }
 
+  get restOfLine(): string {
+    return /[^\n]*/y.exec(this.#source.slice(this.#at))![0];
+  }
+
   /** Behind the end of the line. */
   skipLine(): void {
     const end = this.#source.indexOf('\n', this.#at);

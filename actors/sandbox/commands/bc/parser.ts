@@ -106,6 +106,7 @@ export class Parser {
 
   #fail(): never {
     if (this.#token.type === 'end') throw new Incomplete();
+    if (this.#isBusybox) throw new BcSyntaxFault(`bad token at '${this.#token.type === 'newline' ? '' : this.#token.text + this.#lexer.restOfLine}'`, this.#token.line);
     // The end of a line is noticed on the next one.
     throw new BcSyntaxFault('syntax error', this.#token.line + (this.#token.type === 'newline' ? 1 : 0));
   }

@@ -3,8 +3,12 @@ import type { Process } from '../../kernel/process.js';
 import type { Task } from '../../kernel/wait.js';
 import { isBusybox } from '../../programs/flavour.js';
 import { encode } from '../../programs/stdio.js';
-import type { Interpreter } from './interpreter.js';
+import { BcExit, type Interpreter } from './interpreter.js';
+import { BusyboxStop } from './manner.js';
 import { BcSyntaxFault, Incomplete, Parser } from './parser.js';
+
+/** The name of what is read behind the files. */
+export const STANDARD_INPUT = '(standard_in)';
 
 /** Text as it comes, line by line, into the interpreter. */
 export class Session {
@@ -17,7 +21,7 @@ export class Session {
   constructor(process: Process, interpreter: Interpreter) {
     this.#process = process;
     this.#interpreter = interpreter;
-    this.#name = '(standard_in)';
+    this.#name = STANDARD_INPUT;
   }
 
   begin(name: string): void {
@@ -42,13 +46,19 @@ export class Session {
       } catch (error) {
         if (error instanceof Incomplete) {
           if (!isEnd) return;
+          if (isBusybox(this.#process)) return yield* this.#stop((this.#text.split('"').length & 1) === 0 ? 'unterminated string' : "bad token at ''", parser.taken.line);
           if ((this.#text.split('"').length & 1) === 0) yield* this.#complain('illegal character: "', this.#line);
           yield* this.#complain('syntax error', this.#line + Math.max(0, this.#text.split('\n').length - 2));
           this.#text = '';
           return;
         }
+        if (error instanceof BusyboxStop) {
+          yield* this.#stop(error.message, Math.max(1, this.#line - 1));
+          continue;
+        }
         if (!(error instanceof BcSyntaxFault)) throw error;
-        yield* this.#complain(error.message, error.line);
+        if (isBusybox(this.#process)) yield* this.#stop(error.message.replace(/^illegal character: (.)$/, "bad character '$1'"), error.line);
+        else yield* this.#complain(error.message, error.line);
         // After a character that cannot be the line goes on.
         if (!error.message.startsWith('illegal')) parser.recover();
         this.#take(parser);
@@ -60,6 +70,13 @@ export class Session {
     const { length, line } = parser.taken;
     this.#text = this.#text.slice(length);
     this.#line = line;
+  }
+
+  /** busybox's ends at the first fault, but for whoever sits before it. */
+  *#stop(message: string, line: number): Task {
+    const isInput = this.#name === STANDARD_INPUT;
+    yield* this.#process.write(2, encode(`bc: ${isInput ? '' : `${this.#name}:${line}: `}${message}\n`));
+    if (!isInput || this.#process.descriptors.find(0)?.isTerminal !== true) throw new BcExit(1);
   }
 
   *#complain(message: string, line: number): Task {
