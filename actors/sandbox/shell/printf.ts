@@ -72,10 +72,12 @@ class Formatter {
   out = '';
   readonly manners: PrintfManners;
   readonly #args: readonly string[];
+  readonly #bytes: boolean;
   #at = 0;
 
-  constructor(args: readonly string[], manners: PrintfManners) {
+  constructor(args: readonly string[], manners: PrintfManners, bytes: boolean) {
     this.#args = args;
+    this.#bytes = bytes;
     this.manners = manners;
   }
 
@@ -104,12 +106,18 @@ class Formatter {
     else this.fail(`${text}: invalid ${octal}number`);
   }
 
+  /** `'ä` is the number of the character; a byte that is none counts as itself, and each does in the C locale. */
+  #characterCode(text: string): number {
+    const code = text.codePointAt(1) ?? 0;
+    return this.#bytes || (code & 0xfc00) === 0xdc00 ? encode(text.slice(1))[0] ?? 0 : code;
+  }
+
   integer(text: string | undefined, isSigned = true): bigint {
     if (text === undefined || text === '') {
       if (text === '' && this.manners !== 'bash' && this.manners !== 'dash') this.badNumber(text, false);
       return 0n;
     }
-    if (text[0] === '"' || text[0] === "'") return BigInt(text.codePointAt(1) ?? 0);
+    if (text[0] === '"' || text[0] === "'") return BigInt(this.#characterCode(text));
     const match = /^\s*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9]\d*)/.exec(text);
     if (!match) {
       this.badNumber(text, false);
@@ -135,7 +143,7 @@ class Formatter {
 
   float(text: string | undefined): number {
     if (text === undefined || text === '') return 0;
-    if (text[0] === '"' || text[0] === "'") return text.codePointAt(1) ?? 0;
+    if (text[0] === '"' || text[0] === "'") return this.#characterCode(text);
     const match = /^\s*[-+]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|inf(?:inity)?|nan)/i.exec(text);
     if (!match || match[0].length !== text.length) {
       this.badNumber(text, match !== null);
@@ -207,8 +215,8 @@ function integerText(value: bigint, letter: string, precision: number | undefine
 export type FormatTime = (format: string, seconds: number) => string;
 
 /** Formats `args`, the format being used again while some are left. */
-export function formatPrintf(format: string, args: readonly string[], formatTime: FormatTime, manners: PrintfManners = 'bash'): Formatted {
-  const formatter = new Formatter(args, manners);
+export function formatPrintf(format: string, args: readonly string[], formatTime: FormatTime, manners: PrintfManners = 'bash', bytes = false): Formatted {
+  const formatter = new Formatter(args, manners, bytes);
   for (;;) {
     const before = formatter.consumed;
     const stop = once(format, formatter, formatTime);

@@ -1,12 +1,13 @@
 // declare, typeset, local, export, readonly: attributes, values and listings of variables and functions.
 import { functionText } from '../function-text.js';
 import type { Task } from '../../kernel/wait.js';
-import { type ExpandedAssignment, storeElements } from '../expand/assignment.js';
+import { elementsTask, type ExpandedAssignment, storeElements } from '../expand/assignment.js';
 import type { Outcome, Shell } from '../shell.js';
 import { quoteDash, quoteValue } from '../quote.js';
 import { CAPITALIZED, EXPORTED, INTEGER, LOWERCASE, NAMEREF, READONLY, TRACED, UPPERCASE, type Variable } from '../variables/variable.js';
 import { AssignmentError, isName, parseReference } from '../variables/variables.js';
 import { ShellExit } from '../flow.js';
+import { ShellSyntaxError } from '../syntax/errors.js';
 import { variableLines } from './options.js';
 import { fail, print, usage } from './output.js';
 
@@ -203,10 +204,51 @@ function declareOne(shell: Shell, request: Request, operand: string | ExpandedAs
   return 0;
 }
 
+/** An array that gets a text `(…)` gets the elements that the text is as a script. */
+function isListText(shell: Shell, { command, on }: Request, operand: string | ExpandedAssignment): ExpandedAssignment | undefined {
+  if (!shell.isBash) return undefined;
+  const assignment = parts(operand);
+  if (assignment?.subscript !== undefined || !/^\(.*\)$/s.test(assignment?.value ?? '')) return undefined;
+  if (/[aA]/.test(on)) return assignment;
+  const { variables } = shell;
+  const bound = variables.find(assignment!.name);
+  const isMeant = variables.functionDepth === 0 || command === 'export' || command === 'readonly' || on.includes('g') || bound?.depth === variables.functionDepth;
+  return isMeant && bound?.isArray === true ? assignment : undefined;
+}
+
+function* readLists(shell: Shell, request: Request): Task<number> {
+  const operands: (string | ExpandedAssignment)[] = [];
+  let failed = 0;
+  for (const operand of request.operands) {
+    const assignment = isListText(shell, request, operand);
+    if (!assignment) {
+      operands.push(operand);
+      continue;
+    }
+    try {
+      const list = shell.execution.newParser(`${assignment.name}=${assignment.value}`, shell.line).next();
+      const command = typeof list === 'object' ? list.items[0]?.command : undefined;
+      const read = command?.type === 'simple' ? command.assignments[0] : undefined;
+      operands.push(read?.array === undefined ? operand : { ...assignment, value: undefined, elements: yield* elementsTask(shell, read, request.on.includes('A')) });
+    } catch (error) {
+      if (!(error instanceof ShellSyntaxError)) throw error;
+      shell.execution.reportSyntax(error);
+      failed = 1;
+      operands.push({ ...assignment, value: undefined, elements: [] });
+    }
+  }
+  const outcome = declareAll(shell, { ...request, operands });
+  return (typeof outcome === 'number' ? outcome : yield* outcome) || failed;
+}
+
 /** Runs a declaration built-in; arguments that assign come in parts. */
 export function runDeclaration(shell: Shell, argv: readonly (string | ExpandedAssignment)[]): Outcome {
   const request = parse(shell, argv);
   if (!request) return 2;
+  return request.operands.some((operand) => isListText(shell, request, operand)) ? readLists(shell, request) : declareAll(shell, request);
+}
+
+function declareAll(shell: Shell, request: Request): Outcome {
   const { command, on, operands } = request;
   if (command === 'local' && shell.variables.functionDepth === 0) {
     if (shell.isBash) return fail(shell, 'local', 'can only be used in a function');

@@ -1,6 +1,7 @@
 // printf, with -v into a variable.
 import type { Task } from '../../kernel/wait.js';
 import { strftime } from '../strftime.js';
+import { isPlainLocale } from '../locale.js';
 import { formatPrintf, type Formatted } from '../printf.js';
 import { AssignmentError, parseReference } from '../variables/variables.js';
 import type { Builtin, Outcome, Shell } from '../shell.js';
@@ -29,7 +30,7 @@ export const printfBuiltin: Builtin = (shell, argv) => {
   const format = argv[at];
   if (format === undefined) return shell.isBash ? usage(shell, 'printf', 'usage: printf [-v var] format [arguments]'.slice(7), SYNOPSIS) : fail(shell, 'printf', 'usage: printf format [arg ...]', 2);
   const zone = shell.variables.get('TZ');
-  const formatted = formatPrintf(format, argv.slice(at + 1), (pattern, seconds) => strftime(pattern, seconds * 1000, zone), shell.isBash ? 'bash' : 'dash');
+  const formatted = formatPrintf(format, argv.slice(at + 1), (pattern, seconds) => strftime(pattern, seconds * 1000, zone), shell.isBash ? 'bash' : 'dash', isPlainLocale(shell));
   const { text, errors, status } = formatted;
   const pieces = shell.isBash ? byLines(formatted) : [...errors.map(({ message }) => ({ error: message })), { text }];
   if (variable === undefined) return write(shell, pieces, status);

@@ -197,6 +197,7 @@ export function* wait(shell: Shell, argv: readonly string[]): Task<number> {
   }
   if (argv[at] === '--') at++;
   const specs = argv.slice(at);
+  if (variable !== undefined) shell.variables.unset(variable);
   if (flags.some((flag) => flag.includes('n'))) return yield* waitNext(shell, specs, variable);
   if (specs.length === 0) {
     for (const job of shell.jobs.own) {
@@ -220,7 +221,10 @@ export function* wait(shell: Shell, argv: readonly string[]): Task<number> {
 
 function* waitNext(shell: Shell, specs: readonly string[], variable: string | undefined): Task<number> {
   const chosen = specs.length === 0 ? shell.jobs.own : specs.map((spec) => (spec.startsWith('%') ? shell.jobs.find(spec) : shell.jobs.ofPid(Number(spec)))).filter((job): job is Job => typeof job === 'object');
-  if (chosen.length === 0) return 127;
+  if (chosen.length === 0) {
+    for (const spec of specs) fail(shell, 'wait', `${spec}: no such job`);
+    return 127;
+  }
   const interrupted = yield* waitFor(shell, chosen.map((job) => job.processes.at(-1)!));
   if (interrupted !== undefined) return interrupted;
   const over = chosen.find((job) => job.processes.at(-1)!.status !== undefined)!;

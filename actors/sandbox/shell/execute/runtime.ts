@@ -3,7 +3,7 @@ import { Errno } from '../../kernel/errno.js';
 import { canFork } from '../../kernel/limit-checks.js';
 import type { Process } from '../../kernel/process.js';
 import { statusCode } from '../../kernel/process.js';
-import { SIGINT, signalName, SIGPIPE } from '../../kernel/signals.js';
+import { SIGINT, signalName, SIGPIPE, SIGTERM } from '../../kernel/signals.js';
 import { signalDescription } from '../signal-descriptions.js';
 import { PREEMPT, type Task } from '../../kernel/wait.js';
 import { printCommand } from '../command-text.js';
@@ -129,7 +129,7 @@ export class Runtime implements Execution {
     const { signal } = process.status;
     if (signal === SIGINT || signal === SIGPIPE) return;
     const word = signalDescription(signal);
-    if (shell.isBash && !shell.isInteractive) shell.complain(`${String(process.pid).padStart(5)} ${word.padEnd(23)} ${command === undefined ? '' : printCommand(command)}`);
+    if (shell.isBash && !shell.isInteractive && signal !== SIGTERM) shell.complain(`${String(process.pid).padStart(5)} ${word.padEnd(23)} ${command === undefined ? '' : printCommand(command)}`);
     else shell.warnRaw(`${word}\n`);
   }
 

@@ -30,6 +30,7 @@ export function assignValue(shell: Shell, assignment: Assignment, value: string,
   const { name } = variables.follow(assignment.name);
   const bound = variables.binding(name);
   const { index } = assignment;
+  if (index!.word.source === '') throw new AssignmentError(`${assignment.name}[]: bad array subscript`);
   if (index!.all !== undefined && !bound?.map) throw new AssignmentError(`${assignment.name}[${index!.all}]: bad array subscript`);
   const key = keyText === undefined ? keyOf(shell, index!, bound) : bound?.map ? keyText : Number(shell.expansion.evaluate(keyText));
   storeElement(shell, name, key, value, assignment.append);

@@ -290,7 +290,7 @@ export class Expander implements Expansion {
       case 'slice':
       {
         const offset = Number(this.arithmetic(operation.offset));
-        return operation.length && reaches(value, offset) ? { offset, length: Number(this.arithmetic(operation.length)) } : { offset };
+        return operation.length && reaches(this.#shell, value, offset) ? { offset, length: Number(this.arithmetic(operation.length)) } : { offset };
       }
       default:
         return {};
@@ -310,7 +310,7 @@ export class Expander implements Expansion {
       case 'slice':
       {
         const offset = Number(yield* this.arithmeticTask(operation.offset));
-        return operation.length && reaches(value, offset) ? { offset, length: Number(yield* this.arithmeticTask(operation.length)) } : { offset };
+        return operation.length && reaches(this.#shell, value, offset) ? { offset, length: Number(yield* this.arithmeticTask(operation.length)) } : { offset };
       }
       default:
         return {};

@@ -7,6 +7,7 @@ import { joinBytes } from '../syntax/ansi.js';
 import type { Parameter, Word } from '../syntax/ast.js';
 import { isName } from '../variables/variables.js';
 import { lookUp, lookUpIndirect, type Value } from './lookup.js';
+import { countsBytes } from '../locale.js';
 import { changeCase, compilePattern, lengthOf, replace, slice, sliceList, trim } from './operations.js';
 import type { Sink } from './sinks.js';
 import { transform, transformList } from './transform.js';
@@ -126,7 +127,7 @@ function lengthOfValue(shell: Shell, part: Parameter, value: Value): number {
   if (value.list) return value.list.length;
   // An element that is not set has the length 0 even with `set -u`.
   const text = value.text ?? (part.index === undefined ? unbound(shell, part) : '');
-  return shell.dialect === 'dash' ? encode(text).length : lengthOf(text);
+  return countsBytes(shell, text) ? encode(text).length : lengthOf(text);
 }
 
 function apply(shell: Shell, { operation, source }: Parameter, text: string, operands: Operands): string {
@@ -140,7 +141,10 @@ function apply(shell: Shell, { operation, source }: Parameter, text: string, ope
     case 'case':
       return changeCase(text, operation.change, operation.all, operands.pattern === undefined ? undefined : patternOf(shell, operands.pattern, false));
     case 'slice':
-      return slice(text, operands.offset!, operands.length, operation.length?.source ?? source);
+    {
+      const subject = operation.length?.source ?? source;
+      return countsBytes(shell, text) ? joinBytes(slice(bytesOf(text), operands.offset!, operands.length, subject)) : slice(text, operands.offset!, operands.length, subject);
+    }
     default:
       return text;
   }
@@ -177,8 +181,8 @@ function pourList(values: readonly string[], star: boolean, sink: Sink, quoted: 
 }
 
 /** Whether an offset lies within the value; the length is not looked at where it does not. */
-export function reaches({ text, list, variable }: Value, offset: number): boolean {
-  const size = text !== undefined ? lengthOf(text) : variable?.list ? variable.list.last + 1 : list!.length + 1;
+export function reaches(shell: Shell, { text, list, variable }: Value, offset: number): boolean {
+  const size = text !== undefined ? (countsBytes(shell, text) ? encode(text).length : lengthOf(text)) : variable?.list ? variable.list.last + 1 : list!.length + 1;
   return offset < 0 ? size + offset >= 0 : offset <= size;
 }
 

@@ -110,6 +110,16 @@ export function parseSubscript(reader: Reader, text: string, line: number): Subs
   return subscript;
 }
 
+/** A key like `'q"'` is no arithmetic: that it is none shows when it is evaluated, which the keys of associative arrays never are. */
+function subscriptArithmetic(reader: Reader, text: string, line: number): ArithmeticText {
+  try {
+    return readArithmetic(reader.inner(text, line), '');
+  } catch (error) {
+    if (!(error instanceof ShellSyntaxError)) throw error;
+    return { parts: [{ type: 'literal', text }], source: text, line, blocking: false, expression: undefined, dollars: [] };
+  }
+}
+
 function readSubscript(reader: Reader, text: string, line: number): Subscript {
   const words = reader.inner(text, line);
   const parts = readParts(words, { stops: '', extglob: false, groups: false, processes: false });
@@ -117,6 +127,6 @@ function readSubscript(reader: Reader, text: string, line: number): Subscript {
   return {
     all: text === '@' ? '@' : text === '*' ? '*' : undefined,
     word,
-    arithmetic: readArithmetic(reader.inner(text, line), ''),
+    arithmetic: subscriptArithmetic(reader, text, line),
   };
 }

@@ -87,7 +87,7 @@ class BracedReader {
     const reader = this.#reader;
     if (reader.text[reader.pos] !== '[') return undefined;
     const end = closingBracket(reader.text, reader.pos, '}');
-    if (end < 0) return undefined;
+    if (end < 0 || end === reader.pos + 1) return undefined;
     const text = reader.text.slice(reader.pos + 1, end);
     const { line } = reader;
     reader.pos = end + 1;

@@ -92,7 +92,7 @@ function readIndexed(reader: Reader, name: string, blanksAllowed: boolean): Pref
   const text = reader.text.slice(open + 1, close);
   reader.pos = close + 1;
   const operator = reader.match(ASSIGNS);
-  if (operator === undefined || text === '' || (!blanksAllowed && /^[^'"]*[ \t\n;&|<>()]/.test(text.replace(/\$[({][^)}]*[)}]/g, '')))) return undefined;
+  if (operator === undefined || (text === '' && !blanksAllowed) || (!blanksAllowed && /^[^'"]*[ \t\n;&|<>()]/.test(text.replace(/\$[({][^)}]*[)}]/g, '')))) return undefined;
   return { name, index: parseSubscript(reader, text, reader.lineAt(open)), append: operator === '+=' };
 }
 
