@@ -40,6 +40,7 @@ const CASES: readonly Case[] = [
   { argv: ['busybox', 'bc', 'missing'] },
   ...['1 2 3Rf', '0 1(p 1 1{p 2 2Gp 0Np 7Np', '[a\\tb\\q]p [q\\]p', '[xz0<x]dsxx', 'FFp A.Fp 0Ap', '5p[1 0/]x 3p', '+', '[a]1+', 'y', '[ab', '2 2.5^p', '1 2.5 3|', '3 2 5|p', 'Lx', '_1v', '1o'].map((program) => ({ argv: ['busybox', 'dc', '-e', program] })),
   { argv: ['busybox', 'dc', '-x', 'f'], files: { f: '5s one 6S two l one l two+pL two p lop' } },
+  ...['find d | sort | busybox cpio -o -H newc | busybox cpio -t', 'busybox cpio -o -H newc -R 1234:5678 < list | busybox cpio -tv | cut -c1-30', 'busybox cpio -o -H newc < list | busybox cpio -tv -R 8765:4321 | cut -c1-30', 'mkdir o; busybox cpio -ov -H newc < list > x; cd o; busybox cpio -idmv < ../x; busybox cpio -idmv < ../x; cat d/a; rm ../x', 'echo missing | busybox cpio -o -H newc', 'echo garbage | busybox cpio -t', 'echo d | busybox cpio -o >/dev/null 2>&1'].map((script) => ({ argv: ['sh', '-c', `mkdir d; echo hi > d/a; ln -s a d/l; ${script}`], files: { list: 'd\nd/a\nd/l\n' } })),
   { argv: ['busybox', 'nothing'] },
   { argv: ['busybox', '--help', 'nothing'] },
 ];

@@ -5,6 +5,7 @@ import { O_CREAT, O_EXCL, O_TRUNC, O_WRONLY } from '../../kernel/open-file.js';
 import type { Process } from '../../kernel/process.js';
 import type { Main } from '../../kernel/program.js';
 import { PREEMPT, type Task } from '../../kernel/wait.js';
+import { isBusybox } from '../../programs/flavour.js';
 import { command, complain, decode, encode, LineReader, type Options, type Output, parseOptions, UsageError, usageError } from '../../programs/stdio.js';
 import { Accounts } from '../common/accounts.js';
 import { formatDate } from '../common/dates/format.js';
@@ -19,6 +20,7 @@ const CHUNK_BYTES = 65536;
 const TYPES: Readonly<Record<number, FileType>> = Object.fromEntries(Object.entries(TYPE_BITS).map(([type, bits]) => [bits, type as FileType]));
 const TYPE_MASK = 0o170000;
 const FATAL = 2;
+const LAST: CpioEntry = { name: TRAILER, ino: 0, mode: 0, uid: 0, gid: 0, nlink: 1, mtimeSeconds: 0, sizeBytes: 0, devMajor: 0, devMinor: 0, rdevMajor: 0, rdevMinor: 0, check: 0 };
 
 const typeOf = (mode: number): FileType => TYPES[mode & TYPE_MASK] ?? 'file';
 
@@ -26,18 +28,20 @@ const typeOf = (mode: number): FileType => TYPES[mode & TYPE_MASK] ?? 'file';
 class ArchiveReader {
   readonly #process: Process;
   readonly #fd: number;
+  readonly #isBusybox: boolean;
   totalBytes = 0;
 
   constructor(process: Process, fd: number) {
     this.#process = process;
     this.#fd = fd;
+    this.#isBusybox = isBusybox(process);
   }
 
   *take(sizeBytes: number): Task<Uint8Array> {
     const parts: Uint8Array[] = [];
     for (let left = sizeBytes; left > 0; ) {
       const chunk = yield* this.#process.read(this.#fd, Math.min(left, CHUNK_BYTES));
-      if (chunk.length === 0) throw new UsageError('premature end of file', FATAL);
+      if (chunk.length === 0) throw this.#isBusybox ? new UsageError('short read', 1) : new UsageError('premature end of file', FATAL);
       parts.push(new Uint8Array(chunk));
       left -= chunk.length;
       this.totalBytes += chunk.length;
@@ -47,12 +51,14 @@ class ArchiveReader {
 
   /** The next member's entry; undefined at the trailer. */
   *next(): Task<{ entry: CpioEntry; format: CpioFormat } | undefined> {
-    const magic = yield* this.take(6);
-    const format = formatOf(magic);
+    const start = yield* this.take(this.#isBusybox ? HEADER_BYTES.newc : 6);
+    const format = formatOf(start.subarray(0, 6));
+    if (this.#isBusybox && format !== 'newc' && format !== 'crc') throw new UsageError('unsupported cpio format, use newc or crc', 1);
     if (!format) throw new UsageError('premature end of archive', FATAL);
-    const head = Buffer.concat([magic, yield* this.take(HEADER_BYTES[format] - 6)]);
+    const head = Buffer.concat([start, yield* this.take(HEADER_BYTES[format] - start.length)]);
     const { entry, nameBytes } = parseHeader(head, format);
     entry.name = nameOf(yield* this.take(nameBytes));
+    if (this.#isBusybox) entry.name = entry.name.replace(/^\/+/, '');
     yield* this.take(padding(HEADER_BYTES[format] + nameBytes, format));
     return entry.name === TRAILER ? undefined : { entry, format };
   }
@@ -62,6 +68,7 @@ class Cpio {
   readonly #process: Process;
   readonly #output: Output;
   readonly #options: Options;
+  readonly #isBusybox: boolean;
   readonly #accounts: Accounts;
   /** Files with several names: where the first one went. */
   readonly #linked = new Map<string, string>();
@@ -74,6 +81,7 @@ class Cpio {
     this.#process = process;
     this.#output = output;
     this.#options = options;
+    this.#isBusybox = isBusybox(process);
     this.#accounts = new Accounts(process.files);
     const owner = options.value('R', 'owner');
     const parsed = owner === undefined ? {} : parseOwner(owner, this.#accounts);
@@ -94,7 +102,7 @@ class Cpio {
   *#blocks(bytes: number): Task {
     yield* this.#output.flush();
     const count = Math.ceil(bytes / BLOCK_BYTES);
-    if (!this.#options.has('quiet')) yield* this.#process.write(2, encode(`${count} block${count === 1 ? '' : 's'}\n`));
+    if (!this.#options.has('quiet')) yield* this.#process.write(2, encode(`${count} block${count === 1 && !this.#isBusybox ? '' : 's'}\n`));
   }
 
   *#names(): Task<string[]> {
@@ -125,6 +133,7 @@ class Cpio {
         stat = this.#options.has('L', 'dereference') ? this.#process.files.stat(name) : this.#process.files.lstat(name);
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
+        if (this.#isBusybox) throw new UsageError(`${name}: ${error.message}`, 1);
         yield* this.#fail(`${name}: Cannot stat: ${error.message}`);
         continue;
       }
@@ -138,14 +147,15 @@ class Cpio {
       const isAgain = first !== undefined && stat.type === 'file' && stat.nlink > 1 && (format === 'newc' || format === 'crc');
       if (isAgain) entry.sizeBytes = 0;
       if (format === 'crc') entry.check = data.reduce((sum, byte) => (sum + byte) >>> 0, 0);
-      if (this.#options.has('v', 'verbose')) yield* this.#process.write(2, encode(`${entry.name}\n`));
+      if (this.#options.has('v', 'verbose') && !this.#isBusybox) yield* this.#process.write(2, encode(`${entry.name}\n`));
       yield* put(writeHeader(entry, format));
       if (!isAgain) {
         yield* put(data);
         yield* put(new Uint8Array(padding(data.length, format)));
       }
     }
-    yield* put(writeHeader({ name: TRAILER, ino: 0, mode: 0, uid: 0, gid: 0, nlink: 1, mtimeSeconds: 0, sizeBytes: 0, devMajor: 0, devMinor: 0, rdevMajor: 0, rdevMinor: 0, check: 0 }, format));
+    yield* put(writeHeader(LAST, format));
+    if (this.#isBusybox) return;
     yield* put(new Uint8Array((BLOCK_BYTES - (this.#writtenBytes % BLOCK_BYTES)) % BLOCK_BYTES));
     yield* this.#blocks(this.#writtenBytes);
   }
@@ -169,6 +179,7 @@ class Cpio {
   }
 
   *#member(entry: CpioEntry, data: Uint8Array): Task {
+    if (this.#isBusybox) [entry.uid, entry.gid] = [this.#owner.uid ?? entry.uid, this.#owner.gid ?? entry.gid];
     if (this.#options.has('t', 'list')) {
       this.#output.print(this.#options.has('v', 'verbose') ? this.#line(entry, data) : `${entry.name}\n`);
       return;
@@ -178,7 +189,7 @@ class Cpio {
       yield* this.#process.write(1, data);
       return;
     }
-    if (this.#options.has('v', 'verbose')) yield* this.#process.write(2, encode(`${entry.name}\n`));
+    if (this.#options.has('v', 'verbose') && !this.#isBusybox) yield* this.#process.write(2, encode(`${entry.name}\n`));
     const name = this.#options.has('no-absolute-filenames') ? entry.name.replace(/^\/+/, '') : entry.name;
     try {
       yield* this.#make(name, entry, data);
@@ -186,14 +197,20 @@ class Cpio {
       if (!(error instanceof Errno)) throw error;
       yield* this.#fail(`${name}: Cannot ${typeOf(entry.mode) === 'directory' ? 'mkdir' : 'open'}: ${error.message}`);
     }
+    if (this.#options.has('v', 'verbose') && this.#isBusybox) this.#output.print(`${entry.name}\n`);
   }
 
   #line(entry: CpioEntry, data: Uint8Array): string {
     const type = typeOf(entry.mode);
+    const target = type === 'symlink' ? ` -> ${decode(data)}` : '';
+    if (this.#isBusybox) {
+      const sizeBytes = type === 'symlink' ? 0 : entry.sizeBytes;
+      return `${modeString(type, entry.mode & 0o7777)} ${entry.uid}/${entry.gid} ${String(sizeBytes).padStart(9)} ${formatDate('%Y-%m-%d %H:%M:%S', entry.mtimeSeconds * 1000, zoneOf(this.#process))} ${entry.name}${target}\n`;
+    }
     const user = this.#accounts.userName(entry.uid) ?? String(entry.uid);
     const group = this.#accounts.groupName(entry.gid) ?? String(entry.gid);
     const when = formatDate(Date.now() - entry.mtimeSeconds * 1000 > 15_552_000_000 ? '%b %e  %Y' : '%b %e %H:%M', entry.mtimeSeconds * 1000, zoneOf(this.#process));
-    return `${modeString(type, entry.mode & 0o7777)} ${String(entry.nlink).padStart(3)} ${user.padEnd(8)} ${group.padEnd(8)} ${String(entry.sizeBytes).padStart(8)} ${when} ${entry.name}${type === 'symlink' ? ` -> ${decode(data)}` : ''}\n`;
+    return `${modeString(type, entry.mode & 0o7777)} ${String(entry.nlink).padStart(3)} ${user.padEnd(8)} ${group.padEnd(8)} ${String(entry.sizeBytes).padStart(8)} ${when} ${entry.name}${target}\n`;
   }
 
   *#make(path: string, entry: CpioEntry, data: Uint8Array): Task {
@@ -207,7 +224,7 @@ class Cpio {
     }
     if (old) {
       if (!this.#options.has('u', 'unconditional') && old.mtimeMs >= entry.mtimeSeconds * 1000) {
-        return yield* this.#warn(`${path} not created: newer or same age version exists`);
+        return yield* this.#warn(`${path} not created: newer or same age ${this.#isBusybox ? 'file' : 'version'} exists`);
       }
       files.unlink(path);
     }
@@ -261,21 +278,24 @@ class Cpio {
         const stat = this.#options.has('L', 'dereference') ? this.#process.files.stat(name) : this.#process.files.lstat(name);
         const data = stat.type === 'symlink' ? encode(this.#process.files.readlink(name)) : stat.type === 'file' ? this.#process.files.readFile(name) : new Uint8Array(0);
         const target = `${folder}/${name.replace(/^\/+/, '')}`;
-        if (this.#options.has('v', 'verbose')) yield* this.#process.write(2, encode(`${target}\n`));
+        if (this.#options.has('v', 'verbose') && !this.#isBusybox) yield* this.#process.write(2, encode(`${target}\n`));
         if (this.#options.has('l', 'link') && stat.type === 'file') {
           this.#makeParents(target);
           this.#process.files.link(name, target);
           continue;
         }
-        bytes += data.length;
-        yield* this.#make(target, this.#entryOf(name, stat, data.length), data);
+        const entry = this.#entryOf(name, stat, data.length);
+        // busybox's goes through an archive, and counts that.
+        bytes += this.#isBusybox ? writeHeader(entry, 'newc').length + data.length + padding(data.length, 'newc') : data.length;
+        yield* this.#make(target, entry, data);
+        if (this.#options.has('v', 'verbose') && this.#isBusybox) this.#output.print(`${entry.name.replace(/^\/+/, '')}\n`);
       } catch (error) {
         if (!(error instanceof Errno) || error.code === 'EPIPE') throw error;
         yield* this.#fail(`${name}: Cannot stat: ${error.message}`);
       }
     }
     for (const { path, entry } of this.#folders.reverse()) this.#attributes(path, entry);
-    yield* this.#blocks(bytes);
+    yield* this.#blocks(bytes + (this.#isBusybox ? writeHeader(LAST, 'newc').length : 0));
   }
 }
 
@@ -296,6 +316,7 @@ export const cpio: Main = command(function* (process, output) {
   const [isOut, isIn, isPass] = [options.has('o', 'create'), options.has('i', 'extract', 't', 'list'), options.has('p', 'pass-through')];
   if ([isOut, isIn, isPass].filter(Boolean).length !== 1) throw new UsageError("You must specify one of -oipt options.\nTry 'cpio --help' or 'cpio --usage' for more information.", FATAL);
   const format = options.has('c') ? 'odc' : options.value('H', 'format') ?? 'bin';
+  if (isBusybox(process) && isOut && !format.startsWith('n')) throw usageError(process.argv, 'requires -H newc', 1);
   if (!(format in HEADER_BYTES)) throw new UsageError(`invalid archive format '${format}'; valid formats are:\ncrc newc odc bin`, FATAL);
   const path = options.value('F', 'file') ?? options.value(isOut ? 'O' : 'I');
   const fd = path === undefined ? (isOut ? 1 : 0) : process.open(path, isOut ? O_WRONLY | O_CREAT | O_TRUNC : 0);
