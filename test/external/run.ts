@@ -1,5 +1,5 @@
-// Runs the external checks against a server of its own, prints each outcome, writes docs/STATUS.md. `--only NAME` chooses.
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+// Runs the external checks against a server of its own, prints each outcome, writes docs/STATUS.md. `--only NAME,…` chooses, and writes only with `--record`.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -71,15 +71,23 @@ interface Section {
   readonly figures: readonly string[];
 }
 
-/** One section per check: counts, figures, then what did not pass and why. */
-function statusPage(results: ReadonlyMap<string, Section>): string {
-  const sections = [...results].map(([name, { outcomes, figures }]) => {
-    const count = (result: Outcome['result']): number => outcomes.filter((outcome) => outcome.result === result).length;
-    const measured = figures.map((figure) => `- ${oneLine(figure)}`);
-    const rest = outcomes.filter(({ result }) => result !== 'pass').map(({ name: which, result, reason }) => `- ${result}: ${which}${reason ? ` (${oneLine(reason)})` : ''}`);
-    return `## ${name}\n${count('pass')} passed, ${count('fail')} failed, ${count('skip')} skipped\n${measured.length + rest.length > 0 ? `\n${[...measured, ...rest].join('\n')}\n` : ''}`;
-  });
-  return `# Status\nWhat unmodified outside clients and other projects' suites say. Written by \`npm run test:external\`.\n\n${sections.join('\n')}`;
+function writeStatus(results: ReadonlyMap<string, Section>, isWhole: boolean): void {
+  const path = join(ROOT, 'docs', 'STATUS.md');
+  // A run of some checks replaces their sections and leaves the others as they were.
+  const before = isWhole || !existsSync(path) ? [] : readFileSync(path, 'utf8').split(/^(?=## )/m).slice(1);
+  const sections = new Map(before.map((text): [string, string] => [/^## (\S+)/.exec(text)![1]!, text.trimEnd()]));
+  for (const [name, section] of results) sections.set(name, sectionText(name, section));
+  const ordered = CHECKS.filter(({ name }) => sections.has(name)).map(({ name }) => sections.get(name)!);
+  writeFileSync(path, `# Status\nWhat unmodified outside clients and other projects' suites say. Written by \`npm run test:external\`.\n\n${ordered.join('\n\n')}\n`);
+}
+
+/** Counts, figures, then what did not pass and why. */
+function sectionText(name: string, { outcomes, figures }: Section): string {
+  const count = (result: Outcome['result']): number => outcomes.filter((outcome) => outcome.result === result).length;
+  const measured = figures.map((figure) => `- ${oneLine(figure)}`);
+  const rest = outcomes.filter(({ result }) => result !== 'pass').map(({ name: which, result, reason }) => `- ${result}: ${which}${reason ? ` (${oneLine(reason)})` : ''}`);
+  const lines = [...measured, ...rest];
+  return `## ${name}\n${count('pass')} passed, ${count('fail')} failed, ${count('skip')} skipped${lines.length > 0 ? `\n\n${lines.join('\n')}` : ''}`;
 }
 
 function oneLine(text: string): string {
@@ -87,7 +95,9 @@ function oneLine(text: string): string {
 }
 
 async function main(): Promise<number> {
-  const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
+  const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1]!.split(',') : undefined;
+  const unknown = only?.filter((name) => CHECKS.every((check) => check.name !== name)) ?? [];
+  if (unknown.length > 0) throw new Error(`no such check: ${unknown.join(', ')} (there are ${CHECKS.map(({ name }) => name).join(', ')})`);
   const base = mkdtempSync(join(tmpdir(), 'sockerless-external-'));
   const cacheDir = process.env.SOCKERLESS_CACHE ?? join(ROOT, '.cache');
   mkdirSync(cacheDir, { recursive: true });
@@ -99,7 +109,7 @@ async function main(): Promise<number> {
   const shared = [process.env.SOCKERLESS_SHARED, join(ROOT, '..', 'shared')].find((path) => path !== undefined && existsSync(path));
   const results = new Map<string, Section>();
   for (const check of CHECKS) {
-    if (only !== undefined && check.name !== only) continue;
+    if (only?.includes(check.name) === false) continue;
     const workDir = join(base, check.name);
     mkdirSync(workDir, { recursive: true });
     const figures: string[] = [];
@@ -111,7 +121,7 @@ async function main(): Promise<number> {
     for (const { name, result, seconds, reason } of outcomes.length > 100 ? outcomes.filter((outcome) => outcome.result !== 'pass') : outcomes) process.stdout.write(`${result.toUpperCase()} ${name} (${seconds.toFixed(1)} s)${reason ? ` ${reason}` : ''}\n`);
     results.set(check.name, { outcomes, figures });
     // After each check, so that a run that is cut off has said what it found.
-    if (only === undefined) writeFileSync(join(ROOT, 'docs', 'STATUS.md'), statusPage(results));
+    if (only === undefined || process.argv.includes('--record')) writeStatus(results, only === undefined);
   }
   await server.close();
   rmSync(base, { recursive: true, force: true });

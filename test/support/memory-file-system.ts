@@ -8,6 +8,9 @@ import type { Process } from '../../actors/sandbox/kernel/process.js';
 
 let nextDevice = 40;
 
+/** A file is one buffer here. */
+const SIZE_MAX_BYTES = 1 << 30;
+
 export class MemoryFileSystem implements FileSystem {
   readonly type = 'tmpfs';
   readonly device = nextDevice++;
@@ -99,6 +102,7 @@ export class MemoryInode implements Inode {
   }
 
   link(name: string, inode: Inode): void {
+    if (inode.type === 'directory') throw new Errno('EPERM');
     this.#children.set(name, inode);
     (inode as MemoryInode).#stat.nlink++;
     this.#touch();
@@ -156,6 +160,7 @@ export class MemoryInode implements Inode {
   /** The room past the size is always zero. */
   #reserve(sizeBytes: number): void {
     if (sizeBytes <= this.#content.length) return;
+    if (sizeBytes > SIZE_MAX_BYTES) throw new Errno('EFBIG');
     const grown = Buffer.alloc(Math.max(sizeBytes, this.#content.length * 2, 64));
     this.#content.copy(grown, 0, 0, this.#stat.sizeBytes);
     this.#content = grown;
