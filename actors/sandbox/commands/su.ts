@@ -3,8 +3,10 @@ import { Errno } from '../kernel/errno.js';
 import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
 import type { Task } from '../kernel/wait.js';
-import { command, complain, encode, type Options, parseOptions, UsageError, usageError } from '../programs/stdio.js';
+import { command, complain, type Options, parseOptions, UsageError, usageError } from '../programs/stdio.js';
 import { Accounts, type User } from './common/accounts.js';
+import { isPassword } from './users/crypt.js';
+import { askPassword, passwordField } from './users/passwords.js';
 import { DEFAULT_PATH, execFailureCode, executeOrComplain } from './common/exec.js';
 
 const LONG = {
@@ -37,12 +39,10 @@ function environmentOf(process: Process, user: User, shell: string, isLogin: boo
   return env;
 }
 
-/** There is no crypt(3) here: a password is asked for and never right. */
-function* refuse(process: Process): Task<number> {
-  yield* process.write(2, encode('Password: '));
-  for (let byte = yield* process.read(0, 1); byte.length > 0 && byte[0] !== 10; byte = yield* process.read(0, 1));
-  yield* complain(process, 'Authentication failure');
-  return 1;
+/** Whether whoever is not root knows the password. */
+function* isAuthenticated(process: Process, user: User): Task<boolean> {
+  const field = passwordField(process, user.name) ?? '*';
+  return field === '' || (yield* isPassword((yield* askPassword(process, 'Password: ')) ?? '', field));
 }
 
 function* becomeShell(process: Process, user: User, options: Options, isLogin: boolean, rest: readonly string[]): Task<number> {
@@ -81,7 +81,8 @@ function switcher(isRunuser: boolean): Main {
     const accounts = new Accounts(process.files);
     const user = accounts.users.find((candidate) => candidate.name === name);
     if (!user) throw new UsageError(`user ${name} does not exist or the user entry does not contain all the required fields`);
-    if (process.credentials.uid !== 0) return yield* refuse(process);
+    if (process.credentials.uid !== 0 && !(yield* isAuthenticated(process, user))) throw new UsageError('Authentication failure');
+    process.credentials = { uid: 0, gid: 0, groups: [] };
     assume(process, accounts, user, options);
     if (named !== undefined) return yield* executeOrComplain(process, operands, process.env, (program, why) => `runuser: failed to execute ${program}: ${why}`);
     return yield* becomeShell(process, user, options, isLogin, operands);

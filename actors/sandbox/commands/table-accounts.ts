@@ -5,6 +5,7 @@ import type { CommandTable } from '../programs/builtin.js';
 export const accountCommands: CommandTable = {
   addgroup: () => import('./users/adduser.js').then((m) => m.addgroup),
   adduser: () => import('./users/adduser.js').then((m) => m.adduser),
+  chpasswd: () => import('./users/passwords.js').then((m) => m.chpasswd),
   chroot: () => import('./restricted.js').then((m) => m.chroot),
   delgroup: () => import('./users/adduser.js').then((m) => m.delgroup),
   deluser: () => import('./users/adduser.js').then((m) => m.deluser),
@@ -17,8 +18,10 @@ export const accountCommands: CommandTable = {
   hostid: () => import('./host-facts.js').then((m) => m.hostid),
   logger: () => import('./logger.js').then((m) => m.logger),
   lscpu: () => import('./host-facts.js').then((m) => m.lscpu),
+  mkpasswd: () => import('./users/passwords.js').then((m) => m.mkpasswd),
   nologin: () => import('./host-facts.js').then((m) => m.nologin),
   nsenter: () => import('./restricted.js').then((m) => m.nsenter),
+  passwd: () => import('./users/passwords.js').then((m) => m.passwd),
   ping: () => import('./restricted.js').then((m) => m.ping),
   'run-parts': () => import('./run-parts.js').then((m) => m.runParts),
   'start-stop-daemon': () => import('./start-stop-daemon.js').then((m) => m.startStopDaemon),

@@ -16,6 +16,7 @@ cat Print FILEs to stdout
 chgrp Change the group of files
 chmod Change the permissions of files
 chown Change owner and group of files
+chpasswd Set passwords from lines of user:password
 cksum Print CRC checksums and sizes of files
 clear Clear the screen
 cmp Compare two files byte by byte
@@ -65,6 +66,7 @@ md5sum Print or check MD5 digests
 mkdir Make directories
 mkfifo Make named pipes
 mknod Make special files
+mkpasswd Hash a password
 mktemp Make a temporary file or directory
 mount Attach a file system
 mv Move or rename files
@@ -75,6 +77,7 @@ nohup Run a program that hangups do not end
 nproc Print the number of processors
 numfmt Turn numbers from and into forms people read
 od Dump bytes in octal or other forms
+passwd Set, lock or take away a password
 paste Merge lines of files
 patch Apply a diff to files
 pgrep List processes by name
