@@ -18,7 +18,7 @@ test('bc -l has the functions', (t) => sameAsHost(t, bc([
   's(13.5); s(-4785.7); c(99.7); c(-3.14159265358979323846); c(472573)', 'a(10000000); a(-65785921.5); scale=70; a(1); a(.2); a(3)', 'e(142.749502399); e(-100); l(10430710.3325472917); l(0.0001)', 'j(4,0.25); j(-3,8); j(7,-1.5)', 'scale=0; e(1); s(1); c(0); a(1); l(2); j(0,1)', '0^-1\n3',
 ], '-l')));
 
-test('bc complains as GNU bc does, and goes on', (t) => sameAsHost(t, bc(['5/0\n1', '1+(2/0)', 'foo(3)', 'a=1\na/0\n7', 'sqrt(-1)', '2%0', '1+\n2', '1 1 +\n3', ')', '"open', 'define f() {', 'if (1', '1 = 2', '@']), { stderr: true }));
+test('bc complains as GNU bc does, and goes on', (t) => sameAsHost(t, bc(['5/0\n1', '1+(2/0)', 'foo(3)', 'a=1\na/0\n7', 'sqrt(-1)', '2%0', '1+\n2', '1 1 +\n3', ')', '"open', 'define f() {', 'if (1', '1 = 2', '@', 'break\n1', '1; break; 2\n3', 'continue\n1', 'return\n1', 'return 1; 5\n2', 'if (1) { break }\n4', '{ 1\nbreak\n2\n}\n3', 'define f() { break }\nf()\n2', 'while (1) { if (1) { break } }\n3']), { stderr: true }));
 
 const dc = (programs: readonly string[]): Case[] => programs.flatMap((program) => [{ argv: ['dc'], stdin: `${program}\n` }, { argv: ['dc', '-e', program] }]);
 

@@ -35,7 +35,7 @@ const CASES: readonly Case[] = [
   { argv: ['busybox', 'tar', 'tf', 'f'], files: { f: '' } },
   { argv: ['busybox', 'gunzip', 'f'], files: { f: '' } },
   { argv: ['busybox', 'zcat'], stdin: Uint8Array.of(0x1f, 0x9d, 0x90, 0x61, 0x14, 0) },
-  ...['void=6\nvoid', 'define void() { print "v" }\nvoid()', 'a[3]=1\na[7]\nlength(a[])\nlength(b[])', 'length(0.0120);length(0.00)', '4.10-2^-90;scale=5;1/3+0^-2;1.5-0.000', 'print "a\\e\\q\\n"', '1/0\n3', '2\nfoo(1)\n4', '1\n@', '2^2.5', 'obase=1', 'if (1) {', '"ab\n1', 'define f(a) { return a }\nf(1,2)', 'sqrt(-1);2'].map((stdin) => ({ argv: ['busybox', 'bc'], stdin: `${stdin}\n` })),
+  ...['void=6\nvoid', 'define void() { print "v" }\nvoid()', 'a[3]=1\na[7]\nlength(a[])\nlength(b[])', 'length(0.0120);length(0.00)', '4.10-2^-90;scale=5;1/3+0^-2;1.5-0.000', 'print "a\\e\\q\\n"', '1/0\n3', '2\nfoo(1)\n4', '1\n@', '2^2.5', 'obase=1', 'if (1) {', '"ab\n1', 'define f(a) { return a }\nf(1,2)', 'sqrt(-1);2', 'break\n2', 'if (1) return\n2'].map((stdin) => ({ argv: ['busybox', 'bc'], stdin: `${stdin}\n` })),
   { argv: ['busybox', 'bc', 'f'], files: { f: 'define f() {\n return 1/0\n}\n\nf()\n7\n' } },
   { argv: ['busybox', 'bc', 'missing'] },
   ...['1 2 3Rf', '0 1(p 1 1{p 2 2Gp 0Np 7Np', '[a\\tb\\q]p [q\\]p', '[xz0<x]dsxx', 'FFp A.Fp 0Ap', '5p[1 0/]x 3p', '+', '[a]1+', 'y', '[ab', '2 2.5^p', '1 2.5 3|', '3 2 5|p', 'Lx', '_1v', '1o'].map((program) => ({ argv: ['busybox', 'dc', '-e', program] })),

@@ -9,7 +9,7 @@ import { add, compare, type Decimal, DecimalFault, divide, format, isZero, multi
 import { arcTangent, bessel, cosine, exponential, logarithm, sine } from './functions.js';
 import { wrap } from './lines.js';
 import { type Arithmetic, BUSYBOX_BC, BusyboxStop, busyboxUnescape, busyboxWords, GNU_BC } from './manner.js';
-import type { Argument, BcFunction, Expression, Statement } from './parser.js';
+import type { Argument, BcFunction, Expression, Statement } from './syntax-tree.js';
 
 const INDEX_MAX = 16_777_215n;
 const IBASE_MAX = 36;

@@ -1,46 +1,6 @@
 // bc's grammar (POSIX, with GNU's print, else, &&, ||, !, last and void).
 import { BadCharacter, Lexer, OpenString, type Token } from './lexer.js';
-
-export type Expression =
-  | { type: 'number'; text: string }
-  | { type: 'variable'; name: string }
-  | { type: 'element'; name: string; index: Expression }
-  | { type: 'assign'; operator: string; target: Expression; value: Expression }
-  | { type: 'step'; target: Expression; by: 1 | -1; isPrefix: boolean }
-  | { type: 'binary'; operator: string; left: Expression; right: Expression; address: number }
-  | { type: 'unary'; operator: '-' | '!'; operand: Expression }
-  | { type: 'call'; name: string; arguments: Argument[]; address: number }
-  | { type: 'builtin'; name: string; argument: Argument | undefined; address: number }
-  | { type: 'group'; inner: Expression };
-
-export type Argument = Expression | { type: 'array'; name: string };
-
-export type Statement =
-  | { type: 'expression'; expression: Expression }
-  | { type: 'string'; text: string }
-  | { type: 'print'; parts: (Expression | { type: 'string'; text: string })[] }
-  | { type: 'block'; statements: Statement[] }
-  | { type: 'if'; condition: Expression; consequent: Statement; otherwise: Statement | undefined }
-  | { type: 'while'; condition: Expression; body: Statement }
-  | { type: 'for'; init: Expression | undefined; condition: Expression | undefined; step: Expression | undefined; body: Statement }
-  | { type: 'break' | 'continue' | 'halt' | 'limits' | 'warranty' }
-  | { type: 'return'; value: Expression | undefined };
-
-export interface Parameter {
-  name: string;
-  isArray: boolean;
-  byReference: boolean;
-}
-
-export interface BcFunction {
-  name: string;
-  parameters: Parameter[];
-  locals: Parameter[];
-  body: Statement[];
-  isVoid: boolean;
-}
-
-export type Item = { type: 'statements'; statements: Statement[] } | { type: 'function'; definition: BcFunction };
+import type { Argument, BcFunction, Expression, Item, Parameter, Statement } from './syntax-tree.js';
 
 /** `quit` works when it is read, wherever it is. */
 export class Quit extends Error {}
@@ -68,6 +28,10 @@ export class Parser {
   #token: Token;
   /** Where GNU's machine would be in its code, which its messages name. */
   #address = 0;
+  #loopDepth = 0;
+  #isInFunction = false;
+  /** What stands where it must not is told of when all of the item has been read. */
+  #misplaced: BcSyntaxFault | undefined;
 
   constructor(source: string, line: number, isBusybox: boolean) {
     this.#isBusybox = isBusybox;
@@ -132,12 +96,17 @@ export class Parser {
   item(): Item | undefined {
     this.#newlines();
     if (this.#token.type === 'end') return undefined;
-    if (this.#is('define')) return { type: 'function', definition: this.#definition() };
+    if (this.#is('define')) {
+      const definition = this.#definition();
+      if (this.#misplaced) throw this.#misplaced;
+      return { type: 'function', definition };
+    }
     const statements: Statement[] = [];
     for (;;) {
       if (!this.#is(';') && !this.#at('newline', 'end')) statements.push(this.#statement());
       if (this.#skip(';')) continue;
       if (!this.#at('newline', 'end')) this.#fail();
+      if (this.#misplaced) throw this.#misplaced;
       return { type: 'statements', statements };
     }
   }
@@ -176,6 +145,7 @@ export class Parser {
       locals = this.#parameters(';');
       if (!this.#skip(';') && !this.#at('newline')) this.#fail();
     }
+    this.#isInFunction = true;
     return { name, parameters, locals, body: this.#statements(), isVoid };
   }
 
@@ -209,19 +179,26 @@ export class Parser {
           this.#expect('(');
           const condition = this.#expression();
           this.#expect(')');
-          return { type: 'while', condition, body: this.#body() };
+          return { type: 'while', condition, body: this.#loopBody() };
         }
         case 'for':
           return this.#for();
         case 'quit':
           throw new Quit();
-        case 'break': case 'continue': case 'halt': case 'limits': case 'warranty':
+        case 'break': case 'continue':
+          if (this.#loopDepth === 0 && this.#isBusybox) this.#fail();
+          if (this.#loopDepth === 0) this.#misplace(text === 'break' ? 'Break outside a for/while' : 'Continue outside a for', this.#token.line);
+          this.#advance();
+          return { type: text };
+        case 'halt': case 'limits': case 'warranty':
           this.#advance();
           return { type: text };
         case 'return': {
           this.#advance();
           const isBare = this.#token.type === 'newline' || this.#is(';') || this.#is('}') || this.#token.type === 'end';
-          return { type: 'return', value: isBare ? undefined : this.#expression() };
+          const value = isBare ? undefined : this.#expression();
+          if (!this.#isInFunction) this.#misplace(this.#isBusybox ? "'return' not in a function" : 'Return outside of a function.', this.#token.line + (this.#at('newline') ? 1 : 0));
+          return { type: 'return', value };
         }
         default:
       }
@@ -234,6 +211,17 @@ export class Parser {
   #body(): Statement {
     this.#newlines();
     return this.#statement();
+  }
+
+  #loopBody(): Statement {
+    this.#loopDepth++;
+    const body = this.#body();
+    this.#loopDepth--;
+    return body;
+  }
+
+  #misplace(message: string, line: number): void {
+    this.#misplaced ??= new BcSyntaxFault(message, line);
   }
 
   #print(): Statement {
@@ -262,7 +250,7 @@ export class Parser {
       return expression;
     };
     const [init, condition, step] = [part(';'), part(';'), part(')')];
-    return { type: 'for', init, condition, step, body: this.#body() };
+    return { type: 'for', init, condition, step, body: this.#loopBody() };
   }
 
   #expression(level = 0): Expression {
