@@ -44,6 +44,7 @@ find Search for files in a directory hierarchy
 fmt Fill and join the lines of paragraphs
 fold Wrap lines to a width
 free Show used and free memory
+fuser Find who uses files and ports
 getopt Parse command-line options
 git Track changes of files
 grep Search for lines that match a pattern
@@ -62,6 +63,7 @@ less View a file page by page
 link Make a hard link
 ln Make links between files
 ls List directory contents
+lsof List open files
 md5sum Print or check MD5 digests
 mkdir Make directories
 mkfifo Make named pipes
@@ -71,6 +73,7 @@ mktemp Make a temporary file or directory
 mount Attach a file system
 mv Move or rename files
 nc Read and write network connections
+netstat Show listening ports and routes
 nice Run a program with another priority
 nl Number lines of files
 nohup Run a program that hangups do not end
@@ -91,6 +94,7 @@ realpath Print the resolved path
 rev Reverse the characters of lines
 rm Remove files or directories
 rmdir Remove empty directories
+route Show routes
 sed Edit a stream of lines
 seq Print numbers in sequence
 sha1sum Print or check SHA1 digests
@@ -101,6 +105,7 @@ shuf Print lines in random order
 sleep Wait for a time
 sort Sort lines of files
 split Split a file into pieces
+ss Show listening ports
 stat Show the status of files or file systems
 strings Print the texts in files
 stty Show or change terminal settings
