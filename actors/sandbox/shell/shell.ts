@@ -189,7 +189,7 @@ export class Shell {
   /** Files kept open for process substitutions of the running command. */
   substitutionFiles: number[] = [];
   completions = new Map<string, string>();
-  /** How many evals and sources deep, for PS4. */
+  /** How many evals, sources and substitutions deep, for PS4. */
   evalDepth = 0;
   /** The command whose program may replace this (forked) shell. */
   tailCommand: SimpleCommand | undefined;
@@ -233,6 +233,7 @@ export class Shell {
     copy.loopDepth = this.loopDepth;
     copy.unchecked = this.unchecked - this.inverted;
     copy.frames = [...this.frames];
+    copy.evalDepth = this.evalDepth;
     copy.scriptPath = this.scriptPath;
     copy.commandString = this.commandString;
     copy.isLogin = this.isLogin;

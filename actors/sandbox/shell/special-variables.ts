@@ -24,9 +24,9 @@ function randomOf(shell: Shell): string {
 
 /** The call stack's names, innermost first. */
 function functionNames(shell: Shell): readonly string[] {
-  const names = shell.frames.map(({ name }) => name).reverse();
-  if (names.length === 0 || !shell.frames.some(({ kind }) => kind === 'function')) return names.length > 0 && shell.frames.some(({ kind }) => kind === 'source') ? [...names, ...mainName(shell)] : [];
-  return [...names, ...mainName(shell)];
+  // A file sourced outside of functions sees none.
+  if (!shell.frames.some(({ kind }) => kind === 'function')) return [];
+  return [...shell.frames.map(({ name }) => name).reverse(), ...mainName(shell)];
 }
 
 function mainName(shell: Shell): string[] {

@@ -47,12 +47,12 @@ function* evaluate(shell: Shell, test: Primary): Task<boolean> {
   switch (test.type) {
     case 'word': {
       const text = yield* shell.expansion.textTask(test.word);
-      if (shell.options.xtrace) traceLine(shell, `[[ -n ${quoteTrace(text)} ]]`);
+      if (shell.options.xtrace) traceLine(shell, `[[ -n ${text === '' ? "''" : text} ]]`);
       return text !== '';
     }
     case 'unary': {
       const operand = yield* shell.expansion.textTask(test.operand);
-      if (shell.options.xtrace) traceLine(shell, `[[ ${test.operator} ${quoteTrace(operand)} ]]`);
+      if (shell.options.xtrace) traceLine(shell, `[[ ${test.operator} ${operand === '' ? "''" : operand} ]]`);
       return unary(shell, test.operator, operand);
     }
     case 'binary':
@@ -86,7 +86,7 @@ function* binary(shell: Shell, test: Test & { type: 'binary' }): Task<boolean> {
     : test.operator === '=' || test.operator === '==' || test.operator === '!='
       ? (test.right.blocking ? yield* expansion.patternTask(test.right) : expansion.pattern(test.right))
       : yield* expansion.textTask(test.right);
-  if (options.xtrace) traceLine(shell, `[[ ${quoteTrace(left)} ${test.operator} ${right === '' ? "''" : right} ]]`);
+  if (options.xtrace) traceLine(shell, `[[ ${left === '' ? "''" : left} ${test.operator} ${right === '' ? "''" : right} ]]`);
   switch (test.operator) {
     case '=':
     case '==':

@@ -199,6 +199,7 @@ export class Runtime implements Execution {
     const returnTrap = shell.options.functrace ? undefined : shell.traps.suspend('RETURN');
     if (args) shell.positional = [...args];
     const sets = shell.positionalSets;
+    shell.evalDepth++;
     shell.unchecked -= inverted;
     shell.inverted = 0;
     shell.frames.push({ name: 'source', source: path, callLine: line, kind: 'source' });
@@ -212,6 +213,7 @@ export class Runtime implements Execution {
       if (shell.traps.has('RETURN')) yield* this.runEventTrap('RETURN');
     } finally {
       shell.frames.pop();
+      shell.evalDepth--;
       shell.line = line;
       shell.unchecked += inverted;
       shell.inverted = inverted;

@@ -11,7 +11,7 @@ import { CommandAbort, ShellExit } from '../flow.js';
 import { runExternal } from './external.js';
 import { callFunction } from './functions.js';
 import { closeSubstitutions } from './process-files.js';
-import { traceAssignment, traceCommand } from './trace.js';
+import { traceAssignment, traceCommand, traceDeclaration } from './trace.js';
 
 /** POSIX special built-ins: in dash and posix mode their assignments stay, and functions do not hide them. */
 const SPECIAL: ReadonlySet<string> = new Set([
@@ -109,7 +109,7 @@ function* declarationArgumentsTask(shell: Shell, node: SimpleCommand): Task<Argu
 function dispatchDeclaration(shell: Shell, node: SimpleCommand, argv: readonly Argument[]): Outcome {
   let words = argv;
   while (words[0] === 'command' || words[0] === 'builtin') words = words.slice(1);
-  if (shell.options.xtrace) traceCommand(shell, argv.map(argumentText));
+  if (shell.options.xtrace) traceDeclaration(shell, argv, argumentText);
   const last = argv.at(-1)!;
   const name = typeof last === 'string' ? last : last.elements ? last.name : argumentText(last);
   return finish(shell, node, [name], withTemporaries(shell, node, () => runDeclaration(shell, words), false));

@@ -1,6 +1,7 @@
 // `set -x`: prints commands to standard error (or BASH_XTRACEFD) as they run, each behind PS4.
 import { encode } from '../../kernel/text.js';
-import { quoteDash, quoteTrace } from '../quote.js';
+import type { ExpandedAssignment } from '../expand/assignment.js';
+import { quoteDash, quoteSingle, quoteTrace } from '../quote.js';
 import type { Shell } from '../shell.js';
 import type { Assignment, Word } from '../syntax/ast.js';
 
@@ -39,11 +40,26 @@ export function traceCommand(shell: Shell, argv: readonly string[]): void {
 export function traceAssignment(shell: Shell, { name, append, index, array, value }: Assignment): void {
   const subscript = index ? `[${index.word.source}]` : '';
   if (array) {
-    traceLine(shell, `${name}${subscript}${append ? '+' : ''}=(${array.map((element) => element.value.source).join(' ')})`);
+    traceLine(shell, `${name}${subscript}${append ? '+' : ''}=(${array.map((element) => element.whole?.source ?? `${element.index === undefined ? '' : `[${element.index.word.source}]${element.append ? '+' : ''}=`}${element.value.source}`).join(' ')})`);
     return;
   }
   const text = value!.blocking ? shell.variables.get(name) ?? '' : shell.expansion.text(value!);
   traceLine(shell, `${name}${subscript}${append ? '+' : ''}=${text === '' ? '' : quoted(shell, text)}`);
+}
+
+/** A declaration built-in and its arguments: lists are told before it, what export and readonly set also after. */
+export function traceDeclaration(shell: Shell, argv: readonly (string | ExpandedAssignment)[], textOf: (argument: string | ExpandedAssignment) => string): void {
+  if (!shell.isBash) return traceCommand(shell, argv.map(textOf));
+  for (const argument of argv) {
+    if (typeof argument === 'string' || argument.elements === undefined) continue;
+    const list = argument.elements.map(({ key, append, value }) => `${key === undefined ? '' : `[${quoteSingle(key)}]${append ? '+' : ''}=`}${quoteSingle(value)}`).join(' ');
+    traceLine(shell, `${argument.name}${argument.append ? '+' : ''}=(${list})`);
+  }
+  traceCommand(shell, argv.map((argument) => (typeof argument !== 'string' && argument.elements !== undefined ? argument.name : textOf(argument))));
+  if (argv[0] !== 'export' && argv[0] !== 'readonly') return;
+  for (const argument of argv) {
+    if (typeof argument !== 'string' && argument.value !== undefined && argument.subscript === undefined) traceLine(shell, `${argument.name}${argument.append ? '+' : ''}=${argument.value === '' ? '' : quoteTrace(argument.value)}`);
+  }
 }
 
 export function traceArithmetic(shell: Shell, source: string): void {

@@ -32,9 +32,9 @@ export interface Decision {
 }
 
 /** The outcome for an unset plain parameter: '' or, with `set -u`, an error. */
-export function unbound(shell: Shell, { name, source }: Parameter): string {
+export function unbound(shell: Shell, { name, index }: Parameter): string {
   if (!shell.options.nounset || name === '@' || name === '*') return '';
-  const subject = /^\d+$/.test(name) ? `$${name}` : name === '!' ? '$!' : source.startsWith('${') && source.includes('[') ? source.slice(2, -1) : name;
+  const subject = /^\d+$/.test(name) ? `$${name}` : name === '!' ? '$!' : index ? `${name}[${index.word.source}]` : name;
   throw new ExpansionError(shell.isBash ? `${subject}: unbound variable` : `${name}: parameter not set`, { fatal: true, status: shell.isBash ? 127 : 2 });
 }
 

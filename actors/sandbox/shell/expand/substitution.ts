@@ -31,6 +31,7 @@ export function* substituteCommand(shell: Shell, part: CommandSubstitution): Tas
   shell.process.descriptors.setCloseOnExec(reader, true);
   const child = shell.execution.fork(function* body(sub) {
     sub.jobs.inherit(shell.jobs);
+    sub.evalDepth++;
     if (!sub.options.has('inherit_errexit') && !sub.options.posix && sub.isBash) sub.options.set('errexit', false);
     const outcome = sub.execution.run(part.script);
     return typeof outcome === 'number' ? outcome : yield* outcome;
@@ -114,6 +115,7 @@ export function runProcessSubstitution(shell: Shell, part: ProcessSubstitution):
   shell.process.descriptors.put(kept, file);
   shell.process.close(ours);
   const child = shell.execution.fork(function* body(sub) {
+    sub.evalDepth++;
     const outcome = sub.execution.run(part.script);
     return typeof outcome === 'number' ? outcome : yield* outcome;
   }, (process) => {
