@@ -186,10 +186,11 @@ export const times: Builtin = (shell) => {
 export const caller: Builtin = (shell, argv) => {
   const depth = argv[1] === undefined ? 0 : Number(argv[1]);
   const frame = shell.frames.at(-1 - depth);
-  if (!frame) return argv[1] === undefined ? print(shell, 'caller', '0 NULL\n') : 1;
+  if (!frame) return argv[1] === undefined && shell.scriptPath !== undefined ? print(shell, 'caller', '0 NULL\n') : 1;
   const outer = shell.frames.at(-2 - depth);
-  const source = outer?.source ?? shell.scriptPath ?? shell.name;
-  return print(shell, 'caller', argv[1] === undefined ? `${frame.callLine} ${source}\n` : `${frame.callLine} ${outer?.name ?? 'main'} ${source}\n`);
+  const source = outer?.source ?? shell.scriptPath;
+  if (source === undefined && argv[1] !== undefined) return 1;
+  return print(shell, 'caller', argv[1] === undefined ? `${frame.callLine} ${source ?? 'NULL'}\n` : `${frame.callLine} ${outer?.name ?? 'main'} ${source}\n`);
 };
 
 export const history: Builtin = (shell, argv) => {

@@ -183,6 +183,8 @@ function* waitJob(shell: Shell, job: Job): Task<number> {
   const interrupted = yield* waitFor(shell, [last]);
   if (interrupted !== undefined) return interrupted;
   shell.jobs.collect();
+  // bash tells the status as often as it is asked for.
+  if (shell.isBash) shell.jobs.remember(job);
   shell.jobs.remove(job);
   return statusCode(last.status!);
 }

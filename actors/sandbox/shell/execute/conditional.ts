@@ -4,7 +4,6 @@ import { compileRegex, RegexSyntaxError } from '../../programs/posix-regex.js';
 import { ExpansionError } from '../flow.js';
 import { compilePattern } from '../patterns.js';
 import type { Shell } from '../shell.js';
-import { quoteTrace } from '../quote.js';
 import type { Test } from '../syntax/ast.js';
 import { fileTest, compareFiles, isVariableSet, optionTest } from '../test-primaries.js';
 import { traceLine } from './trace.js';

@@ -206,10 +206,12 @@ export class CommandReader {
     const words: Word[] = [];
     const redirects: Redirect[] = [];
     const first = this.peek();
-    const line = this.reader.lineAt(first.start);
+    let line = this.reader.lineAt(first.start);
     let expecting: Expecting = 'command';
-    for (;;) {
+    for (let count = 1; ; count++) {
       const token = this.peek(expecting);
+      // bash makes a command when it has read its second word: texts of several lines in the first two move it down.
+      if (count <= (assignments.length > 0 ? 1 : 2) && this.reader.features.bash && (token.kind === 'word' || token.kind === 'assignment')) line = this.reader.lineAt(token.end);
       if (token.kind === 'assignment') {
         this.take();
         assignments.push(token.assignment);
