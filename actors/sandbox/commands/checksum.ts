@@ -1,4 +1,4 @@
-// md5sum, sha1sum, sha224sum, sha256sum, sha384sum, sha512sum, b2sum: prints and checks digests.
+// md5sum, sha1sum, sha224sum, sha256sum, sha384sum, sha512sum, sha3sum, b2sum: prints and checks digests.
 import { createHash } from 'node:crypto';
 import { Errno } from '../kernel/errno.js';
 import type { Process } from '../kernel/process.js';
@@ -22,6 +22,10 @@ const ALGORITHMS: Readonly<Record<string, Algorithm>> = {
   sha256sum: { hash: 'sha256', tag: 'SHA256', hexLength: 64 },
   sha384sum: { hash: 'sha384', tag: 'SHA384', hexLength: 96 },
   sha512sum: { hash: 'sha512', tag: 'SHA512', hexLength: 128 },
+  'sha3-224': { hash: 'sha3-224', tag: 'SHA3', hexLength: 56 },
+  'sha3-256': { hash: 'sha3-256', tag: 'SHA3', hexLength: 64 },
+  'sha3-384': { hash: 'sha3-384', tag: 'SHA3', hexLength: 96 },
+  'sha3-512': { hash: 'sha3-512', tag: 'SHA3', hexLength: 128 },
   b2sum: { hash: 'blake2b512', tag: 'BLAKE2b', hexLength: 128 },
 };
 
@@ -69,7 +73,7 @@ function* checkFile(process: Process, output: Output, list: string, algorithm: A
   const tally: Tally = { seen: 0, good: 0, malformed: 0, mismatched: 0, unreadable: 0 };
   const fd = openInput(process, list);
   const lines = new TextLines(process, fd);
-  const silent = options.has('status');
+  const silent = options.has('status', 's');
   let number = 0;
   for (let line = yield* lines.next(); line !== undefined; line = yield* lines.next()) {
     number++;
@@ -108,21 +112,24 @@ function* checkEntry(process: Process, output: Output, entry: { name: string; di
     const good = (yield* digest(process, entry.name, algorithm.hash)) === entry.digest.toLowerCase();
     if (good) tally.good++;
     else tally.mismatched++;
-    if (!options.has('status') && !(good && options.has('quiet'))) output.print(`${label}: ${good ? 'OK' : 'FAILED'}\n`);
+    if (!options.has('status', 's') && !(good && options.has('quiet'))) output.print(`${label}: ${good ? 'OK' : 'FAILED'}\n`);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     if (error.code === 'ENOENT' && options.has('ignore-missing')) return;
     tally.unreadable++;
     yield* output.flush();
     yield* complain(process, `${entry.name}: ${error.message}`);
-    if (!options.has('status')) output.print(`${label}: FAILED open or read\n`);
+    if (!options.has('status', 's')) output.print(`${label}: FAILED open or read\n`);
   }
 }
 
 export const checksum: Main = command(function* (process, output) {
-  const algorithm = ALGORITHMS[process.argv[0]!.split('/').at(-1)!] ?? ALGORITHMS[process.command];
-  if (!algorithm) throw new UsageError('unknown digest');
-  const options = parseOptions(process.argv, 'bctwzl:', LONG);
+  const name = process.argv[0]!.split('/').at(-1)!;
+  const isSha3 = name === 'sha3sum' || process.command === 'sha3sum';
+  const options = isSha3 ? parseOptions(process.argv, 'a:cswz', { ...LONG, algorithm: 'required' }) : parseOptions(process.argv, 'bctwzl:', LONG);
+  const bits = options.value('a', 'algorithm') ?? '224';
+  const algorithm = isSha3 ? ALGORITHMS[`sha3-${bits}`] : (ALGORITHMS[name] ?? ALGORITHMS[process.command]);
+  if (!algorithm) throw new UsageError(isSha3 ? `invalid number '${bits}'` : 'unknown digest');
   const length = options.value('l', 'length');
   if (length !== undefined && length !== '0' && length !== '512') throw new UsageError(`invalid length: '${length}'`);
   const names = options.operands.length > 0 ? options.operands : ['-'];

@@ -7,6 +7,7 @@ export const accountCommands: CommandTable = {
   adduser: () => import('./users/adduser.js').then((m) => m.adduser),
   chpasswd: () => import('./users/passwords.js').then((m) => m.chpasswd),
   chroot: () => import('./restricted.js').then((m) => m.chroot),
+  crontab: () => import('./crontab.js').then((m) => m.crontab),
   delgroup: () => import('./users/adduser.js').then((m) => m.delgroup),
   deluser: () => import('./users/adduser.js').then((m) => m.deluser),
   dmesg: () => import('./restricted.js').then((m) => m.dmesg),

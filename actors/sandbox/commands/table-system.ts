@@ -9,6 +9,9 @@ export const systemCommands: CommandTable = {
   du: () => import('./du.js').then((m) => m.du),
   free: () => import('./uptime.js').then((m) => m.free),
   getopt: () => import('./getopt.js').then((m) => m.getopt),
+  last: () => import('./sessions.js').then((m) => m.last),
+  lastb: () => import('./sessions.js').then((m) => m.lastb),
+  lsblk: () => import('./lsblk.js').then((m) => m.lsblk),
   mount: () => import('./mount.js').then((m) => m.mount),
   mountpoint: () => import('./mount.js').then((m) => m.mountpoint),
   reset: () => import('./clear.js').then((m) => m.reset),
@@ -18,4 +21,5 @@ export const systemCommands: CommandTable = {
   su: () => import('./su.js').then((m) => m.su),
   umount: () => import('./mount.js').then((m) => m.umount),
   uptime: () => import('./uptime.js').then((m) => m.uptime),
+  w: () => import('./sessions.js').then((m) => m.w),
 };

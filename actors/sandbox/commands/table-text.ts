@@ -54,6 +54,7 @@ export const textCommands: CommandTable = {
   sha224sum: () => import('./checksum.js').then((m) => m.checksum),
   sha256sum: () => import('./checksum.js').then((m) => m.checksum),
   sha384sum: () => import('./checksum.js').then((m) => m.checksum),
+  sha3sum: () => import('./checksum.js').then((m) => m.checksum),
   sha512sum: () => import('./checksum.js').then((m) => m.checksum),
   shuf: () => import('./shuf.js').then((m) => m.shuf),
   sort: () => import('./sort/sort.js').then((m) => m.sort),

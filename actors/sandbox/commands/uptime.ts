@@ -1,4 +1,5 @@
 // uptime and free: how long the machine runs, how much memory it has (procps).
+import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
 import { decode, parseOptions, plainCommand } from '../programs/stdio.js';
 import { formatDate } from './common/dates/format.js';
@@ -20,23 +21,29 @@ function inWords(minutes: number): string {
   return `up ${parts.join(', ')}`;
 }
 
+/** ` 12:00:00 up 5 min,  0 user,  load average: …`. */
+export function uptimeLine(process: Process): string {
+  const now = Date.now();
+  const minutes = Math.floor((now - process.kernel.bootedAtMs) / MINUTE_MS);
+  const loads = decode(process.files.readFile('/proc/loadavg')).split(' ').slice(0, 3).join(', ');
+  const days = Math.floor(minutes / 1440);
+  const hours = Math.floor(minutes / 60) % 24;
+  const clock = hours > 0 ? `${String(hours).padStart(2)}:${String(minutes % 60).padStart(2, '0')}` : `${minutes % 60} min`;
+  // Nobody logs in to a container.
+  return ` ${formatDate('%H:%M:%S', now, zoneOf(process))} up ${days > 0 ? `${days} day${days === 1 ? '' : 's'}, ` : ''}${clock},  0 user,  load average: ${loads}\n`;
+}
+
 export const uptime: Main = plainCommand((process, output) => {
   const options = parseOptions(process.argv, 'ps', { pretty: 'no', since: 'no' });
   const { bootedAtMs } = process.kernel;
   const zone = zoneOf(process);
-  const now = Date.now();
-  const minutes = Math.floor((now - bootedAtMs) / MINUTE_MS);
+  const minutes = Math.floor((Date.now() - bootedAtMs) / MINUTE_MS);
   if (options.has('p', 'pretty')) {
     output.print(`${inWords(minutes)}\n`);
   } else if (options.has('s', 'since')) {
     output.print(`${formatDate('%Y-%m-%d %H:%M:%S', bootedAtMs, zone)}\n`);
   } else {
-    const loads = decode(process.files.readFile('/proc/loadavg')).split(' ').slice(0, 3).join(', ');
-    const days = Math.floor(minutes / 1440);
-    const hours = Math.floor(minutes / 60) % 24;
-    const clock = hours > 0 ? `${String(hours).padStart(2)}:${String(minutes % 60).padStart(2, '0')}` : `${minutes % 60} min`;
-    // Nobody logs in to a container.
-    output.print(` ${formatDate('%H:%M:%S', now, zone)} up ${days > 0 ? `${days} day${days === 1 ? '' : 's'}, ` : ''}${clock},  0 user,  load average: ${loads}\n`);
+    output.print(uptimeLine(process));
   }
   return 0;
 });

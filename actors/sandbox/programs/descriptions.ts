@@ -23,6 +23,7 @@ cmp Compare two files byte by byte
 comm Compare two sorted files line by line
 cp Copy files and directories
 cpio Copy files into and out of archives
+crontab Keep a table of jobs
 curl Transfer data from or to a URL
 cut Print selected parts of lines
 date Print or set the date
@@ -53,16 +54,21 @@ gunzip Decompress gzip files
 gzip Compress or decompress gzip files
 head Print the first lines of files
 hexdump Show bytes in hexadecimal or other forms
+host Look up a name's address
 hostid Print the host's number
 hostname Print or set the host's name
 id Print user and group ids
+ifconfig Show network interfaces
 install Copy files and set their attributes
 join Join lines of two files on a common field
 killall Send a signal to processes by name
+last Show who has logged in
+lastb Show who failed to log in
 less View a file page by page
 link Make a hard link
 ln Make links between files
 ls List directory contents
+lsblk List block devices
 lsof List open files
 md5sum Print or check MD5 digests
 mkdir Make directories
@@ -78,6 +84,7 @@ nice Run a program with another priority
 nl Number lines of files
 nohup Run a program that hangups do not end
 nproc Print the number of processors
+nslookup Look up a name's address
 numfmt Turn numbers from and into forms people read
 od Dump bytes in octal or other forms
 passwd Set, lock or take away a password
@@ -99,6 +106,7 @@ sed Edit a stream of lines
 seq Print numbers in sequence
 sha1sum Print or check SHA1 digests
 sha256sum Print or check SHA256 digests
+sha3sum Print or check SHA3 digests
 sha512sum Print or check SHA512 digests
 shred Overwrite files, and remove them if asked
 shuf Print lines in random order
@@ -135,6 +143,7 @@ unxz Decompress xz files
 unzip Extract zip archives
 uptime Show how long the machine has been up
 usleep Wait for microseconds
+w Show who is logged in
 watch Run a program again and again
 wc Count lines, words and bytes
 wget Fetch files over HTTP
