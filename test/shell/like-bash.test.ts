@@ -53,6 +53,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   'the line of a command whose words have several': 'f() { :; }\necho "$LINENO\n$LINENO\n"\necho $LINENO\nx="\n$LINENO"\necho "$x"\necho a \\\n $LINENO\nexec 2>&1\nnosuch "a\nb"\nnosuch a "b\nc"\na=1 b="x\ny" nosuch2 "z\nw"\nnosuch \\\n a \\\n b\n> "o\nut" nosuch\n! nosuch "\n"\nif nosuch "\n"; then :; fi\nf() {\n  nosuch "\nx"\n}\nf "\na"\nnosuch <<E "q\nr"\ndoc\ndoc\nE\nnosuch <<E\ndoc\ndoc\nE\nnosuch | nosuch "\n"\nfor i in "\n"; do nosuch; done\nnosuch $(\n:\n) b\n[[ a == "\n" ]] || nosuch\ntrap \'echo ERR $LINENO\' ERR\nsh -c "\nexit 3\n"\nfalse "\n"\nf "\n"\n',
   'the status of what ended is told as often as it is asked for': '(exit 2) & b=$!; wait $b; wait $b; echo $?\n{ sleep 0.1; exit 9; } & a=$!; wait $a; wait $a; echo $?\nsleep 0.1; (exit 3) & c=$!; sleep 0.2; wait; wait $c; echo $?\n',
   'caller': 'f() { caller; echo $?; caller 0; echo $?; caller 1; echo $?; caller 2; echo $?; }; g() { f; }; g; caller; echo $?\n',
+  'names of commands that could not be seen': 'exec 2>&1\nnosuch\r\n"no\nsuch"\n"a b"\nx=é\n$x\nnosuch$\'\\t\\x01\'\necho $?\n',
 };
 
 const here = hostHas('bash') ? test : test.skip;

@@ -37,6 +37,11 @@ export function quoteValue(text: string): string {
   return UNPRINTABLE.test(text) ? ansi(text) : `"${text.replace(/["$`\\]/g, '\\$&')}"`;
 }
 
+/** As it is, or `$'…'` where something in it could not be seen: names in messages (`$'ls\r': command not found`). */
+export function quoteUnprintable(text: string): string {
+  return UNPRINTABLE.test(text) ? ansi(text) : text;
+}
+
 /** `a\ b`, or `$'…'`, and `''` for nothing: `printf %q`. */
 export function quoteBackslash(text: string): string {
   if (text === '') return "''";

@@ -9,6 +9,7 @@ import { statusCode } from '../../kernel/process.js';
 import { decode, encode } from '../../kernel/text.js';
 import { PREEMPT, type Task } from '../../kernel/wait.js';
 import { ExpansionError } from '../flow.js';
+import { quoteUnprintable } from '../quote.js';
 import type { Outcome, ResolvedRedirect, Shell } from '../shell.js';
 import type { SimpleCommand } from '../syntax/ast.js';
 import { EXPORTED } from '../variables/variable.js';
@@ -186,7 +187,7 @@ function* become(
 }
 
 function missing(shell: Shell, name: string): string {
-  if (shell.isBash) return `${name}: command not found`;
+  if (shell.isBash) return `${quoteUnprintable(name)}: command not found`;
   return name === '' && shell.dialect === 'ash' ? ': Permission denied' : `${name}: not found`;
 }
 
