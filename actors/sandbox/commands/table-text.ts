@@ -20,6 +20,7 @@ export const textCommands: CommandTable = {
   dc: () => import('./bc/dc.js').then((m) => m.dc),
   diff: () => import('./diff/diff.js').then((m) => m.diff),
   dos2unix: () => import('./dos2unix.js').then((m) => m.dos2unix),
+  ed: () => import('./ed/ed.js').then((m) => m.ed),
   echo: () => import('./echo.js').then((m) => m.echo),
   egrep: () => import('./grep/grep.js').then((m) => m.grep),
   envsubst: () => import('./envsubst.js').then((m) => m.envsubst),

@@ -34,6 +34,7 @@ dirname Strip the last part of a path
 dos2unix Convert line ends from DOS to Unix
 du Show the space that files take
 echo Print the arguments
+ed Edit a text by lines
 egrep Search for extended regular expressions
 env Run a program in a changed environment
 expand Convert tabs to blanks
