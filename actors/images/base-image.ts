@@ -51,6 +51,7 @@ const FILES: Readonly<Record<string, string>> = {
   'etc/passwd': 'root:x:0:0:root:/root:/bin/sh\nbin:x:1:1:bin:/bin:/sbin/nologin\ndaemon:x:2:2:daemon:/sbin:/sbin/nologin\nmail:x:8:12:mail:/var/mail:/sbin/nologin\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n',
   'etc/profile': `export ${PATH}\nexport PAGER=less\numask 022\nfor script in /etc/profile.d/*.sh; do\n  if [ -r "$script" ]; then . "$script"; fi\ndone\nunset script\n`,
   'etc/resolv.conf': '',
+  'etc/shadow': ['root', 'bin', 'daemon', 'mail', 'nobody'].map((name) => `${name}:*:0:0:99999:7:::\n`).join(''),
   'etc/shells': '/bin/sh\n/bin/ash\n/bin/bash\n',
 };
 
@@ -64,7 +65,7 @@ export function baseFiles(appletNames: readonly string[]): BuiltInFile[] {
   const files: BuiltInFile[] = DIRECTORIES.map(([path, mode]) => ({ entry: tarEntry(`${path}/`, { type: 'dir', mode }) }));
   for (const path of Object.keys(FILES).sort()) {
     const body = Buffer.from(FILES[path] as string);
-    files.push({ entry: tarEntry(path, { sizeBytes: body.length }), body });
+    files.push({ entry: tarEntry(path, { sizeBytes: body.length, ...(path === 'etc/shadow' ? { mode: 0o640 } : {}) }), body });
   }
   const program = Buffer.concat([BUILT_IN_MARK, Buffer.from('\nA program of the Sockerless sandbox; the name it is called by says which.\n')]);
   files.push({ entry: tarEntry(BUILT_IN_PATH.slice(1), { mode: 0o755, sizeBytes: program.length }), body: program });
