@@ -29,3 +29,9 @@ test('sha3sum prints and checks', async (t) => {
   const { stdout } = await runOurs(machineWith({ f: 'abc\n' }), ['bash', '-c', 'sha3sum f | tee sums; sha3sum -a 512 < f; sha3sum -c sums; sha3sum -a 256 f > s2; sha3sum -a 256 -c s2; echo x >> f; sha3sum -c sums; echo $?; sha3sum -sc sums; echo $?']);
   t.is(stdout, '631e999b94a9ddcc67f343be0bcead5f050fa0ddafc259fef71154b9  f\ncf37ee58662b428b08d9c11cacad49cd9b3aceec7478ba352d8609d29af0c60a60f453048478ba1d9a1cf1bc17ee1ab000a479adebc35ba9654d8ccca5b39a8b  -\nf: OK\nf: OK\nf: FAILED\n1\n1\n');
 });
+
+test('vmstat shows the columns of the host', async (t) => {
+  await agree(t, { normalise: (text) => text.replace(/(parse argument).*/, '$1') }, [['vmstat', 'x']]);
+  const { stdout } = await runOurs(machineWith(), ['bash', '-c', 'mkdir /proc; echo "cpu  10 0 10 80 0 0 0 0 0 0" > /proc/stat; vmstat 1 2']);
+  t.regex(stdout, /^procs -+memory-+ -+swap-- -+io-+ -system-- -+cpu-+\n r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st\n *\d+  0      0 +\d+      0      0    0    0     0     0    0    0 10 10 80  0  0\n.*\n$/);
+});

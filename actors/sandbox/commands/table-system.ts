@@ -21,5 +21,6 @@ export const systemCommands: CommandTable = {
   su: () => import('./su.js').then((m) => m.su),
   umount: () => import('./mount.js').then((m) => m.umount),
   uptime: () => import('./uptime.js').then((m) => m.uptime),
+  vmstat: () => import('./vmstat.js').then((m) => m.vmstat),
   w: () => import('./sessions.js').then((m) => m.w),
 };

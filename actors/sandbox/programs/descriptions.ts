@@ -144,6 +144,7 @@ unxz Decompress xz files
 unzip Extract zip archives
 uptime Show how long the machine has been up
 usleep Wait for microseconds
+vmstat Show memory and processor time
 w Show who is logged in
 watch Run a program again and again
 wc Count lines, words and bytes
