@@ -9,6 +9,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   'a name that is none: a function': 'f-$(echo x)() { :; }\necho $?\n',
   'too many arguments of continue give the command up': 'for i in 1; do continue 1 2; echo in; done; echo same line\necho next line $?\n',
   'and with errexit the script': 'set -e\nshopt -s failglob\necho *.none\necho not reached\n',
+  'a subscript that is no word': 'declare -A m=([k]=2)\nk="it\'s"\nunset "m[$k]"\necho $? ${#m[@]}\n',
   'an index before the beginning': 'a=(1 2)\necho "<${a[-3]}>" $?\necho $((a[-3] + 1))\n((a[-3]++))\necho $? ${a[@]}\n',
   'empty fields of $@ and $* with another IFS': 'IFS=x\nset -- a "" b\nfor i in $@; do echo "<$i>"; done\nset -- $*\necho $#\nIFS=" x"\nset -- a "" b\nset -- $*\necho $#\nIFS="x "\nset -- a "" b\nset -- $*\necho $#\nset -- a ""\nset -- $@\necho $#\n',
   'IFS empty: $* is null where all are': 'IFS=\nset -- "" ""\necho "<${*:-null}>" "<${@:-null}>"\na=("" "")\necho "<${a[*]:-null}>" "<${a[@]:+some}>"\n',

@@ -7,6 +7,8 @@ import { defineSpecials } from '../special-variables.js';
 import { Traps } from '../traps.js';
 import { Redirector } from './redirector.js';
 import { Runtime, type ScriptMain } from './runtime.js';
+import type { Subscript } from '../syntax/ast.js';
+import { ShellSyntaxError } from '../syntax/errors.js';
 import { parseSubscript } from '../syntax/script-parts.js';
 import { keyOf } from '../expand/lookup.js';
 
@@ -21,7 +23,14 @@ export function assemble(shell: Shell, scriptMain: ScriptMain): void {
   shell.redirection = new Redirector(shell);
   shell.variables.evaluate = (text) => String(shell.expansion.evaluate(text));
   shell.variables.elementKey = (variable, subscript) => {
-    const parsed = parseSubscript(subscript, shell.dialect);
+    let parsed: Subscript;
+    try {
+      parsed = parseSubscript(subscript, shell.dialect);
+    } catch (error) {
+      // Text that came at run time (`unset "a[it's]"`) may be no shell word: a key is what it is, an index is judged as arithmetic.
+      if (!(error instanceof ShellSyntaxError)) throw error;
+      return variable?.map ? subscript : String(shell.expansion.evaluate(subscript));
+    }
     if (variable?.map && /^["'$\\]/.test(subscript) === false && !/[$`"'\\]/.test(subscript)) return subscript;
     return keyOf(shell, parsed, variable);
   };
