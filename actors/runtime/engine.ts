@@ -120,7 +120,7 @@ export class Engine {
     const cell: Cell = { id, kind, definition, birth: first, head, seq: first, timers: {}, durable: undefined, pending: 0, gone: false };
     this.#cells.set(id, cell);
     const commit = (): Promise<Outcome> => this.#commit(cell, undefined, event, at, actions, { extra, always: [] });
-    return this.#tracing ? this.#tracing.around(`${kind} born`, { 'actor.kind': kind, 'actor.id': id }, commit) : commit();
+    return this.#traced('born', cell, commit);
   }
 
   /**
@@ -133,7 +133,7 @@ export class Engine {
     if (!cell) throw new Fault('not-found', `no such actor: ${id}`, { id });
     if (cell.pending >= this.#mailboxLimit) throw new Fault('unavailable', `${cell.kind} ${id} is too busy`, { id });
     const apply = (): Promise<Outcome> => this.#apply(cell, event, { extra, always: [] });
-    return this.#tracing ? this.#tracing.around(`${cell.kind} ${event.type}`, { 'actor.kind': cell.kind, 'actor.id': id }, apply) : apply();
+    return this.#traced(event.type, cell, apply);
   }
 
   /** The last durable snapshot. */
@@ -239,6 +239,10 @@ export class Engine {
     this.#outbox.close();
     await this.#store.commit([]).catch(() => {});
     await this.#store.close();
+  }
+
+  #traced<T>(what: string, { kind, id }: Cell, body: () => Promise<T>): Promise<T> {
+    return this.#tracing ? this.#tracing.around(`${kind} ${what}`, { 'actor.kind': kind, 'actor.id': id }, body) : body();
   }
 
   #mustRun(): void {

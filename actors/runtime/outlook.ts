@@ -1,4 +1,4 @@
-// What is still to happen to an actor: effects without an answer, timers that run; and how much of both there is in all.
+// What is still to happen to an actor: effects without an answer, timers that run.
 import { snapshotKey, type StoredActor } from './durable.js';
 import type { Attempts, Intent, Outbox } from './outbox.js';
 import type { Store } from './store.js';

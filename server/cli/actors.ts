@@ -7,7 +7,7 @@ import { type ActorRow, ActorRows } from '../inspector/rows.js';
 import type { CommitLine } from '../inspector/commit-log.js';
 import { look } from './look.js';
 import { defaultDataRoot } from './places.js';
-import { commitText } from './view.js';
+import { commitText, shortId } from './view.js';
 import { openFeed, showTerminal } from './view-terminal.js';
 
 interface Look {
@@ -31,7 +31,7 @@ async function ps(options: Look): Promise<undefined> {
     process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
     return undefined;
   }
-  const cells = rows.map(({ kind, id, name, state, seq }) => [kind, /^[0-9a-f]{64}$/.test(id) ? id.slice(0, 12) : id, name, state, String(seq)]);
+  const cells = rows.map(({ kind, id, name, state, seq }) => [kind, shortId(id), name, state, String(seq)]);
   process.stdout.write(`${table([['KIND', 'ID', 'NAME', 'STATE', 'EVENTS'], ...cells])}\n`);
   return undefined;
 }

@@ -1,10 +1,8 @@
 // `sockerless graph MACHINE`: its chart as Mermaid, Graphviz or SVG.
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { Fault } from '../../actors/runtime/fault.js';
 import { machines } from '../../machines/index.js';
-import { PACKAGE_ROOT } from '../inspector/static-files.js';
+import { chartFile } from '../inspector/static-files.js';
 import { dot } from './dot.js';
 import { mermaid } from './mermaid.js';
 import { definitionOf } from './paths.js';
@@ -13,9 +11,9 @@ type Format = 'mermaid' | 'dot' | 'svg';
 
 /** The SVG is the one that `npm run docs` drew: laying a chart out needs more than the installed program has. */
 function svg(kind: string): string {
-  const path = join(PACKAGE_ROOT, 'docs', 'machines', `${kind}.svg`);
-  if (!existsSync(path)) throw new Fault('not-found', `${path} is not there: npm run docs draws it`);
-  return readFileSync(path, 'utf8');
+  const file = chartFile(kind);
+  if (!file) throw new Fault('not-found', `there is no chart of ${kind}: npm run docs draws it`);
+  return file.bytes.toString();
 }
 
 function run(kind: string, { format }: { format: Format }): void {

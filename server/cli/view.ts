@@ -1,5 +1,5 @@
 // The terminal view of actors as a pure thing: what a key or a message makes of it, and the lines it shows.
-import { valueLabel } from '../../machines/explore.js';
+import { eventLabel, valueLabel } from '../../machines/explore.js';
 import type { ActorDetail } from '../inspector/actors.js';
 import type { ActorRow } from '../inspector/rows.js';
 
@@ -23,7 +23,7 @@ export type Wish = { readonly type: 'quit' } | { readonly type: 'open'; readonly
 
 export const emptyView: View = { rows: new Map(), filter: '', isTyping: false, cursor: undefined, follows: false, detail: undefined, scroll: 0, message: '' };
 
-const shortId = (id: string): string => (/^[0-9a-f]{64}$/.test(id) ? id.slice(0, 12) : id);
+export const shortId = (id: string): string => (/^[0-9a-f]{64}$/.test(id) ? id.slice(0, 12) : id);
 
 /** Newest change first; the filter looks at kind, name, id and state. */
 export function listed({ rows, filter }: View): ActorRow[] {
@@ -129,7 +129,7 @@ function detailLines({ kind, name, id, state, context, journal, effects, timers,
     `${kind} ${name} ${id}`, `state   ${state}`, '',
     ...Object.entries(context).map(([key, value]) => `${changed.has(key) ? '*' : ' '} ${key}: ${JSON.stringify(value)}`), '',
     ...effects.map(({ op, attempt, error }) => `effect  ${op}, attempt ${attempt}${error === undefined ? '' : `, ${error}`}`),
-    ...timers.map(({ id: timer, at }) => `timer   ${timer.replace(/^xstate\.after\.([^.]+).*/, 'after $1')} in ${((at - now) / 1000).toFixed(1)} s`),
+    ...timers.map(({ id: timer, at }) => `timer   ${eventLabel({ type: timer })} in ${((at - now) / 1000).toFixed(1)} s`),
     ...links.map(({ relation, name: other }) => `${relation.padEnd(8)}${other}`), '',
     ...journal.toReversed().map(({ seq, at, event, to, effects: asked }) => `${String(seq).padStart(4)}  ${new Date(at).toISOString().slice(11, 23)}  ${event.type.padEnd(16)} ${to.padEnd(26)} ${asked.join(' ')}`),
   ];

@@ -18,7 +18,7 @@ const VENDOR: Readonly<Record<string, string>> = {
 
 /** The package's root: two folders up from this file's folder in the sources, three in the compiled program. */
 const HERE = dirname(fileURLToPath(import.meta.url));
-export const PACKAGE_ROOT = [join(HERE, '..', '..'), join(HERE, '..', '..', '..')].find((folder) => existsSync(join(folder, 'package.json')))!;
+const PACKAGE_ROOT = [join(HERE, '..', '..'), join(HERE, '..', '..', '..')].find((folder) => existsSync(join(folder, 'package.json')))!;
 const PAGE = join(PACKAGE_ROOT, 'server', 'inspector', 'page');
 
 const found = new Map<string, StaticFile>();

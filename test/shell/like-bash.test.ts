@@ -1,6 +1,6 @@
 // What bash does where scripts seldom look: each script gives the same output and exit code as with the host's bash.
-import test from 'ava';
-import { hostHas, runHost, runOurs } from '../commands-text/differential.js';
+import { runHost, runOurs } from '../commands-text/differential.js';
+import { besideBash, here } from './beside-bash.js';
 
 const SCRIPTS: Readonly<Record<string, string>> = {
   'a conditional that cannot be read ends the script with the status before it': '(exit 5)\n[[ a b ]]\necho not reached\n',
@@ -57,16 +57,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   'names of commands that could not be seen': 'exec 2>&1\nnosuch\r\n"no\nsuch"\n"a b"\nx=é\n$x\nnosuch$\'\\t\\x01\'\necho $?\n',
 };
 
-const here = hostHas('bash') ? test : test.skip;
-
-for (const [title, script] of Object.entries(SCRIPTS)) {
-  here(title, async (t) => {
-    const ours = await runOurs({ argv: ['bash'], stdin: script });
-    const host = runHost({ argv: ['bash'], stdin: script });
-    t.is(ours.stdout, host.stdout);
-    t.is(ours.exitCode, host.exitCode);
-  });
-}
+besideBash(SCRIPTS);
 
 here('negative control: a difference is seen', async (t) => {
   const ours = await runOurs({ argv: ['sh'], stdin: 'echo ${BASH_VERSION:+bash}\n' });

@@ -1,6 +1,6 @@
 // Where the shell takes a quick way (lines read whole, variables shared by forks, text parsed once) scripts see what bash shows them.
-import test from 'ava';
-import { hostHas, runHost, runOurs } from '../commands-text/differential.js';
+import { runHost, runOurs } from '../commands-text/differential.js';
+import { besideBash, here } from './beside-bash.js';
 
 const SCRIPTS: Readonly<Record<string, string>> = {
   'read takes a line and not a byte more': 'printf "a b\\nc\\\\\\nd\\ne\\\\ f\\nrest\\nlast" > in\nexec 4<in\nread -r x <&4\necho "<$x>"\nread x <&4\necho "<$x>"\nread x y <&4\necho "<$x> <$y>"\nhead -n 1 <&4\nread x <&4\necho "$? <$x>"\nprintf "p\\nq\\n" | { read x; echo "<$x>"; cat; }\nprintf "a:b c: d:\\n" | { IFS=: read -ra f; declare -p f; }\nprintf "a\\0b;c" | { read -r -d ";" x; echo "<$x>"; read -r -d "" y; echo "$? <$y>"; }\n',
@@ -11,16 +11,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   'text that eval ran before': 'for i in 1 2 3; do eval "echo \\$i; false"; echo $?; done\nfor i in 1 2; do eval "if"; echo $?; eval "# nothing"; echo $?; done\nf() { eval "return 3"; echo no; }\nf\necho $?\nfor i in 1 2; do eval "continue"; echo no; done\nshopt -s expand_aliases\nfor i in 1 2 3; do eval "hi there" 2>/dev/null; alias hi="echo hi$i"; done\nfor i in 1 2; do eval "echo !(a)" 2>/dev/null || echo bad; shopt -s extglob; done\n',
 };
 
-const here = hostHas('bash') ? test : test.skip;
-
-for (const [title, script] of Object.entries(SCRIPTS)) {
-  here(title, async (t) => {
-    const ours = await runOurs({ argv: ['bash'], stdin: script });
-    const host = runHost({ argv: ['bash'], stdin: script });
-    t.is(ours.stdout, host.stdout);
-    t.is(ours.exitCode, host.exitCode);
-  });
-}
+besideBash(SCRIPTS);
 
 here('negative control: a difference is seen', async (t) => {
   const ours = await runOurs({ argv: ['bash'], stdin: 'printf "a b" | { read x; echo "$x"; }\n' });

@@ -1,4 +1,5 @@
 // shred: overwrites a file's content with random bytes, and removes it if asked (https://www.gnu.org/software/coreutils/shred).
+import { exists } from './common/exists.js';
 import { randomFillSync } from 'node:crypto';
 import { Errno } from '../kernel/errno.js';
 import { O_WRONLY } from '../kernel/open-file.js';
@@ -100,16 +101,6 @@ class Shredder {
     }
     files.unlink(present);
     yield* this.#tell(path, 'removed');
-  }
-}
-
-function exists(process: Process, path: string): boolean {
-  try {
-    process.files.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Errno) return false;
-    throw error;
   }
 }
 

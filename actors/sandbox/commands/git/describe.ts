@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import git from 'isomorphic-git';
 import { compileGlob } from '../common/glob.js';
 import { type Command, need, options } from './command.js';
-import { exists } from './folders.js';
+import { exists } from '../common/exists.js';
 import { GitFailure, type Repository, resolveRevision } from './repository.js';
 import { rows } from './work.js';
 

@@ -5,7 +5,7 @@ import { compareLines } from '../diff/compare.js';
 import { unifiedDiff } from '../diff/formats.js';
 import { type Command, type GitContext, need, options } from './command.js';
 import { countLines, type FileChange, numStat, shortStat, fullStat } from './diff-stat.js';
-import { exists } from './folders.js';
+import { exists } from '../common/exists.js';
 import { GitFailure, inTree, type Repository, resolveRevision } from './repository.js';
 import { rows } from './work.js';
 

@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import git from 'isomorphic-git';
 import type { Process } from '../../kernel/process.js';
-import { exists } from './folders.js';
+import { exists } from '../common/exists.js';
 import { filesOf, GitFailure, type Repository } from './repository.js';
 
 /** Another repository of the same files. */

@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import git from 'isomorphic-git';
 import type { Process } from '../../kernel/process.js';
-import { exists } from './folders.js';
+import { exists } from '../common/exists.js';
 import { cloneLocal, fetchLocal, headOf, isPath, type LocalRepository, localRefs, openLocal, pushLocal } from './local.js';
 import { filesOf, GitFailure, httpOf, readConfig, type Repository, setting, userFiles } from './repository.js';
 import { type Command, type GitContext, need, options } from './command.js';

@@ -2,7 +2,8 @@
 import { posix } from 'node:path';
 import git from 'isomorphic-git';
 import { type Command, need, options } from './command.js';
-import { exists, isFolder, removeTree } from './folders.js';
+import { exists } from '../common/exists.js';
+import { isFolder, removeTree } from './folders.js';
 import { filesOf, findRepository, GitFailure, inTree, type Repository, resolveRevision, setting } from './repository.js';
 
 /** [path, in HEAD, in the working tree, in the index], as statusMatrix gives it. */

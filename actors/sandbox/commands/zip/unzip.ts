@@ -1,4 +1,5 @@
 // unzip and zipinfo: lists, tests and extracts zip archives (Info-ZIP's, without encryption).
+import { exists } from '../common/exists.js';
 import { createInflateRaw, crc32 } from 'node:zlib';
 import { Errno, isErrno } from '../../kernel/errno.js';
 import { O_CREAT, O_EXCL, O_TRUNC, O_WRONLY } from '../../kernel/open-file.js';
@@ -281,16 +282,6 @@ class Unzip {
 }
 
 const verbOf = (entry: ZipEntry): string => (entry.method === STORED ? 'extract' : 'inflat');
-
-function exists(process: Process, path: string): boolean {
-  try {
-    process.files.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Errno) return false;
-    throw error;
-  }
-}
 
 // oxlint-disable-next-line require-yield
 function* discard(): Task {
