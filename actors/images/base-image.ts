@@ -5,7 +5,7 @@ import { writeTar } from '../streams/tar-writer.js';
 import { hostArchitecture, type ImageConfig, type RunConfig } from './image-config.js';
 import type { Image } from './image-records.js';
 import type { ImageStore } from './image-store.js';
-import { parseReference, type Reference } from './reference.js';
+import { fullReference, parseReference, type Reference } from './reference.js';
 
 /** A file of a built-in image. */
 export interface BuiltInFile {
@@ -86,11 +86,9 @@ export function baseImage(appletNames: readonly string[]): BuiltInImage {
 
 /** Puts a built-in image into the store, under its name, unless that very image is there. */
 export async function ensureImage(store: ImageStore, builtIn: BuiltInImage): Promise<Image> {
+  store.builtIns.set(fullReference(builtIn.reference), () => ensureImage(store, builtIn));
   const known = store.named(builtIn.reference);
-  if (known?.config.history?.[0]?.comment === builtIn.madeOf) {
-    store.builtIn.add(known.id);
-    return known;
-  }
+  if (known?.config.history?.[0]?.comment === builtIn.madeOf) return known;
   const layer = await store.ingest(writeTar(builtIn.files()));
   try {
     const config: ImageConfig = {
@@ -101,9 +99,7 @@ export async function ensureImage(store: ImageStore, builtIn: BuiltInImage): Pro
       rootfs: { type: 'layers', diff_ids: [layer.diffId] },
       history: [{ created: EPOCH, created_by: 'sockerless built-in image', comment: builtIn.madeOf }],
     };
-    const image = await store.add({ configText: JSON.stringify(config), references: [builtIn.reference] });
-    store.builtIn.add(image.id);
-    return image;
+    return await store.add({ configText: JSON.stringify(config), references: [builtIn.reference] });
   } finally {
     layer.release();
   }

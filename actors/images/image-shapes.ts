@@ -138,7 +138,7 @@ export async function pruneImages(store: ImageStore, filters: Filters): Promise<
   for (const image of store.images()) {
     const tags = store.references(image.id);
     const dangling = tags.every((reference) => reference.tag === undefined);
-    const spared = store.builtIn.has(image.id) || (danglingOnly && !dangling) || image.createdMs > until || !matchesLabels(image.config.config?.Labels ?? {}, filters);
+    const spared = store.isBuiltIn(image.id) || (danglingOnly && !dangling) || image.createdMs > until || !matchesLabels(image.config.config?.Labels ?? {}, filters);
     if (spared || !store.get(image.id) || store.uses.containers(image.id).length > 0 || store.children(image.id).length > 0) continue;
     if (tags.length > 1) for (const reference of tags.slice(0, -1)) if (store.named(reference)) deleted.push(...(await deleteImage(store, familiarReference(reference))));
     if (store.get(image.id)) deleted.push(...(await deleteImage(store, image.id)));

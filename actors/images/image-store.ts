@@ -38,8 +38,8 @@ const PACKED_LIMIT = 8;
 export class ImageStore {
   readonly content: ContentStore;
   readonly uses: ImageUses;
-  /** Images made in code at each start, which a prune leaves alone: everything that works offline needs them. */
-  readonly builtIn = new Set<string>();
+  /** Images made in code, by full reference, with what makes sure that one is there: no registry knows them, and everything that works offline needs them. */
+  readonly builtIns = new Map<string, () => Promise<Image>>();
   readonly #records: ImageRecords;
   readonly #images: Map<string, Image>;
   readonly #names: Map<string, string>;
@@ -76,6 +76,11 @@ export class ImageStore {
   /** References of an image, in full form, sorted. */
   references(id: string): Reference[] {
     return [...(this.#namesOf.get(id) ?? [])].sort().map(fromFullReference);
+  }
+
+  /** Whether an image is what a built-in name means, which a prune leaves alone. */
+  isBuiltIn(id: string): boolean {
+    return [...this.builtIns.keys()].some((name) => this.#names.get(name) === id);
   }
 
   children(id: string): Image[] {

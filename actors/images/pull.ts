@@ -4,7 +4,7 @@ import { CONFIG_LIMIT_BYTES, hostArchitecture, parseImageConfig } from './image-
 import type { Image, PackedLayer } from './image-records.js';
 import type { ImageStore } from './image-store.js';
 import { choosePlatform, parseManifest, type Descriptor, type Manifest, type Platform } from './manifest.js';
-import { familiarName, familiarReference, fullName, withDefaultTag, type Reference } from './reference.js';
+import { familiarName, familiarReference, fullName, fullReference, withDefaultTag, type Reference } from './reference.js';
 import { RegistryClient, type RegistryOptions } from './registry-client.js';
 
 /** One line of progress, as it goes to the client (which draws the bar itself). */
@@ -27,19 +27,30 @@ const PARALLEL_LAYERS = 3;
 const PROGRESS_EVERY_MS = 100;
 
 /**
- * Pulls by tag or digest. What was already downloaded stays until the pull ends, then goes if no image took it.
+ * Pulls by tag or digest; a built-in image comes from the server itself, whatever a registry has under its name. What was already downloaded stays until
+ * the pull ends, then goes if no image took it.
  * @throws Fault with dockerd's words: `manifest for x:y not found: …`, `pull access denied for x, …`
  */
 export async function pullImage(store: ImageStore, reference: Reference, options: PullOptions = {}): Promise<Image> {
   const wanted = withDefaultTag(reference);
   const say = options.onProgress ?? ((): void => undefined);
+  const before = store.named(wanted)?.id;
+  const told = (image: Image): Image => {
+    say({ status: `Status: ${before === image.id ? 'Image is up to date' : 'Downloaded newer image'} for ${familiarReference(wanted)}` });
+    return image;
+  };
+  const begin = (): void => say({ status: `Pulling from ${wanted.path}`, id: wanted.digest ?? wanted.tag ?? '' });
+  const builtIn = store.builtIns.get(fullReference(wanted));
+  if (builtIn) {
+    begin();
+    return told(await builtIn());
+  }
   const { client, manifest, digest } = await findManifest(wanted, options);
-  say({ status: `Pulling from ${wanted.path}`, id: wanted.digest ?? wanted.tag ?? '' });
+  begin();
   const chosen = await chooseManifest(client, manifest, options.platforms ?? [{ os: 'linux', architecture: hostArchitecture() }]);
   const configText = await client.blobText(chosen.config, CONFIG_LIMIT_BYTES);
   const diffIds = parseImageConfig(configText).rootfs.diff_ids;
   if (diffIds.length !== chosen.layers.length) throw new Fault('invalid', 'image config and manifest do not have the same number of layers');
-  const before = store.named(wanted)?.id;
   const layers = new LayerPull(store, client, say);
   try {
     const packed = await layers.run(chosen.layers, diffIds);
@@ -50,9 +61,7 @@ export async function pullImage(store: ImageStore, reference: Reference, options
       announce: (added) => ({ type: 'image', action: 'pull', id: familiarReference(wanted), attributes: { ...added.config.config?.Labels, name: familiarName(wanted) } }),
     });
     say({ status: `Digest: ${digest}` });
-    const shown = familiarReference(wanted);
-    say({ status: before === image.id ? `Status: Image is up to date for ${shown}` : `Status: Downloaded newer image for ${shown}` });
-    return image;
+    return told(image);
   } finally {
     await layers.release();
   }
