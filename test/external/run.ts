@@ -14,6 +14,7 @@ import { busy } from './busy.js';
 import { density } from './density.js';
 import { dockerCli } from './docker-cli.js';
 import { dockerPy } from './docker-py.js';
+import { guide } from './guide.js';
 import { gitlabPipelines } from './gitlab-pipelines.js';
 import { escapes } from './escapes.js';
 import { gitlabRows } from './gitlab-rows.js';
@@ -35,6 +36,7 @@ import { wasiPrograms } from './wasi-programs.js';
 
 const CHECKS: readonly Check[] = [
   readme,
+  guide,
   dockerCli,
   dockerPy,
   gitlab,
