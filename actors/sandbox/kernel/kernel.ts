@@ -365,6 +365,7 @@ function* run(first: Main, process: Process): Task<number> {
       if (error instanceof ProcessExit) return error.exitCode;
       if (!(error instanceof ProcessImage)) throw error;
       main = error.main;
+      process.executes = false;
     }
   }
 }

@@ -98,6 +98,8 @@ export class Process {
   readonly usage: ResourceUsage = { cpuMs: 0, memoryBytes: 0, nextCpuSignalSeconds: 0 };
   /** Set once it has ended; it stays a zombie until its parent has waited for it. */
   status: WaitStatus | undefined;
+  /** Between execve(2) and the first step of the new program, while the old one unwinds. */
+  executes = false;
   stopped = false;
   niceness = 0;
   /** The processors it asked for (sched_setaffinity(2)), a bit each; undefined for all. */
@@ -293,7 +295,13 @@ export class Process {
     this.executable = program.location;
     this.descriptors.closeForExec();
     for (const [signal, disposition] of this.#dispositions) if (disposition !== 'ignore') this.#dispositions.delete(signal);
+    this.executes = true;
     throw new ProcessImage(program.main);
+  }
+
+  /** Its program is over: what still unwinds of it must leave the descriptors to the next one, or to the kernel. */
+  get isUnwinding(): boolean {
+    return this.executes || this.status !== undefined;
   }
 
   exit(exitCode: number): never {

@@ -328,7 +328,7 @@ export function shellMain(dialect: 'bash' | 'ash' | 'dash' | 'posix') {
       yield* shell.flushBacklog();
       return 2;
     }
-    if (invocation.posix) shell.options.set('posix', true);
+    if (invocation.posix) applyOption(shell, 'posix', true);
     // An exported SHELLOPTS sets the options of shells below.
     for (const option of isBash ? (process.env.get('SHELLOPTS') ?? '').split(':') : []) if (Object.hasOwn(SET_OPTIONS, option)) applyOption(shell, option as SetOption, true);
     for (const [option, on] of invocation.options) applyOption(shell, option, on);

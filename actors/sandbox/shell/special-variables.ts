@@ -1,4 +1,5 @@
 // Variables that compute their value or act when assigned: RANDOM, SECONDS, LINENO, FUNCNAME and the rest.
+import { applyOption } from './builtins/options.js';
 import { commandHead } from './command-text.js';
 import type { Shell } from './shell.js';
 import { READONLY, type SpecialValue } from './variables/variable.js';
@@ -43,6 +44,10 @@ function callLines(shell: Shell): readonly string[] {
   return shell.scriptPath === undefined ? lines : [...lines, '0'];
 }
 
+function switchPosix(shell: Shell, on: boolean): void {
+  if (shell.options.posix !== on) applyOption(shell, 'posix', on);
+}
+
 type Maker = (shell: Shell) => SpecialValue;
 
 const BASH_ONLY: Readonly<Record<string, Maker>> = {
@@ -61,7 +66,7 @@ const BASH_ONLY: Readonly<Record<string, Maker>> = {
       shell.startedAtMs = Date.now();
     },
   }),
-  POSIXLY_CORRECT: (shell) => ({ set: () => shell.options.set('posix', true) }),
+  POSIXLY_CORRECT: (shell) => ({ set: () => switchPosix(shell, true), unset: () => switchPosix(shell, false) }),
   BASHPID: (shell) => ({ get: () => String(shell.process.pid), set: () => undefined }),
   EPOCHSECONDS: () => ({ get: () => String(Math.floor(Date.now() / 1000)), set: () => undefined }),
   EPOCHREALTIME: () => ({

@@ -112,7 +112,7 @@ export const shift: Builtin = (shell, argv) => {
       fail(shell, 'shift', "can't shift that many");
       throw new ShellExit(2);
     }
-    return 1;
+    return shell.isBash && shell.options.has('shift_verbose') ? fail(shell, 'shift', `${operand ?? ''}${operand === undefined ? '' : ': '}shift count out of range`) : 1;
   }
   shell.positional = shell.positional.slice(count);
   return 0;

@@ -10,6 +10,16 @@ import { fail, print, readOptions, usage } from './output.js';
 export function applyOption(shell: Shell, name: SetOption, on: boolean): void {
   shell.options.set(name, on);
   if (name === 'allexport') shell.variables.exportAll = on;
+  if (name === 'posix' && shell.isBash) applyPosix(shell, on);
+}
+
+/** What bash's posix mode brings along, and what of it goes again. */
+function applyPosix({ options, variables, isInteractive }: Shell, on: boolean): void {
+  options.shopt('expand_aliases', on || isInteractive);
+  options.shopt('shift_verbose', on);
+  if (on) for (const name of ['inherit_errexit', 'interactive_comments', 'sourcepath']) options.shopt(name, true);
+  if (on && variables.get('POSIXLY_CORRECT') === undefined) variables.set('POSIXLY_CORRECT', 'y');
+  if (!on) variables.unset('POSIXLY_CORRECT');
 }
 
 function listOptions(shell: Shell, asCommands: boolean): Outcome {
@@ -112,6 +122,6 @@ export const shopt: Builtin = (shell, argv) => {
   const names = operands.length > 0 ? valid : Object.keys(isSet ? SET_OPTIONS : SHOPT_OPTIONS).filter((name) => !changes || value(name) === flags.includes('s')).sort();
   if (operands.length > 0 && valid.some((name) => !value(name))) status = 1;
   if (flags.includes('q')) return status;
-  const line = (name: string): string => (flags.includes('p') ? `${isSet ? 'set' : 'shopt'} ${isSet ? (value(name) ? '-o' : '+o') : value(name) ? '-s' : '-u'} ${name}\n` : `${name.padEnd(isSet ? 15 : 20)}\t${value(name) ? 'on' : 'off'}\n`);
+  const line = (name: string): string => (flags.includes('p') ? `${isSet ? 'set' : 'shopt'} ${isSet ? (value(name) ? '-o' : '+o') : value(name) ? '-s' : '-u'} ${name}\n` : `${name.padEnd(15)}\t${value(name) ? 'on' : 'off'}\n`);
   return print(shell, 'shopt', names.map(line).join(''), status);
 };

@@ -243,7 +243,9 @@ function save(process: Process, fd: number, undos: Undos): void {
   const old = descriptors.find(fd)?.retain();
   const closes = old !== undefined && descriptors.isCloseOnExec(fd);
   const undo = (): void => {
-    if (old) {
+    if (process.isUnwinding) {
+      old?.release();
+    } else if (old) {
       descriptors.put(fd, old, closes);
       old.release();
     } else if (descriptors.find(fd)) {

@@ -11,6 +11,8 @@ export interface SpecialValue {
   get?(): string | undefined;
   /** Called with the assigned text. */
   set?(value: string): void;
+  /** Called after it was unset; it then stays what it is. */
+  unset?(): void;
   /** An array made when asked for (FUNCNAME, PIPESTATUS). */
   list?(): readonly string[];
 }

@@ -357,9 +357,9 @@ export class Variables {
     } else if (variable.hidden) {
       this.#bindings.set(name, variable.hidden);
       this.#environment = undefined;
-    } else {
-      this.#bindings.delete(name);
-    }
+    } else this.#bindings.delete(name);
+    if (variable.special?.unset) this.define(name, variable.special);
+    variable.special?.unset?.();
   }
 
   /** `unset name[key]`. */
