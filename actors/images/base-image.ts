@@ -31,17 +31,19 @@ const PATH = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 /** A fixed moment, because the image must have the same id everywhere. */
 const EPOCH = '1970-01-01T00:00:00Z';
 
-/** Where programs lie by custom, for those that are not in /bin. */
-const USR_BIN = new Set('[ [[ awk base64 basename bc clear cmp comm cut diff dirname du env expr find fold free getent groups head hexdump hostid id install join killall less logger logname md5sum mkfifo nl nohup nproc od paste patch pgrep pkill printf readlink realpath rev seq sha1sum sha256sum sha512sum shuf sort split strings sum tac tail tee test time timeout top tr tree truncate tsort tty unexpand expand uniq unlink unzip uptime users uuidgen vi wc wget curl which who whoami xargs xxd yes git node npm npx python3'.split(' '));
-const SBIN = new Set(['init', 'ifconfig', 'ip', 'route', 'sysctl', 'reboot', 'poweroff', 'halt', 'modprobe', 'losetup']);
-const USR_SBIN = new Set(['adduser', 'addgroup', 'deluser', 'delgroup', 'chroot', 'crond', 'useradd', 'groupadd']);
+/** What only administrators call. */
+const SBIN = new Set(`addgroup adduser chpasswd chroot crond delgroup deluser getty groupadd groupdel groupmod halt ifconfig init ip losetup modprobe nologin poweroff reboot route
+  start-stop-daemon swapoff swapon sysctl useradd userdel usermod`.split(/\s+/));
 
 const DIRECTORIES: readonly (readonly [string, number])[] = [
-  ['bin', 0o755], ['dev', 0o755], ['etc', 0o755], ['etc/profile.d', 0o755], ['home', 0o755], ['lib', 0o755], ['media', 0o755], ['mnt', 0o755], ['opt', 0o755],
-  ['proc', 0o555], ['root', 0o700], ['run', 0o755], ['sbin', 0o755], ['srv', 0o755], ['sys', 0o555], ['tmp', 0o1777], ['usr', 0o755], ['usr/bin', 0o755], ['usr/lib', 0o755],
+  ['dev', 0o755], ['etc', 0o755], ['etc/profile.d', 0o755], ['home', 0o755], ['media', 0o755], ['mnt', 0o755], ['opt', 0o755],
+  ['proc', 0o555], ['root', 0o700], ['run', 0o755], ['srv', 0o755], ['sys', 0o555], ['tmp', 0o1777], ['usr', 0o755], ['usr/bin', 0o755], ['usr/lib', 0o755],
   ['usr/local', 0o755], ['usr/local/bin', 0o755], ['usr/local/lib', 0o755], ['usr/local/share', 0o755], ['usr/sbin', 0o755], ['usr/share', 0o755], ['var', 0o755],
   ['var/cache', 0o755], ['var/lib', 0o755], ['var/log', 0o755], ['var/run', 0o755], ['var/spool', 0o755], ['var/tmp', 0o1777],
 ];
+
+/** As today's distributions have it: one place for programs, under two names. */
+const MERGED: readonly string[] = ['bin', 'lib', 'sbin'];
 
 const FILES: Readonly<Record<string, string>> = {
   'etc/group': 'root:x:0:root\nbin:x:1:root,bin,daemon\ndaemon:x:2:root,bin,daemon\nsys:x:3:root,bin\ntty:x:5:\ndisk:x:6:root\nwheel:x:10:root\nmail:x:12:mail\nusers:x:100:\nnogroup:x:65533:\nnobody:x:65534:\n',
@@ -55,23 +57,25 @@ const FILES: Readonly<Record<string, string>> = {
   'etc/shells': '/bin/sh\n/bin/ash\n/bin/bash\n',
 };
 
-/** Where an applet's link lies: `/bin/ls`, `/usr/bin/awk`. */
-export function appletPath(name: string): string {
-  return `${USR_BIN.has(name) ? '/usr/bin' : SBIN.has(name) ? '/sbin' : USR_SBIN.has(name) ? '/usr/sbin' : '/bin'}/${name}`;
+/** Where an applet's link lies: `usr/bin/ls`, `usr/sbin/ip`. */
+function appletPath(name: string): string {
+  return `${SBIN.has(name) ? 'usr/sbin' : 'usr/bin'}/${name}`;
 }
 
 /** The root file system of the base image, in archive order. Other built-in images start from it. */
 export function baseFiles(appletNames: readonly string[]): BuiltInFile[] {
   const files: BuiltInFile[] = DIRECTORIES.map(([path, mode]) => ({ entry: tarEntry(`${path}/`, { type: 'dir', mode }) }));
+  for (const name of MERGED) files.push({ entry: tarEntry(name, { type: 'symlink', linkPath: `usr/${name}` }) });
   for (const path of Object.keys(FILES).sort()) {
     const body = Buffer.from(FILES[path] as string);
     files.push({ entry: tarEntry(path, { sizeBytes: body.length, ...(path === 'etc/shadow' ? { mode: 0o640 } : {}) }), body });
   }
-  const program = Buffer.concat([BUILT_IN_MARK, Buffer.from('\nA program of the Sockerless sandbox; the name it is called by says which.\n')]);
-  files.push({ entry: tarEntry(BUILT_IN_PATH.slice(1), { mode: 0o755, sizeBytes: program.length }), body: program });
+  const body = Buffer.concat([BUILT_IN_MARK, Buffer.from('\nA program of the Sockerless sandbox; the name it is called by says which.\n')]);
+  const program = (path: string): BuiltInFile => ({ entry: tarEntry(path, { mode: 0o755, sizeBytes: body.length }), body });
+  files.push(program(`usr${BUILT_IN_PATH}`));
   for (const name of [...new Set(appletNames)].sort()) {
     // busybox is a file of its own: links to it, too, are applets with busybox's manners.
-    files.push(name === 'busybox' ? { entry: tarEntry('bin/busybox', { mode: 0o755, sizeBytes: program.length }), body: program } : { entry: tarEntry(appletPath(name).slice(1), { type: 'symlink', linkPath: BUILT_IN_PATH }) });
+    files.push(name === 'busybox' ? program(appletPath(name)) : { entry: tarEntry(appletPath(name), { type: 'symlink', linkPath: BUILT_IN_PATH }) });
   }
   return files;
 }

@@ -180,6 +180,8 @@ function floatText(value: number, letter: string, precision: number | undefined,
       if (!flags.includes('#') && text.includes('.')) text = text.replace(/\.?0+(e|$)/, '$1');
     }
   }
+  // `#`: always with a point.
+  if (flags.includes('#') && !text.includes('.')) text = text.replace(/^(-?(?:0x)?[\da-f]*?)(?=[ep]|$)/, '$1.');
   return letter === letter.toUpperCase() ? text.toUpperCase() : text;
 }
 

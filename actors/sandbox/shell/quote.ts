@@ -60,3 +60,8 @@ export function quoteTrace(text: string): string {
   if (TRACE_UNPRINTABLE.test(text)) return ansi(text);
   return META.test(text) ? quoteSingle(text) : text;
 }
+
+/** The key of an associative array as listings show it: bare where nothing in it is special. */
+export function quoteKey(key: string): string {
+  return META.test(key) || UNPRINTABLE.test(key) || key === '@' || key === '*' || key === '' ? quoteValue(key) : key;
+}

@@ -93,6 +93,7 @@ const BASH_ONLY: Readonly<Record<string, Maker>> = {
 const COMMON: Readonly<Record<string, Maker>> = {
   LINENO: (shell) => ({ get: () => String(shell.line), set: () => undefined }),
   OPTIND: (shell) => ({ set: () => void (shell.getoptsOffset = 0) }),
+  PATH: (shell) => ({ set: () => shell.hash.clear() }),
 };
 
 const READ_ONLY: ReadonlySet<string> = new Set(['SHELLOPTS', 'BASHOPTS']);

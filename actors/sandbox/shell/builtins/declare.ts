@@ -3,7 +3,7 @@ import { functionText } from '../function-text.js';
 import type { Task } from '../../kernel/wait.js';
 import { elementsTask, type ExpandedAssignment, storeElements } from '../expand/assignment.js';
 import type { Outcome, Shell } from '../shell.js';
-import { quoteDash, quoteValue } from '../quote.js';
+import { quoteDash, quoteKey, quoteValue } from '../quote.js';
 import { CAPITALIZED, EXPORTED, INTEGER, LOWERCASE, NAMEREF, READONLY, TRACED, UPPERCASE, type Variable } from '../variables/variable.js';
 import { AssignmentError, isName, parseReference } from '../variables/variables.js';
 import { ShellExit } from '../flow.js';
@@ -57,7 +57,7 @@ export function declaration(variable: Variable): string {
   const flags = variable.flags;
   const head = `declare -${flags === '' ? '-' : flags} ${variable.name}`;
   if (variable.isUnassigned && (variable.map ?? variable.list)?.size === 0) return head;
-  if (variable.map) return variable.map.size === 0 ? `${head}=()` : `${head}=(${variable.keys.map((key) => `[${/^[\w./:@%+,-]+$/.test(key) ? key : quoteValue(key)}]=${quoteValue(variable.map!.get(key)!)} `).join('')})`;
+  if (variable.map) return variable.map.size === 0 ? `${head}=()` : `${head}=(${variable.keys.map((key) => `[${quoteKey(key)}]=${quoteValue(variable.map!.get(key)!)} `).join('')})`;
   if (variable.isArray) {
     const values = variable.elements;
     return `${head}=(${variable.keys.map((key, index) => `[${key}]=${quoteValue(values[index]!)}`).join(' ')})`;

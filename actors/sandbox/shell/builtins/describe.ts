@@ -1,8 +1,6 @@
 // What a name means: type, command -v, hash, alias, unalias, enable.
-import { Errno } from '../../kernel/errno.js';
-import { MAY_EXECUTE } from '../../kernel/path.js';
 import { functionText } from '../function-text.js';
-import { searchPath, DEFAULT_PATH } from '../execute/external.js';
+import { DEFAULT_PATH, findAlong, findHashed, isExecutable, searchPath } from '../execute/program-search.js';
 import { quoteDash, quoteSingle } from '../quote.js';
 import type { Builtin, Outcome, Shell } from '../shell.js';
 import { fail, print, readOptions, usage } from './output.js';
@@ -19,15 +17,16 @@ interface Meaning {
 
 /** bash wants a path to be executable, other shells only that something is there. */
 function isProgram(shell: Shell, path: string): boolean {
-  const { files } = shell.process;
-  if (!shell.isBash) return files.exists(path);
-  try {
-    files.access(path, MAY_EXECUTE);
-    return files.stat(path).type !== 'directory';
-  } catch (error) {
-    if (error instanceof Errno) return false;
-    throw error;
-  }
+  return shell.isBash ? isExecutable(shell.process, path) : shell.process.files.exists(path);
+}
+
+/** The files that a name may mean. One that may not be executed is better than none; all of them are those that may. */
+function programs(shell: Shell, name: string, all: boolean, defaultPath: boolean): readonly string[] {
+  if (name.includes('/')) return isProgram(shell, name) ? [name] : [];
+  const path = defaultPath ? DEFAULT_PATH : shell.variables.get('PATH') ?? '';
+  if (all || !shell.isBash) return searchPath(shell, name, path, all);
+  const found = (defaultPath ? undefined : findHashed(shell, name)) ?? (path === '' ? undefined : findAlong(shell, name, path));
+  return found === undefined || (shell.options.posix && !isExecutable(shell.process, found)) ? [] : [found];
 }
 
 function meanings(shell: Shell, name: string, all: boolean, defaultPath: boolean, skipFunctions = false): Meaning[] {
@@ -37,8 +36,7 @@ function meanings(shell: Shell, name: string, all: boolean, defaultPath: boolean
   if ((shell.isBash ? KEYWORDS : DASH_KEYWORDS).has(name)) found.push({ kind: 'keyword', text: name });
   if (!skipFunctions && shell.functions.has(name)) found.push({ kind: 'function', text: name });
   if (shell.builtins.has(name) && !shell.disabledBuiltins.has(name)) found.push({ kind: 'builtin', text: name });
-  const paths = name.includes('/') ? (isProgram(shell, name) ? [name] : []) : searchPath(shell, name, defaultPath ? DEFAULT_PATH : shell.variables.get('PATH') ?? '', all);
-  for (const path of paths) found.push({ kind: 'file', text: path });
+  for (const path of programs(shell, name, all, defaultPath)) found.push({ kind: 'file', text: path });
   return all ? found : found.slice(0, 1);
 }
 
@@ -53,7 +51,7 @@ function sentence(shell: Shell, name: string, { kind, text }: Meaning): string {
     case 'builtin':
       return `${name} is a shell builtin`;
     default: {
-      const hashed = shell.isBash && shell.hash.get(name)?.path === text;
+      const hashed = shell.isBash && shell.hash.has(name) && findHashed(shell, name) === text;
       return hashed ? `${name} is hashed (${text})` : `${name} is ${text}`;
     }
   }
@@ -63,8 +61,10 @@ function sentence(shell: Shell, name: string, { kind, text }: Meaning): string {
 export function describe(shell: Shell, names: readonly string[], options: { terse: boolean; defaultPath: boolean }): Outcome {
   let text = '';
   let status = 0;
+  let found = 0;
   for (const name of names) {
     const [meaning] = meanings(shell, name, false, options.defaultPath);
+    if (meaning) found++;
     if (!meaning) {
       status = shell.isBash ? 1 : 127;
       if (!options.terse && shell.dialect === 'ash') shell.warnRaw(`${name}: not found\n`);
@@ -75,7 +75,8 @@ export function describe(shell: Shell, names: readonly string[], options: { ters
       text += `${sentence(shell, name, meaning)}\n`;
     }
   }
-  return print(shell, 'command', text, status);
+  // bash is content with one of several.
+  return print(shell, 'command', text, shell.isBash && found > 0 ? 0 : status);
 }
 
 export const type: Builtin = (shell, argv) => {
@@ -86,7 +87,7 @@ export const type: Builtin = (shell, argv) => {
   let status = 0;
   for (const name of operands) {
     let found = meanings(shell, name, flags.includes('a'), false, flags.includes('f'));
-    if (flags.includes('P')) found = searchPath(shell, name, shell.variables.get('PATH') ?? '', flags.includes('a')).map((path) => ({ kind: 'file', text: path }));
+    if (flags.includes('P')) found = programs(shell, name, flags.includes('a') && !shell.hash.has(name), false).map((path) => ({ kind: 'file', text: path }));
     if (found.length === 0) {
       status = shell.isBash ? 1 : 127;
       if (!/[tpP]/.test(flags)) {
@@ -121,14 +122,21 @@ export const hash: Builtin = (shell, argv) => {
   let status = 0;
   let text = '';
   for (const name of operands) {
+    const known = findHashed(shell, name);
+    if (flags.includes('t') && known !== undefined) text += operands.length > 1 ? `${name}\t${known}\n` : `${known}\n`;
+    if (/[dt]/.test(flags)) {
+      if (known === undefined) status = fail(shell, 'hash', `${name}: not found`);
+      else if (flags.includes('d')) shell.hash.delete(name);
+      continue;
+    }
+    if (name.includes('/')) continue;
+    shell.hash.delete(name);
     const [path] = searchPath(shell, name, shell.variables.get('PATH') ?? '', false);
-    if (flags.includes('t')) text += shell.hash.has(name) ? `${shell.hash.get(name)!.path}\n` : '';
-    else if (flags.includes('d')) shell.hash.delete(name);
-    else if (path !== undefined) shell.hash.set(name, { path, hits: 0 });
-    if ((flags.includes('t') && !shell.hash.has(name)) || path === undefined) status = fail(shell, 'hash', `${name}: not found`);
+    if (path !== undefined) shell.hash.set(name, { path, hits: 0 });
+    else status = fail(shell, 'hash', `${name}: not found`);
   }
   if (operands.length === 0 && flags === '') {
-    if (shell.hash.size === 0) return shell.isBash ? print(shell, 'hash', '') : 0;
+    if (shell.hash.size === 0) return shell.isBash && !shell.options.posix ? print(shell, 'hash', 'hash: hash table empty\n') : 0;
     text = shell.isBash ? `hits\tcommand\n${[...shell.hash.values()].map(({ path, hits }) => `${String(hits).padStart(4)}\t${path}\n`).join('')}` : [...shell.hash.values()].map(({ path }) => `${path}\n`).join('');
   }
   return print(shell, 'hash', text, status);
@@ -149,10 +157,21 @@ export const alias: Builtin = (shell, argv) => {
   return print(shell, 'alias', text, status);
 };
 
+const UNALIAS_SYNOPSIS = 'unalias [-a] name [name ...]';
+
 export const unalias: Builtin = (shell, argv) => {
-  if (argv[1] === '-a') shell.aliases.clear();
+  const options = readOptions(shell, argv, 'a', UNALIAS_SYNOPSIS);
+  if (!options) return 2;
+  if (options.flags.includes('a')) {
+    shell.aliases.clear();
+    return 0;
+  }
+  if (argv.length === 1 && shell.isBash) {
+    shell.warnRaw(`unalias: usage: ${UNALIAS_SYNOPSIS}\n`);
+    return 2;
+  }
   let status = 0;
-  for (const name of argv.slice(1)) if (!name.startsWith('-') && !shell.aliases.delete(name)) status = fail(shell, 'unalias', `${name}: not found`);
+  for (const name of options.operands) if (!shell.aliases.delete(name)) status = fail(shell, 'unalias', `${name}: not found`);
   return status;
 };
 

@@ -1,4 +1,5 @@
 // mapfile (readarray): lines of a file into an array.
+import { Errno } from '../../kernel/errno.js';
 import { decode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
 import { readAll } from '../../programs/stdio.js';
@@ -82,10 +83,12 @@ function* run(shell: Shell, command: string, options: MapOptions): Task<number> 
       const ends = bytes.at(-1) === options.delimiter;
       const text = decode(ends && (options.trims || options.delimiter === 0) ? bytes.subarray(0, -1) : bytes);
       if (options.callback !== undefined && (index - (options.origin ?? 0) + 1) % options.quantum === 0) yield* shell.execution.runText(`${options.callback} ${index} ${quoteBackslash(text)}`);
-      variables.assignElement(variables.writable(name), index++, text);
+      variables.assignElement(variables.writable(name), index++, upToNul(text));
     }
     return 0;
   } catch (error) {
+    // bash: what cannot be read is at its end.
+    if (error instanceof Errno && error.code === 'EISDIR') return 0;
     if (!(error instanceof AssignmentError)) throw error;
     return fail(shell, command, error.message);
   }
@@ -96,11 +99,18 @@ function readsAll({ max, callback, delimiter }: MapOptions): boolean {
   return max === 0 && callback === undefined && delimiter < 0x80;
 }
 
+/** A shell variable ends at a NUL. */
+function upToNul(line: string): string {
+  const end = line.indexOf('\0');
+  return end < 0 ? line : line.slice(0, end);
+}
+
 function linesOf(text: string, { delimiter, trims, skip }: MapOptions): string[] {
   const end = String.fromCharCode(delimiter);
   const lines = text.split(end);
   const rest = lines.pop()!;
   const whole = trims || delimiter === 0 ? lines : lines.map((line) => line + end);
   if (rest !== '') whole.push(rest);
+  if (text.includes('\0')) return whole.slice(skip).map(upToNul);
   return skip === 0 ? whole : whole.slice(skip);
 }

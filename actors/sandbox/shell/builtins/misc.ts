@@ -34,7 +34,11 @@ function unsetOne(shell: Shell, operand: string, flags: string): number {
   }
   const reference = parseReference(operand);
   if (!reference) {
-    if (shell.isBash && !flags.includes('v') && shell.functions.delete(operand)) return 0;
+    // bash: what can be no variable may be a function.
+    if (shell.isBash && !flags.includes('v')) {
+      shell.functions.delete(operand);
+      return 0;
+    }
     const status = fail(shell, 'unset', shell.isBash ? `\`${operand}': not a valid identifier` : `${operand}: bad variable name`);
     if (!shell.isBash) throw new ShellExit(2);
     return status;
@@ -79,6 +83,7 @@ export const getopts: Builtin = (shell, argv) => {
   const letters = silent ? optstring.slice(1) : optstring;
   const { variables } = shell;
   let index = Math.max(1, Number(variables.get('OPTIND') ?? 1) || 1);
+  if (shell.isBash) index = Math.min(index, args.length + 1);
   const offset = shell.getoptsOffset;
   // dash counts a word as done once it is begun.
   const begun = shell.dialect === 'dash' ? 1 : 0;
@@ -157,7 +162,7 @@ export const umask: Builtin = (shell, argv) => {
     return print(shell, 'umask', `${options.flags.includes('p') ? `umask ${options.flags.includes('S') ? '-S ' : ''}` : ''}${text}\n`);
   }
   if (/^\d/.test(mode)) {
-    if (!/^[0-7]+$/.test(mode)) return fail(shell, 'umask', shell.isBash ? `${mode}: octal number out of range` : `Illegal number: ${mode}`, shell.isBash ? 1 : 2);
+    if (!/^[0-7]+$/.test(mode) || (shell.isBash && Number.parseInt(mode, 8) > 0o7777)) return fail(shell, 'umask', shell.isBash ? `${mode}: octal number out of range` : `Illegal number: ${mode}`, shell.isBash ? 1 : 2);
     process.umask = Number.parseInt(mode, 8) & 0o777;
     return 0;
   }

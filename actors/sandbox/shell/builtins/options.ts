@@ -1,7 +1,7 @@
 // set and shopt: options and positional parameters.
 import { ShellExit } from '../flow.js';
 import { DASH_OPTIONS, Options, SET_OPTIONS, type SetOption, SHOPT_OPTIONS } from '../options.js';
-import { quoteIfSpecial, quoteSingle } from '../quote.js';
+import { quoteIfSpecial, quoteKey, quoteSingle } from '../quote.js';
 import type { Builtin, Outcome, Shell } from '../shell.js';
 import { functionText } from '../function-text.js';
 import { fail, print, readOptions, usage } from './output.js';
@@ -35,7 +35,7 @@ export function variableLines(shell: Shell): string {
   const lines = variables.names().map((name) => variables.binding(name)!).filter((variable) => variable.isSet).map((variable) => {
     if (!variable.isArray) return `${variable.name}=${shell.isBash ? quoteIfSpecial(variable.text ?? '') : quoteSingle(variable.text ?? '')}\n`;
     const values = variable.elements;
-    return `${variable.name}=(${variable.keys.map((key, index) => `[${key}]=${`"${values[index]!.replace(/["$`\\]/g, '\\$&')}"`}`).join(' ')}${variable.map ? ' ' : ''})\n`;
+    return `${variable.name}=(${variable.keys.map((key, index) => `[${variable.map ? quoteKey(key) : key}]=${`"${values[index]!.replace(/["$`\\]/g, '\\$&')}"`}`).join(' ')}${variable.map ? ' ' : ''})\n`;
   });
   return lines.join('');
 }
@@ -68,7 +68,8 @@ export const set: Builtin = (shell, argv) => {
       shell.positionalSets++;
       return 0;
     }
-    if (!/^[-+]./.test(word)) break;
+    // bash: a lone + is a word of no options.
+    if (!/^[-+]/.test(word) || (word === '+' && !shell.isBash)) break;
     const on = word[0] === '-';
     for (const letter of word.slice(1)) {
       if (letter === 'o') {

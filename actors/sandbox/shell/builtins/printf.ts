@@ -7,6 +7,14 @@ import { AssignmentError, parseReference } from '../variables/variables.js';
 import type { Builtin, Outcome, Shell } from '../shell.js';
 import { fail, print, usage } from './output.js';
 
+/** bash's room for a time. */
+const TIME_BYTES_MAX = 127;
+
+/** What the room is too small for is not there. */
+function upTo(most: number, text: string): string {
+  return Buffer.byteLength(text) > most ? '' : text;
+}
+
 const SYNOPSIS = 'printf [-v var] format [arguments]';
 
 export const printfBuiltin: Builtin = (shell, argv) => {
@@ -29,8 +37,9 @@ export const printfBuiltin: Builtin = (shell, argv) => {
   }
   const format = argv[at];
   if (format === undefined) return shell.isBash ? usage(shell, 'printf', 'usage: printf [-v var] format [arguments]'.slice(7), SYNOPSIS) : fail(shell, 'printf', 'usage: printf format [arg ...]', 2);
-  const zone = shell.variables.get('TZ');
-  const formatted = formatPrintf(format, argv.slice(at + 1), (pattern, seconds) => strftime(pattern, seconds * 1000, zone), shell.isBash ? 'bash' : 'dash', isPlainLocale(shell));
+  // The C library knows what is exported.
+  const zone = shell.variables.environment().get('TZ');
+  const formatted = formatPrintf(format, argv.slice(at + 1), (pattern, seconds) => upTo(TIME_BYTES_MAX, strftime(pattern, seconds * 1000, zone)), shell.isBash ? 'bash' : 'dash', isPlainLocale(shell));
   const { text, errors, status } = formatted;
   const pieces = shell.isBash ? byLines(formatted) : [...errors.map(({ message }) => ({ error: message })), { text }];
   if (variable === undefined) return write(shell, pieces, status);

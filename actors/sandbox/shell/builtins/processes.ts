@@ -47,22 +47,34 @@ export const trap: Builtin = (shell, argv) => {
 
 // --- kill -----------------------------------------------------------------------------------------------------------------------
 
-function listSignals(shell: Shell, words: readonly string[]): string | undefined {
-  if (words.length > 0) {
-    return words.map((word) => {
-      const number = signalNumber(word);
-      const shown = /^\d+$/.test(word) ? signalName(Number(word) > 128 ? Number(word) - 128 : Number(word)) : number;
-      if (shown === undefined) fail(shell, 'kill', `${word}: invalid signal specification`);
-      return shown === undefined ? '' : `${shown}\n`;
-    }).join('');
-  }
+/** Signals of which only the shell knows, by bash's numbers. */
+const SHELL_SIGNALS: readonly (readonly [string, number])[] = [['EXIT', 0], ['DEBUG', 65], ['ERR', 66], ['RETURN', 67]];
+
+/** `kill -l`'s answer to one operand: a name for a number (a signal's, or the status of what it killed), a number for a name. */
+function shownSignal(shell: Shell, word: string): string | undefined {
+  if (!/^\d+$/.test(word)) return String(signalNumber(word) ?? (shell.isBash ? SHELL_SIGNALS.find(([name]) => name === word.toUpperCase())?.[1] : undefined) ?? '') || undefined;
+  if (Number(word) === 0 && shell.isBash) return 'EXIT';
+  return signalName(Number(word) > 128 ? Number(word) - 128 : Number(word));
+}
+
+function listSignals(shell: Shell): string {
   const numbers = Array.from({ length: 64 }, (_, index) => index + 1).filter((number) => signalName(number) !== undefined);
   if (!shell.isBash) return numbers.map((number) => `${signalName(number)}\n`).join('');
   return numbers.map((number, index) => `${String(number).padStart(2)}) SIG${signalName(number)}${index % 5 === 4 || index === numbers.length - 1 ? '\n' : '\t'}`).join('');
 }
 
-function isSignal(word: string): boolean {
-  return /^\d+$/.test(word) ? signalName(Number(word) > 128 ? Number(word) - 128 : Number(word)) !== undefined : signalNumber(word) !== undefined;
+/** `kill -l` and `kill -l operand…` */
+function* tellSignals(shell: Shell, words: readonly string[]): Task<number> {
+  let status = 0;
+  for (const shown of words.length === 0 ? [listSignals(shell)] : words.map((word) => shownSignal(shell, word) ?? { strange: word })) {
+    if (typeof shown === 'object') {
+      status = fail(shell, 'kill', `${shown.strange}: invalid signal specification`);
+      continue;
+    }
+    const written = print(shell, 'kill', words.length === 0 ? shown : `${shown}\n`);
+    status = (typeof written === 'number' ? written : yield* written) || status;
+  }
+  return status;
 }
 
 /** Sends to a pid, a group (negative) or all (-1). Throws Errno. */
@@ -83,9 +95,8 @@ export const kill: Builtin = (shell, argv) => {
   const first = words[0];
   if (first === '-l' || first === '-L') {
     const asked = shell.dialect === 'dash' ? words.slice(1, 2) : words.slice(1);
-    const strange = asked.find((word) => (shell.dialect === 'dash' ? !/^\d+$/.test(word) : !isSignal(word)));
-    if (strange !== undefined && shell.dialect === 'dash') return fail(shell, 'kill', `Illegal number: ${strange}`, 2);
-    return print(shell, 'kill', listSignals(shell, asked) ?? '', strange === undefined ? 0 : 1);
+    const strange = shell.dialect === 'dash' ? asked.find((word) => !/^\d+$/.test(word)) : undefined;
+    return strange === undefined ? tellSignals(shell, asked) : fail(shell, 'kill', `Illegal number: ${strange}`, 2);
   }
   if (first === '-s' || first === '-n') {
     const number = words[1] === undefined ? undefined : signalNumber(words[1]);

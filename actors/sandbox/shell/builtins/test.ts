@@ -5,12 +5,13 @@ import { fail } from './output.js';
 
 class TestError extends Error {}
 
+const INTEGER = /^\s*[-+]?\d+\s*$/;
 const SMALL_INTEGER = /^-?\d{1,15}$/;
 const NUMERIC = new Set(['-eq', '-ne', '-lt', '-le', '-gt', '-ge']);
 const BINARY = new Set(['=', '==', '!=', '<', '>', '-nt', '-ot', '-ef', ...NUMERIC]);
 
 function integer(text: string): bigint {
-  if (!/^\s*[-+]?\d+\s*$/.test(text)) throw new TestError(`${text}: integer expression expected`);
+  if (!INTEGER.test(text)) throw new TestError(`${text}: integer expression expected`);
   return BigInt(text.trim().replace(/^\+/, ''));
 }
 
@@ -30,7 +31,7 @@ function unary(shell: Shell, operator: string, operand: string): boolean {
     case '-z':
       return operand === '';
     case '-t':
-      return shell.process.descriptors.find(Number(integer(operand)))?.isTerminal ?? false;
+      return isTerminal(shell, operand);
     case '-v':
       return isVariableSet(shell, operand);
     case '-R':
@@ -40,6 +41,12 @@ function unary(shell: Shell, operator: string, operand: string): boolean {
     default:
       return fileTest(shell, operator, operand);
   }
+}
+
+/** To bash, what is no number is no terminal. */
+function isTerminal(shell: Shell, operand: string): boolean {
+  if (shell.isBash && !INTEGER.test(operand)) return false;
+  return shell.process.descriptors.find(Number(integer(operand)))?.isTerminal ?? false;
 }
 
 function binary(shell: Shell, left: string, operator: string, right: string): boolean {
@@ -143,16 +150,12 @@ class Grammar {
     const word = this.#words[this.#at];
     if (word === undefined) throw new TestError('argument expected');
     const next = this.#words[this.#at + 1];
-    if (next !== undefined && BINARY.has(next) && this.#at + 2 < this.#words.length) {
+    const isComparison = next !== undefined && BINARY.has(next) && this.#at + 2 < this.#words.length;
+    // bash takes a parenthesis for one wherever a primary may begin.
+    if (word === '(' && (this.#shell.isBash || !isComparison)) return this.#group();
+    if (isComparison) {
       this.#at += 3;
       return binary(this.#shell, word, next, this.#words[this.#at - 1]!);
-    }
-    if (word === '(') {
-      this.#at++;
-      const result = this.#or();
-      if (this.#words[this.#at] !== ')') throw new TestError("`)' expected");
-      this.#at++;
-      return result;
     }
     if (isUnary(word) && next !== undefined) {
       this.#at += 2;
@@ -160,6 +163,15 @@ class Grammar {
     }
     this.#at++;
     return word !== '';
+  }
+
+  #group(): boolean {
+    this.#at++;
+    const result = this.#or();
+    const close = this.#words[this.#at];
+    if (close !== ')') throw new TestError(`\`)' expected${close === undefined || !this.#shell.isBash ? '' : `, found ${close}`}`);
+    this.#at++;
+    return result;
   }
 }
 

@@ -3,7 +3,6 @@ import { complainOfElement, temporaryText } from '../expand/assignment.js';
 import { busyboxWords } from '../busybox-words.js';
 import { canFork } from '../../kernel/limit-checks.js';
 import { Errno } from '../../kernel/errno.js';
-import { MAY_EXECUTE } from '../../kernel/path.js';
 import type { Process } from '../../kernel/process.js';
 import { statusCode } from '../../kernel/process.js';
 import { decode, encode } from '../../kernel/text.js';
@@ -15,71 +14,16 @@ import type { SimpleCommand } from '../syntax/ast.js';
 import { EXPORTED } from '../variables/variable.js';
 import { awaitRoom } from './fork-room.js';
 import { callFunction } from './functions.js';
+import { findAlong, findProgram } from './program-search.js';
 import { place, RedirectError } from './redirector.js';
 
-export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-
-export function isExecutable(process: Process, path: string): boolean {
-  try {
-    if (process.files.stat(path).type !== 'file') return false;
-    process.files.access(path, MAY_EXECUTE);
-    return true;
-  } catch (error) {
-    if (error instanceof Errno) return false;
-    throw error;
-  }
-}
-
-/** All files of that name along PATH that may be executed. */
-export function searchPath(shell: Shell, name: string, path: string, all: boolean): string[] {
-  const found: string[] = [];
-  for (const folder of path.split(':')) {
-    const candidate = folder === '' ? `./${name}` : `${folder.endsWith('/') ? folder.slice(0, -1) : folder}/${name}`;
-    if (!isExecutable(shell.process, candidate)) continue;
-    found.push(candidate);
-    if (!all) break;
-  }
-  return found;
-}
-
-/** The path of a program; undefined when PATH has none. Remembered until PATH changes. */
-export function findProgram(shell: Shell, name: string, path = shell.variables.get('PATH') ?? ''): string | undefined {
-  if (name.includes('/')) return name;
-  if (shell.hashedPath !== path) {
-    shell.hash.clear();
-    shell.hashedPath = path;
-  }
-  const known = shell.hash.get(name);
-  if (known && (shell.options.isSet('hashall') ? shell.process.files.exists(known.path) : false)) {
-    known.hits++;
-    return known.path;
-  }
-  const found = searchPath(shell, name, path, false)[0];
-  if (found !== undefined && found.startsWith('/')) shell.hash.set(name, { path: found, hits: 1 });
-  else if (found === undefined) shell.hash.delete(name);
-  return found ?? unusable(shell, name, path);
-}
-
-/** bash names a file it found but may not execute: the message is then `Permission denied`. */
-function unusable(shell: Shell, name: string, path: string): string | undefined {
-  for (const folder of path.split(':')) {
-    const candidate = `${folder === '' ? '.' : folder}/${name}`;
-    try {
-      if (shell.process.files.stat(candidate).type === 'file') return candidate;
-    } catch (error) {
-      if (!(error instanceof Errno)) throw error;
-    }
-  }
-  return undefined;
-}
-
 /** Runs a program with the command's redirections and assignments. */
-export function runExternal(shell: Shell, node: SimpleCommand, argv: string[]): Outcome {
+export function runExternal(shell: Shell, node: SimpleCommand, argv: string[], path?: string): Outcome {
   const { execution } = shell;
   if (node.assignments.some(({ value, array }) => array !== undefined || value?.blocking === true) || node.redirects.some(({ target, document }) => target.blocking || document?.blocking === true)) {
-    return runBlocking(shell, node, argv);
+    return runBlocking(shell, node, argv, path);
   }
-  const environment = environmentOf(shell, node, (assignment) => assignment.index === undefined ? shell.expansion.text(assignment.value!) : '');
+  const environment = environmentOf(shell, node, (assignment) => assignment.index === undefined ? shell.expansion.text(assignment.value!) : '', path);
   const handler = environment.path === undefined && shell.isBash ? shell.functions.get('command_not_found_handle') : undefined;
   if (handler) return execution.forkAndWait(node, (child) => outcomeOf(callFunction(child, handler, ['command_not_found_handle', ...argv], node.line)));
   return launch(shell, node, argv, environment);
@@ -89,10 +33,10 @@ function* outcomeOf(outcome: Outcome): Task<number> {
   return typeof outcome === 'number' ? outcome : yield* outcome;
 }
 
-function* runBlocking(shell: Shell, node: SimpleCommand, argv: string[]): Task<number> {
+function* runBlocking(shell: Shell, node: SimpleCommand, argv: string[], path: string | undefined): Task<number> {
   const values = new Map<unknown, string>();
   for (const assignment of node.assignments) values.set(assignment, assignment.index === undefined ? yield* temporaryText(shell, assignment) : '');
-  const environment = environmentOf(shell, node, (assignment) => values.get(assignment)!);
+  const environment = environmentOf(shell, node, (assignment) => values.get(assignment)!, path);
   if (node.redirects.length === 0) return yield* launch(shell, node, argv, environment);
   const undo = yield* shell.redirection.applyTask(node.redirects);
   if (!undo) return shell.redirectionStatus;
@@ -105,13 +49,14 @@ function* runBlocking(shell: Shell, node: SimpleCommand, argv: string[]): Task<n
 
 interface ProgramEnvironment {
   env: ReadonlyMap<string, string>;
+  /** The PATH along which this one program is looked for, where that is not the shell's. */
   path: string | undefined;
 }
 
 /** The environment with the command's own assignments, and the program found with them. */
-function environmentOf(shell: Shell, node: SimpleCommand, valueOf: (assignment: SimpleCommand['assignments'][number]) => string): ProgramEnvironment {
+function environmentOf(shell: Shell, node: SimpleCommand, valueOf: (assignment: SimpleCommand['assignments'][number]) => string, path: string | undefined): ProgramEnvironment {
   const { variables } = shell;
-  if (node.assignments.length === 0) return { env: childEnvironment(shell), path: undefined };
+  if (node.assignments.length === 0) return { env: childEnvironment(shell), path };
   variables.push('temporary');
   try {
     for (const assignment of node.assignments) {
@@ -129,7 +74,9 @@ function environmentOf(shell: Shell, node: SimpleCommand, valueOf: (assignment: 
       variable.attributes = EXPORTED;
       variables.assign(variable, assignment.append ? (outer?.text ?? '') + value : value);
     }
-    return { env: new Map(childEnvironment(shell)), path: variables.get('PATH') ?? '' };
+    const setsPath = node.assignments.some(({ name }) => name === 'PATH');
+    if (setsPath) shell.hash.clear();
+    return { env: new Map(childEnvironment(shell)), path: path ?? (setsPath ? variables.get('PATH') ?? '' : undefined) };
   } finally {
     variables.pop();
   }
@@ -146,7 +93,8 @@ export function childEnvironment(shell: Shell): ReadonlyMap<string, string> {
 }
 
 function* launch(shell: Shell, node: SimpleCommand, argv: string[], { env, path: pathValue }: ProgramEnvironment): Task<number> {
-  const path = findProgram(shell, argv[0]!, pathValue);
+  const name = argv[0]!;
+  const path = pathValue === undefined || name.includes('/') ? findProgram(shell, name) : findAlong(shell, name, pathValue);
   const redirects: ResolvedRedirect[] = [];
   try {
     for (const redirect of node.redirects) redirects.push(shell.execution.resolveRedirect(redirect));

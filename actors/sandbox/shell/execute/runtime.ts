@@ -15,10 +15,11 @@ import type { Execution, Outcome, ResolvedRedirect, Shell } from '../shell.js';
 import type { Command, FunctionDefinition, Redirect, SimpleCommand } from '../syntax/ast.js';
 import { Parser, ShellSyntaxError } from '../syntax/parser.js';
 import { AssignmentError } from '../variables/variables.js';
-import { childEnvironment, execute, findProgram, runExternal, DEFAULT_PATH } from './external.js';
+import { childEnvironment, execute, runExternal } from './external.js';
 import { callFunction } from './functions.js';
 import { Interpreter } from './interpreter.js';
 import { findParsed, keepParsed, parsedKey } from './parsed-texts.js';
+import { DEFAULT_PATH, findProgram } from './program-search.js';
 import type { Redirector } from './redirector.js';
 
 export type ScriptMain = (process: Process, path: string, args: readonly string[]) => Task<number>;
@@ -237,10 +238,7 @@ export class Runtime implements Execution {
     const builtin = options.builtins === false || shell.disabledBuiltins.has(name) ? undefined : shell.builtins.get(name);
     if (builtin) return builtin(shell, argv);
     const node: SimpleCommand = { type: 'simple', line: shell.line, redirects: [], assignments: [], words: [] };
-    if (options.defaultPath !== true) return runExternal(shell, node, [...argv]);
-    const path = findProgram(shell, name, DEFAULT_PATH);
-    shell.hashedPath = undefined;
-    return runExternal(shell, node, path === undefined ? [...argv] : [path, ...argv.slice(1)]);
+    return runExternal(shell, node, [...argv], options.defaultPath === true ? DEFAULT_PATH : undefined);
   }
 
   *replace(argv: readonly string[], options: { name?: string; empty?: boolean; login?: boolean }): Task<number> {

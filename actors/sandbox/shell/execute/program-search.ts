@@ -1,0 +1,95 @@
+// Where programs are: along PATH, or where they were found before (`hash`).
+import { Errno } from '../../kernel/errno.js';
+import { MAY_EXECUTE } from '../../kernel/path.js';
+import type { Process } from '../../kernel/process.js';
+import type { Shell } from '../shell.js';
+
+export const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+export function isExecutable(process: Process, path: string): boolean {
+  return isFile(process, path) && mayExecute(process, path);
+}
+
+function mayExecute({ files }: Process, path: string): boolean {
+  try {
+    files.access(path, MAY_EXECUTE);
+    return true;
+  } catch (error) {
+    if (error instanceof Errno) return false;
+    throw error;
+  }
+}
+
+function isFile({ files }: Process, path: string): boolean {
+  try {
+    return files.stat(path).type === 'file';
+  } catch (error) {
+    if (error instanceof Errno) return false;
+    throw error;
+  }
+}
+
+function* candidates(name: string, path: string): Generator<string> {
+  for (const folder of path.split(':')) yield folder === '' ? `./${name}` : `${folder.endsWith('/') ? folder.slice(0, -1) : folder}/${name}`;
+}
+
+/** All files of that name along PATH that may be executed. */
+export function searchPath(shell: Shell, name: string, path: string, all: boolean): string[] {
+  const found: string[] = [];
+  for (const candidate of candidates(name, path)) {
+    if (!isExecutable(shell.process, candidate)) continue;
+    found.push(candidate);
+    if (!all) break;
+  }
+  return found;
+}
+
+/** The first file along PATH that may be executed, else the first file (the message is then `Permission denied`). Without a PATH bash looks here. */
+export function findAlong(shell: Shell, name: string, path: string): string | undefined {
+  if (path === '' && shell.isBash) return name;
+  const [executable] = searchPath(shell, name, path, false);
+  if (executable !== undefined) return executable;
+  for (const candidate of candidates(name, path)) if (isFile(shell.process, candidate)) return candidate;
+  return undefined;
+}
+
+/** Where a program was found before; a relative place counts from here, if the program is there. */
+export function findHashed(shell: Shell, name: string): string | undefined {
+  const path = shell.hash.get(name)?.path;
+  if (path === undefined || path.startsWith('/')) return path;
+  const dotted = path.startsWith('./') ? path : `./${path}`;
+  return isExecutable(shell.process, dotted) ? dotted : path;
+}
+
+/**
+ * The path of a program; undefined when PATH has none. bash remembers all that it finds until PATH is set again, and does not look whether
+ * it still is there; other shells look.
+ */
+export function findProgram(shell: Shell, name: string): string | undefined {
+  if (name.includes('/')) return name;
+  const path = shell.variables.get('PATH') ?? '';
+  if (shell.hashedPath !== path) {
+    shell.hash.clear();
+    shell.hashedPath = path;
+  }
+  const isHashing = shell.options.isSet('hashall');
+  const known = isHashing ? shell.hash.get(name) : undefined;
+  if (known && isStillThere(shell, known.path)) {
+    known.hits++;
+    return shell.isBash ? findHashed(shell, name) : known.path;
+  }
+  shell.hash.delete(name);
+  const found = findAlong(shell, name, path);
+  if (found !== undefined && isHashing && isWorthHashing(shell, name, found)) shell.hash.set(name, { path: found, hits: 1 });
+  return found;
+}
+
+function isStillThere(shell: Shell, path: string): boolean {
+  if (!shell.isBash) return shell.process.files.exists(path);
+  return !(shell.options.posix || shell.options.has('checkhash')) || mayExecute(shell.process, path);
+}
+
+function isWorthHashing(shell: Shell, name: string, found: string): boolean {
+  if (shell.isBash && found !== name && !shell.options.posix && !shell.options.has('checkhash')) return true;
+  return (shell.isBash || found.startsWith('/')) && mayExecute(shell.process, found);
+}
