@@ -1,4 +1,5 @@
 // From records to what executors run: the container's files and its processes, in the contract's terms.
+import { CAPABILITIES, forbidsNewPrivileges, grantedCapabilities } from './capabilities.js';
 import type { ContainerSpec, MountSpec, ProcessSpec, ResourceLimits } from '../executors/contract.js';
 import type { LayerFiles } from '../executors/contract.js';
 import type { ContainerRecord, ExecRecord, HostConfig } from './record.js';
@@ -61,6 +62,8 @@ export function mainProcess(record: ContainerRecord): ProcessSpec {
     cwd: config.WorkingDir,
     user: config.User,
     groups: hostConfig.GroupAdd ?? [],
+    capabilities: grantedCapabilities(hostConfig),
+    noNewPrivileges: forbidsNewPrivileges(hostConfig),
     tty: config.Tty,
     stdin: config.OpenStdin,
     rows: hostConfig.ConsoleSize[0],
@@ -77,6 +80,8 @@ export function execProcess(exec: ExecRecord, container: ContainerRecord): Proce
     cwd: exec.workingDir || container.config.WorkingDir,
     user: exec.user || container.config.User,
     groups: container.hostConfig.GroupAdd ?? [],
+    capabilities: exec.privileged ? [...CAPABILITIES] : grantedCapabilities(container.hostConfig),
+    noNewPrivileges: forbidsNewPrivileges(container.hostConfig),
     tty: exec.tty,
     stdin: exec.attachStdin,
     rows: exec.consoleSize[0],

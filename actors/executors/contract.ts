@@ -95,6 +95,10 @@ export interface ProcessSpec {
   /** `user`, `uid`, `user:group` …; '' = root. */
   user: string;
   groups: readonly string[];
+  /** Names of capabilities(7), without `CAP_`: what it holds as root, and can never exceed. */
+  capabilities: readonly string[];
+  /** No file that it executes lends it its owner's rights. */
+  noNewPrivileges: boolean;
   tty: boolean;
   stdin: boolean;
   rows: number;

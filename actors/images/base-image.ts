@@ -35,6 +35,9 @@ const EPOCH = '1970-01-01T00:00:00Z';
 const SBIN = new Set(`addgroup adduser chpasswd chroot crond delgroup deluser getty groupadd groupdel groupmod halt ifconfig init ip losetup modprobe nologin poweroff reboot route
   start-stop-daemon swapoff swapon sysctl useradd userdel usermod`.split(/\s+/));
 
+/** They do for everybody what only root may: reading passwords, changing who one is. */
+const SET_USER_ID = new Set(['crontab', 'passwd', 'su']);
+
 const DIRECTORIES: readonly (readonly [string, number])[] = [
   ['dev', 0o755], ['etc', 0o755], ['etc/profile.d', 0o755], ['home', 0o755], ['media', 0o755], ['mnt', 0o755], ['opt', 0o755],
   ['proc', 0o555], ['root', 0o700], ['run', 0o755], ['srv', 0o755], ['sys', 0o555], ['tmp', 0o1777], ['usr', 0o755], ['usr/bin', 0o755], ['usr/lib', 0o755],
@@ -71,11 +74,13 @@ export function baseFiles(appletNames: readonly string[]): BuiltInFile[] {
     files.push({ entry: tarEntry(path, { sizeBytes: body.length, ...(path === 'etc/shadow' ? { mode: 0o640 } : {}) }), body });
   }
   const body = Buffer.concat([BUILT_IN_MARK, Buffer.from('\nA program of the Sockerless sandbox; the name it is called by says which.\n')]);
-  const program = (path: string): BuiltInFile => ({ entry: tarEntry(path, { mode: 0o755, sizeBytes: body.length }), body });
+  const program = (path: string, mode = 0o755): BuiltInFile => ({ entry: tarEntry(path, { mode, sizeBytes: body.length }), body });
   files.push(program(`usr${BUILT_IN_PATH}`));
   for (const name of [...new Set(appletNames)].sort()) {
     // busybox is a file of its own: links to it, too, are applets with busybox's manners.
-    files.push(name === 'busybox' ? program(appletPath(name)) : { entry: tarEntry(appletPath(name), { type: 'symlink', linkPath: BUILT_IN_PATH }) });
+    const path = appletPath(name);
+    if (SET_USER_ID.has(name)) files.push(program(path, 0o4755));
+    else files.push(name === 'busybox' ? program(path) : { entry: tarEntry(path, { type: 'symlink', linkPath: BUILT_IN_PATH }) });
   }
   return files;
 }

@@ -2,10 +2,10 @@
 import { Fault } from '../runtime/fault.js';
 import { Errno } from './kernel/errno.js';
 import type { Files } from './kernel/files.js';
-import type { Credentials } from './kernel/path.js';
+import type { Ids } from './kernel/credentials.js';
 import { decode } from './kernel/text.js';
 
-export interface Identity extends Credentials {
+export interface Identity extends Ids {
   home: string;
 }
 

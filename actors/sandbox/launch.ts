@@ -1,4 +1,6 @@
 // Getting a process going as an OCI runtime would: user, working directory, PATH search, and its words when it cannot.
+import { capabilitySet } from './kernel/capabilities.js';
+import { credentialsOf, SUPERUSER } from './kernel/credentials.js';
 import { Errno } from './kernel/errno.js';
 import type { Kernel } from './kernel/kernel.js';
 import { type Location, MAY_EXECUTE, permits } from './kernel/path.js';
@@ -27,7 +29,7 @@ function runtimeError(exitCode: number, what: string): LaunchError {
 
 /** A process that only looks, as root, before the real one exists. */
 function observer(kernel: Kernel): Process {
-  return new Process(kernel, 0, undefined, { argv: [], env: new Map(), cwd: kernel.tree.root, credentials: { uid: 0, gid: 0, groups: [] } });
+  return new Process(kernel, 0, undefined, { argv: [], env: new Map(), cwd: kernel.tree.root, credentials: SUPERUSER });
 }
 
 /** Environment as Docker gives it: HOME, HOSTNAME, PATH and TERM unless the image or the user set them. */
@@ -112,9 +114,10 @@ export function launch(kernel: Kernel, spec: ProcessSpec, descriptors: Descripto
   const env = environment(spec, kernel.hostname, identity.home);
   const [name] = spec.argv;
   if (name === undefined || name === '') throw runtimeError(127, 'exec: "": executable file not found in $PATH');
-  const probe = new Process(kernel, 0, undefined, { argv: spec.argv, env, cwd, credentials: identity });
+  const credentials = credentialsOf(identity, capabilitySet(spec.capabilities), spec.noNewPrivileges);
+  const probe = new Process(kernel, 0, undefined, { argv: spec.argv, env, cwd, credentials });
   const path = lookUp(probe, name, env.get('PATH') ?? DEFAULT_PATH);
-  const options = { argv: spec.argv, env, cwd, credentials: { uid: identity.uid, gid: identity.gid, groups: identity.groups }, files: descriptors };
+  const options = { argv: spec.argv, env, cwd, credentials, files: descriptors };
   const main: Main = function* execute(process) {
     try {
       return process.exec(path, spec.argv, env);

@@ -11,6 +11,7 @@ import { Overlay } from './fs/overlay.js';
 import { ProcFileSystem } from './fs/proc.js';
 import { createSysfs } from './fs/sysfs.js';
 import { Tmpfs } from './fs/tmpfs.js';
+import { SUPERUSER } from './kernel/credentials.js';
 import { Errno } from './kernel/errno.js';
 import type { FileSystem, Inode } from './kernel/inode.js';
 import type { Kernel } from './kernel/kernel.js';
@@ -36,7 +37,7 @@ export interface MountedMachine {
 export function mountMachine(spec: MachineSpec, makeKernel: (root: FileSystem) => Kernel, again = false): MountedMachine {
   const root = new Overlay({ layers: spec.layers, directory: spec.upperDirectory });
   const kernel = makeKernel(root);
-  const hands = new Process(kernel, 0, undefined, { argv: [], env: new Map(), cwd: kernel.tree.root, credentials: { uid: 0, gid: 0, groups: [] }, umask: 0o022 });
+  const hands = new Process(kernel, 0, undefined, { argv: [], env: new Map(), cwd: kernel.tree.root, credentials: SUPERUSER, umask: 0o022 });
   for (const path of ['/proc', '/dev', '/sys', '/etc']) makeDirectories(hands, path);
   mountSystem(hands, kernel, spec, again);
   for (const mount of spec.mounts) mountSpec(hands, again ? { ...mount, copyUp: false } : mount);

@@ -44,6 +44,8 @@ export interface ProcessSpec {
   cwd: string;
   user: string;
   groups: readonly string[];
+  capabilities: readonly string[];
+  noNewPrivileges: boolean;
   tty: boolean;
   stdin: boolean;
   rows: number;

@@ -1,7 +1,7 @@
 // Runs the same commands in our machine and with the host's own tools, and compares what a script could see of them.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, mkdirSync, writeFileSync, symlinkSync, chmodSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { constants, getPriority, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { allCommands } from '../../actors/sandbox/commands/index.js';
@@ -38,7 +38,7 @@ export function machineWith(files: Readonly<Record<string, TestFile>> = {}): Tes
 
 /** Runs `argv` in /work of our machine. */
 export async function runOurs(machine: TestMachine, argv: readonly string[], options: TestRunOptions = {}): Promise<Seen> {
-  const { stdout, stderr, exitCode } = await machine.run(argv, { cwd: '/work', timeoutMs: 20_000, ...options, env: { LC_ALL: 'C', TZ: 'UTC', ...options.env } });
+  const { stdout, stderr, exitCode } = await machine.run(argv, { cwd: '/work', timeoutMs: 20_000, niceness: getPriority(), ...options, env: { LC_ALL: 'C', TZ: 'UTC', ...options.env } });
   return { stdout, stderr, exitCode };
 }
 

@@ -2,6 +2,7 @@
 import { type Case, I } from './docker-cli-case.js';
 import { containerCases } from './docker-cli-containers.js';
 import { imageCases, registryCases } from './docker-cli-images.js';
+import { limitCases } from './docker-cli-limits.js';
 import { terminalCases } from './docker-cli-terminal.js';
 import type { Check, Context, Outcome } from './outcome.js';
 import { judge, mismatch, sh, skip } from './shell.js';
@@ -64,7 +65,7 @@ export const dockerCli: Check = {
   name: 'docker-cli',
   async run(context) {
     const outcomes: Outcome[] = [];
-    for (const one of [...CASES, ...terminalCases, ...containerCases, ...imageCases]) outcomes.push(await runCase(context, context.dockerHost, 'unix', one));
+    for (const one of [...CASES, ...terminalCases, ...containerCases, ...limitCases, ...imageCases]) outcomes.push(await runCase(context, context.dockerHost, 'unix', one));
     for (const one of CASES.slice(0, 16)) outcomes.push(await runCase(context, context.tcpHost, 'tcp', one));
     const registry = await startRegistry(context.cacheDir);
     if ('missing' in registry) return [...outcomes, skip('docker with a registry', registry.missing)];

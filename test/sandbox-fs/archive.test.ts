@@ -1,4 +1,5 @@
 // docker cp, export and path stat, checked against GNU tar.
+import { SUPERUSER } from '../../actors/sandbox/kernel/credentials.js';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -13,7 +14,7 @@ import { MountTree } from '../../actors/sandbox/kernel/path.js';
 import { directory, errno, file, text } from '../suites/file-system.js';
 import { type LayerFiles, packTar, temporaryDirectory } from './layers.js';
 
-const ROOT = { uid: 0, gid: 0, groups: [] };
+const ROOT = SUPERUSER;
 
 function machine(): { tree: MountTree; root: Tmpfs['root'] } {
   const tmpfs = new Tmpfs({ type: 'overlay' });

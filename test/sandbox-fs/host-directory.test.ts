@@ -1,4 +1,5 @@
 // Bind mounts: no path, symlink or device of a container or the host leads out of the mounted directory.
+import { SUPERUSER } from '../../actors/sandbox/kernel/credentials.js';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -28,8 +29,8 @@ function hands(mount: HostDirectory): Process {
   directory(root.root, 'etc');
   file(root.root, 'secret', 'container secret');
   const kernel = new Kernel({ hostname: 'h', root, kinds: [] });
-  kernel.tree.mount(kernel.tree.resolve('/mnt', kernel.tree.root, { uid: 0, gid: 0, groups: [] }), mount);
-  return new Process(kernel, 0, undefined, { argv: [], env: new Map(), cwd: kernel.tree.root, credentials: { uid: 0, gid: 0, groups: [] } });
+  kernel.tree.mount(kernel.tree.resolve('/mnt', kernel.tree.root, SUPERUSER), mount);
+  return new Process(kernel, 0, undefined, { argv: [], env: new Map(), cwd: kernel.tree.root, credentials: SUPERUSER });
 }
 
 const read = (process: Process, at: string): string => Buffer.from(process.files.readFile(at)).toString();

@@ -1,4 +1,5 @@
 // /proc, /sys, /dev and the files of /etc as the processes of a machine see them.
+import { type Credentials, credentialsOf, SUPERUSER } from '../../actors/sandbox/kernel/credentials.js';
 import path from 'node:path';
 import test from 'ava';
 import { createSysfs } from '../../actors/sandbox/fs/sysfs.js';
@@ -9,7 +10,6 @@ import { Tmpfs } from '../../actors/sandbox/fs/tmpfs.js';
 import { DescriptorTable } from '../../actors/sandbox/kernel/descriptors.js';
 import { Kernel } from '../../actors/sandbox/kernel/kernel.js';
 import { O_CREAT, O_RDONLY, O_RDWR, O_WRONLY } from '../../actors/sandbox/kernel/open-file.js';
-import type { Credentials } from '../../actors/sandbox/kernel/path.js';
 import { Process } from '../../actors/sandbox/kernel/process.js';
 import type { ProgramKind } from '../../actors/sandbox/kernel/program.js';
 import { PREEMPT, type Task } from '../../actors/sandbox/kernel/wait.js';
@@ -17,7 +17,7 @@ import { scriptKind } from '../../actors/sandbox/programs/script.js';
 import { directory, errno, file } from '../suites/file-system.js';
 import { temporaryDirectory } from './layers.js';
 
-const ROOT: Credentials = { uid: 0, gid: 0, groups: [] };
+const ROOT: Credentials = SUPERUSER;
 
 function machine(kinds: readonly ProgramKind[] = []): Kernel {
   const root = new Tmpfs();
@@ -139,7 +139,7 @@ test('others may not look into a process', async (t) => {
     t.is(errno(() => process.files.stat(`/proc/${pid}/cwd/etc`)), 'EACCES');
     t.is(cat(process, `/proc/${pid}/cmdline`), 'init\0');
     t.is(cat(process, '/proc/self/environ'), 'SECRET=1\0PATH=/bin\0');
-  }, { credentials: { uid: 1000, gid: 1000, groups: [] } });
+  }, { credentials: credentialsOf({ uid: 1000, gid: 1000, groups: [] }) });
   kernel.terminate(kernel.processes.get(pid)!, { signal: 9 });
 });
 

@@ -1,4 +1,5 @@
 // Interactive shells on a terminal: editing keys, history, search, completion, ^C and ^D.
+import { SUPERUSER } from '../../actors/sandbox/kernel/credentials.js';
 import test from 'ava';
 import { allCommands } from '../../actors/sandbox/commands/index.js';
 import { DescriptorTable } from '../../actors/sandbox/kernel/descriptors.js';
@@ -34,7 +35,7 @@ function session(shell: string, files: Record<string, string> = {}) {
       return self.exec(`/bin/${shell}`, [shell], env);
     },
     undefined,
-    { argv: [shell], env, cwd: machine.files.locate('/work'), credentials: { uid: 0, gid: 0, groups: [] }, files: descriptors },
+    { argv: [shell], env, cwd: machine.files.locate('/work'), credentials: SUPERUSER, files: descriptors },
   );
   started.terminal = terminal;
   terminal.session = started.pid;

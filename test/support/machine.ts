@@ -1,4 +1,5 @@
 // A whole embedded machine for tests: a kernel over an in-memory root made from an object, running commands with captured output.
+import { credentialsOf, SUPERUSER } from '../../actors/sandbox/kernel/credentials.js';
 import { Errno } from '../../actors/sandbox/kernel/errno.js';
 import { HostInput, HostOutput } from '../../actors/sandbox/kernel/host-stream.js';
 import type { FileSystem } from '../../actors/sandbox/kernel/inode.js';
@@ -13,6 +14,9 @@ import { makeDevices, MemoryFileSystem } from './memory-file-system.js';
 
 /** Content of a test file: text or bytes (mode 0644), or with a mode, or a symlink, or (null) a folder. */
 export type TestFile = string | Uint8Array | null | { content?: string | Uint8Array; mode?: number; symlink?: string };
+
+/** As in the base image. */
+const SET_USER_ID = new Set(['crontab', 'passwd', 'su']);
 
 export interface TestMachineOptions {
   /** Absolute path -> content; parents are made. */
@@ -32,6 +36,7 @@ export interface TestRunOptions {
   env?: Readonly<Record<string, string>>;
   cwd?: string;
   uid?: number;
+  niceness?: number;
   /** Called with output as it comes, beside the capture. */
   onStdout?: (bytes: Uint8Array) => void;
   onStderr?: (bytes: Uint8Array) => void;
@@ -77,7 +82,8 @@ export class TestMachine {
     this.kernel.tree.mount(setup.files.locate('/dev'), memory, {}, makeDevices(memory));
     put(setup, '/bin/sockerless', { content: BUILTIN_MARKER, mode: 0o755 });
     for (const name of Object.keys(commands)) {
-      put(setup, `/bin/${name}`, name === 'busybox' ? { content: BUILTIN_MARKER, mode: 0o755 } : { symlink: '/bin/sockerless' });
+      const mode = SET_USER_ID.has(name) ? 0o4755 : 0o755;
+      put(setup, `/bin/${name}`, name === 'busybox' || mode !== 0o755 ? { content: BUILTIN_MARKER, mode } : { symlink: '/bin/sockerless' });
     }
     put(setup, '/etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n');
     put(setup, '/etc/group', 'root:x:0:\nnogroup:x:65534:\n');
@@ -90,7 +96,7 @@ export class TestMachine {
 
   #outsider(): Process {
     const process = this.kernel.spawn(function* idle() { yield PREEMPT; return 0; }, undefined, {
-      argv: ['outside'], env: new Map(), cwd: this.kernel.tree.root, credentials: { uid: 0, gid: 0, groups: [] }, umask: 0o022,
+      argv: ['outside'], env: new Map(), cwd: this.kernel.tree.root, credentials: SUPERUSER, umask: 0o022,
     });
     this.kernel.terminate(process, { exitCode: 0 });
     return process;
@@ -119,8 +125,9 @@ export class TestMachine {
         return self.exec(findProgram(self, argv[0]!), argv, env);
       },
       undefined,
-      { argv, env, cwd, credentials: { uid, gid: uid, groups: [] }, files },
+      { argv, env, cwd, credentials: credentialsOf({ uid, gid: uid, groups: [] }), files },
     );
+    process.niceness = options.niceness ?? 0;
     const ended = new Promise<TestRunResult>((resolve) => {
       process.ended.subscribe(() => {
         const stdoutBytes = Buffer.concat(out);

@@ -4,7 +4,6 @@ import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
 import { command, encode, parseOptions, readAll, UsageError } from '../programs/stdio.js';
 import { Accounts } from './common/accounts.js';
-import { asRoot } from './users/passwords.js';
 
 const FOLDER = '/var/spool/cron/crontabs';
 
@@ -15,27 +14,25 @@ function keep(process: Process, path: string, bytes: Uint8Array, from: string): 
   const lines = Buffer.from(bytes).toString().split('\n');
   const bad = lines.findIndex((line) => !LINE.test(line));
   if (bad >= 0) throw new UsageError(`errors in crontab file, can't install.\n"${from}":${bad}: bad minute`);
-  asRoot(process, () => {
-    let folder = '';
-    for (const part of FOLDER.slice(1).split('/')) {
-      folder += `/${part}`;
-      if (!process.files.exists(folder)) process.files.mkdir(folder, 0o755);
-    }
-    process.files.writeFile(`${path}+`, bytes, { mode: 0o600 });
-    process.files.rename(`${path}+`, path);
-  });
+  let folder = '';
+  for (const part of FOLDER.slice(1).split('/')) {
+    folder += `/${part}`;
+    if (!process.files.exists(folder)) process.files.mkdir(folder, 0o755);
+  }
+  process.files.writeFile(`${path}+`, bytes, { mode: 0o600 });
+  process.files.rename(`${path}+`, path);
 }
 
 export const crontab: Main = command(function* (process, output) {
   const options = parseOptions(process.argv, 'eilru:c:');
-  const own = new Accounts(process.files).userName(process.credentials.uid) ?? String(process.credentials.uid);
+  const own = new Accounts(process.files).userName(process.credentials.realUid) ?? String(process.credentials.realUid);
   const user = options.value('u') ?? own;
-  if (user !== own && process.credentials.uid !== 0) throw new UsageError('must be privileged to use -u');
+  if (user !== own && process.credentials.realUid !== 0) throw new UsageError('must be privileged to use -u');
   if (!new Accounts(process.files).user(user) && user !== own) throw new UsageError(`user \`${user}' unknown`);
   const path = `${FOLDER}/${user}`;
   try {
-    if (options.has('l')) output.print(asRoot(process, () => process.files.readFile(path)));
-    else if (options.has('r')) asRoot(process, () => process.files.unlink(path));
+    if (options.has('l')) output.print(process.files.readFile(path));
+    else if (options.has('r')) process.files.unlink(path);
   } catch (error) {
     if (!(error instanceof Errno) || error.code !== 'ENOENT') throw error;
     yield* process.write(2, encode(`no crontab for ${user}\n`));

@@ -1,4 +1,5 @@
 // id, whoami, groups, logname, users, who: who one is (https://www.gnu.org/software/coreutils/id).
+import type { Ids } from '../kernel/credentials.js';
 import type { Main } from '../kernel/program.js';
 import type { Process } from '../kernel/process.js';
 import { command, complain, parseOptions, plainCommand, UsageError, usageError } from '../programs/stdio.js';
@@ -7,16 +8,10 @@ import { formatDate } from './common/dates/format.js';
 import { zoneOf } from './common/dates/zone.js';
 import { quoteName } from './common/quote.js';
 
-interface Identity {
-  uid: number;
-  gid: number;
-  groups: readonly number[];
-}
-
-function identityOf(process: Process, accounts: Accounts, name: string | undefined): Identity | undefined {
+function identityOf(process: Process, accounts: Accounts, name: string | undefined, isReal: boolean): Ids | undefined {
   if (name === undefined) {
-    const { uid, gid, groups } = process.credentials;
-    return { uid, gid, groups: [...new Set([gid, ...groups])] };
+    const { uid, gid, realUid, realGid, groups } = process.credentials;
+    return { ...(isReal ? { uid: realUid, gid: realGid } : { uid, gid }), groups: [...new Set([realGid, ...(isReal ? [] : [gid]), ...groups])] };
   }
   const user = accounts.user(name);
   return user && { uid: user.uid, gid: user.gid, groups: accounts.groupsOf(user) };
@@ -36,7 +31,7 @@ export const id: Main = command(function* (process, output) {
   const full = (value: number, name: string | undefined): string => `${value}${name === undefined ? '' : `(${name})`}`;
   let status = 0;
   for (const name of options.operands.length === 0 ? [undefined] : options.operands) {
-    const who = identityOf(process, accounts, name);
+    const who = identityOf(process, accounts, name, options.has('r', 'real') || !(user || group || groups));
     if (!who) {
       yield* complain(process, `${quoteName(name!)}: no such user`);
       status = 1;
@@ -56,7 +51,9 @@ export const id: Main = command(function* (process, output) {
       output.print(who.groups.map(groupText).join(options.has('z', 'zero') ? '\0' : ' ') + end);
     } else {
       const list = who.groups.map((gid) => full(gid, accounts.groupName(gid))).join(',');
-      output.print(`uid=${full(who.uid, accounts.userName(who.uid))} gid=${full(who.gid, accounts.groupName(who.gid))} groups=${list}\n`);
+      const { uid, gid } = name === undefined ? process.credentials : who;
+      const lent = `${uid === who.uid ? '' : ` euid=${full(uid, accounts.userName(uid))}`}${gid === who.gid ? '' : ` egid=${full(gid, accounts.groupName(gid))}`}`;
+      output.print(`uid=${full(who.uid, accounts.userName(who.uid))} gid=${full(who.gid, accounts.groupName(who.gid))}${lent} groups=${list}\n`);
     }
   }
   return status;
@@ -76,7 +73,7 @@ export const groups: Main = command(function* (process, output) {
   const accounts = new Accounts(process.files);
   let status = 0;
   for (const name of operands.length === 0 ? [undefined] : operands) {
-    const who = identityOf(process, accounts, name);
+    const who = identityOf(process, accounts, name, false);
     if (!who) {
       yield* complain(process, `${quoteName(name!)}: no such user`);
       status = 1;

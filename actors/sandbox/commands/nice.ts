@@ -1,4 +1,5 @@
 // nice, renice, ionice, nohup, setsid, time: run programs in other circumstances.
+import { isCapable, mayArrange } from '../kernel/credentials.js';
 import { Errno } from '../kernel/errno.js';
 import { O_APPEND, O_CREAT, O_RDONLY, O_WRONLY } from '../kernel/open-file.js';
 import { SIGHUP } from '../kernel/signals.js';
@@ -22,7 +23,7 @@ export const nice: Main = command(function* (process, output) {
     return 0;
   }
   const wanted = clamp(process.niceness + Number(given ?? '10'));
-  if (wanted < process.niceness && process.credentials.uid !== 0) yield* complain(process, 'cannot set niceness: Permission denied');
+  if (wanted < process.niceness && !isCapable(process.credentials, 'SYS_NICE')) yield* complain(process, 'cannot set niceness: Permission denied');
   else process.niceness = wanted;
   return yield* executeOrComplain(process, options.operands, process.env, (name, why) => `nice: ${quoteName(name)}: ${why}`);
 });
@@ -47,7 +48,14 @@ export const renice: Main = command(function* (process, output) {
     }
     for (const target of targets) {
       const old = target.niceness;
-      target.niceness = clamp(Number(amount));
+      const wanted = clamp(Number(amount));
+      const isOwn = mayArrange(process.credentials, target.credentials);
+      if (!isOwn || (wanted < old && !isCapable(process.credentials, 'SYS_NICE'))) {
+        yield* complain(process, `failed to set priority for ${target.pid} (process ID): ${isOwn ? 'Permission denied' : 'Operation not permitted'}`);
+        status = 1;
+        continue;
+      }
+      target.niceness = wanted;
       output.print(`${target.pid} (process ID) old priority ${old}, new priority ${target.niceness}\n`);
     }
   }

@@ -1,4 +1,5 @@
 // pgrep, pkill, pidof, killall: processes found by name (procps, psmisc).
+import { maySignal } from '../kernel/credentials.js';
 import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
 import { signalNumber } from '../kernel/signals.js';
@@ -58,11 +59,6 @@ export const pgrep: Main = plainCommand((process, output) => {
   return found.length > 0 ? 0 : 1;
 });
 
-/** Whether `process` may signal `other` (kill(2)). */
-function maySignal(process: Process, other: Process): boolean {
-  return process.credentials.uid === 0 || process.credentials.uid === other.credentials.uid;
-}
-
 export const pkill: Main = command(function* (process, output) {
   const { argv, signal: typed } = takeSignal(process.argv);
   const options = parseOptions(argv, 'cefg:ilnoP:u:U:vx', LONG, { exitCode: 2 });
@@ -72,7 +68,7 @@ export const pkill: Main = command(function* (process, output) {
   const found = matching(process, options);
   let status = found.length > 0 ? 0 : 1;
   for (const other of found) {
-    if (maySignal(process, other)) other.deliver(signal);
+    if (maySignal(process.credentials, other.credentials)) other.deliver(signal);
     else {
       yield* complain(process, `killing pid ${other.pid} failed: Operation not permitted`);
       status = 1;
@@ -111,7 +107,7 @@ export const killall: Main = command(function* (process) {
       if (!options.has('q', 'quiet')) yield* process.write(2, Buffer.from(`${operand}: no process found\n`));
     }
     for (const other of found) {
-      if (maySignal(process, other)) other.deliver(signal);
+      if (maySignal(process.credentials, other.credentials)) other.deliver(signal);
       else status = 1;
     }
   }

@@ -1,4 +1,5 @@
 // start-stop-daemon: starts and stops a service's program by its process (dpkg, busybox).
+import { withIds } from '../kernel/credentials.js';
 import { Errno } from '../kernel/errno.js';
 import type { Main } from '../kernel/program.js';
 import type { Process } from '../kernel/process.js';
@@ -142,7 +143,7 @@ function prepare(child: Process, options: Options, accounts: Accounts): void {
   const [userName, groupName] = (options.value('c', 'chuid') ?? '').split(':') as [string, string?];
   const user = userName === '' ? undefined : accounts.user(userName);
   const gid = groupName === undefined ? user?.gid : accounts.gid(groupName);
-  if (user) child.credentials = { ...child.credentials, uid: user.uid, gid: gid ?? user.gid, groups: accounts.groupsOf(user) };
+  if (user) child.credentials = withIds(child.credentials, { uid: user.uid, gid: gid ?? user.gid, groups: accounts.groupsOf(user) });
 }
 
 function* start(process: Process, output: Output, options: Options, matcher: Matcher, service: Service | undefined): Task<number> {

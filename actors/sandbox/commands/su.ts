@@ -1,4 +1,5 @@
-// su, runuser, setpriv: run a program as somebody else (util-linux).
+// su, runuser: run a program as somebody else (util-linux).
+import { withIds } from '../kernel/credentials.js';
 import { Errno } from '../kernel/errno.js';
 import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
@@ -14,9 +15,8 @@ const LONG = {
 } as const;
 const USER_PATH = '/usr/local/bin:/usr/bin:/bin';
 const SHELL = '/bin/sh';
-const NOT_PERMITTED = 127;
 
-function groupId(accounts: Accounts, name: string): number {
+export function groupId(accounts: Accounts, name: string): number {
   const found = accounts.group(name);
   if (!found && /^\d+$/.test(name)) return Number(name);
   if (!found) throw new UsageError(`group ${name} does not exist`);
@@ -27,7 +27,16 @@ function assume(process: Process, accounts: Accounts, user: User, options: Optio
   const extra = [...(options.given.get('G') ?? []), ...(options.given.get('supp-group') ?? [])].map((name) => groupId(accounts, name));
   const group = options.value('g', 'group');
   const gid = group === undefined ? extra[0] ?? user.gid : groupId(accounts, group);
-  process.credentials = { uid: user.uid, gid, groups: extra.length > 0 ? extra : [...new Set([gid, ...accounts.groupsOf(user)])] };
+  const groups = extra.length > 0 ? extra : [...new Set([gid, ...accounts.groupsOf(user)])];
+  for (const [what, ids] of [['groups', { groups }], ['group id', { gid }], ['user id', { uid: user.uid }]] as const) {
+    try {
+      withIds(process.credentials, ids);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      throw new UsageError(`cannot set ${what}: ${error.message}`);
+    }
+  }
+  process.credentials = withIds(process.credentials, { uid: user.uid, gid, groups });
 }
 
 function environmentOf(process: Process, user: User, shell: string, isLogin: boolean, keeps: boolean): ReadonlyMap<string, string> {
@@ -37,6 +46,11 @@ function environmentOf(process: Process, user: User, shell: string, isLogin: boo
   env.set('HOME', user.home).set('SHELL', shell);
   if (isLogin || user.uid !== 0) env.set('USER', user.name).set('LOGNAME', user.name);
   return env;
+}
+
+/** What `su -` makes of the environment. */
+export function loginEnvironment(process: Process, user: User): ReadonlyMap<string, string> {
+  return environmentOf(process, user, user.shell === '' ? SHELL : user.shell, true, false);
 }
 
 /** Whether whoever is not root knows the password. */
@@ -74,15 +88,14 @@ function switcher(isRunuser: boolean): Main {
     const operands = [...options.operands];
     const isLogin = options.has('l', 'login') || operands[0] === '-';
     if (operands[0] === '-') operands.shift();
-    if (isRunuser && process.credentials.uid !== 0) throw new UsageError('may not be used by non-root users');
+    if (isRunuser && process.credentials.realUid !== 0) throw new UsageError('may not be used by non-root users');
     const named = isRunuser ? options.value('u', 'user') : undefined;
     if (named !== undefined && operands.length === 0) throw usageError(process.argv, 'no command was specified');
     const name = named ?? operands.shift() ?? 'root';
     const accounts = new Accounts(process.files);
     const user = accounts.users.find((candidate) => candidate.name === name);
     if (!user) throw new UsageError(`user ${name} does not exist or the user entry does not contain all the required fields`);
-    if (process.credentials.uid !== 0 && !(yield* isAuthenticated(process, user))) throw new UsageError('Authentication failure');
-    process.credentials = { uid: 0, gid: 0, groups: [] };
+    if (process.credentials.realUid !== 0 && !(yield* isAuthenticated(process, user))) throw new UsageError('Authentication failure');
     assume(process, accounts, user, options);
     if (named !== undefined) return yield* executeOrComplain(process, operands, process.env, (program, why) => `runuser: failed to execute ${program}: ${why}`);
     return yield* becomeShell(process, user, options, isLogin, operands);
@@ -91,34 +104,3 @@ function switcher(isRunuser: boolean): Main {
 
 export const su: Main = switcher(false);
 export const runuser: Main = switcher(true);
-
-/** Ids and groups; capabilities are not kept apart from the user here. */
-export const setpriv: Main = command(function* (process) {
-  const options = parseOptions(process.argv, '', {
-    'clear-groups': 'no', egid: 'required', euid: 'required', groups: 'required', 'init-groups': 'no', 'keep-groups': 'no', 'no-new-privs': 'no', regid: 'required', 'reset-env': 'no', reuid: 'required', rgid: 'required', ruid: 'required',
-  }, { posix: true });
-  if (options.operands.length === 0) throw new UsageError('No program specified');
-  const accounts = new Accounts(process.files);
-  const id = (name: string | undefined, find: (text: string) => number | undefined, what: string): number | undefined => {
-    if (name === undefined) return undefined;
-    const number = find(name);
-    if (number === undefined) throw new UsageError(`failed to parse ${what}: '${name}'`);
-    return number;
-  };
-  const uid = id(options.value('reuid', 'euid', 'ruid'), (text) => accounts.uid(text), 'reuid');
-  const gid = id(options.value('regid', 'egid', 'rgid'), (text) => accounts.gid(text), 'regid');
-  const list = options.value('groups');
-  if (gid !== undefined && list === undefined && !options.has('clear-groups', 'init-groups', 'keep-groups')) throw new UsageError('--[re]gid requires --keep-groups, --clear-groups, --init-groups, or --groups');
-  const before = process.credentials;
-  const changes = (uid ?? before.uid) !== before.uid || (gid ?? before.gid) !== before.gid;
-  if (changes && before.uid !== 0) throw new UsageError(`${(uid ?? before.uid) !== before.uid ? 'setresuid' : 'setresgid'} failed: Operation not permitted`, NOT_PERMITTED);
-  const user = accounts.users.find((candidate) => candidate.uid === (uid ?? before.uid));
-  let { groups } = before;
-  if (options.has('clear-groups')) groups = [];
-  else if (options.has('init-groups')) groups = user ? accounts.groupsOf(user) : [];
-  else if (list !== undefined) groups = list.split(',').map((name) => groupId(accounts, name));
-  if (groups !== before.groups && before.uid !== 0) throw new UsageError('setgroups failed: Operation not permitted', NOT_PERMITTED);
-  process.credentials = { uid: uid ?? before.uid, gid: gid ?? before.gid, groups };
-  const env = options.has('reset-env') && user ? environmentOf(process, user, user.shell === '' ? SHELL : user.shell, true, false) : process.env;
-  return yield* executeOrComplain(process, options.operands, env, (program, why) => `setpriv: failed to execute ${program}: ${why}`);
-});

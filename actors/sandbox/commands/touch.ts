@@ -1,4 +1,5 @@
 // touch: sets the times of files, making those that do not exist (https://www.gnu.org/software/coreutils/touch).
+import { isCapable } from '../kernel/credentials.js';
 import { isErrno } from '../kernel/errno.js';
 import { O_CREAT, O_WRONLY } from '../kernel/open-file.js';
 import { MAY_WRITE } from '../kernel/path.js';
@@ -67,7 +68,7 @@ function touchFile(process: Process, path: string, options: Options, { atimeMs, 
     if (isNow) return;
   }
   const { access, modification } = which(options);
-  if (isNow && process.credentials.uid !== 0 && files.stat(path).uid !== process.credentials.uid) {
+  if (isNow && !isCapable(process.credentials, 'FOWNER') && files.stat(path).uid !== process.credentials.uid) {
     files.access(path, MAY_WRITE);
     files.locate(path).inode.setAttributes({ atimeMs, mtimeMs });
     return;

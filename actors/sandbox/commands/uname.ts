@@ -1,10 +1,12 @@
 // uname, arch, hostname, dnsdomainname, nproc, getconf: what machine this is (https://www.gnu.org/software/coreutils/uname).
+import { isCapable } from '../kernel/credentials.js';
 import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
 import { command, decode, parseOptions, plainCommand, reason, UsageError, usageError } from '../programs/stdio.js';
 import { quoteName } from './common/quote.js';
 import { MACHINE, processors, RELEASE, VERSION } from './common/system.js';
 
+const HOST_NAME_MAX = 64;
 const PARTS = [
   ['s', 'kernel-name'], ['n', 'nodename'], ['r', 'kernel-release'], ['v', 'kernel-version'], ['m', 'machine'], ['p', 'processor'],
   ['i', 'hardware-platform'], ['o', 'operating-system'],
@@ -38,9 +40,11 @@ export const hostname: Main = plainCommand((process, output) => {
     throw new UsageError(`can't open '${file}': ${reason(error)}`);
   }
   if (wanted !== undefined) {
-    if (process.credentials.uid !== 0) throw new UsageError('you must be root to change the host name');
-    // Docker's default capabilities have no CAP_SYS_ADMIN.
-    throw new UsageError('sethostname: Operation not permitted');
+    if (!isCapable(process.credentials, 'SYS_ADMIN')) throw new UsageError('you must be root to change the host name');
+    if (wanted.length > HOST_NAME_MAX) throw new UsageError('name too long');
+    if (!/^[A-Za-z0-9]([-.A-Za-z0-9]*[A-Za-z0-9])?$/.test(wanted)) throw new UsageError('the specified hostname is invalid');
+    kernel.hostname = wanted;
+    return 0;
   }
   const name = kernel.hostname;
   if (options.has('i', 'ip-address', 'I', 'all-ip-addresses')) {

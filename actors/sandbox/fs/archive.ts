@@ -2,11 +2,12 @@
 import { posix } from 'node:path';
 import { Errno } from '../kernel/errno.js';
 import type { FileType, Inode, Stat } from '../kernel/inode.js';
-import { type Credentials, type Location, MountTree, pathOf } from '../kernel/path.js';
+import { SUPERUSER } from '../kernel/credentials.js';
+import { type Location, MountTree, pathOf } from '../kernel/path.js';
 import { type Children, ownChildren, sortedNames, TreePacker } from './pack-tree.js';
 
 /** Docker's own hands: the daemon is root, and confined to the container's tree by the walker. */
-export const DAEMON: Credentials = { uid: 0, gid: 0, groups: [0] };
+export const DAEMON = SUPERUSER;
 
 /** File systems that exist only while the container runs; `docker cp` does not see them, as in dockerd. */
 const RUNTIME_TYPES = new Set(['proc', 'sysfs', 'tmpfs', 'devtmpfs', 'devpts', 'mqueue', 'cgroup2']);

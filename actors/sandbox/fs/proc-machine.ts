@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
+import { LAST_CAPABILITY } from '../kernel/capabilities.js';
 import { encode } from '../kernel/text.js';
 import type { ProcFileSystem } from './proc.js';
 import { StaticDirectory, TextInode } from './synthetic.js';
@@ -82,7 +83,7 @@ export function addMachineFiles(proc: ProcFileSystem, root: StaticDirectory, fac
   settings.add('osrelease', new TextInode(proc, () => `${release}\n`));
   settings.add('version', new TextInode(proc, () => `${version}\n`));
   settings.add('pid_max', new TextInode(proc, () => '4194304\n'));
-  settings.add('cap_last_cap', new TextInode(proc, () => '40\n'));
+  settings.add('cap_last_cap', new TextInode(proc, () => `${LAST_CAPABILITY}\n`));
   const random = directory(settings, 'random');
   random.add('uuid', new TextInode(proc, () => encode(`${randomUUID()}\n`)));
   random.add('boot_id', new TextInode(proc, () => `${bootId}\n`));

@@ -1,4 +1,5 @@
 // /proc/PID: one process as a directory.
+import { mayInspect, SUPERUSER } from '../kernel/credentials.js';
 import { Errno } from '../kernel/errno.js';
 import type { DirectoryEntry, Inode } from '../kernel/inode.js';
 import { InodeFile, type OpenFile } from '../kernel/open-file.js';
@@ -9,10 +10,9 @@ import type { ProcFileSystem } from './proc.js';
 import { limitsText, mountInfo, mountTable, processStat, processStatus } from './proc-text.js';
 import { LinkInode, type Owner, StaticDirectory, SyntheticInode, TextInode, type TextSource } from './synthetic.js';
 
-/** Only the owner and root may look into a process's memory, so to speak (ptrace(2) access mode). */
+/** What is in a process is for itself and for whom ptrace(2) would let in. */
 function requireAccess(asking: Process | undefined, process: Process): void {
-  const uid = asking?.credentials.uid ?? 0;
-  if (uid !== 0 && uid !== process.credentials.uid) throw new Errno('EACCES');
+  if (asking && asking !== process && !mayInspect(asking.credentials, process.credentials)) throw new Errno('EACCES');
 }
 
 function nulTerminated(parts: Iterable<string>): Uint8Array {
@@ -143,7 +143,7 @@ function describedFile(proc: ProcFileSystem, file: OpenFile, at: Location): Loca
   if (!(file instanceof InodeFile)) return { inode: new DescriptionInode(proc, file), parent: at.parent, name: at.name };
   const { inode } = file;
   try {
-    const found = tree.resolve(file.name, tree.root, { uid: 0, gid: 0, groups: [] });
+    const found = tree.resolve(file.name, tree.root, SUPERUSER);
     if (found.inode === inode) return found;
   } catch (error) {
     if (!(error instanceof Errno)) throw error;

@@ -1,4 +1,5 @@
 // The texts of /proc/PID files, in the kernel's formats (proc(5)).
+import { capabilityMask } from '../kernel/capabilities.js';
 import type { Mount, MountTree } from '../kernel/path.js';
 import type { Process } from '../kernel/process.js';
 import { PROC_LIMITS } from '../kernel/rlimits.js';
@@ -24,18 +25,16 @@ export function processStat(process: Process): string {
 
 /** /proc/PID/status: the fields that scripts and ps read. */
 export function processStatus(process: Process): string {
-  const { uid, gid, groups } = process.credentials;
-  const same = (id: number): string => [id, id, id, id].join('\t');
-  const capabilities = uid === 0 ? '00000000a80425fb' : '0000000000000000';
+  const { uid, realUid, savedUid, gid, realGid, savedGid, groups, capabilities, noNewPrivileges } = process.credentials;
   const [letter, word] = stateOf(process);
   return [
     `Name:\t${process.command.slice(0, 15)}`, `Umask:\t${process.umask.toString(8).padStart(4, '0')}`, `State:\t${letter} (${word})`,
     `Tgid:\t${process.pid}`, 'Ngid:\t0', `Pid:\t${process.pid}`, `PPid:\t${process.parent?.pid ?? 0}`, 'TracerPid:\t0',
-    `Uid:\t${same(uid)}`, `Gid:\t${same(gid)}`, `FDSize:\t${Math.max(64, process.descriptors.numbers().length)}`, `Groups:\t${groups.join(' ')} `,
+    `Uid:\t${[realUid, uid, savedUid, uid].join('\t')}`, `Gid:\t${[realGid, gid, savedGid, gid].join('\t')}`, `FDSize:\t${Math.max(64, process.descriptors.numbers().length)}`, `Groups:\t${groups.join(' ')} `,
     'VmPeak:\t    4096 kB', 'VmSize:\t    4096 kB', 'VmRSS:\t    2048 kB', 'Threads:\t1', 'SigQ:\t0/31731',
     `SigIgn:\t${signalMask(process, 'ignore')}`, `SigCgt:\t${signalMask(process, 'caught')}`,
-    'CapInh:\t0000000000000000', `CapPrm:\t${capabilities}`, `CapEff:\t${capabilities}`, 'CapBnd:\t00000000a80425fb', 'CapAmb:\t0000000000000000',
-    'NoNewPrivs:\t0', 'Seccomp:\t2', 'Cpus_allowed_list:\t0', 'voluntary_ctxt_switches:\t0', 'nonvoluntary_ctxt_switches:\t0', '',
+    `CapInh:\t${capabilityMask(capabilities.inheritable)}`, `CapPrm:\t${capabilityMask(capabilities.permitted)}`, `CapEff:\t${capabilityMask(capabilities.effective)}`,
+    `CapBnd:\t${capabilityMask(capabilities.bounding)}`, `CapAmb:\t${capabilityMask(capabilities.ambient)}`, `NoNewPrivs:\t${noNewPrivileges ? 1 : 0}`, 'Seccomp:\t2', 'Cpus_allowed_list:\t0', 'voluntary_ctxt_switches:\t0', 'nonvoluntary_ctxt_switches:\t0', '',
   ].join('\n');
 }
 

@@ -1,15 +1,14 @@
 // The processes of an idle kernel as plain data, and a kernel that goes on with them: how a machine is put away while nothing runs in it.
+import { type Credentials, SUPERUSER } from './credentials.js';
 import { DescriptorTable } from './descriptors.js';
 import { Errno } from './errno.js';
 import type { Inode } from './inode.js';
 import type { Kernel } from './kernel.js';
 import type { OpenFile } from './open-file.js';
-import { type Credentials, type Location, pathOf } from './path.js';
+import { type Location, pathOf } from './path.js';
 import { Process, type Resumption } from './process.js';
 import type { Main } from './program.js';
 import type { ResourceLimits } from './rlimits.js';
-
-const ROOT: Credentials = { uid: 0, gid: 0, groups: [] };
 
 export interface ProcessCheckpoint {
   pid: number;
@@ -82,7 +81,7 @@ export function inodeAt(kernel: Kernel, path: string): Inode | undefined {
 
 function locationAt(kernel: Kernel, path: string): Location | undefined {
   try {
-    return kernel.tree.resolve(path, kernel.tree.root, ROOT);
+    return kernel.tree.resolve(path, kernel.tree.root, SUPERUSER);
   } catch (error) {
     if (error instanceof Errno) return undefined;
     throw error;
@@ -97,7 +96,7 @@ export function resume(kernel: Kernel, saved: KernelCheckpoint, files: readonly 
     const descriptors = new DescriptorTable();
     for (const { fd, closeOnExec, file } of entry.descriptors) descriptors.put(fd, files[file]!, closeOnExec);
     const process = new Process(kernel, entry.pid, kernel.processes.get(entry.parent), {
-      argv: entry.argv, env: new Map(entry.env), cwd: kernel.tree.resolve(entry.cwd, kernel.tree.root, ROOT),
+      argv: entry.argv, env: new Map(entry.env), cwd: kernel.tree.resolve(entry.cwd, kernel.tree.root, SUPERUSER),
       credentials: entry.credentials, files: descriptors, umask: entry.umask, limits: entry.limits, program: entry.program, resumed: entry.resumption,
     });
     process.processGroup = entry.processGroup;

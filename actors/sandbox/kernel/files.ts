@@ -1,10 +1,11 @@
 // The file calls of a process: open(2) and its relatives, over the mount tree, with umask, permissions and descriptors.
+import { type Credentials, isCapable } from './credentials.js';
 import { Errno } from './errno.js';
 import type { Attributes, Creation, Inode, Stat } from './inode.js';
 import {
   InodeFile, O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY, type OpenFile,
 } from './open-file.js';
-import { type Credentials, type Location, MAY_EXECUTE, MAY_READ, MAY_WRITE, type MountTree, pathOf, permits } from './path.js';
+import { type Location, MAY_EXECUTE, MAY_READ, MAY_WRITE, type MountTree, pathOf, permits } from './path.js';
 import type { Process } from './process.js';
 
 /** What chown and writing leave of a file's mode: the bits that would lend its owner's rights go. */
@@ -72,10 +73,11 @@ export class Files {
     if (inode.type === 'symlink') throw new Errno('ELOOP');
     if (inode.type === 'directory' && (writes || (flags & O_CREAT) !== 0)) throw new Errno('EISDIR');
     if ((flags & O_DIRECTORY) !== 0 && inode.type !== 'directory') throw new Errno('ENOTDIR');
+    if ((inode.type === 'character' || inode.type === 'block') && this.#tree.mountOf(location)?.noDev === true) throw new Errno('EACCES');
     if (inode.openSpecial) return inode.openSpecial(this.#process, flags);
     if (inode.type === 'socket') throw new Errno('ENXIO');
     if (writes && inode.type === 'file') this.#tree.requireWritable(location);
-    if (writes && inode.type === 'file' && this.#who.uid !== 0) dropSetId(inode);
+    if (writes && inode.type === 'file' && !isCapable(this.#who, 'FSETID')) dropSetId(inode);
     if ((flags & O_TRUNC) !== 0 && writes && inode.type === 'file') inode.truncate(0);
     return new InodeFile(inode, flags, pathOf(location));
   }
@@ -134,7 +136,7 @@ export class Files {
   #requireRemoval(parent: Location, inode: Inode): void {
     this.#requireEntryChange(parent);
     const directory = parent.inode.stat();
-    if ((directory.mode & 0o1000) === 0 || this.#who.uid === 0 || directory.uid === this.#who.uid) return;
+    if ((directory.mode & 0o1000) === 0 || isCapable(this.#who, 'FOWNER') || directory.uid === this.#who.uid) return;
     if (inode.stat().uid !== this.#who.uid) throw new Errno('EPERM');
   }
 
@@ -147,9 +149,9 @@ export class Files {
     this.#create(path, { type: 'symlink', mode: 0o777, target });
   }
 
-  /** mknod(2) for fifos and, as root, devices. */
+  /** mknod(2); devices need CAP_MKNOD. */
   mknod(path: string, type: 'fifo' | 'character' | 'block' | 'socket' | 'file', mode: number, rdevMajor = 0, rdevMinor = 0): void {
-    if ((type === 'character' || type === 'block') && this.#who.uid !== 0) throw new Errno('EPERM');
+    if ((type === 'character' || type === 'block') && !isCapable(this.#who, 'MKNOD')) throw new Errno('EPERM');
     this.#create(path, { type, mode, rdevMajor, rdevMinor });
   }
 
@@ -168,7 +170,7 @@ export class Files {
   #requireLinkable(inode: Inode): void {
     const stat = inode.stat();
     const who = this.#who;
-    if (who.uid === 0 || who.uid === stat.uid) return;
+    if (isCapable(who, 'FOWNER') || who.uid === stat.uid) return;
     if (inode.type !== 'file' || withoutSetId('file', stat.mode) !== stat.mode || !permits(inode, who, MAY_READ | MAY_WRITE)) throw new Errno('EPERM');
   }
 
@@ -238,10 +240,11 @@ export class Files {
 
   chmod(path: string, mode: number, follow = true): void {
     const location = this.locate(path, follow);
-    const { uid, gid, groups } = this.#who;
+    const who = this.#who;
+    const { gid, groups } = who;
     const owner = location.inode.stat();
-    // Nobody but root gives a group's rights that are not theirs.
-    const foreign = uid !== 0 && owner.gid !== gid && !groups.includes(owner.gid);
+    // Nobody gives a group's rights that are not theirs.
+    const foreign = !isCapable(who, 'FSETID') && owner.gid !== gid && !groups.includes(owner.gid);
     this.#change(location, { mode: mode & (foreign ? 0o5777 : 0o7777) });
   }
 
@@ -250,7 +253,7 @@ export class Files {
     const location = this.locate(path, follow);
     const stat = location.inode.stat();
     const ownGroup = (uid === -1 || uid === stat.uid) && stat.uid === this.#who.uid && (gid === this.#who.gid || this.#who.groups.includes(gid));
-    if (this.#who.uid !== 0 && !ownGroup) throw new Errno('EPERM');
+    if (!ownGroup && !isCapable(this.#who, 'CHOWN')) throw new Errno('EPERM');
     this.#tree.requireWritable(location);
     const mode = withoutSetId(location.inode.type, stat.mode);
     location.inode.setAttributes({ ...(uid === -1 ? {} : { uid }), ...(gid === -1 ? {} : { gid }) });
@@ -270,7 +273,7 @@ export class Files {
   }
 
   #change(location: Location, attributes: Attributes): void {
-    if (this.#who.uid !== 0 && location.inode.stat().uid !== this.#who.uid) throw new Errno('EPERM');
+    if (!isCapable(this.#who, 'FOWNER') && location.inode.stat().uid !== this.#who.uid) throw new Errno('EPERM');
     this.#tree.requireWritable(location);
     location.inode.setAttributes(attributes);
   }

@@ -6,7 +6,8 @@ import type { FileSystem } from './inode.js';
 import { enforceCpuTime } from './limit-checks.js';
 import { hungriest, type MemoryGauge, MemoryLimit } from './memory-limit.js';
 import { type Location, MAY_EXECUTE, MountTree, permits } from './path.js';
-import { Process, ProcessExit, ProcessImage, type ProcessOptions, type WaitStatus } from './process.js';
+import { Process, type ProcessOptions, type WaitStatus } from './process.js';
+import { ProcessExit, ProcessImage } from './process-end.js';
 import type { Executable, Main, Program, ProgramKind } from './program.js';
 import { SIGCHLD, SIGHUP, SIGKILL } from './signals.js';
 import { DEFAULT_LIMITS, type ResourceLimits } from './rlimits.js';
@@ -157,7 +158,7 @@ export class Kernel {
   load(process: Process, path: string, argv: readonly string[]): Program & { location: Location } {
     const location = process.files.locate(path);
     const { inode } = location;
-    if (inode.type !== 'file' || !permits(inode, process.credentials, MAY_EXECUTE)) throw new Errno('EACCES');
+    if (inode.type !== 'file' || !permits(inode, process.credentials, MAY_EXECUTE) || this.tree.mountOf(location)?.noExec === true) throw new Errno('EACCES');
     const executable: Executable = { path, location, head: inode.readAt(0, HEAD_BYTES), argv };
     for (const kind of this.#kinds) {
       const program = kind.claim(executable, process);

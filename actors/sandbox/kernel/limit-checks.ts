@@ -1,4 +1,5 @@
 // Where the resource limits of a process are held to: cpu time, file size, number of processes.
+import { isCapable } from './credentials.js';
 import { Errno } from './errno.js';
 import { InodeFile, O_APPEND, type OpenFile } from './open-file.js';
 import type { Process } from './process.js';
@@ -28,7 +29,7 @@ export function withinFileSize(process: Process, file: OpenFile, bytes: Uint8Arr
   throw new Errno('EFBIG');
 }
 
-/** Whether fork(2) would succeed so many times: the machine's limit, and the user's, which does not bind root. */
+/** Whether fork(2) would succeed so many times: the machine's limit, and the user's, which does not bind the powerful. */
 export function canFork(process: Process, count: number): boolean {
   const { processes, processesMax } = process.kernel;
   if (processes.size + count > processesMax) {
@@ -37,10 +38,10 @@ export function canFork(process: Process, count: number): boolean {
     for (const { status } of processes.values()) if (status === undefined) living++;
     if (living + count > processesMax || processes.size + count > ZOMBIES_TIMES * processesMax) return false;
   }
-  const { uid } = process.credentials;
+  const { realUid: uid } = process.credentials;
   const limit = process.limits.nproc.soft;
-  if (uid === 0 || limit === Infinity) return true;
+  if (uid === 0 || limit === Infinity || isCapable(process.credentials, 'SYS_RESOURCE') || isCapable(process.credentials, 'SYS_ADMIN')) return true;
   let own = 0;
-  for (const other of processes.values()) if (other.credentials.uid === uid) own++;
+  for (const other of processes.values()) if (other.credentials.realUid === uid) own++;
   return own + count <= limit;
 }

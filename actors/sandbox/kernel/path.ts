@@ -1,4 +1,5 @@
 // From path to inode (path_resolution(7)): mounts, symlinks, `..`, permissions. Nothing outside the mount tree can be named.
+import { type Credentials, isCapable } from './credentials.js';
 import { Errno } from './errno.js';
 import type { FileSystem, Inode } from './inode.js';
 import type { Process } from './process.js';
@@ -10,13 +11,6 @@ export interface Location {
   readonly name: string;
 }
 
-/** Who asks: what permission checks look at. */
-export interface Credentials {
-  uid: number;
-  gid: number;
-  groups: readonly number[];
-}
-
 export const MAY_READ = 4, MAY_WRITE = 2, MAY_EXECUTE = 1;
 const NAME_MAX_BYTES = 255;
 const PATH_MAX_BYTES = 4096;
@@ -24,6 +18,12 @@ const SYMLINKS_MAX = 40;
 
 export interface MountOptions {
   readOnly?: boolean;
+  /** No file of it is executed, no set-id bit of it counts, no device of it is opened. */
+  noExec?: boolean;
+  noSuid?: boolean;
+  noDev?: boolean;
+  /** What else /proc/mounts shows: `size=65536k`. */
+  data?: string;
   /** What /proc/mounts shows as the source; the file system's type where absent. */
   source?: string;
 }
@@ -35,13 +35,15 @@ export interface Mount extends MountOptions {
   readonly root: Inode;
 }
 
-/** Whether `who` may do `wanted` (a sum of MAY_*) to the inode; root may, except execute what nobody may. */
+/** Whether `who` may do `wanted` (a sum of MAY_*) to the inode; CAP_DAC_OVERRIDE may, except execute what nobody may. */
 export function permits(inode: Inode, who: Credentials, wanted: number): boolean {
-  if (who.uid === 0 && ((wanted & MAY_EXECUTE) === 0 || inode.type === 'directory')) return true;
+  const overrides = isCapable(who, 'DAC_OVERRIDE');
+  if (overrides && ((wanted & MAY_EXECUTE) === 0 || inode.type === 'directory')) return true;
   const { mode, uid, gid } = inode.stat();
-  if (who.uid === 0) return (mode & 0o111) !== 0;
+  if (overrides) return (mode & 0o111) !== 0;
   const shift = uid === who.uid ? 6 : gid === who.gid || who.groups.includes(gid) ? 3 : 0;
-  return ((mode >> shift) & wanted) === wanted;
+  if (((mode >> shift) & wanted) === wanted) return true;
+  return isCapable(who, 'DAC_READ_SEARCH') && (inode.type === 'directory' ? (wanted & MAY_WRITE) === 0 : wanted === MAY_READ);
 }
 
 /** Splits off the last component: where a new entry would be made. Trailing slashes are dropped; '' for '/' itself. */
@@ -86,14 +88,19 @@ export class MountTree {
     return new Set(this.mounts.map(({ fileSystem }) => fileSystem));
   }
 
-  /** EROFS for anything on a read-only mount. */
-  requireWritable(location: Location): void {
+  /** What a location is on; undefined for what has no name any more. */
+  mountOf(location: Location): Mount | undefined {
     for (let at: Location | undefined = location; at; at = at.parent) {
       const mount = this.mounts.findLast((candidate) => candidate.root === at.inode);
-      if (mount === undefined) continue;
-      if (mount.readOnly === true || mount.fileSystem.readOnly) throw new Errno('EROFS');
-      return;
+      if (mount) return mount;
     }
+    return undefined;
+  }
+
+  /** EROFS for anything on a read-only mount. */
+  requireWritable(location: Location): void {
+    const mount = this.mountOf(location);
+    if (mount && (mount.readOnly === true || mount.fileSystem.readOnly)) throw new Errno('EROFS');
   }
 
   /** Follows `path` from `from` to an existing file. */

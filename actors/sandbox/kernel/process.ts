@@ -1,12 +1,14 @@
 // One process: identity, descriptors, signals, and the system calls that programs make. Programs see this and nothing else.
+import { afterExec, type Credentials, isCapable } from './credentials.js';
 import { DescriptorTable } from './descriptors.js';
 import { Errno } from './errno.js';
 import { Files } from './files.js';
 import type { Kernel } from './kernel.js';
 import { canFork, withinFileSize } from './limit-checks.js';
 import { O_NONBLOCK, type OpenFile } from './open-file.js';
-import type { Credentials, Location } from './path.js';
+import type { Location } from './path.js';
 import { openPipe } from './pipe.js';
+import { ProcessExit, ProcessImage } from './process-end.js';
 import type { Main } from './program.js';
 import { defaultAction, SIGCHLD, SIGCONT, SIGKILL, SIGPIPE, SIGSTOP } from './signals.js';
 import { DEFAULT_LIMITS, type ResourceLimit, type ResourceLimits, type ResourceName } from './rlimits.js';
@@ -19,24 +21,6 @@ export type WaitStatus = { exitCode: number } | { signal: number };
 /** 0-255 as a shell's `$?` shows it: 128 + signal for a killed one. */
 export function statusCode(status: WaitStatus): number {
   return 'signal' in status ? 128 + status.signal : status.exitCode;
-}
-
-/** Unwinds a program that calls exit(2). Programs must let it pass. */
-export class ProcessExit extends Error {
-  readonly exitCode: number;
-  constructor(exitCode: number) {
-    super(`exit ${exitCode}`);
-    this.exitCode = exitCode & 0xff;
-  }
-}
-
-/** Unwinds a program whose process executes another one (execve). Programs must let it pass. */
-export class ProcessImage extends Error {
-  readonly main: Main;
-  constructor(main: Main) {
-    super('execve');
-    this.main = main;
-  }
 }
 
 export type SignalHandler = (signal: number) => void;
@@ -261,10 +245,10 @@ export class Process {
     return this.#limits;
   }
 
-  /** setrlimit(2): EINVAL for a soft limit above the hard one, EPERM for a hard limit that would be raised. */
+  /** setrlimit(2): EINVAL for a soft limit above the hard one, EPERM for a hard limit that would be raised without CAP_SYS_RESOURCE. */
   setLimit(name: ResourceName, limit: ResourceLimit): void {
     if (limit.soft > limit.hard) throw new Errno('EINVAL');
-    if (limit.hard > this.#limits[name].hard) throw new Errno('EPERM');
+    if (limit.hard > this.#limits[name].hard && !isCapable(this.credentials, 'SYS_RESOURCE')) throw new Errno('EPERM');
     this.applyLimits({ ...this.#limits, [name]: limit });
   }
 
@@ -287,6 +271,7 @@ export class Process {
   /** execve(2): never returns. `path` is looked up as given (no PATH search); ENOENT, EACCES, ENOEXEC as on Linux. */
   exec(path: string, argv: readonly string[], env: ReadonlyMap<string, string>): never {
     const program = this.kernel.load(this, path, argv);
+    this.credentials = afterExec(this.credentials, program.location.inode.stat(), this.kernel.tree.mountOf(program.location)?.noSuid !== true);
     this.program = program.builtin;
     this.resumed = undefined;
     this.argv = program.argv;

@@ -1,26 +1,22 @@
 // The shell as a program: its options, where the script comes from, and its end.
+import { withIds } from '../kernel/credentials.js';
 import { Errno } from '../kernel/errno.js';
 import type { Process } from '../kernel/process.js';
 import { decode } from '../kernel/text.js';
 import { PREEMPT, type Task } from '../kernel/wait.js';
+import { importEnvironment } from './environment.js';
 import { assemble } from './execute/assemble.js';
 import { CommandAbort, ExpansionError, ShellExit } from './flow.js';
 import { editableTerminal, editLine } from './line-editor/editor.js';
 import { loadHistory, remember, saveHistory, setHistoryFile } from './line-editor/history.js';
 import { type InputLine, readLine } from './line-input.js';
 import { Options, SET_OPTIONS, type SetOption, SHOPT_OPTIONS } from './options.js';
-import { logicalDirectory } from './builtins/directories.js';
 import { applyOption } from './builtins/options.js';
 import { Shell } from './shell.js';
 import { printCommand } from './command-text.js';
 import type { Dialect, List, SimpleCommand } from './syntax/ast.js';
 import { ShellSyntaxError } from './syntax/parser.js';
-import { EXPORTED, READONLY } from './variables/variable.js';
-import { AssignmentError, isName } from './variables/variables.js';
-import { readDatabase } from '../identity.js';
-
-export const BASH_VERSION = '5.2.15(1)-release';
-const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+import { AssignmentError } from './variables/variables.js';
 
 interface Invocation {
   options: [SetOption, boolean][];
@@ -80,36 +76,6 @@ function parseInvocation(argv: readonly string[], isBash: boolean): Invocation {
   }
   found.rest = argv.slice(at);
   return found;
-}
-
-/** Variables a shell starts with: the environment, and what every shell sets. */
-function importEnvironment(shell: Shell): void {
-  const { variables, process } = shell;
-  for (const [name, value] of process.env) {
-    if (!isName(name)) continue;
-    if (variables.binding(name)?.has(READONLY) !== true) variables.set(name, value);
-    variables.mark(variables.writable(name), EXPORTED);
-  }
-  if (variables.get('PATH') === undefined) variables.set('PATH', DEFAULT_PATH);
-  variables.set('IFS', ' \t\n');
-  variables.set('OPTIND', '1');
-  variables.set('PS4', '+ ');
-  variables.set('PPID', String(process.parent?.pid ?? 0));
-  const pwd = logicalDirectory(shell);
-  variables.set('PWD', pwd);
-  variables.mark(variables.writable('PWD'), EXPORTED);
-  if (!shell.isBash) return;
-  const level = Number.parseInt(variables.get('SHLVL') ?? '0', 10) || 0;
-  variables.set('SHLVL', String(level + 1));
-  variables.mark(variables.writable('SHLVL'), EXPORTED);
-  const { uid } = process.credentials;
-  for (const [name, value] of Object.entries({
-    BASH: '/bin/bash', BASH_VERSION, UID: String(uid), EUID: String(uid), HOSTNAME: process.kernel.hostname, HOSTTYPE: 'x86_64', OSTYPE: 'linux-gnu', MACHTYPE: 'x86_64-pc-linux-gnu', OPTERR: '1',
-  })) if (name === 'BASH' || variables.get(name) === undefined || name === 'UID' || name === 'EUID') variables.set(name, value);
-  if (variables.get('SHELL') === undefined) variables.set('SHELL', readDatabase(process.files, '/etc/passwd').find((fields) => fields[2] === String(uid))?.[6] || '/bin/sh');
-  const version = variables.writable('BASH_VERSINFO');
-  variables.assignList(version, ['5', '2', '15', '1', 'release', 'x86_64-pc-linux-gnu']);
-  variables.mark(version, READONLY);
 }
 
 /** Exported functions come in as BASH_FUNC_name%%. */
@@ -322,6 +288,10 @@ export function shellMain(dialect: 'bash' | 'ash' | 'dash' | 'posix') {
     const name = process.argv[0] ?? 'sh';
     const isBash = dialect === 'bash' || dialect === 'posix';
     const invocation = parseInvocation(process.argv, isBash);
+    // Rights lent by a set-user-ID file are given back unless -p asks for them; busybox keeps them.
+    const { realUid: uid, realGid: gid } = process.credentials;
+    const keepsRights = dialect === 'ash' || [...invocation.options].some(([option, on]) => option === 'privileged' && on);
+    if (!keepsRights) process.credentials = withIds(process.credentials, { uid, gid });
     const shell = makeShell(process, invocation.posix && isBash ? 'posix' : dialect, name.replace(/^-/, ''));
     if (invocation.error !== undefined) {
       shell.warnRaw(isBash ? `${name}: ${invocation.error}\n` : `${name}: 0: ${invocation.error}\n`);

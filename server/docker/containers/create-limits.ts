@@ -1,5 +1,6 @@
 // Limits, capabilities and options of a HostConfig that dockerd judges before it makes or updates a container, in its words.
 import { availableParallelism } from 'node:os';
+import { CAPABILITIES, capabilityName } from '../../../actors/containers/capabilities.js';
 import type { HostConfig } from '../../../actors/containers/record.js';
 import { Fault } from '../../../actors/runtime/fault.js';
 
@@ -7,10 +8,6 @@ const MIN_MEMORY_BYTES = 6 << 20;
 const SECURITY_OPTIONS = new Set(['apparmor', 'label', 'no-new-privileges', 'seccomp', 'systempaths', 'writable-cgroups']);
 /** Devices that every container has anyway. */
 const COMMON_DEVICES = new Set(['full', 'null', 'random', 'tty', 'urandom', 'zero'].map((name) => `/dev/${name}`));
-/** capabilities(7). */
-const CAPABILITIES = new Set(('ALL AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID '
-  + 'IPC_LOCK IPC_OWNER KILL LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN NET_BIND_SERVICE NET_BROADCAST NET_RAW PERFMON SETFCAP SETGID '
-  + 'SETPCAP SETUID SYSLOG SYS_ADMIN SYS_BOOT SYS_CHROOT SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG WAKE_ALARM').split(' '));
 const LOG_OPTIONS: Readonly<Record<string, readonly string[]>> = {
   'json-file': ['max-file', 'max-size', 'compress', 'labels', 'labels-regex', 'env', 'env-regex', 'tag'],
   local: ['max-file', 'max-size', 'compress'],
@@ -39,8 +36,8 @@ export function validateOptions(host: HostConfig): void {
   }
   for (const field of ['CapAdd', 'CapDrop'] as const) {
     for (const given of (host[field] as string[] | null | undefined) ?? []) {
-      const name = given.toUpperCase().replace(/^CAP_/, '');
-      if (!CAPABILITIES.has(name)) throw new Fault('invalid', `invalid ${field}: unknown capability: "CAP_${name}"`);
+      const name = capabilityName(given);
+      if (name !== 'ALL' && !CAPABILITIES.has(name)) throw new Fault('invalid', `invalid ${field}: unknown capability: "CAP_${name}"`);
     }
   }
   for (const option of (host.SecurityOpt as string[] | null | undefined) ?? []) {

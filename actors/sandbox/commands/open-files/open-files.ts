@@ -1,4 +1,5 @@
 // What the machine's processes hold open: descriptors, working folders, programs, listening ports.
+import { mayInspect } from '../../kernel/credentials.js';
 import { InodeFile } from '../../kernel/open-file.js';
 import type { Stat } from '../../kernel/inode.js';
 import { type Location, pathOf } from '../../kernel/path.js';
@@ -25,7 +26,7 @@ function place(process: Process, descriptor: string, location: Location): OpenEn
 export function openFiles(asking: Process): OpenEntry[] {
   const entries: OpenEntry[] = [];
   for (const process of asking.kernel.processes.values()) {
-    if (process.status !== undefined || (asking.credentials.uid !== 0 && asking.credentials.uid !== process.credentials.uid)) continue;
+    if (process.status !== undefined || (asking !== process && !mayInspect(asking.credentials, process.credentials))) continue;
     entries.push(place(process, 'cwd', process.cwd), place(process, 'rtd', process.kernel.tree.root));
     if (process.executable) entries.push(place(process, 'txt', process.executable));
     for (const fd of process.descriptors.numbers()) {

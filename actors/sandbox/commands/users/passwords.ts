@@ -1,6 +1,8 @@
 // passwd, chpasswd and mkpasswd: passwords set, locked and taken away in /etc/shadow, hashed as SHA-512.
+import { Errno } from '../../kernel/errno.js';
 import type { Process } from '../../kernel/process.js';
 import type { Main } from '../../kernel/program.js';
+import { TerminalFile } from '../../kernel/tty.js';
 import type { Task } from '../../kernel/wait.js';
 import { command, complain, encode, type Options, parseOptions, UsageError } from '../../programs/stdio.js';
 import { Accounts } from '../common/accounts.js';
@@ -14,20 +16,24 @@ const DAY_MS = 86_400_000;
 const LINE_MAX = 1024;
 const UNCHANGED = 10;
 
-/** What set-user-id programs may do for whoever runs them. */
-export function asRoot<T>(process: Process, work: () => T): T {
-  const own = process.credentials;
-  process.credentials = { uid: 0, gid: 0, groups: [] };
+/** A line of standard input, none of it shown; undefined at the end. */
+export function* askPassword(process: Process, prompt: string): Task<string | undefined> {
+  yield* process.write(2, encode(prompt));
+  const file = process.descriptors.find(0);
+  if (!(file instanceof TerminalFile)) return yield* readLine(process);
+  const { terminal } = file;
+  const { modes } = terminal;
+  terminal.setModes({ ...modes, echo: false });
   try {
-    return work();
+    const line = yield* readLine(process);
+    yield* process.write(2, encode('\n'));
+    return line;
   } finally {
-    process.credentials = own;
+    terminal.setModes(modes);
   }
 }
 
-/** A line of standard input, none of it printed; undefined at the end. */
-export function* askPassword(process: Process, prompt: string): Task<string | undefined> {
-  yield* process.write(2, encode(prompt));
+function* readLine(process: Process): Task<string | undefined> {
   const bytes: number[] = [];
   for (let byte = yield* process.read(0, 1); ; byte = yield* process.read(0, 1)) {
     if (byte.length === 0) return bytes.length === 0 ? undefined : Buffer.from(bytes).toString();
@@ -43,9 +49,14 @@ function passwordRecord(accounts: AccountFiles, name: string): { file: 'shadow' 
   return shadow ? { file: 'shadow', fields: shadow } : { file: 'passwd', fields: accounts.find('passwd', name)! };
 }
 
-/** The hash that `su` and `passwd` compare with. */
+/** The hash that `su` and `passwd` compare with; undefined too where it may not be read. */
 export function passwordField(process: Process, name: string): string | undefined {
-  return asRoot(process, () => passwordRecord(new AccountFiles(process), name)?.fields[1]);
+  try {
+    return passwordRecord(new AccountFiles(process), name)?.fields[1];
+  } catch (error) {
+    if (error instanceof Errno) return undefined;
+    throw error;
+  }
 }
 
 function setPassword(process: Process, accounts: AccountFiles, name: string, hash: string): void {
@@ -78,7 +89,7 @@ function* refuseChange(process: Process, why: string): Task<number> {
 }
 
 function* change(process: Process, name: string): Task<number> {
-  const isOwn = process.credentials.uid !== 0;
+  const isOwn = process.credentials.realUid !== 0;
   if (isOwn) {
     const present = yield* askPassword(process, `Changing password for ${name}.\nCurrent password: `);
     if (present === undefined || !(yield* isPassword(present, passwordField(process, name) ?? '*'))) return yield* refuseChange(process, '');
@@ -89,11 +100,14 @@ function* change(process: Process, name: string): Task<number> {
   if (again !== password) return yield* refuseChange(process, again === undefined ? 'Password change has been aborted.' : 'Sorry, passwords do not match.');
   if (password === '') return yield* refuseChange(process, 'No password has been supplied.');
   const hash = yield* hashed(password);
-  asRoot(process, () => {
+  try {
     const accounts = new AccountFiles(process);
     setPassword(process, accounts, name, hash);
     accounts.save();
-  });
+  } catch (error) {
+    if (error instanceof Errno) return yield* refuseChange(process, '');
+    throw error;
+  }
   yield* complain(process, 'password updated successfully');
   return 0;
 }
@@ -125,16 +139,12 @@ export const passwd: Main = command(function* (process, output) {
   const options = parseOptions(process.argv, 'adeki:ln:qSuw:x:', {
     all: 'no', delete: 'no', expire: 'no', 'keep-tokens': 'no', inactive: 'required', lock: 'no', mindays: 'required', quiet: 'no', status: 'no', unlock: 'no', warndays: 'required', maxdays: 'required',
   }, { exitCode: 6 });
-  const own = new Accounts(process.files).userName(process.credentials.uid) ?? String(process.credentials.uid);
+  const { realUid } = process.credentials;
+  const own = new Accounts(process.files).userName(realUid) ?? String(realUid);
   const name = options.operands[0] ?? own;
-  const accounts = asRoot(process, () => {
-    const files = new AccountFiles(process);
-    for (const file of ['passwd', 'shadow'] as const) files.records(file);
-    return files;
-  });
-  const record = passwordRecord(accounts, name);
-  if (!record) throw new UsageError(`user '${name}' does not exist`);
-  if (process.credentials.uid !== 0 && name !== own) throw new UsageError(`You may not view or modify password information for ${name}.`);
+  const accounts = new AccountFiles(process);
+  if (!accounts.find('passwd', name)) throw new UsageError(`user '${name}' does not exist`);
+  if (realUid !== 0 && name !== own) throw new UsageError(`You may not view or modify password information for ${name}.`);
   if (options.has('S', 'status')) {
     const all = options.has('a', 'all') ? accounts.records('passwd').map(([each]) => each!) : [name];
     for (const each of all) output.print(statusLine(process, each, passwordRecord(accounts, each)!.fields));
@@ -142,7 +152,7 @@ export const passwd: Main = command(function* (process, output) {
   }
   const isAltered = options.has('d', 'delete', 'e', 'expire', 'l', 'lock', 'u', 'unlock', 'n', 'mindays', 'x', 'maxdays', 'w', 'warndays', 'i', 'inactive');
   if (!isAltered) return yield* change(process, name);
-  if (process.credentials.uid !== 0) throw new UsageError('Permission denied.');
+  if (realUid !== 0) throw new UsageError('Permission denied.');
   return yield* alter(process, accounts, name, options);
 });
 

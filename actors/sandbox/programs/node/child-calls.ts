@@ -1,4 +1,5 @@
 // The child processes of a Node program: made by the machine's own fork and exec, and told of when they end.
+import { isCapable, maySignal, withIds } from '../../kernel/credentials.js';
 import { Errno } from '../../kernel/errno.js';
 import { O_RDWR, type OpenFile } from '../../kernel/open-file.js';
 import { openPipe } from '../../kernel/pipe.js';
@@ -176,7 +177,7 @@ export class ChildCalls {
     const targets = pid > 0 ? [kernel.processes.get(pid)] : kernel.group(pid === 0 ? this.#process.processGroup : -pid);
     const found = targets.filter((target) => target !== undefined && (target.status === undefined || this.#children.has(pid)));
     if (found.length === 0) throw new Errno('ESRCH');
-    const allowed = found.filter((target) => credentials.uid === 0 || credentials.uid === target!.credentials.uid);
+    const allowed = found.filter((target) => maySignal(credentials, target!.credentials));
     if (allowed.length === 0) throw new Errno('EPERM');
     for (const target of allowed) target!.deliver(signal);
     return null;
@@ -184,8 +185,10 @@ export class ChildCalls {
 }
 
 function takeIdentity(process: Process, uid: number | undefined, gid: number | undefined): void {
-  if (process.credentials.uid !== 0 && (uid ?? process.credentials.uid) !== process.credentials.uid) throw new Errno('EPERM');
-  process.credentials = { uid: uid ?? process.credentials.uid, gid: gid ?? process.credentials.gid, groups: uid === undefined ? process.credentials.groups : [gid ?? process.credentials.gid] };
+  const { credentials } = process;
+  // As libuv does it: the groups go first, where they may.
+  const groups = uid !== undefined && isCapable(credentials, 'SETGID') ? { groups: [gid ?? credentials.gid] } : {};
+  process.credentials = withIds(credentials, { ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }), ...groups });
 }
 
 function total(parts: readonly Uint8Array[]): number {

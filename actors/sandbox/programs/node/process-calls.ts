@@ -1,4 +1,5 @@
 // What a Node child asks about its own process: who and where it is, its terminal, the signals it wants to hear.
+import { isCapable, mayArrange } from '../../kernel/credentials.js';
 import { Errno } from '../../kernel/errno.js';
 import { TerminalFile } from '../../kernel/tty.js';
 import type { Process } from '../../kernel/process.js';
@@ -70,8 +71,8 @@ export class ProcessCalls {
     const target = pid === 0 ? own : own.kernel.processes.get(pid);
     if (!target) throw new Errno('ESRCH');
     if (wanted === undefined) return target.niceness;
-    if (own.credentials.uid !== 0 && own.credentials.uid !== target.credentials.uid) throw new Errno('EPERM');
-    if (own.credentials.uid !== 0 && wanted < target.niceness) throw new Errno('EACCES');
+    if (!mayArrange(own.credentials, target.credentials)) throw new Errno('EPERM');
+    if (wanted < target.niceness && !isCapable(own.credentials, 'SYS_NICE')) throw new Errno('EACCES');
     return (target.niceness = Math.max(-20, Math.min(19, Math.trunc(wanted))));
   }
 

@@ -1,4 +1,5 @@
 // trap, kill, jobs, wait, fg, bg, disown: signals and background work.
+import { maySignal } from '../../kernel/credentials.js';
 import { Errno } from '../../kernel/errno.js';
 import { type Process, statusCode } from '../../kernel/process.js';
 import { SIGCONT, signalName, signalNumber, SIGTERM } from '../../kernel/signals.js';
@@ -83,8 +84,7 @@ export function sendSignal(process: Process, pid: number, signal: number): void 
   const targets = pid > 0 ? [kernel.processes.get(pid)] : pid === 0 ? kernel.group(process.processGroup) : pid === -1 ? [...kernel.processes.values()].filter((other) => other.pid !== 1 && other !== process) : kernel.group(-pid);
   const living = targets.filter((target): target is Process => target !== undefined);
   if (living.length === 0) throw new Errno('ESRCH');
-  const { uid } = process.credentials;
-  const allowed = living.filter((target) => uid === 0 || target.credentials.uid === uid);
+  const allowed = living.filter((target) => maySignal(process.credentials, target.credentials));
   if (allowed.length === 0) throw new Errno('EPERM');
   if (signal > 0) for (const target of allowed) target.deliver(signal);
 }
