@@ -10,73 +10,14 @@ import { CommandAbort, ExpansionError, ShellExit } from './flow.js';
 import { editableTerminal, editLine } from './line-editor/editor.js';
 import { loadHistory, remember, saveHistory, setHistoryFile } from './line-editor/history.js';
 import { type InputLine, readLine } from './line-input.js';
-import { Options, SET_OPTIONS, type SetOption, SHOPT_OPTIONS } from './options.js';
+import { type Invocation, parseInvocation } from './invocation.js';
+import { SET_OPTIONS, type SetOption } from './options.js';
 import { applyOption } from './builtins/options.js';
 import { Shell } from './shell.js';
 import { printCommand } from './command-text.js';
 import type { Dialect, List, SimpleCommand } from './syntax/ast.js';
 import { ShellSyntaxError } from './syntax/parser.js';
 import { AssignmentError } from './variables/variables.js';
-
-interface Invocation {
-  options: [SetOption, boolean][];
-  shopts: [string, boolean][];
-  command: boolean;
-  stdin: boolean;
-  interactive: boolean;
-  login: boolean;
-  norc: boolean;
-  noprofile: boolean;
-  posix: boolean;
-  rest: readonly string[];
-  error?: string;
-}
-
-const LONG_FLAGS = new Set(['norc', 'noprofile', 'login', 'posix', 'noediting', 'verbose', 'restricted', 'debugger', 'dump-strings']);
-
-/** Reads argv[1…] as bash and dash do. */
-function parseInvocation(argv: readonly string[], isBash: boolean): Invocation {
-  const found: Invocation = { options: [], shopts: [], command: false, stdin: false, interactive: false, login: argv[0]?.startsWith('-') ?? false, norc: false, noprofile: false, posix: false, rest: [] };
-  let at = 1;
-  for (; at < argv.length; at++) {
-    const word = argv[at]!;
-    if (word === '--' || word === '-') {
-      at++;
-      break;
-    }
-    if (isBash && word.startsWith('--')) {
-      const name = word.slice(2);
-      if (name === 'rcfile' || name === 'init-file') at++;
-      else if (!LONG_FLAGS.has(name)) return { ...found, error: `${word}: invalid option` };
-      if (name === 'norc') found.norc = true;
-      if (name === 'noprofile') found.noprofile = true;
-      if (name === 'login') found.login = true;
-      if (name === 'posix') found.posix = true;
-      continue;
-    }
-    if (!/^[-+]./.test(word)) break;
-    const on = word[0] === '-';
-    for (const letter of word.slice(1)) {
-      if (letter === 'c') found.command = true;
-      else if (letter === 's') found.stdin = true;
-      else if (letter === 'i') found.interactive = true;
-      else if (letter === 'l') found.login = true;
-      else if (letter === 'o' || (letter === 'O' && isBash)) {
-        const name = argv[++at];
-        if (name === undefined) return { ...found, error: `-${letter}: option requires an argument` };
-        if (letter === 'o' ? !Object.hasOwn(SET_OPTIONS, name) : !Object.hasOwn(SHOPT_OPTIONS, name)) return { ...found, error: letter === 'o' ? `${name}: invalid option name` : `${name}: invalid shell option name` };
-        if (letter === 'o') found.options.push([name as SetOption, on]);
-        else found.shopts.push([name, on]);
-      } else {
-        const option = Options.ofLetter(letter);
-        if (!option && !(isBash && 'rD'.includes(letter))) return { ...found, error: isBash ? `${word[0]}${letter}: invalid option` : `Illegal option ${word[0]}${letter}` };
-        if (option) found.options.push([option, on]);
-      }
-    }
-  }
-  found.rest = argv.slice(at);
-  return found;
-}
 
 /** Exported functions come in as BASH_FUNC_name%%. */
 function* importFunctions(shell: Shell): Task {
@@ -154,6 +95,7 @@ function* runInput(shell: Shell, prompt: boolean): Task<number> {
     }
     again = false;
     if (list.items.length > 0) yield* runCommands(shell, list);
+    if (shell.flow?.type === 'return' && shell.dialect === 'dash') return shell.status;
     if (shell.flow !== undefined) shell.flow = undefined;
     yield* beforePrompt(shell, prompt);
     show('PS1');

@@ -9,12 +9,18 @@ export const SET_OPTIONS = {
 
 export type SetOption = keyof typeof SET_OPTIONS;
 
-/** The options that dash knows, in its order (busybox ash adds pipefail, which dash's list lacks and `set -o` of ash shows). */
+/** The options that dash knows, in its order (busybox ash lacks privileged and adds pipefail). */
 export const DASH_OPTIONS: readonly (readonly [string, SetOption | undefined])[] = [
   ['errexit', 'errexit'], ['noglob', 'noglob'], ['ignoreeof', 'ignoreeof'], ['interactive', undefined], ['monitor', 'monitor'],
   ['noexec', 'noexec'], ['stdin', undefined], ['xtrace', 'xtrace'], ['verbose', 'verbose'], ['vi', 'vi'], ['emacs', 'emacs'],
-  ['noclobber', 'noclobber'], ['allexport', 'allexport'], ['notify', 'notify'], ['nounset', 'nounset'], ['nolog', 'nolog'], ['debug', undefined],
+  ['noclobber', 'noclobber'], ['allexport', 'allexport'], ['notify', 'notify'], ['nounset', 'nounset'], ['privileged', 'privileged'], ['nolog', 'nolog'], ['debug', undefined],
 ];
+
+/** The letters of dash's options, in its order; those of what only a shell's start can set have no option. */
+export const DASH_LETTERS: ReadonlyMap<string, SetOption | undefined> = new Map<string, SetOption | undefined>([
+  ['e', 'errexit'], ['f', 'noglob'], ['I', 'ignoreeof'], ['i', undefined], ['m', 'monitor'], ['n', 'noexec'], ['s', undefined], ['x', 'xtrace'],
+  ['v', 'verbose'], ['V', 'vi'], ['E', 'emacs'], ['C', 'noclobber'], ['a', 'allexport'], ['b', 'notify'], ['u', 'nounset'], ['p', 'privileged'],
+]);
 
 const ON_AT_START: ReadonlySet<SetOption> = new Set<SetOption>(['braceexpand', 'hashall', 'interactive-comments']);
 

@@ -7,7 +7,7 @@ import type { Task } from '../kernel/wait.js';
 import { busyboxWords } from './busybox-words.js';
 import { ExpansionError, type Flow } from './flow.js';
 import type { JobTable } from './jobs.js';
-import { Options } from './options.js';
+import { DASH_LETTERS, Options, type SetOption } from './options.js';
 import type { ArithmeticText, Assignment, Command, Dialect, FunctionDefinition, Redirect, SimpleCommand, Word } from './syntax/ast.js';
 import type { Parser, ShellSyntaxError } from './syntax/parser.js';
 import type { Traps } from './traps.js';
@@ -172,6 +172,8 @@ export class Shell {
   hashedPath: string | undefined;
   directories: string[] = [];
   getoptsOffset = 0;
+  /** dash: which argument getopts looks at next. */
+  getoptsIndex = 1;
   disabledBuiltins = new Set<string>();
   /** The status of the last command substitution of the command being expanded; undefined when there was none. */
   substitutionStatus: number | undefined;
@@ -211,6 +213,7 @@ export class Shell {
     this.calledAs = name.slice(name.lastIndexOf('/') + 1);
     this.variables = variables;
     variables.ordersByHash = !this.isBash;
+    variables.keepsUnset = !this.isBash;
     this.shellPid = process.pid;
   }
 
@@ -253,6 +256,7 @@ export class Shell {
     copy.hashedPath = this.hashedPath;
     copy.directories = [...this.directories];
     copy.getoptsOffset = this.getoptsOffset;
+    copy.getoptsIndex = this.getoptsIndex;
     copy.disabledBuiltins = new Set(this.disabledBuiltins);
     copy.history = this.history;
     copy.completions = new Map(this.completions);
@@ -351,12 +355,19 @@ export class Shell {
 
   /** `$-` */
   get letters(): string {
+    if (this.dialect === 'dash') return this.#dashLetters;
     let letters = this.options.letters;
     if (!this.isBash) letters = letters.replace(/[hBHPTE]/g, '');
     if (this.isInteractive) letters += 'i';
-    if (this.commandString !== undefined) letters += this.dialect === 'dash' ? '' : 'c';
+    if (this.commandString !== undefined) letters += 'c';
     else if (this.readsStdin) letters += 's';
     return letters;
+  }
+
+  /** dash: the last option first. */
+  get #dashLetters(): string {
+    const isOn = ([letter, option]: [string, SetOption | undefined]): boolean => (option === undefined ? (letter === 'i' ? this.isInteractive : this.readsStdin) : this.options.isSet(option));
+    return [...DASH_LETTERS].filter(isOn).map(([letter]) => letter).reverse().join('');
   }
 
   /** IFS; `undefined` means the default. */

@@ -1,5 +1,6 @@
 // Variables that compute their value or act when assigned: RANDOM, SECONDS, LINENO, FUNCNAME and the rest.
 import { applyOption } from './builtins/options.js';
+import { resetGetopts } from './builtins/dash/getopts.js';
 import { commandHead } from './command-text.js';
 import type { Shell } from './shell.js';
 import { READONLY, type SpecialValue } from './variables/variable.js';
@@ -96,13 +97,17 @@ const COMMON: Readonly<Record<string, Maker>> = {
   PATH: (shell) => ({ set: () => shell.hash.clear() }),
 };
 
+/** Debian's dash knows no LINENO. */
+const DASH: Readonly<Record<string, Maker>> = {
+  OPTIND: (shell) => ({ set: (value) => resetGetopts(shell, value) }),
+  PATH: (shell) => ({ set: () => shell.hash.clear() }),
+};
+
 const READ_ONLY: ReadonlySet<string> = new Set(['SHELLOPTS', 'BASHOPTS']);
 
 /** Defines them in a new shell; a forked one gets its own in place of its parent's. */
 export function defineSpecials(shell: Shell): void {
-  // Debian's dash knows no LINENO.
-  const { LINENO: _, ...dash } = COMMON;
-  const makers = shell.isBash ? { ...COMMON, ...BASH_ONLY } : shell.dialect === 'dash' ? dash : COMMON;
+  const makers = shell.isBash ? { ...COMMON, ...BASH_ONLY } : shell.dialect === 'dash' ? DASH : COMMON;
   const isFork = shell.subshellDepth > 0;
   for (const [name, maker] of Object.entries(makers)) {
     const bound = shell.variables.binding(name);

@@ -4,7 +4,7 @@ import { SIGSTOP } from '../../kernel/signals.js';
 import { decode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
 import { CommandAbort, ShellExit } from '../flow.js';
-import type { Builtin, Outcome, Shell } from '../shell.js';
+import type { Builtin, Shell } from '../shell.js';
 import { fail, usage } from './output.js';
 import { describe } from './describe.js';
 import { sendSignal } from './processes.js';
@@ -50,8 +50,9 @@ function statusOperand(shell: Shell, argv: readonly string[]): number | undefine
   if (given === undefined) return shell.status;
   if (!(shell.isBash ? /^\s*[+-]?\d+\s*$/ : /^\s*\+?\d+\s*$/).test(given)) return undefined;
   const number = BigInt(given.trim().replace('+', ''));
-  // dash hands on what return was given, up to an int.
-  return argv[0] === 'return' && shell.dialect === 'dash' ? Number(BigInt.asIntN(32, number)) : Number(number & 0xffn);
+  // An int is all that dash and ash can take.
+  if (!shell.isBash && number > 0x7fff_ffffn) return undefined;
+  return Number(number & 0xffn);
 }
 
 export const returnBuiltin: Builtin = (shell, argv) => {
@@ -108,10 +109,6 @@ export const shift: Builtin = (shell, argv) => {
   }
   if (count < 0) return fail(shell, 'shift', `${operand}: shift count out of range`);
   if (count > shell.positional.length) {
-    if (shell.dialect === 'dash') {
-      fail(shell, 'shift', "can't shift that many");
-      throw new ShellExit(2);
-    }
     return shell.isBash && shell.options.has('shift_verbose') ? fail(shell, 'shift', `${operand ?? ''}${operand === undefined ? '' : ': '}shift count out of range`) : 1;
   }
   shell.positional = shell.positional.slice(count);
@@ -123,7 +120,7 @@ export const evalBuiltin: Builtin = (shell, argv) => {
   if (shell.isBash && words[0] !== undefined && /^-./.test(words[0]) && words[0] !== '--') {
     return usage(shell, 'eval', `${words[0].slice(0, 2)}: invalid option`, 'eval [arg ...]');
   }
-  if (words[0] === '--') words = words.slice(1);
+  if (words[0] === '--' && shell.isBash) words = words.slice(1);
   const text = words.join(' ');
   if (text.trim() === '') return 0;
   return evaluate(shell, text);
@@ -172,7 +169,11 @@ export function* source(shell: Shell, argv: readonly string[]): Task<number> {
   let text: string;
   try {
     if (path === undefined) throw new Errno('ENOENT');
-    if (shell.process.files.stat(path).type === 'directory') throw new Errno('EISDIR');
+    if (shell.process.files.stat(path).type === 'directory') {
+      // dash opens it and finds nothing to read.
+      if (shell.dialect === 'dash') return 0;
+      throw new Errno('EISDIR');
+    }
     text = decode(yield* readWhole(shell, path));
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
@@ -243,24 +244,12 @@ export const command: Builtin = (shell, argv) => {
   let flags = '';
   for (; at < argv.length && /^-[pvV]+$/.test(argv[at]!); at++) flags += argv[at]!.slice(1);
   if (argv[at] === '--') at++;
-  else if (shell.isBash && at < argv.length && /^-./.test(argv[at]!)) return usage(shell, 'command', `${argv[at]!.slice(0, 2)}: invalid option`, 'command [-pVv] command [arg ...]');
+  else if (at < argv.length && /^-./.test(argv[at]!)) return usage(shell, 'command', `${argv[at]!.slice(0, 2)}: invalid option`, 'command [-pVv] command [arg ...]');
   const words = argv.slice(at);
   if (words.length === 0) return 0;
   if (/[vV]/.test(flags)) return describe(shell, words, { terse: flags.lastIndexOf('v') > flags.lastIndexOf('V'), defaultPath: flags.includes('p') });
-  if (!shell.isBash) return unspecial(() => shell.execution.runWords(words, { defaultPath: flags.includes('p') }));
   return shell.execution.runWords(words, { defaultPath: flags.includes('p') });
 };
-
-/** Behind `command` the errors of a special built-in do not end the shell. */
-function* unspecial(run: () => Outcome): Task<number> {
-  try {
-    const outcome = run();
-    return typeof outcome === 'number' ? outcome : yield* outcome;
-  } catch (error) {
-    if (error instanceof CommandAbort) return error.status;
-    throw error;
-  }
-}
 
 export const builtin: Builtin = (shell, argv) => {
   const words = argv[1] === '--' ? argv.slice(2) : argv.slice(1);

@@ -22,8 +22,8 @@ function applyPosix({ options, variables, isInteractive }: Shell, on: boolean): 
   if (!on) variables.unset('POSIXLY_CORRECT');
 }
 
-function listOptions(shell: Shell, asCommands: boolean): Outcome {
-  const names: readonly (readonly [string, SetOption | undefined])[] = shell.isBash ? (Object.keys(SET_OPTIONS) as SetOption[]).map((name) => [name, name] as const) : DASH_OPTIONS;
+export function listOptions(shell: Shell, asCommands: boolean): Outcome {
+  const names: readonly (readonly [string, SetOption | undefined])[] = shell.isBash ? (Object.keys(SET_OPTIONS) as SetOption[]).map((name) => [name, name] as const) : shell.dialect === 'dash' ? DASH_OPTIONS : DASH_OPTIONS.filter(([name]) => name !== 'privileged');
   if (asCommands) return print(shell, 'set', names.map(([shown, name]) => `set ${name && shell.options.isSet(name) ? '-' : '+'}o ${shown}\n`).join(''));
   const head = shell.isBash ? '' : 'Current option settings\n';
   return print(shell, 'set', head + names.map(([shown, name]) => `${shown.padEnd(shell.isBash ? 15 : 16)}${shell.isBash ? '\t' : ''}${name && shell.options.isSet(name) ? 'on' : 'off'}\n`).join(''));
@@ -41,7 +41,7 @@ export function variableLines(shell: Shell): string {
 }
 
 /** `set` alone: variables (and, in bash, functions) as assignments. */
-function listAll(shell: Shell): Outcome {
+export function listAll(shell: Shell): Outcome {
   const functions = shell.isBash && !shell.options.posix ? [...shell.functions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, { definition }]) => `${functionText(name, definition.body)}\n`) : [];
   return print(shell, 'set', variableLines(shell) + functions.join(''));
 }

@@ -2,6 +2,7 @@
 import { Errno } from '../../kernel/errno.js';
 import { encode } from '../../kernel/text.js';
 import { PREEMPT, type Task } from '../../kernel/wait.js';
+import { CommandAbort } from '../flow.js';
 import { APPLET_BUILTINS, busyboxWords } from '../busybox-words.js';
 import type { Outcome, Shell } from '../shell.js';
 
@@ -44,6 +45,12 @@ export function fail(shell: Shell, name: string, message: string, status = 1): n
   return status;
 }
 
+/** An error of a built-in in dash and ash: a special one ends the shell, any other its command with status 2. */
+export function giveUp(shell: Shell, name: string, message: string): never {
+  fail(shell, name, message);
+  throw new CommandAbort(2);
+}
+
 /** A complaint followed by the built-in's usage line. */
 export function usage(shell: Shell, name: string, message: string, synopsis: string, status = 2): number {
   fail(shell, name, message);
@@ -51,7 +58,7 @@ export function usage(shell: Shell, name: string, message: string, synopsis: str
   return status;
 }
 
-/** Splits leading `-x` options off; `letters` are those allowed. Undefined after a complaint. */
+/** Splits leading `-x` options off; `letters` are those allowed. Undefined after a complaint (of bash's: others give the command up). */
 export function readOptions(
   shell: Shell, argv: readonly string[], letters: string, synopsis: string,
 ): { flags: string; operands: readonly string[] } | undefined {
@@ -66,7 +73,8 @@ export function readOptions(
     if (word.length < 2 || word[0] !== '-') break;
     for (const letter of word.slice(1)) {
       if (!letters.includes(letter)) {
-        usage(shell, argv[0]!, shell.isBash ? `-${letter}: invalid option` : `Illegal option -${letter}`, synopsis);
+        if (!shell.isBash) giveUp(shell, argv[0]!, `Illegal option -${letter}`);
+        usage(shell, argv[0]!, `-${letter}: invalid option`, synopsis);
         return undefined;
       }
       flags += letter;

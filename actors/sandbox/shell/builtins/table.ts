@@ -11,15 +11,24 @@ import { set, shopt } from './options.js';
 import { printfBuiltin } from './printf.js';
 import * as processes from './processes.js';
 import { readBuiltin } from './read.js';
+import * as dashControl from './dash/control.js';
+import { declare, local } from './dash/declare.js';
+import * as dashDescribe from './dash/describe.js';
+import * as dashGetopts from './dash/getopts.js';
+import * as dashSignals from './dash/signals.js';
+import { set as dashSet } from './dash/set.js';
+import * as dashTest from './dash/test.js';
+import * as dashUmask from './dash/umask.js';
 import { bracketBuiltin, testBuiltin } from './test.js';
 import { ulimit } from './ulimit.js';
+import { umask } from './umask.js';
 
 const POSIX: Readonly<Record<string, Builtin>> = {
   ':': control.colon, true: control.colon, false: control.falseBuiltin, break: control.breakBuiltin, continue: control.continueBuiltin,
   return: control.returnBuiltin, exit: control.exit, shift: control.shift, eval: control.evalBuiltin, '.': control.source, exec: control.exec,
   command: control.command, export: runDeclaration, readonly: runDeclaration, local: runDeclaration, unset: misc.unset, set,
   alias, unalias, type, hash, cd: cdBuiltin, pwd: pwdBuiltin, echo: echoBuiltin, printf: printfBuiltin, test: testBuiltin, '[': bracketBuiltin,
-  read: readBuiltin, getopts: misc.getopts, umask: misc.umask, ulimit, times: misc.times, trap: processes.trap, kill: processes.kill,
+  read: readBuiltin, getopts: misc.getopts, umask, ulimit, times: misc.times, trap: processes.trap, kill: processes.kill,
   jobs: processes.jobs, wait: processes.wait, fg: processes.fg, bg: processes.bg,
 };
 
@@ -31,7 +40,12 @@ const BASH: Readonly<Record<string, Builtin>> = {
 };
 
 export const BUILTINS: ReadonlyMap<string, Builtin> = new Map(Object.entries({ ...POSIX, ...BASH }));
-/** What dash knows. */
-export const POSIX_BUILTINS: ReadonlyMap<string, Builtin> = new Map(Object.entries(POSIX));
+/** What dash knows, and what is its own. */
+export const DASH_BUILTINS: ReadonlyMap<string, Builtin> = new Map(Object.entries({
+  ...POSIX, chdir: cdBuiltin, command: dashControl.command, export: declare, readonly: declare, local, unset: dashControl.unset,
+  break: dashControl.breakBuiltin, continue: dashControl.continueBuiltin, return: dashControl.returnBuiltin, shift: dashControl.shift,
+  type: dashDescribe.type, getopts: dashGetopts.getopts, trap: dashSignals.trap, kill: dashSignals.kill, test: dashTest.test, '[': dashTest.bracket, umask: dashUmask.umask,
+  set: dashSet,
+}));
 /** What busybox ash, built as bash-compatible, knows. */
 export const ASH_BUILTINS: ReadonlyMap<string, Builtin> = new Map(Object.entries({ ...POSIX, source: BASH.source!, let: BASH.let!, help: BASH.help! }));

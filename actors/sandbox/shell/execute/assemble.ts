@@ -1,5 +1,5 @@
 // Puts a shell together: its state and the parts that work on it.
-import { ASH_BUILTINS, BUILTINS, POSIX_BUILTINS } from '../builtins/table.js';
+import { ASH_BUILTINS, BUILTINS, DASH_BUILTINS } from '../builtins/table.js';
 import { Expander } from '../expand/expander.js';
 import { JobTable } from '../jobs.js';
 import type { Shell } from '../shell.js';
@@ -15,7 +15,7 @@ import { keyOf } from '../expand/lookup.js';
 /** Gives a new or forked shell its parts. */
 export function assemble(shell: Shell, scriptMain: ScriptMain): void {
   shell.assemble = (forked) => assemble(forked, scriptMain);
-  shell.builtins = shell.isBash ? BUILTINS : shell.dialect === 'ash' ? ASH_BUILTINS : POSIX_BUILTINS;
+  shell.builtins = shell.isBash ? BUILTINS : shell.dialect === 'ash' ? ASH_BUILTINS : DASH_BUILTINS;
   shell.jobs ??= new JobTable(shell);
   shell.traps ??= new Traps(shell);
   shell.execution = new Runtime(shell, scriptMain);

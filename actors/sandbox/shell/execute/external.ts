@@ -1,5 +1,5 @@
 // Programs: found along PATH, run in a child process (or in this one, when the shell has nothing left to do).
-import { complainOfElement, temporaryText } from '../expand/assignment.js';
+import { temporaryText } from '../expand/assignment.js';
 import { busyboxWords } from '../busybox-words.js';
 import { canFork } from '../../kernel/limit-checks.js';
 import { Errno } from '../../kernel/errno.js';
@@ -11,11 +11,11 @@ import { ExpansionError } from '../flow.js';
 import { quoteUnprintable } from '../quote.js';
 import type { Outcome, ResolvedRedirect, Shell } from '../shell.js';
 import type { SimpleCommand } from '../syntax/ast.js';
-import { EXPORTED } from '../variables/variable.js';
 import { awaitRoom } from './fork-room.js';
 import { callFunction } from './functions.js';
 import { findAlong, findProgram } from './program-search.js';
 import { place, RedirectError } from './redirector.js';
+import { assignTemporary } from './temporaries.js';
 
 /** Runs a program with the command's redirections and assignments. */
 export function runExternal(shell: Shell, node: SimpleCommand, argv: string[], path?: string): Outcome {
@@ -59,21 +59,7 @@ function environmentOf(shell: Shell, node: SimpleCommand, valueOf: (assignment: 
   if (node.assignments.length === 0) return { env: childEnvironment(shell), path };
   variables.push('temporary');
   try {
-    for (const assignment of node.assignments) {
-      if (assignment.index !== undefined) {
-        complainOfElement(shell, assignment);
-        continue;
-      }
-      const value = valueOf(assignment);
-      const outer = variables.find(assignment.name);
-      if (outer?.has(2) === true) {
-        shell.complain(`${assignment.name}: readonly variable`);
-        continue;
-      }
-      const variable = variables.bindAt(variables.depth, variables.follow(assignment.name).name);
-      variable.attributes = EXPORTED;
-      variables.assign(variable, assignment.append ? (outer?.text ?? '') + value : value);
-    }
+    for (const assignment of node.assignments) assignTemporary(shell, assignment, assignment.index === undefined ? valueOf(assignment) : '', 'program');
     const setsPath = node.assignments.some(({ name }) => name === 'PATH');
     if (setsPath) shell.hash.clear();
     return { env: new Map(childEnvironment(shell)), path: path ?? (setsPath ? variables.get('PATH') ?? '' : undefined) };
@@ -99,7 +85,7 @@ function* launch(shell: Shell, node: SimpleCommand, argv: string[], { env, path:
   try {
     for (const redirect of node.redirects) redirects.push(shell.execution.resolveRedirect(redirect));
   } catch (error) {
-    if (!(error instanceof RedirectError || error instanceof ExpansionError)) throw error;
+    if (!(error instanceof RedirectError || (error instanceof ExpansionError && shell.isBash))) throw error;
     shell.complain(error.message);
     return shell.redirectionStatus;
   }

@@ -1,5 +1,6 @@
 // Shell functions: defining them, and calling them with a scope, positional parameters and a frame of their own.
 import type { Task } from '../../kernel/wait.js';
+import { restartGetopts } from '../builtins/dash/getopts.js';
 import type { Outcome, Shell, ShellFunction } from '../shell.js';
 import type { FunctionDefinition } from '../syntax/ast.js';
 
@@ -27,6 +28,7 @@ interface Saved {
   positional: string[];
   loopDepth: number;
   getoptsOffset: number;
+  getoptsIndex: number;
   debug: string | undefined;
   errtrap: string | undefined;
   returnTrap: string | undefined;
@@ -35,7 +37,7 @@ interface Saved {
 
 function enter(shell: Shell, called: ShellFunction, argv: readonly string[], line: number): Saved {
   const saved: Saved = {
-    positional: shell.positional, loopDepth: shell.loopDepth, getoptsOffset: shell.getoptsOffset, debug: undefined, errtrap: undefined, returnTrap: undefined, inverted: shell.inverted,
+    positional: shell.positional, loopDepth: shell.loopDepth, getoptsOffset: shell.getoptsOffset, getoptsIndex: shell.getoptsIndex, debug: undefined, errtrap: undefined, returnTrap: undefined, inverted: shell.inverted,
   };
   const { options, traps } = shell;
   if (!options.functrace && !called.isTraced) {
@@ -47,6 +49,7 @@ function enter(shell: Shell, called: ShellFunction, argv: readonly string[], lin
   shell.frames.push({ name: argv[0]!, source: called.source, callLine: line, kind: 'function' });
   shell.positional = argv.slice(1);
   shell.loopDepth = 0;
+  if (!shell.isBash) restartGetopts(shell);
   shell.unchecked -= saved.inverted;
   shell.inverted = 0;
   return saved;
@@ -60,7 +63,8 @@ function leave(shell: Shell, saved: Saved): void {
   shell.frames.pop();
   const options = shell.variables.localOptions();
   // A local OPTIND had a place in its word of its own.
-  if (shell.variables.isLocal('OPTIND')) shell.getoptsOffset = saved.getoptsOffset;
+  if (!shell.isBash || shell.variables.isLocal('OPTIND')) shell.getoptsOffset = saved.getoptsOffset;
+  shell.getoptsIndex = saved.getoptsIndex;
   shell.variables.pop();
   if (options) shell.options = options;
   shell.traps.resume('DEBUG', saved.debug);

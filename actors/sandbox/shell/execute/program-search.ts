@@ -61,9 +61,15 @@ export function findHashed(shell: Shell, name: string): string | undefined {
   return isExecutable(shell.process, dotted) ? dotted : path;
 }
 
+/** dash looks first where a program was found before, and then in what follows in PATH, never before. */
+function findFrom(shell: Shell, name: string, path: string, known: string): string {
+  const all = [...candidates(name, path)];
+  return all.slice(all.indexOf(known)).find((candidate) => isExecutable(shell.process, candidate)) ?? known;
+}
+
 /**
- * The path of a program; undefined when PATH has none. bash remembers all that it finds until PATH is set again, and does not look whether
- * it still is there; other shells look.
+ * The path of a program; undefined when PATH has none. bash and dash remember all that they find until PATH is set again; bash does not
+ * look whether it still is there, busybox does.
  */
 export function findProgram(shell: Shell, name: string): string | undefined {
   if (name.includes('/')) return name;
@@ -72,10 +78,11 @@ export function findProgram(shell: Shell, name: string): string | undefined {
     shell.hash.clear();
     shell.hashedPath = path;
   }
-  const isHashing = shell.options.isSet('hashall');
+  const isHashing = shell.dialect === 'dash' || shell.options.isSet('hashall');
   const known = isHashing ? shell.hash.get(name) : undefined;
   if (known && isStillThere(shell, known.path)) {
     known.hits++;
+    if (shell.dialect === 'dash') return findFrom(shell, name, path, known.path);
     return shell.isBash ? findHashed(shell, name) : known.path;
   }
   shell.hash.delete(name);
@@ -85,11 +92,12 @@ export function findProgram(shell: Shell, name: string): string | undefined {
 }
 
 function isStillThere(shell: Shell, path: string): boolean {
+  if (shell.dialect === 'dash') return true;
   if (!shell.isBash) return shell.process.files.exists(path);
   return !(shell.options.posix || shell.options.has('checkhash')) || mayExecute(shell.process, path);
 }
 
 function isWorthHashing(shell: Shell, name: string, found: string): boolean {
   if (shell.isBash && found !== name && !shell.options.posix && !shell.options.has('checkhash')) return true;
-  return (shell.isBash || found.startsWith('/')) && mayExecute(shell.process, found);
+  return (shell.dialect !== 'ash' || found.startsWith('/')) && mayExecute(shell.process, found);
 }

@@ -58,7 +58,7 @@ export class Redirector implements Redirection {
   }
 
   #report(error: unknown): void {
-    if (error instanceof RedirectError || (error instanceof ExpansionError && !error.isFatal)) this.#shell.complain(error.message);
+    if (error instanceof RedirectError || (error instanceof ExpansionError && !error.isFatal && this.#shell.isBash)) this.#shell.complain(error.message);
     else throw error;
   }
 
@@ -82,14 +82,21 @@ export class Redirector implements Redirection {
     return !isBash || (options.posix && !isInteractive);
   }
 
+  /** In dash and ash a descriptor that is none is an error of the expansion; dash knows those of one digit. */
+  #checked(operator: RedirectOperator, text: string): string {
+    const { isBash, dialect } = this.#shell;
+    if (isBash || (operator !== '<&' && operator !== '>&') || (dialect === 'dash' ? /^[-\d]$/ : /^(?:-|\d+)$/).test(text)) return text;
+    throw new ExpansionError('Syntax error: Bad fd number', { status: 2 });
+  }
+
   /** Expands what a redirection names. */
   resolve(redirect: Redirect): ResolvedRedirect {
     const { operator, fd, variable, document, target } = redirect;
     const { expansion } = this.#shell;
     if (document) return { operator, fd, variable, text: expansion.document(document) };
     if (operator === '<<<') return { operator, fd, variable, text: `${expansion.text(target)}\n` };
+    if (this.#isWhole) return { operator, fd, variable, text: this.#checked(operator, expansion.text(target)) };
     if (target.literal !== undefined) return { operator, fd, variable, text: target.literal };
-    if (this.#isWhole) return { operator, fd, variable, text: expansion.text(target) };
     return { operator, fd, variable, text: oneField(expansion.fields([target]), target.source) };
   }
 
@@ -99,7 +106,7 @@ export class Redirector implements Redirection {
     try {
       if (document) return { operator, fd, variable, text: yield* expansion.documentTask(document) };
       if (operator === '<<<') return { operator, fd, variable, text: `${yield* expansion.textTask(target)}\n` };
-      if (this.#isWhole) return { operator, fd, variable, text: yield* expansion.textTask(target) };
+      if (this.#isWhole) return { operator, fd, variable, text: this.#checked(operator, yield* expansion.textTask(target)) };
       const text = oneField(yield* expansion.fieldsTask([target]), target.source);
       return { operator, fd, variable, text };
     } catch (error) {
@@ -197,9 +204,10 @@ function duplicates(shell: Shell, process: Process, redirect: ResolvedRedirect, 
   const match = /^(\d+)(-?)$/.exec(text);
   if (!match) {
     if (isOutput && fd === 1 && variable === undefined && shell.isBash) return false;
-    throw new RedirectError(shell.isBash ? `${text}: ambiguous redirect` : 'Bad fd number');
+    throw new RedirectError(`${text}: ambiguous redirect`);
   }
   const source = Number(match[1]);
+  if (source === fd && !shell.isBash) return true;
   const file = process.descriptors.find(source);
   if (!file) throw new RedirectError(shell.isBash ? `${text}: Bad file descriptor` : `${source}: Bad file descriptor`);
   const target = variable === undefined ? fd : pick(shell, process, variable, undos);

@@ -1,22 +1,19 @@
 // Simple commands: expansion, assignments, then a function, a built-in or a program.
 import { type Task } from '../../kernel/wait.js';
 import { subscriptBlocks } from '../expand/lookup.js';
-import { complainOfElement, expandArgument, expandArgumentTask, type ExpandedAssignment, temporaryText } from '../expand/assignment.js';
+import { expandArgument, expandArgumentTask, type ExpandedAssignment, temporaryText } from '../expand/assignment.js';
 import { DECLARATIONS, runDeclaration } from '../builtins/declare.js';
 import type { Builtin, Outcome, Shell, Undo } from '../shell.js';
-import type { Assignment, SimpleCommand } from '../syntax/ast.js';
-import { EXPORTED } from '../variables/variable.js';
-import { AssignmentError } from '../variables/variables.js';
-import { CommandAbort, ShellExit } from '../flow.js';
+import type { SimpleCommand } from '../syntax/ast.js';
+import { CommandAbort, ExpansionError, ShellExit } from '../flow.js';
 import { runExternal } from './external.js';
 import { callFunction } from './functions.js';
 import { closeSubstitutions } from './process-files.js';
+import { SPECIAL_BUILTINS } from './special-builtins.js';
+import { assignGuarded, assignTemporary, type Stay } from './temporaries.js';
 import { traceAssignment, traceCommand, traceDeclaration } from './trace.js';
 
-/** POSIX special built-ins: in dash and posix mode their assignments stay, and functions do not hide them. */
-const SPECIAL: ReadonlySet<string> = new Set([
-  'break', ':', 'continue', '.', 'eval', 'exec', 'exit', 'export', 'readonly', 'return', 'set', 'shift', 'times', 'trap', 'unset', 'source',
-]);
+const POSIX_DECLARATIONS: ReadonlySet<string> = new Set(['export', 'readonly', 'local', 'alias']);
 
 /** The words of a command, expanded; an argument of a declaration built-in that assigns is kept in parts. */
 export type Argument = string | ExpandedAssignment;
@@ -33,8 +30,8 @@ export function runSimple(shell: Shell, node: SimpleCommand): Outcome {
   if (shell.trapDepth === 0) shell.currentCommand = node;
   if (blocks(node) || shell.traps.has('DEBUG')) return runSimpleTask(shell, node);
   shell.substitutionStatus = undefined;
-  const isDeclaration = declares(shell, node);
-  const argv = isDeclaration ? declarationArguments(shell, node) : shell.expansion.fields(node.words);
+  const isDeclaration = shell.isBash && declares(shell, node);
+  const argv = isDeclaration ? declarationArguments(shell, node) : !shell.isBash && hasAssignment(node) ? posixArguments(shell, node) : shell.expansion.fields(node.words);
   if (argv.length === 0) return assignAll(shell, node);
   if (isDeclaration) return dispatchDeclaration(shell, node, argv);
   return dispatch(shell, node, argv as string[]);
@@ -48,7 +45,7 @@ function* runSimpleTask(shell: Shell, node: SimpleCommand): Task<number> {
   shell.substitutionStatus = undefined;
   const files = shell.substitutionFiles.length;
   try {
-    const isDeclaration = declares(shell, node);
+    const isDeclaration = shell.isBash && declares(shell, node);
     const argv = isDeclaration ? yield* declarationArgumentsTask(shell, node) : yield* argumentsTask(shell, node);
     let outcome: Outcome;
     if (argv.length === 0) outcome = assignAllTask(shell, node);
@@ -63,24 +60,57 @@ function* runSimpleTask(shell: Shell, node: SimpleCommand): Task<number> {
 // --- declaration built-ins --------------------------------------------------------------------------------------------------------
 
 /** The words of any other command. `let x=(1+2)` and `eval a=(b c)` take what looks like an array as text. */
-function* argumentsTask(shell: Shell, { words }: SimpleCommand): Task<string[]> {
+function* argumentsTask(shell: Shell, node: SimpleCommand): Task<string[]> {
+  const { words } = node;
+  if (!shell.isBash && hasAssignment(node)) return yield* posixArgumentsTask(shell, node);
   if (!words.some(({ assignment }) => assignment?.array !== undefined)) return yield* shell.expansion.fieldsTask(words);
   const argv: string[] = [];
   for (const word of words) argv.push(...(word.assignment?.array === undefined ? yield* shell.expansion.fieldsTask([word]) : [word.source]));
   return argv;
 }
 
-/** Whether arguments like `name=value` are assignments here. */
+/** Whether arguments like `name=value` are assignments here; bash: after `command` and `builtin` they are words like any others. */
 function declares(shell: Shell, node: SimpleCommand): boolean {
-  const first = node.words[0]?.literal;
-  if (first === undefined || !node.words.some((word) => word.assignment !== undefined)) return false;
+  const name = node.words[0]?.literal;
+  return name !== undefined && DECLARATIONS.has(name) && hasAssignment(node) && !shell.functions.has(name);
+}
+
+function hasAssignment({ words }: SimpleCommand): boolean {
+  return words.some(({ assignment }) => assignment !== undefined);
+}
+
+/**
+ * In dash and ash what a command's words have become so far decides whether the next one assigns: `$e x=$y` does where `$e` is export,
+ * and so does `command export x=$y`.
+ */
+function assignsNext(shell: Shell, argv: readonly string[]): boolean {
   let at = 0;
-  // bash: after `command` and `builtin` the arguments are words like any others.
-  if (!shell.isBash) while (node.words[at]?.literal === 'command') at++;
-  const name = node.words[at]?.literal;
-  if (name === undefined || !DECLARATIONS.has(name)) return false;
-  if (shell.functions.has(name) && at === 0) return false;
-  return shell.isBash || name === 'export' || name === 'readonly' || name === 'local';
+  while (argv[at] === 'command') {
+    at++;
+    while (/^-p+$/.test(argv[at] ?? '')) at++;
+    if (argv[at] === '--') at++;
+  }
+  const name = argv[at];
+  if (name === undefined || !POSIX_DECLARATIONS.has(name)) return false;
+  return at > 0 || SPECIAL_BUILTINS[shell.dialect].has(name) || !shell.functions.has(name);
+}
+
+function posixArguments(shell: Shell, { words }: SimpleCommand): string[] {
+  const argv: string[] = [];
+  for (const word of words) {
+    if (word.assignment && assignsNext(shell, argv)) argv.push(`${word.assignment.name}=${shell.expansion.text(word.assignment.value!)}`);
+    else argv.push(...shell.expansion.fields([word]));
+  }
+  return argv;
+}
+
+function* posixArgumentsTask(shell: Shell, { words }: SimpleCommand): Task<string[]> {
+  const argv: string[] = [];
+  for (const word of words) {
+    if (word.assignment && assignsNext(shell, argv)) argv.push(`${word.assignment.name}=${yield* shell.expansion.textTask(word.assignment.value!)}`);
+    else argv.push(...(yield* shell.expansion.fieldsTask([word])));
+  }
+  return argv;
 }
 
 /** `declare -A`: subscripts stay subscripts whatever the elements are. */
@@ -107,12 +137,10 @@ function* declarationArgumentsTask(shell: Shell, node: SimpleCommand): Task<Argu
 }
 
 function dispatchDeclaration(shell: Shell, node: SimpleCommand, argv: readonly Argument[]): Outcome {
-  let words = argv;
-  while (words[0] === 'command' || words[0] === 'builtin') words = words.slice(1);
   if (shell.options.xtrace) traceDeclaration(shell, argv, argumentText);
   const last = argv.at(-1)!;
   const name = typeof last === 'string' ? last : last.elements ? last.name : argumentText(last);
-  return finish(shell, node, [name], withTemporaries(shell, node, () => runDeclaration(shell, words), false));
+  return finish(shell, node, [name], withTemporaries(shell, node, () => runDeclaration(shell, argv), stayOf(shell, argv[0] as string, argv.length)));
 }
 
 function argumentText(argument: Argument): string {
@@ -124,22 +152,49 @@ function argumentText(argument: Argument): string {
 
 // --- assignments alone --------------------------------------------------------------------------------------------------------
 
+/** bash assigns before it redirects, dash after. */
 function assignAll(shell: Shell, node: SimpleCommand): Outcome {
-  for (const assignment of node.assignments) {
-    assignGuarded(shell, () => shell.expansion.assign(assignment));
-    if (shell.options.xtrace) traceAssignment(shell, assignment);
-  }
+  const assign = (): void => {
+    for (const assignment of node.assignments) {
+      assignGuarded(shell, () => shell.expansion.assign(assignment));
+      if (shell.options.xtrace) traceAssignment(shell, assignment);
+    }
+  };
+  if (shell.isBash) assign();
   if (node.redirects.length > 0) {
     const undo = shell.redirection.apply(node.redirects);
     if (!undo) return shell.execution.settle(shell.redirectionStatus);
-    undo();
-  }
+    try {
+      if (!shell.isBash) assign();
+    } finally {
+      undo();
+    }
+  } else if (!shell.isBash) assign();
   shell.lastArgument = '';
   return shell.execution.settle(shell.substitutionStatus ?? 0);
 }
 
 function* assignAllTask(shell: Shell, node: SimpleCommand): Task<number> {
-  for (const assignment of node.assignments) {
+  if (shell.isBash) yield* assignEach(shell, node);
+  if (node.redirects.length > 0) {
+    const undo = yield* shell.redirection.applyTask(node.redirects);
+    if (!undo) {
+      const failed = shell.execution.settle(shell.redirectionStatus);
+      return typeof failed === 'number' ? failed : yield* failed;
+    }
+    try {
+      if (!shell.isBash) yield* assignEach(shell, node);
+    } finally {
+      undo();
+    }
+  } else if (!shell.isBash) yield* assignEach(shell, node);
+  shell.lastArgument = '';
+  const outcome = shell.execution.settle(shell.substitutionStatus ?? 0);
+  return typeof outcome === 'number' ? outcome : yield* outcome;
+}
+
+function* assignEach(shell: Shell, { assignments }: SimpleCommand): Task {
+  for (const assignment of assignments) {
     try {
       yield* shell.expansion.assignTask(assignment);
     } catch (error) {
@@ -148,29 +203,6 @@ function* assignAllTask(shell: Shell, node: SimpleCommand): Task<number> {
       });
     }
     if (shell.options.xtrace) traceAssignment(shell, assignment);
-  }
-  if (node.redirects.length > 0) {
-    const undo = yield* shell.redirection.applyTask(node.redirects);
-    if (!undo) {
-      const failed = shell.execution.settle(shell.redirectionStatus);
-      return typeof failed === 'number' ? failed : yield* failed;
-    }
-    undo();
-  }
-  shell.lastArgument = '';
-  const outcome = shell.execution.settle(shell.substitutionStatus ?? 0);
-  return typeof outcome === 'number' ? outcome : yield* outcome;
-}
-
-/** A read-only variable ends the command read from the script (dash: the shell). */
-function assignGuarded(shell: Shell, assign: () => void): void {
-  try {
-    assign();
-  } catch (error) {
-    if (!(error instanceof AssignmentError)) throw error;
-    shell.complain(shell.isBash ? error.message : error.message.replace(': readonly variable', ': is read only'));
-    if (shell.isBash && shell.options.posix && !shell.isInteractive) throw new ShellExit(shell.commandString === undefined ? 1 : 127);
-    throw new CommandAbort(shell.isBash ? 1 : 2);
   }
 }
 
@@ -182,19 +214,55 @@ function dispatch(shell: Shell, node: SimpleCommand, argv: string[]): Outcome {
     for (const assignment of node.assignments) traceAssignment(shell, assignment);
     traceCommand(shell, argv);
   }
-  const persists = !shell.isBash || shell.options.posix;
-  const isSpecial = persists && SPECIAL.has(name);
+  const isSpecial = isSpecialBuiltin(shell, name);
   const called = isSpecial ? undefined : shell.functions.get(name);
   if (called) {
     // A function that sets the ERR trap does not spring it by failing.
     const springs = shell.traps.has('ERR');
-    return finish(shell, node, argv, withTemporaries(shell, node, () => callFunction(shell, called, argv, node.line), false), springs);
+    return finish(shell, node, argv, withTemporaries(shell, node, () => callFunction(shell, called, argv, node.line), 'command'), springs);
   }
   const builtin = shell.disabledBuiltins.has(name) ? undefined : shell.builtins.get(name);
   if (!builtin) return finish(shell, node, argv, runExternal(shell, node, argv));
-  const forked = shell.forkedFor === node && shell.isBash;
-  if (node.assignments.length === 0 && node.redirects.length === 0) return finish(shell, node, argv, forked ? runForked(shell, argv, builtin) : builtin(shell, argv));
-  return finish(shell, node, argv, withTemporaries(shell, node, () => (forked ? runForked(shell, argv, builtin) : builtin(shell, argv)), isSpecial, name === 'exec'));
+  const run = shell.isBash ? (shell.forkedFor === node ? runForked : runBuiltin) : isSpecial ? runBuiltin : runRegular;
+  if (node.assignments.length === 0 && node.redirects.length === 0) return finish(shell, node, argv, run(shell, argv, builtin));
+  return finish(shell, node, argv, withTemporaries(shell, node, () => run(shell, argv, builtin), stayOf(shell, name, argv.length), name === 'exec'));
+}
+
+function isSpecialBuiltin(shell: Shell, name: string): boolean {
+  return (!shell.isBash || shell.options.posix) && SPECIAL_BUILTINS[shell.dialect].has(name);
+}
+
+/** The assignments before a special built-in are permanent. */
+function stayOf(shell: Shell, name: string, words: number): Stay {
+  if (!isSpecialBuiltin(shell, name)) return 'command';
+  return name === 'exec' && words > 1 && shell.dialect === 'dash' ? 'exported' : 'shell';
+}
+
+function runBuiltin(shell: Shell, argv: string[], builtin: Builtin): Outcome {
+  return builtin(shell, argv);
+}
+
+/** dash and ash: an error in a built-in that is not special ends the command, not the shell; so it is with all that `command eval` runs. */
+function runRegular(shell: Shell, argv: string[], builtin: Builtin): Outcome {
+  try {
+    const outcome = builtin(shell, argv);
+    return typeof outcome === 'number' ? outcome : runRegularTask(shell, outcome);
+  } catch (error) {
+    return givenUp(shell, error);
+  }
+}
+
+function* runRegularTask(shell: Shell, running: Task<number>): Task<number> {
+  try {
+    return yield* running;
+  } catch (error) {
+    return givenUp(shell, error);
+  }
+}
+
+function givenUp(shell: Shell, error: unknown): number {
+  if (!(error instanceof CommandAbort || error instanceof ExpansionError)) throw error;
+  return shell.execution.statusOf(error);
 }
 
 /**
@@ -238,13 +306,13 @@ function conclude(shell: Shell, node: SimpleCommand, status: number, springs: bo
   }
 }
 
-/** Runs a body within the command's redirections and temporary assignments. `stays`: the assignments are permanent. */
-function withTemporaries(shell: Shell, node: SimpleCommand, body: () => Outcome, stays: boolean, keepsFiles = false): Outcome {
+/** Runs a body within the command's redirections and temporary assignments. */
+function withTemporaries(shell: Shell, node: SimpleCommand, body: () => Outcome, stay: Stay, keepsFiles = false): Outcome {
   if (node.assignments.length === 0 && node.redirects.length === 0) return body();
-  if (needsTask(node)) return withTemporariesTask(shell, node, body, stays, keepsFiles);
-  const scoped = node.assignments.length > 0 && !stays;
+  if (needsTask(node)) return withTemporariesTask(shell, node, body, stay, keepsFiles);
+  const scoped = node.assignments.length > 0 && stay === 'command';
   const assign = (): void => {
-    for (const assignment of node.assignments) assignTemporary(shell, assignment, assignment.index === undefined ? shell.expansion.text(assignment.value!) : '', stays);
+    for (const assignment of node.assignments) assignTemporary(shell, assignment, assignment.index === undefined ? shell.expansion.text(assignment.value!) : '', stay);
   };
   let undo: Undo | undefined;
   let outcome: Outcome = 1;
@@ -276,15 +344,15 @@ function needsTask({ assignments, redirects }: SimpleCommand): boolean {
   return assignments.some(({ value }) => value === undefined || value.blocking) || redirects.some(({ target, document }) => target.blocking || document?.blocking === true);
 }
 
-function* withTemporariesTask(shell: Shell, node: SimpleCommand, body: () => Outcome, stays: boolean, keepsFiles: boolean): Task<number> {
-  const scoped = node.assignments.length > 0 && !stays;
+function* withTemporariesTask(shell: Shell, node: SimpleCommand, body: () => Outcome, stay: Stay, keepsFiles: boolean): Task<number> {
+  const scoped = node.assignments.length > 0 && stay === 'command';
   let undo: Undo | undefined;
   if (scoped) shell.variables.push('temporary');
   try {
-    if (shell.isBash) yield* assignTemporaries(shell, node, stays);
+    if (shell.isBash) yield* assignTemporaries(shell, node, stay);
     undo = yield* shell.redirection.applyTask(node.redirects);
     if (!undo) return redirectFailure(shell, node);
-    if (!shell.isBash) yield* assignTemporaries(shell, node, stays);
+    if (!shell.isBash) yield* assignTemporaries(shell, node, stay);
     const outcome = body();
     return typeof outcome === 'number' ? outcome : yield* outcome;
   } catch (error) {
@@ -297,10 +365,10 @@ function* withTemporariesTask(shell: Shell, node: SimpleCommand, body: () => Out
   }
 }
 
-function* assignTemporaries(shell: Shell, { assignments }: SimpleCommand, stays: boolean): Task {
+function* assignTemporaries(shell: Shell, { assignments }: SimpleCommand, stay: Stay): Task {
   for (const assignment of assignments) {
     const value = assignment.index !== undefined ? '' : yield* temporaryText(shell, assignment);
-    assignTemporary(shell, assignment, value, stays);
+    assignTemporary(shell, assignment, value, stay);
   }
 }
 
@@ -318,28 +386,6 @@ function* ending(shell: Shell, running: Task<number>, end: () => void): Task<num
 /** A failed redirection of a special built-in ends a POSIX shell. */
 function redirectFailure(shell: Shell, node: SimpleCommand): number {
   const name = node.words[0]?.literal;
-  if (name !== undefined && SPECIAL.has(name) && (!shell.isBash || shell.options.posix)) throw new CommandAbort(shell.redirectionStatus);
+  if (name !== undefined && isSpecialBuiltin(shell, name)) throw new CommandAbort(shell.redirectionStatus);
   return shell.redirectionStatus;
-}
-
-/** `x=1 command`: an exported variable in the scope of the command. */
-export function assignTemporary(shell: Shell, assignment: Assignment, value: string, stays: boolean): void {
-  const { variables } = shell;
-  if (assignment.index !== undefined) {
-    return complainOfElement(shell, assignment);
-  }
-  if (stays) {
-    assignGuarded(shell, () => variables.set(assignment.name, value, assignment.append));
-    return;
-  }
-  const outer = variables.find(assignment.name);
-  if (outer?.has(2) === true) {
-    shell.complain(`${assignment.name}: readonly variable`);
-    return;
-  }
-  const { name } = variables.follow(assignment.name);
-  const variable = variables.bindAt(variables.depth, name);
-  variable.attributes = EXPORTED;
-  if (outer?.special) variable.special = outer.special;
-  variables.assign(variable, assignment.append ? (outer?.text ?? '') + value : value);
 }

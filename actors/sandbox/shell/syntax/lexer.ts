@@ -11,6 +11,8 @@ const OPERATORS_BASH = /;;&|;;|;&|&&|&>>|&>|\|\||\|&|<<<|<<-|<<|<&|<>|>>|>\||>&|
 const OPERATORS_ASH = /;;|&&|&>>|&>|\|\||<<-|<<|<&|<>|>>|>\||>&|[;&|()<>]/y;
 const OPERATORS_DASH = /;;|&&|\|\||<<-|<<|<&|<>|>>|>\||>&|[;&|()<>]/y;
 const DESCRIPTOR = /[0-9]+(?=[<>])/y;
+/** dash: of one digit. */
+const DESCRIPTOR_DASH = /[0-9](?=[<>])/y;
 const VARIABLE = /\{[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]\s]*\])?\}(?=[<>])/y;
 /** An operator with a line continuation inside. */
 const BROKEN = /[;&|<>]{1,2}\\\n/y;
@@ -99,7 +101,7 @@ export class Lexer {
 
   #descriptor(start: number): Token | undefined {
     const { reader } = this;
-    const digits = reader.match(DESCRIPTOR);
+    const digits = reader.match(reader.features.familiar ? DESCRIPTOR : DESCRIPTOR_DASH);
     if (digits !== undefined) {
       if (digits.length < 10 && !this.#isProcess(reader.pos)) return { kind: 'descriptor', fd: Number(digits), variable: undefined, start, end: reader.pos };
       reader.pos = start;

@@ -2,6 +2,7 @@
 import type { Options } from '../options.js';
 import { AssociativeArray, IndexedArray } from './arrays.js';
 import { ForkedMap } from './forked-map.js';
+import { byHash } from './hash-order.js';
 import { CAPITALIZED, EXPORTED, INTEGER, LOWERCASE, NAMEREF, READONLY, UPPERCASE, Variable, WATCHED } from './variable.js';
 
 /** An assignment that cannot be: read-only, a nameref in a circle, a bad subscript. The message lacks the shell's prefix. */
@@ -350,9 +351,10 @@ export class Variables {
     if (!variable) return;
     if (variable.has(READONLY)) throw new AssignmentError(`${name}: cannot unset: readonly variable`, true);
     if (variable.has(EXPORTED)) this.#environment = undefined;
-    if (variable.depth > 0 && variable.depth === this.functionDepth) {
+    if (variable.depth > 0 && (this.keepsUnset || variable.depth === this.functionDepth)) {
       const empty = new Variable(name, variable.depth, this.#generation);
       empty.hidden = variable.hidden;
+      if (this.keepsUnset) empty.attributes = variable.attributes;
       this.#bindings.set(name, empty);
     } else if (variable.hidden) {
       this.#bindings.set(name, variable.hidden);
@@ -372,6 +374,9 @@ export class Variables {
     else if (Number(key) === 0) this.unset(name);
   }
 
+  /** dash and ash: what is unset in a scope of a function or command stays unset there. */
+  keepsUnset = false;
+
   /** dash and ash pass their variables on in the order of their hash table, which scripts that print it get to see. */
   ordersByHash = false;
 
@@ -389,12 +394,4 @@ export class Variables {
     this.#environment = this.ordersByHash ? byHash(environment) : environment;
     return this.#environment;
   }
-}
-
-const ASH_BUCKETS = 39;
-
-/** The buckets in turn, each in the order of making (https://git.kernel.org/pub/scm/utils/dash/dash.git/tree/src/var.c, hashvar). */
-function byHash(environment: ReadonlyMap<string, string>): Map<string, string> {
-  const bucket = (name: string): number => [...Buffer.from(name)].reduce((sum, byte) => sum + byte, name.charCodeAt(0) << 4) % ASH_BUCKETS;
-  return new Map([...environment].map((entry) => ({ entry, at: bucket(entry[0]) })).sort((a, b) => a.at - b.at).map(({ entry }) => entry));
 }

@@ -1,0 +1,77 @@
+// dash's getopts: where it is, it notes aside of OPTIND, anew for each call of a function and each `set` and `shift`.
+import type { Builtin, Shell } from '../../shell.js';
+import { isName } from '../../variables/variables.js';
+import { giveUp } from '../output.js';
+import { numberOperand } from './number.js';
+
+/** OPTIND was assigned. */
+export function resetGetopts(shell: Shell, value: string): void {
+  shell.getoptsIndex = numberOperand(shell, 'getopts', value) || 1;
+  shell.getoptsOffset = 0;
+}
+
+/** The parameters are others. */
+export function restartGetopts(shell: Shell): void {
+  shell.getoptsIndex = 1;
+  shell.getoptsOffset = 0;
+}
+
+/** What stands behind a letter in the list of options; undefined where it is none. */
+function takesArgument(options: string, letter: string): boolean | undefined {
+  for (let at = 0; at < options.length; at += options[at + 1] === ':' ? 2 : 1) if (options[at] === letter) return options[at + 1] === ':';
+  return undefined;
+}
+
+function assign(shell: Shell, name: string, value: string): void {
+  if (!isName(name)) giveUp(shell, 'getopts', `${name}: bad variable name`);
+  shell.variables.set(name, value);
+}
+
+export const getopts: Builtin = (shell, argv) => {
+  const [, options, name, ...given] = argv;
+  if (options === undefined || name === undefined) return giveUp(shell, 'getopts', 'Usage: getopts optstring var [arg]');
+  const words = given.length > 0 ? given : shell.positional;
+  if (shell.getoptsIndex > words.length + 1) restartGetopts(shell);
+  let index = shell.getoptsIndex;
+  const offset = shell.getoptsOffset;
+  const { variables } = shell;
+  const finish = (value: string, next: number, status: number): number => {
+    variables.set('OPTIND', String(index));
+    shell.getoptsIndex = index;
+    shell.getoptsOffset = next;
+    assign(shell, name, value);
+    return status;
+  };
+  // The letters of a word that was begun count as done once the last of them was given.
+  let word = index > 1 && offset > 0 ? words[index - 2] ?? '' : '';
+  let at = offset;
+  if (word === '' || at >= word.length) {
+    word = words[index - 1] ?? '';
+    if (!/^-./.test(word)) return finish('?', 0, 1);
+    index++;
+    if (word === '--') return finish('?', 0, 1);
+    at = 1;
+  }
+  const letter = word[at++]!;
+  const takes = takesArgument(options, letter);
+  const complain = (message: string, quiet: string): string => {
+    if (options.startsWith(':')) {
+      variables.set('OPTARG', letter);
+      return quiet;
+    }
+    shell.warnRaw(`${message}\n`);
+    variables.unset('OPTARG');
+    return '?';
+  };
+  if (takes === undefined) return finish(complain(`Illegal option -${letter}`, '?'), at, 0);
+  if (!takes) {
+    variables.set('OPTARG', '');
+    return finish(letter, at, 0);
+  }
+  const rest = word.slice(at);
+  const argument = rest !== '' ? rest : words[index - 1];
+  if (argument === undefined) return finish(complain(`No arg for -${letter} option`, ':'), at, 0);
+  if (rest === '') index++;
+  variables.set('OPTARG', argument);
+  return finish(letter, 0, 0);
+};

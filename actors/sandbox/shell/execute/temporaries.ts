@@ -1,0 +1,46 @@
+// Assignments in front of a command, and what becomes of those that cannot be.
+import { complainOfElement } from '../expand/assignment.js';
+import { CommandAbort, ShellExit } from '../flow.js';
+import type { Shell } from '../shell.js';
+import type { Assignment } from '../syntax/ast.js';
+import { EXPORTED, READONLY } from '../variables/variable.js';
+import { AssignmentError } from '../variables/variables.js';
+
+/** Where such assignments go: the scope of a command of the shell or of a program, or the shell's own variables, for exec of dash exported. */
+export type Stay = 'command' | 'program' | 'shell' | 'exported';
+
+/** A read-only variable ends the command read from the script (dash: the shell). */
+export function assignGuarded(shell: Shell, assign: () => void): void {
+  try {
+    assign();
+  } catch (error) {
+    if (!(error instanceof AssignmentError)) throw error;
+    shell.complain(shell.isBash ? error.message : error.message.replace(': readonly variable', ': is read only'));
+    if (shell.isBash && shell.options.posix && !shell.isInteractive) throw new ShellExit(shell.commandString === undefined ? 1 : 127);
+    throw new CommandAbort(shell.isBash ? 1 : 2);
+  }
+}
+
+/** `x=1 command`: an exported variable in the scope of the command. */
+export function assignTemporary(shell: Shell, assignment: Assignment, value: string, stay: Stay): void {
+  const { variables } = shell;
+  if (assignment.index !== undefined) {
+    return complainOfElement(shell, assignment);
+  }
+  if (stay === 'shell' || stay === 'exported') {
+    assignGuarded(shell, () => variables.set(assignment.name, value, assignment.append));
+    if (stay === 'exported') variables.mark(variables.writable(assignment.name), EXPORTED);
+    return;
+  }
+  const outer = variables.find(assignment.name);
+  if (outer?.has(READONLY) === true) {
+    if (!shell.isBash) return assignGuarded(shell, () => variables.set(assignment.name, value));
+    shell.complain(`${assignment.name}: readonly variable`);
+    return;
+  }
+  const { name } = variables.follow(assignment.name);
+  const variable = variables.bindAt(variables.depth, name);
+  variable.attributes = EXPORTED;
+  if (outer?.special && stay === 'command') variable.special = outer.special;
+  variables.assign(variable, assignment.append ? (outer?.text ?? '') + value : value);
+}
