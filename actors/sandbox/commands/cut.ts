@@ -2,7 +2,7 @@
 import type { Main } from '../kernel/program.js';
 import { isBusybox } from '../programs/flavour.js';
 import { compileRegex } from '../programs/posix-regex.js';
-import { command, type Options, parseOptions, UsageError } from '../programs/stdio.js';
+import { command, type Options, parseOptions, readAll, usageError } from '../programs/stdio.js';
 import { complementRanges, parseRanges, type Ranges } from './list-ranges.js';
 import { Blocks, Inputs, splitLines } from './text-input.js';
 
@@ -18,9 +18,9 @@ function latin1(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-function fieldSelection(ranges: Ranges, options: Options): Selection {
+function fieldSelection(argv: readonly string[], ranges: Ranges, options: Options): Selection {
   const delimiter = latin1(options.value('d', 'delimiter') ?? '\t') || '\0';
-  if ([...(options.value('d', 'delimiter') ?? '\t')].length > 1) throw new UsageError('the delimiter must be a single character');
+  if ([...(options.value('d', 'delimiter') ?? '\t')].length > 1) throw usageError(argv, 'the delimiter must be a single character');
   const between = options.value('O', 'output-delimiter');
   const joiner = between === undefined ? delimiter : latin1(between) || '\0';
   const onlyDelimited = options.has('s', 'only-delimited');
@@ -84,32 +84,39 @@ function characterSelection(ranges: Ranges, options: Options): Selection {
   return (line) => ranges.filter(([low]) => low <= line.length).map(([low, high]) => line.slice(low - 1, high)).join(joiner);
 }
 
-function selectionOf(options: Options): Selection {
+function selectionOf(argv: readonly string[], options: Options): Selection {
   const lists = (['b', 'c', 'f', 'F'] as const).flatMap((letter) => {
     const value = options.value(letter, { b: 'bytes', c: 'characters', f: 'fields', F: 'F' }[letter]);
     return value === undefined ? [] : [{ letter, value }];
   });
   const list = lists[0];
-  if (!list) throw new UsageError('you must specify a list of bytes, characters, or fields');
-  if (lists.length > 1) throw new UsageError('only one list may be specified');
+  if (!list) throw usageError(argv, 'you must specify a list of bytes, characters, or fields');
+  if (lists.length > 1) throw usageError(argv, 'only one list may be specified');
   const isField = list.letter === 'f' || list.letter === 'F';
   if (!isField) {
-    if (options.has('d', 'delimiter')) throw new UsageError('an input delimiter may be specified only when operating on fields');
-    if (options.has('s', 'only-delimited')) throw new UsageError('suppressing non-delimited lines makes sense\n\tonly when operating on fields');
+    if (options.has('d', 'delimiter')) throw usageError(argv, 'an input delimiter may be specified only when operating on fields');
+    if (options.has('s', 'only-delimited')) throw usageError(argv, 'suppressing non-delimited lines makes sense\n\tonly when operating on fields');
   }
   // busybox's -D: as the list has them, not sorted.
-  const given = options.has('D') ? list.value.split(',').flatMap((part) => parseRanges(part, 'field')) : parseRanges(list.value, isField ? 'field' : 'byte/character');
+  const given = options.has('D') ? list.value.split(',').flatMap((part) => parseRanges(argv, part, 'field')) : parseRanges(argv, list.value, isField ? 'field' : 'byte/character');
   const ranges = options.has('complement') ? complementRanges(given) : given;
   if (list.letter === 'F') return regexSelection(ranges, options);
-  return list.letter === 'f' ? fieldSelection(ranges, options) : characterSelection(ranges, options);
+  return list.letter === 'f' ? fieldSelection(argv, ranges, options) : characterSelection(ranges, options);
 }
 
 export const cut: Main = command(function* (process, output) {
   const options = parseOptions(process.argv, isBusybox(process) ? 'b:c:d:f:nszDF:O:' : 'b:c:d:f:nsz', LONG);
-  const select = selectionOf(options);
+  const select = selectionOf(process.argv, options);
   const end = options.has('z', 'zero-terminated') ? '\0' : '\n';
   const inputs = new Inputs(process, options.operands);
+  const linesAreFields = options.has('f', 'fields') && options.value('d', 'delimiter') === end;
   for (let file = yield* inputs.next(); file; file = yield* inputs.next()) {
+    if (linesAreFields) {
+      const whole = Buffer.from(yield* readAll(process, file.fd)).toString('latin1');
+      const selected = whole === '' ? undefined : select(whole.endsWith(end) ? whole.slice(0, -1) : whole);
+      if (selected !== undefined) output.print(Buffer.from(selected + end, 'latin1'));
+      continue;
+    }
     const blocks = new Blocks(process, file.fd, output, end.charCodeAt(0));
     for (let block = yield* blocks.next(); block; block = yield* blocks.next()) {
       const { lines } = splitLines(Buffer.from(block.buffer, block.byteOffset, block.length).toString('latin1'), end);

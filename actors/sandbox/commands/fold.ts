@@ -38,7 +38,7 @@ export const fold: Main = command(function* (process, output) {
   const argv = process.argv.map((word, i) => (i > 0 && /^-\d+$/.test(word) ? `-w${word.slice(1)}` : word));
   const options = parseOptions(argv, 'bsw:', { bytes: 'no', spaces: 'no', width: 'required' });
   const text = options.value('w', 'width') ?? '80';
-  if (!/^\d+$/.test(text) || Number(text) === 0) throw new UsageError(`invalid number of columns: '${text}'`);
+  if (!/^\d+$/.test(text) || Number(text) === 0) throw new UsageError(`invalid number of columns: '${text}'${/^0+$/.test(text) ? ': Numerical result out of range' : ''}`);
   const width = Number(text);
   const bytes = options.has('b', 'bytes');
   const spaces = options.has('s', 'spaces');

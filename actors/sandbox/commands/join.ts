@@ -1,11 +1,20 @@
 // join: lines of two sorted files that have a field in common.
 import { Errno } from '../kernel/errno.js';
+import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
 import type { Task } from '../kernel/wait.js';
-import { command, complain, type Options, parseOptions, UsageError } from '../programs/stdio.js';
+import { command, complain, type Options, parseOptions, UsageError, usageError } from '../programs/stdio.js';
+import { quoteName } from './common/quote.js';
 import { openInput, TextLines } from './text-input.js';
 
 type Row = readonly string[];
+
+/** Whether the files must be in order, and what was seen of that; unless asked for, only once a line had no partner. */
+interface Order {
+  readonly check: 'always' | 'unpaired' | 'never';
+  unpaired: boolean;
+  warned: boolean;
+}
 
 /** One file's rows, with the run of those that share a key. */
 class Side {
@@ -13,11 +22,18 @@ class Side {
   readonly #split: (line: string) => Row;
   readonly #field: number;
   #ahead: Row | undefined;
-  disordered = false;
   #lastKey: string | undefined;
+  #lineNumber = 0;
+  #isWarned = false;
   readonly #fold: boolean;
+  readonly #order: Order;
+  readonly #process: Process;
+  readonly #name: string;
 
-  constructor(lines: TextLines, split: (line: string) => Row, field: number, fold: boolean) {
+  constructor(process: Process, name: string, lines: TextLines, split: (line: string) => Row, field: number, fold: boolean, order: Order) {
+    this.#process = process;
+    this.#name = name;
+    this.#order = order;
     this.#lines = lines;
     this.#split = split;
     this.#field = field;
@@ -35,9 +51,27 @@ class Side {
     if (line === undefined) return undefined;
     this.#ahead = this.#split(line);
     const key = this.key(this.#ahead);
-    if (this.#lastKey !== undefined && key < this.#lastKey) this.disordered = true;
+    this.#lineNumber++;
+    if (this.#lastKey !== undefined && key < this.#lastKey) yield* this.#warn(line);
     this.#lastKey = key;
     return this.#ahead;
+  }
+
+  *#warn(line: string): Task {
+    const { check, unpaired } = this.#order;
+    if (this.#isWarned || check === 'never' || (check === 'unpaired' && !unpaired)) return;
+    this.#isWarned = true;
+    this.#order.warned = true;
+    const message = `${this.#name}:${this.#lineNumber}: is not sorted: ${line}`;
+    if (check === 'always') throw new UsageError(message);
+    yield* complain(this.#process, message);
+  }
+
+  /** A header is in no order with what follows. */
+  *takeHeader(): Task<Row | undefined> {
+    const row = yield* this.take();
+    this.#lastKey = undefined;
+    return row;
   }
 
   *take(): Task<Row | undefined> {
@@ -61,38 +95,65 @@ function fieldNumber(text: string): number {
   return Number(text) - 1;
 }
 
+type Format = readonly (readonly [file: number, field: number])[];
+
+/** `-o auto`: the join field and as many others as the first line of each file has. */
+function automatic(rows: readonly (Row | undefined)[], fields: readonly number[]): Format {
+  return [[0, 0], ...rows.flatMap((row, i) => (row ?? []).flatMap((_, field) => (field === fields[i] ? [] : [[i + 1, field] as const])))];
+}
+
 /** -o: `0`, `1.2`, … */
-function formatOf(options: Options): (readonly [number, number])[] | undefined {
+function formatOf(options: Options): Format | undefined {
   const given = options.given.get('o');
-  if (!given || given.join('') === 'auto') return undefined;
+  if (!given || isAutomatic(options)) return undefined;
   return given.join(' ').split(/[ ,\t]+/).filter((word) => word !== '').map((word) => {
-    const match = /^(?:(0)|([12])\.([1-9]\d*))$/.exec(word);
-    if (!match) throw new UsageError(`invalid field specifier: '${word}'`);
-    return match[1] === '0' ? ([0, 0] as const) : ([Number(match[2]), Number(match[3]) - 1] as const);
+    if (word === '0') return [0, 0] as const;
+    if (/^[^012]/.test(word)) throw new UsageError(`invalid file number in field spec: '${word}'`);
+    if (!/^[12]\./.test(word)) throw new UsageError(`invalid field specifier: '${word}'`);
+    return [Number(word[0]), fieldNumber(word.slice(2))] as const;
   });
+}
+
+function isAutomatic(options: Options): boolean {
+  return options.given.get('o')?.join('') === 'auto';
+}
+
+function tabOf(options: Options): string | undefined {
+  const tab = options.value('t');
+  if (tab !== undefined && tab !== '\\0' && [...tab].length > 1) throw new UsageError(`multi-character tab '${tab}'`);
+  return tab === '\\0' ? '\0' : tab;
+}
+
+/** The fields of a line; blanks between them are one separator, unless a tab is named. */
+function splitter(tab: string | undefined, blanks: RegExp): (line: string) => Row {
+  if (tab === undefined) return (line) => line.split(blanks).filter((field, i) => field !== '' || i > 0);
+  return tab === '' ? (line) => [line] : (line) => line.split(tab);
 }
 
 export const join: Main = command(function* (process, output) {
   const options = parseOptions(process.argv, 'a:e:i1:2:j:o:t:v:z', { 'ignore-case': 'no', 'check-order': 'no', 'nocheck-order': 'no', header: 'no', 'zero-terminated': 'no' });
   const names = options.operands;
-  if (names.length < 2) throw new UsageError(names.length === 0 ? 'missing operand' : `missing operand after '${names[0]!}'`);
-  if (names.length > 2) throw new UsageError(`extra operand '${names[2]!}'`);
+  if (names.length < 2) throw usageError(process.argv, names.length === 0 ? 'missing operand' : `missing operand after ${quoteName(names[0]!)}`);
+  if (names.length > 2) throw usageError(process.argv, `extra operand ${quoteName(names[2]!)}`);
   const both = options.value('j');
   const fields = ['1', '2'].map((letter) => fieldNumber(options.value(letter) ?? both ?? '1'));
-  const tab = options.value('t') === '\\0' ? '\0' : options.value('t');
-  const split = tab === undefined ? (line: string) => line.split(/[ \t]+/).filter((field, i) => field !== '' || i > 0) : tab === '' ? (line: string) => [line] : (line: string) => line.split(tab);
+  const tab = tabOf(options);
   const end = options.has('z', 'zero-terminated') ? '\0' : '\n';
+  const split = splitter(tab, end === '\0' ? /[ \t\n]+/ : /[ \t]+/);
+  const order: Order = { check: options.has('check-order') ? 'always' : options.has('nocheck-order') ? 'never' : 'unpaired', unpaired: false, warned: false };
   const sides = names.map((name, i) => {
     try {
-      return new Side(new TextLines(process, openInput(process, name), output, end), split, fields[i]!, options.has('i', 'ignore-case'));
+      return new Side(process, name, new TextLines(process, openInput(process, name), output, end), split, fields[i]!, options.has('i', 'ignore-case'), order);
     } catch (error) {
       throw error instanceof Errno ? new UsageError(`${name}: ${error.message}`) : error;
     }
   }) as [Side, Side];
   const unpaired = new Set([...(options.given.get('a') ?? []), ...(options.given.get('v') ?? [])]);
+  for (const file of unpaired) if (file !== '1' && file !== '2') throw new UsageError(`invalid field number: '${file}'`);
   const pairs = !options.has('v');
   const empty = options.value('e') ?? '';
-  const format = formatOf(options);
+  let format = formatOf(options);
+  if (isAutomatic(options)) format = automatic([yield* sides[0].peek(), yield* sides[1].peek()], fields);
   const print = (a: Row | undefined, b: Row | undefined): void => {
     const key = (a ? a[fields[0]!] : b![fields[1]!]) ?? '';
     const others = (row: Row | undefined, field: number): string[] => (row ?? []).filter((_, i) => i !== field);
@@ -100,7 +161,7 @@ export const join: Main = command(function* (process, output) {
     output.print(cells.join(tab ?? ' ') + end);
   };
   if (options.has('header')) {
-    const [a, b] = [yield* sides[0].take(), yield* sides[1].take()];
+    const [a, b] = [yield* sides[0].takeHeader(), yield* sides[1].takeHeader()];
     if (a || b) print(a, b);
   }
   for (;;) {
@@ -110,7 +171,10 @@ export const join: Main = command(function* (process, output) {
     if (x !== undefined && x === y) {
       const [left, right] = [yield* sides[0].run(x), yield* sides[1].run(x)];
       if (pairs) for (const one of left) for (const other of right) print(one, other);
-    } else if (y === undefined || (x !== undefined && x < y)) {
+      continue;
+    }
+    if (x !== undefined && y !== undefined) order.unpaired = true;
+    if (y === undefined || (x !== undefined && x < y)) {
       const row = yield* sides[0].take();
       if (unpaired.has('1')) print(row, undefined);
     } else {
@@ -120,8 +184,7 @@ export const join: Main = command(function* (process, output) {
     if (output.isFull) yield* output.flush();
   }
   yield* output.flush();
-  const disordered = sides.findIndex((side) => side.disordered);
-  if (disordered < 0 || options.has('nocheck-order')) return 0;
-  yield* complain(process, `${names[disordered]!}: is not sorted`);
+  if (!order.warned) return 0;
+  yield* complain(process, 'input is not in sorted order');
   return 1;
 });

@@ -1,22 +1,24 @@
 // nl: numbers lines, by logical pages.
 import type { Main } from '../kernel/program.js';
-import { command, parseOptions, UsageError } from '../programs/stdio.js';
 import { compileRegex } from '../programs/posix-regex.js';
+import { command, parseOptions, UsageError, usageError } from '../programs/stdio.js';
+import { quoteName } from './common/quote.js';
 import { Inputs, TextLines } from './text-input.js';
 
 type Style = (line: string) => boolean;
 
-function styleOf(text: string): Style {
+function styleOf(argv: readonly string[], section: string, text: string): Style {
   if (text === 'a') return () => true;
   if (text === 't') return (line) => line !== '';
   if (text === 'n') return () => false;
-  if (!text.startsWith('p')) throw new UsageError(`invalid body numbering style: '${text}'`);
+  if (!text.startsWith('p')) throw usageError(argv, `invalid ${section} numbering style: ${quoteName(text)}`);
   const regex = compileRegex(text.slice(1), { extended: false });
   return (line) => regex.test(line);
 }
 
-function count(text: string, what: string): number {
+function count(text: string, what: string, min = -Infinity): number {
   if (!/^-?\d+$/.test(text)) throw new UsageError(`invalid ${what}: '${text}'`);
+  if (Number(text) < min) throw new UsageError(`invalid ${what}: '${text}': Numerical result out of range`);
   return Number(text);
 }
 
@@ -26,15 +28,17 @@ export const nl: Main = command(function* (process, output) {
     'join-blank-lines': 'required', 'number-format': 'required', 'no-renumber': 'no', 'number-separator': 'required', 'starting-line-number': 'required', 'number-width': 'required',
   });
   const styles = {
-    body: styleOf(options.value('b', 'body-numbering') ?? 't'), header: styleOf(options.value('h', 'header-numbering') ?? 'n'), footer: styleOf(options.value('f', 'footer-numbering') ?? 'n'),
+    body: styleOf(process.argv, 'body', options.value('b', 'body-numbering') ?? 't'),
+    header: styleOf(process.argv, 'header', options.value('h', 'header-numbering') ?? 'n'),
+    footer: styleOf(process.argv, 'footer', options.value('f', 'footer-numbering') ?? 'n'),
   };
   const start = count(options.value('v', 'starting-line-number') ?? '1', 'starting line number');
   const step = count(options.value('i', 'line-increment') ?? '1', 'line number increment');
-  const width = count(options.value('w', 'number-width') ?? '6', 'line number field width');
-  const blanks = count(options.value('l', 'join-blank-lines') ?? '1', 'line number of blank lines');
+  const width = count(options.value('w', 'number-width') ?? '6', 'line number field width', 1);
+  const blanks = count(options.value('l', 'join-blank-lines') ?? '1', 'line number of blank lines', 1);
   const separator = options.value('s', 'number-separator') ?? '\t';
   const format = options.value('n', 'number-format') ?? 'rn';
-  if (!['ln', 'rn', 'rz'].includes(format)) throw new UsageError(`invalid line numbering format: '${format}'`);
+  if (!['ln', 'rn', 'rz'].includes(format)) throw usageError(process.argv, `invalid line numbering format: ${quoteName(format)}`);
   const given = options.value('d', 'section-delimiter') ?? '\\:';
   const mark = given.length === 1 ? `${given}:` : given;
   const shown = (number: number): string => {

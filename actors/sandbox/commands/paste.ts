@@ -9,6 +9,7 @@ import { openInput, Pace, TextLines } from './text-input.js';
 /** The delimiters in turn; `\0` is none at all. */
 function delimitersOf(list: string): string[] {
   if (list === '') return [''];
+  if (/^(?:[^\\]|\\[^])*\\$/.test(list)) throw new UsageError(`delimiter list ends with an unescaped backslash: ${list}`);
   const found: string[] = [];
   for (const [, escaped, plain] of list.matchAll(/\\([^])|([^])/gu)) {
     const letters: Readonly<Record<string, string>> = { n: '\n', t: '\t', '\\': '\\', '0': '', b: '\b', f: '\f', r: '\r', v: '\v' };

@@ -6,7 +6,7 @@ import { Inputs, TextLines } from './text-input.js';
 export const rev: Main = command(function* (process, output) {
   const options = parseOptions(process.argv, '0', { zero: 'no' });
   const delimiter = options.has('0', 'zero') ? '\0' : '\n';
-  const inputs = new Inputs(process, options.operands);
+  const inputs = new Inputs(process, options.operands, (name, why) => `cannot open ${name}: ${why}`);
   for (let file = yield* inputs.next(); file; file = yield* inputs.next()) {
     const lines = new TextLines(process, file.fd, output, delimiter);
     for (let line = lines.take() ?? (yield* lines.next()); line !== undefined; line = lines.take() ?? (yield* lines.next())) {

@@ -1,4 +1,5 @@
 // The sets of tr: ranges, classes, escapes, `[x*n]`, expanded to bytes.
+import { decode } from '../kernel/text.js';
 import { UsageError } from '../programs/stdio.js';
 
 export interface TrSet {
@@ -8,6 +9,8 @@ export interface TrSet {
   fill?: number;
   /** Whether it has a class other than upper and lower. */
   hasClass: boolean;
+  /** Where its classes of one case stand. */
+  cases: { at: number; isUpper: boolean }[];
 }
 
 const CLASSES: Readonly<Record<string, (byte: number) => boolean>> = {
@@ -29,7 +32,7 @@ const ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, f: 12, n: 10, r:
 
 /** Throws UsageError in GNU's words. */
 export function expandSet(text: Uint8Array, options: { allowFill: boolean }): TrSet {
-  const set: TrSet = { bytes: [], hasClass: false };
+  const set: TrSet = { bytes: [], hasClass: false, cases: [] };
   for (let at = 0; at < text.length; ) {
     const next = bracketed(text, at, set, options);
     if (next !== undefined) {
@@ -73,19 +76,23 @@ function bracketed(text: Uint8Array, at: number, set: TrSet, { allowFill }: { al
     const members = Object.hasOwn(CLASSES, named[1]!) ? CLASSES[named[1]!]! : undefined;
     if (!members) throw new UsageError(`invalid character class '${named[1]!}'`);
     if (named[1] !== 'upper' && named[1] !== 'lower') set.hasClass = true;
+    else set.cases.push({ at: set.bytes.length, isUpper: named[1] === 'upper' });
     for (let byte = 0; byte < 256; byte++) if (members(byte)) set.bytes.push(byte);
     return at + named[0].length;
   }
-  const same = /^\[=([^])=\]/.exec(rest);
+  const same = /^\[=([^]+?)=\]/.exec(rest);
   if (same) {
+    if (same[1]!.length > 1) throw new UsageError(`${decode(Buffer.from(same[1]!, 'latin1'))}: equivalence class operand must be a single character`);
     set.bytes.push(same[1]!.charCodeAt(0));
     return at + same[0].length;
   }
-  if (!allowFill) return undefined;
+  if (at + 1 >= text.length) return undefined;
   const [byte, after] = byteAt(text, at + 1);
   const repeat = /^\*(\d*)\]/.exec(rest.slice(after - at));
   if (!repeat) return undefined;
   const digits = repeat[1]!;
+  if (digits.startsWith('0') && /[89]/.test(digits)) throw new UsageError(`invalid repeat count '${digits}' in [c*n] construct`);
+  if (!allowFill && Number(digits) === 0) throw new UsageError('the [c*] repeat construct may not appear in string1');
   const count = digits.startsWith('0') ? parseInt(digits, 8) : Number(digits);
   if (digits === '' || count === 0) {
     set.fillAt = set.bytes.length;

@@ -1,7 +1,8 @@
 // tr: translates, squeezes and deletes bytes.
 import type { Main } from '../kernel/program.js';
 import { encode } from '../kernel/text.js';
-import { command, parseOptions, UsageError } from '../programs/stdio.js';
+import { command, parseOptions, UsageError, usageError } from '../programs/stdio.js';
+import { quoteName } from './common/quote.js';
 import { expandSet, type TrSet } from './tr-sets.js';
 import { Pace } from './text-input.js';
 
@@ -20,6 +21,7 @@ function complement(bytes: readonly number[]): number[] {
 
 /** The second set made as long as the first: `[x*]` fills up, a case class goes with the other case class. */
 function paired(second: TrSet, firstBytes: readonly number[], complements: boolean): number[] {
+  if (!complements && second.hasClass) throw new UsageError("when translating, the only character classes that may appear in\nstring2 are 'upper' and 'lower'");
   if (complements && second.hasClass) throw new UsageError('when translating with complemented character classes,\nstring2 must map all characters in the domain to one');
   if (second.fillAt === undefined) return second.bytes;
   const missing = Math.max(0, firstBytes.length - second.bytes.length);
@@ -32,18 +34,21 @@ export const tr: Main = command(function* (process, output) {
   const squeezes = options.has('s', 'squeeze-repeats');
   const complements = options.has('c', 'C', 'complement');
   const [text1, text2, extra] = options.operands;
-  if (text1 === undefined) throw new UsageError('missing operand');
+  if (text1 === undefined) throw usageError(process.argv, 'missing operand');
   const sets = deletes && !squeezes ? 1 : 2;
   if (text2 === undefined && !(deletes && !squeezes) && !(squeezes && !deletes)) {
-    throw new UsageError(`missing operand after '${text1}'\nTwo strings must be given when ${deletes ? 'both deleting and squeezing repeats' : 'translating'}.`);
+    throw usageError(process.argv, `missing operand after ${quoteName(text1)}\nTwo strings must be given when ${deletes ? 'both deleting and squeezing repeats' : 'translating'}.`);
   }
-  if (text2 !== undefined && sets === 1) throw new UsageError(`extra operand '${text2}'\nOnly one string may be given when deleting without squeezing repeats.`);
-  if (extra !== undefined) throw new UsageError(`extra operand '${extra}'`);
+  if (text2 !== undefined && sets === 1) throw usageError(process.argv, `extra operand ${quoteName(text2)}\nOnly one string may be given when deleting without squeezing repeats.`);
+  if (extra !== undefined) throw usageError(process.argv, `extra operand ${quoteName(extra)}`);
   const translates = !deletes && text2 !== undefined;
   const first = expandSet(encode(text1), { allowFill: false });
   const firstBytes = complements ? complement(first.bytes) : first.bytes;
   const second = text2 === undefined ? undefined : expandSet(encode(text2), { allowFill: true });
   const secondBytes = second === undefined ? [] : paired(second, firstBytes, complements);
+  if (translates && second && !complements && !second.cases.every(({ at }) => first.cases.some((other) => other.at === at))) {
+    throw new UsageError('misaligned [:upper:] and/or [:lower:] construct');
+  }
   if (translates && secondBytes.length === 0 && firstBytes.length > 0 && !options.has('t', 'truncate-set1')) {
     throw new UsageError('when not truncating set1, string2 must be non-empty');
   }

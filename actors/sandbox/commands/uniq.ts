@@ -1,7 +1,9 @@
 // uniq: reports or leaves out repeated adjacent lines.
 import type { Main } from '../kernel/program.js';
 import { O_CREAT, O_TRUNC, O_WRONLY } from '../kernel/open-file.js';
-import { command, type Options, Output, parseOptions, UsageError } from '../programs/stdio.js';
+import { command, type Options, Output, parseOptions, UsageError, usageError } from '../programs/stdio.js';
+import { choose } from './common/choice.js';
+import { quoteName } from './common/quote.js';
 import { openInput, TextLines } from './text-input.js';
 
 const LONG = {
@@ -31,9 +33,19 @@ function comparedPart(options: Options): (line: string) => string {
   };
 }
 
+/** What the options ask for together must make sense. */
+function judge(argv: readonly string[], options: Options): void {
+  const all = options.value('all-repeated') ?? '';
+  if (all !== '') choose(argv, '--all-repeated', all, ['none', 'prepend', 'separate']);
+  const group = options.value('group') ?? '';
+  if (group !== '') choose(argv, '--group', group, ['prepend', 'append', 'separate', 'both']);
+  if (options.has('group') && options.has('c', 'count', 'd', 'repeated', 'D', 'all-repeated', 'u', 'unique')) throw usageError(argv, '--group is mutually exclusive with -c/-d/-D/-u');
+  if (options.has('D', 'all-repeated') && options.has('c', 'count')) throw usageError(argv, 'printing all duplicated lines and repeat counts is meaningless');
+}
+
 /** Old scripts' `uniq -1 +2`. */
 function modern(argv: readonly string[]): string[] {
-  return argv.flatMap((word) => (/^-\d+$/.test(word) ? ['-f', word.slice(1)] : /^\+\d+$/.test(word) ? ['-s', word.slice(1)] : [word]));
+  return argv.flatMap((word, i) => (/^-\d+$/.test(word) && !/^-[fsw]$/.test(argv[i - 1] ?? '') ? ['-f', word.slice(1)] : /^\+\d+$/.test(word) ? ['-s', word.slice(1)] : [word]));
 }
 
 /** Prints one run of equal lines. */
@@ -71,7 +83,8 @@ function reporter(options: Options, end: string): { report: Report; keepsAll: bo
 export const uniq: Main = command(function* (process, standardOutput) {
   const options = parseOptions(modern(process.argv), 'cdDf:is:uw:z', LONG);
   const [input = '-', target, extra] = options.operands;
-  if (extra !== undefined) throw new UsageError(`extra operand '${extra}'`);
+  if (extra !== undefined) throw usageError(process.argv, `extra operand ${quoteName(extra)}`);
+  judge(process.argv, options);
   let fd: number;
   try {
     fd = openInput(process, input);

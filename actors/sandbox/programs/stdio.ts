@@ -5,6 +5,7 @@ import { decode, encode } from '../kernel/text.js';
 import type { Task } from '../kernel/wait.js';
 import { describe } from './descriptions.js';
 import { BUSYBOX_BANNER, isBusybox } from './flavour.js';
+import { RegexSyntaxError } from './posix-regex-nodes.js';
 
 const FLUSH_BYTES = 32768;
 
@@ -248,7 +249,7 @@ function longName(argv: readonly string[], typed: string, long: Readonly<Record<
   throw usageError(argv, `option '--${typed}' is ambiguous; possibilities: ${possible}`, exitCode, 'options');
 }
 
-/** Turns UsageError into its message and exit code, so that a command's body just throws. */
+/** Turns UsageError into its message and exit code, and a failed call or a wrong expression into its words, so that a command's body just throws. */
 export function command(body: (process: Process, output: Output) => Task<number>): (process: Process) => Task<number> {
   return function* run(process) {
     const output = new Output(process);
@@ -273,7 +274,7 @@ export function command(body: (process: Process, output: Output) => Task<number>
         yield* process.write(2, encode(busyboxUsage(name)));
         return busyboxUsageCode(name);
       }
-      if (error instanceof Errno && error.code !== 'EPIPE') {
+      if (error instanceof RegexSyntaxError || (error instanceof Errno && error.code !== 'EPIPE')) {
         yield* complain(process, error.message);
         return 1;
       }

@@ -2,7 +2,8 @@
 import type { Process } from '../../kernel/process.js';
 import type { Main } from '../../kernel/program.js';
 import type { Task } from '../../kernel/wait.js';
-import { command, complain, type Options, type Output, parseOptions, UsageError, usageError } from '../../programs/stdio.js';
+import { command, complain, type Options, type Output, parseOptions, UsageError } from '../../programs/stdio.js';
+import { choose } from '../common/choice.js';
 import { quoteName } from '../common/quote.js';
 import { parseRanges, type Ranges } from '../list-ranges.js';
 import { TextLines } from '../text-input.js';
@@ -15,13 +16,6 @@ const INVALID = ['abort', 'fail', 'warn', 'ignore'] as const;
 const UNSCALED_DIGITS_MAX = 18;
 const SCALED_DIGITS_MAX = 27;
 const CONVERSION_FAILED = 2;
-
-function choice<T extends string>(process: Process, name: string, value: string, valid: readonly T[]): T {
-  const found = valid.find((each) => each === value) ?? valid.find((each) => value !== '' && each.startsWith(value));
-  if (found !== undefined) return found;
-  const list = valid.map((each) => `\n  - '${each}'`).join('');
-  throw usageError(process.argv, `${value === '' ? 'ambiguous' : 'invalid'} argument ${quoteName(value)} for '--${name}'\nValid arguments are:${list}`);
-}
 
 interface Format {
   readonly before: string;
@@ -83,11 +77,11 @@ class Formatter {
     const padding = options.value('padding');
     const format = options.value('format');
     if (format !== undefined && options.has('grouping')) throw new UsageError('--grouping cannot be combined with --format');
-    this.#from = choice(process, 'from', options.value('from') ?? 'none', ['none', 'auto', ...SCALES.slice(1)]);
-    this.#to = choice(process, 'to', options.value('to') ?? 'none', SCALES);
+    this.#from = choose(process.argv, '--from', options.value('from') ?? 'none', ['none', 'auto', ...SCALES.slice(1)]);
+    this.#to = choose(process.argv, '--to', options.value('to') ?? 'none', SCALES);
     if (options.has('grouping') && this.#to !== 'none') throw new UsageError('grouping cannot be combined with --to');
-    this.#rounding = choice(process, 'round', options.value('round') ?? 'from-zero', ROUNDINGS);
-    this.invalid = choice(process, 'invalid', options.value('invalid') ?? 'abort', INVALID);
+    this.#rounding = choose(process.argv, '--round', options.value('round') ?? 'from-zero', ROUNDINGS);
+    this.invalid = choose(process.argv, '--invalid', options.value('invalid') ?? 'abort', INVALID);
     this.#fromUnit = unitSize(options.value('from-unit'));
     this.#toUnit = unitSize(options.value('to-unit'));
     this.#suffix = options.value('suffix') ?? '';
@@ -98,7 +92,7 @@ class Formatter {
     if (this.#delimiter !== undefined && this.#delimiter.length > 1) throw new UsageError('the delimiter must be a single character');
     this.#padsAlike = this.#format.width === 0 && this.#delimiter === undefined;
     const fields = options.value('field') ?? '1';
-    this.#fields = fields === '-' ? [[1, Infinity]] : readFields(process, fields);
+    this.#fields = fields === '-' ? [[1, Infinity]] : parseRanges(process.argv, fields, 'field');
   }
 
   /** Prints a line with its fields turned; what is wrong with one is told to `refuse`, and it stays as it is. */
@@ -137,15 +131,6 @@ class Formatter {
     const columns = this.#padsAlike ? (bare.length < cut.length || field > 1 ? cut.length : 0) : width;
     const shown = number + this.#suffix;
     return before + (columns < 0 ? shown.padEnd(-columns) : shown.padStart(columns)) + after;
-  }
-}
-
-function readFields(process: Process, text: string): Ranges {
-  try {
-    return parseRanges(text, 'field');
-  } catch (error) {
-    if (error instanceof UsageError) throw usageError(process.argv, error.message);
-    throw error;
   }
 }
 

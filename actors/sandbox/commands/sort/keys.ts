@@ -1,4 +1,5 @@
 // Sort keys: where in a line they are (`-k 2.3b,4n`), what is compared of them, and how.
+import { createHash } from 'node:crypto';
 import { UsageError } from '../../programs/stdio.js';
 import { compareVersions } from './version.js';
 
@@ -17,12 +18,31 @@ export interface SortKey extends Ordering {
   endSkipsBlanks: boolean;
 }
 
+/** Old scripts' `sort +1 -2`: fields and characters counted from 0, the end's not among them. */
+export function modernKeys(argv: readonly string[]): string[] {
+  const words: string[] = [];
+  for (let i = 0; i < argv.length; i++) {
+    const start = i > 0 && argv[i - 1] !== '-o' ? /^\+(\d+)(?:\.(\d+))?([bdfghiMnRrV]*)$/.exec(argv[i]!) : null;
+    if (!start) {
+      words.push(argv[i]!);
+      continue;
+    }
+    const end = /^-(\d+)(?:\.(\d+))?([bdfghiMnRrV]*)$/.exec(argv[i + 1] ?? '');
+    const from = `${Number(start[1]) + 1}.${Number(start[2] ?? 0) + 1}${start[3]!}`;
+    const to = end && (Number(end[2] ?? 0) === 0 ? `${end[1]!}${end[3]!}` : `${Number(end[1]) + 1}.${end[2]!}${end[3]!}`);
+    words.push('-k', to ? `${from},${to}` : from);
+    if (end) i++;
+  }
+  return words;
+}
+
 const SPEC = /^(\d+)(?:\.(\d+))?([bdfghiMnRrV]*)(?:,(\d+)(?:\.(\d+))?([bdfghiMnRrV]*))?$/;
 
 /** Parses the argument of -k; flags of its own replace the global ones. */
 export function parseKey(spec: string, global: ReadonlySet<string>): SortKey {
   const match = SPEC.exec(spec);
   if (!match) {
+    if (/^\d[^,]*,(?!\d)/.test(spec)) throw new UsageError(`invalid number after ',': invalid count at start of '${spec.slice(spec.indexOf(',') + 1)}'`, 2);
     if (/^\d/.test(spec)) throw new UsageError(`stray character in field spec: invalid field specification '${spec}'`, 2);
     throw new UsageError(`invalid number at field start: invalid count at start of '${spec}'`, 2);
   }
@@ -119,26 +139,30 @@ function human(text: string): number {
   return (match[1] === '-' ? -1 : 1) * (power * 1e15 + Math.min(value, 1e15 - 1));
 }
 
-/** -g: as strtod; what is no number comes first, then NaN. */
+/** A NaN is below all numbers and above what is no number; infinities get the places next to them. */
+const NOT_A_NUMBER = -Infinity;
+const NAN = -Number.MAX_VALUE;
+const MINUS_INFINITY = -1.7976931348623155e308;
+
+/** -g: as strtod. */
 function general(text: string): number {
   const match = /^\s*([-+]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|inf(?:inity)?|nan))/i.exec(text);
-  if (!match) return -Infinity;
+  if (!match) return NOT_A_NUMBER;
   const word = match[1]!.toLowerCase();
-  if (word.includes('inf')) return word.startsWith('-') ? -Number.MAX_VALUE : Infinity;
-  if (word.includes('nan')) return -Infinity;
+  if (word.includes('inf')) return word.startsWith('-') ? MINUS_INFINITY : Infinity;
+  if (word.includes('nan')) return NAN;
   return Number(word);
 }
 
-function scramble(text: string, salt: number): number {
-  let hash = salt;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x5bd1e995) ^ (hash >>> 13);
-  return hash;
+/** -R: equal texts stay together, in an order that the salt alone decides. */
+function scramble(text: string, salt: Uint8Array): string {
+  return createHash('md5').update(salt).update(text, 'latin1').digest('binary');
 }
 
 export type KeyValue = string | number;
 
 /** What of a key's text is kept for comparison. */
-export function keyValue({ flags }: Ordering, salt: number): (text: string) => KeyValue {
+export function keyValue({ flags }: Ordering, salt: Uint8Array): (text: string) => KeyValue {
   if (flags.has('n')) return decimal;
   if (flags.has('g')) return general;
   if (flags.has('h')) return human;

@@ -1,11 +1,16 @@
 // sort: orders the lines of its inputs, or says whether they are in order.
+import { randomBytes } from 'node:crypto';
 import type { Process } from '../../kernel/process.js';
 import type { Main } from '../../kernel/program.js';
 import { decode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
-import { command, complain, type Options, type Output, parseOptions, readAll, UsageError } from '../../programs/stdio.js';
+import { command, complain, type Options, type Output, parseOptions, readAll, reason, UsageError, usageError } from '../../programs/stdio.js';
+import { choose } from '../common/choice.js';
+import { quoteName } from '../common/quote.js';
+import { RandomFile } from '../common/random-source.js';
+import { parseSize } from '../common/sizes.js';
 import { openInput, Pace, splitLines } from '../text-input.js';
-import { keyComparison, keyText, keyValue, type KeyValue, parseKey, type SortKey } from './keys.js';
+import { keyComparison, keyText, keyValue, type KeyValue, modernKeys, parseKey, type SortKey } from './keys.js';
 
 const LONG = {
   'ignore-leading-blanks': 'no', 'dictionary-order': 'no', 'ignore-case': 'no', 'general-numeric-sort': 'no', 'ignore-nonprinting': 'no',
@@ -20,21 +25,28 @@ const FLAG_NAMES: Readonly<Record<string, string>> = {
   h: 'human-numeric-sort', n: 'numeric-sort', R: 'random-sort', r: 'reverse', V: 'version-sort',
 };
 
+const SORTS = { 'general-numeric': 'g', 'human-numeric': 'h', month: 'M', numeric: 'n', random: 'R', version: 'V' } as const;
+const SORT_WORDS = Object.keys(SORTS) as (keyof typeof SORTS)[];
+/** What one merge takes at once, at least. */
+const BATCH_MIN = 2;
+const SALT_BYTES = 16;
+const CHECKS = [['quiet', 'silent'], 'diagnose-first'] as const;
+
 interface Order {
   keys: readonly SortKey[];
   tab: string | undefined;
   reverse: boolean;
   stable: boolean;
   unique: boolean;
+  /** What -R scrambles with. */
+  salt: Uint8Array;
 }
 
-function orderOf(options: Options): Order {
+function orderOf(process: Process, options: Options): Order {
   const flags = new Set(Object.entries(FLAG_NAMES).filter(([letter, name]) => options.has(letter, name)).map(([letter]) => letter));
   const word = options.value('sort');
   if (word !== undefined) {
-    const letter = ({ general: 'g', human: 'h', month: 'M', numeric: 'n', random: 'R', version: 'V' } as Record<string, string>)[word.replace(/-numeric$/, '')];
-    if (letter === undefined) throw new UsageError(`invalid argument '${word}' for '--sort'`, 2);
-    flags.add(letter);
+    flags.add(SORTS[choose(process.argv, '--sort', word, SORT_WORDS)]);
   }
   const specs = [...(options.given.get('k') ?? []), ...(options.given.get('key') ?? [])];
   const reverse = flags.has('r');
@@ -44,12 +56,14 @@ function orderOf(options: Options): Order {
     const kinds = [...key.flags].filter((flag) => 'ghMnR'.includes(flag));
     if (kinds.length > 1) throw new UsageError(`options '-${kinds.sort().join('')}' are incompatible`, 2);
   }
-  return { keys, tab: tabOf(options), reverse, stable: options.has('s', 'stable'), unique: options.has('u', 'unique') };
+  return { keys, tab: tabOf(options), reverse, stable: options.has('s', 'stable'), unique: options.has('u', 'unique'), salt: randomBytes(SALT_BYTES) };
 }
 
 function tabOf(options: Options): string | undefined {
-  const tab = options.value('t', 'field-separator');
+  const tabs = [...(options.given.get('t') ?? []), ...(options.given.get('field-separator') ?? [])];
+  const tab = tabs.at(-1);
   if (tab === undefined) return undefined;
+  if (tabs.some((other) => other !== tab)) throw new UsageError('incompatible tabs', 2);
   if (tab === '') throw new UsageError('empty tab', 2);
   if (tab === '\\0') return '\0';
   const bytes = Buffer.from(tab, 'utf8').toString('latin1');
@@ -59,9 +73,8 @@ function tabOf(options: Options): string | undefined {
 
 /** A comparison of whole lines by index, with the keys taken out once. */
 function comparison(lines: readonly string[], order: Order): (a: number, b: number) => number {
-  const salt = (Math.random() * 0x7fffffff) | 0;
   const columns = order.keys.map((key) => {
-    const value = keyValue(key, salt);
+    const value = keyValue(key, order.salt);
     const isWhole = key.startField === 0 && key.startCharacter === 0 && key.endField === Infinity && !key.startSkipsBlanks;
     const values: KeyValue[] = Array.from(lines, (line) => value(isWhole ? line : keyText(line, key, order.tab)));
     return { values, compare: keyComparison(key) };
@@ -143,14 +156,49 @@ function* writeLines(output: Output, lines: readonly string[], delimiter: string
   }
 }
 
+/** The options that only say how the work is done are judged all the same. */
+function judgeTuning(options: Options): void {
+  const parallel = options.value('parallel');
+  if (parallel !== undefined && !/^\d+$/.test(parallel)) throw new UsageError(`invalid --parallel argument '${parallel}'`, 2);
+  if (parallel !== undefined && Number(parallel) === 0) throw new UsageError('number in parallel must be nonzero', 2);
+  const batch = options.value('batch-size');
+  if (batch !== undefined && !/^\d+$/.test(batch)) throw new UsageError(`invalid --batch-size argument '${batch}'`, 2);
+  if (batch !== undefined && Number(batch) < BATCH_MIN) throw new UsageError(`invalid --batch-size argument '${batch}'\nsort: minimum --batch-size argument is '${BATCH_MIN}'`, 2);
+  const size = options.value('S', 'buffer-size');
+  if (size === undefined || /^\d+%$/.test(size) || parseSize(size, { b: 1 }) !== undefined) return;
+  throw new UsageError(/^\d/.test(size) ? `invalid suffix in -S argument '${size}'` : `invalid -S argument '${size}'`, 2);
+}
+
+/** `--files0-from`: names that end in NUL. */
+function* namesFrom(process: Process, list: string, operands: readonly string[]): Task<string[]> {
+  if (operands.length > 0) throw usageError(process.argv, `extra operand ${quoteName(operands[0]!)}\nfile operands cannot be combined with --files0-from`, 2);
+  let bytes: Uint8Array;
+  try {
+    bytes = list === '-' ? yield* readAll(process, 0) : process.files.readFile(list);
+  } catch (error) {
+    throw new UsageError(`open failed: ${list}: ${reason(error)}`, 2);
+  }
+  const names = splitLines(decode(bytes), '\0').lines;
+  if (names.length === 0) throw new UsageError(`no input from '${list}'`, 2);
+  const empty = names.indexOf('');
+  if (empty >= 0) throw new UsageError(`${list}:${empty + 1}: invalid zero-length file name`, 2);
+  if (list === '-' && names.includes('-')) throw new UsageError("when reading file names from stdin, no file name of '-' allowed", 2);
+  return names;
+}
+
 export const sort: Main = command(function* (process, output) {
-  const options = parseOptions(process.argv, 'bcCdfghik:mMno:rRsS:t:T:uVzy:', LONG, { exitCode: 2 });
-  const order = orderOf(options);
+  const options = parseOptions(modernKeys(process.argv), 'bcCdfghik:mMno:rRsS:t:T:uVzy:', LONG, { exitCode: 2 });
+  const order = orderOf(process, options);
   const delimiter = options.has('z', 'zero-terminated') ? '\0' : '\n';
   let names = options.operands.length > 0 ? options.operands : ['-'];
+  judgeTuning(options);
+  const source = options.value('random-source');
+  if (source !== undefined) order.salt = yield* new RandomFile(process, source, 2).bytes(SALT_BYTES);
   const list = options.value('files0-from');
-  if (list !== undefined) names = decode(list === '-' ? yield* readAll(process, 0) : process.files.readFile(list)).split('\0').filter((name) => name !== '');
+  if (list !== undefined) names = yield* namesFrom(process, list, options.operands);
   const checks = options.has('c', 'C', 'check');
+  const silent = options.has('C') || (options.value('check') ?? '') !== '' && choose(process.argv, '--check', options.value('check')!, CHECKS, 1) === 'quiet';
+  if (checks && options.has('o', 'output')) throw new UsageError(`options '-${silent ? 'C' : 'c'}o' are incompatible`, 2);
   if (checks && names.length > 1) throw new UsageError(`extra operand '${names[1]!}' not allowed with -c`, 2);
   for (const name of names) {
     try {
@@ -162,7 +210,6 @@ export const sort: Main = command(function* (process, output) {
     }
   }
   const lines = yield* readLines(process, names, delimiter);
-  const silent = options.has('C') || ['quiet', 'silent'].includes(options.value('check') ?? '');
   if (checks) return yield* check(process, lines, { ...order, stable: order.stable || order.unique }, names[0]!, silent);
   const sorted = sortLines(lines, order);
   const target = options.value('o', 'output');
