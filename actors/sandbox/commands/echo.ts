@@ -2,6 +2,7 @@
 import type { Main } from '../kernel/program.js';
 import { isBusybox } from '../programs/flavour.js';
 import { command, complain, usageError } from '../programs/stdio.js';
+import { zoneOf } from './common/dates/zone.js';
 import { escapes, formatPrintf } from '../shell/printf.js';
 import { strftime } from '../shell/strftime.js';
 
@@ -27,7 +28,7 @@ export const printf: Main = command(function* (process, output) {
   const [format, ...args] = words;
   if (format === undefined) throw usageError(process.argv, 'missing operand');
   const busybox = isBusybox(process);
-  const { text, errors, status } = formatPrintf(format, args, (pattern, seconds) => strftime(pattern, seconds * 1000, process.env.get('TZ')), busybox ? 'busybox' : 'gnu');
+  const { text, errors, status } = formatPrintf(format, args, { formatTime: (pattern, seconds) => strftime(pattern, seconds * 1000, zoneOf(process)) }, busybox ? 'busybox' : 'gnu');
   let done = 0;
   for (const { message, at } of errors) {
     // busybox writes what it has before it complains; GNU's output stays in its buffer.

@@ -9,10 +9,13 @@ export type Flow =
 export class ShellExit extends Error {
   readonly status: number;
   readonly byErrexit: boolean;
-  constructor(status: number, options: { byErrexit?: boolean } = {}) {
+  /** A special built-in failed, in posix mode: `command` before it keeps the shell from ending. */
+  readonly bySpecial: boolean;
+  constructor(status: number, options: { byErrexit?: boolean; bySpecial?: boolean } = {}) {
     super(`exit ${status}`);
     this.status = status & 0xff;
     this.byErrexit = options.byErrexit ?? false;
+    this.bySpecial = options.bySpecial ?? false;
   }
 }
 

@@ -11,6 +11,7 @@ export interface Invocation {
   norc: boolean;
   noprofile: boolean;
   posix: boolean;
+  restricted: boolean;
   rest: readonly string[];
   error?: string;
 }
@@ -19,7 +20,7 @@ const LONG_FLAGS = new Set(['norc', 'noprofile', 'login', 'posix', 'noediting', 
 
 /** Reads argv[1…] as bash and dash do. */
 export function parseInvocation(argv: readonly string[], isBash: boolean): Invocation {
-  const found: Invocation = { options: [], shopts: [], command: false, stdin: false, interactive: false, login: argv[0]?.startsWith('-') ?? false, norc: false, noprofile: false, posix: false, rest: [] };
+  const found: Invocation = { options: [], shopts: [], command: false, stdin: false, interactive: false, login: argv[0]?.startsWith('-') ?? false, norc: false, noprofile: false, posix: false, restricted: /(^|\/)-?rbash$/.test(argv[0] ?? ''), rest: [] };
   let at = 1;
   for (; at < argv.length; at++) {
     const word = argv[at]!;
@@ -35,6 +36,7 @@ export function parseInvocation(argv: readonly string[], isBash: boolean): Invoc
       if (name === 'noprofile') found.noprofile = true;
       if (name === 'login') found.login = true;
       if (name === 'posix') found.posix = true;
+      if (name === 'restricted') found.restricted = true;
       continue;
     }
     if (!/^[-+]./.test(word)) break;
@@ -54,6 +56,7 @@ export function parseInvocation(argv: readonly string[], isBash: boolean): Invoc
         const option = isBash ? Options.ofLetter(letter) : DASH_LETTERS.get(letter);
         if (!option && !(isBash && 'rD'.includes(letter))) return { ...found, error: isBash ? `${word[0]}${letter}: invalid option` : `Illegal option ${word[0]}${letter}` };
         if (option) found.options.push([option, on]);
+        else if (letter === 'r' && on) found.restricted = true;
       }
     }
   }

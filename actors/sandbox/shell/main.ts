@@ -13,6 +13,7 @@ import { type InputLine, readLine } from './line-input.js';
 import { type Invocation, parseInvocation } from './invocation.js';
 import { SET_OPTIONS, type SetOption } from './options.js';
 import { applyOption } from './builtins/options.js';
+import { restrict } from './restricted.js';
 import { Shell } from './shell.js';
 import { printCommand } from './command-text.js';
 import type { Dialect, List, SimpleCommand } from './syntax/ast.js';
@@ -294,6 +295,10 @@ function* withProfile(shell: Shell, invocation: Invocation, body: () => Task<num
     if (own !== undefined) yield* sourceIfThere(shell, own);
   } else if (shell.isInteractive && shell.isBash && !invocation.norc) {
     yield* sourceIfThere(shell, `${shell.variables.get('HOME') ?? ''}/.bashrc`);
+  }
+  if (invocation.restricted) {
+    restrict(shell);
+    shell.options.shopt('restricted_shell', true);
   }
   return yield* body();
 }

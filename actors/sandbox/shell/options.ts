@@ -55,11 +55,14 @@ export class Options {
   extglob = false;
   nocasematch = false;
   expandAliases = false;
+  /** Never turned off again. */
+  restricted = false;
   readonly #set: Set<SetOption>;
   readonly #shopt: Set<string>;
 
   constructor(from?: Options) {
     this.#set = new Set(from ? from.#set : ON_AT_START);
+    this.restricted = from?.restricted ?? false;
     this.#shopt = new Set(from ? from.#shopt : Object.keys(SHOPT_OPTIONS).filter((name) => SHOPT_OPTIONS[name] === true));
     this.#refresh();
   }
@@ -112,9 +115,9 @@ export class Options {
 
   /** The letters of `$-` that come from options. */
   get letters(): string {
-    const order = 'abefhkmnptuvxBCEHPT';
+    const order = 'abefhkmnprtuvxBCEHPT';
     const on = (Object.keys(SET_OPTIONS) as SetOption[]).filter((name) => this.#set.has(name)).map((name) => SET_OPTIONS[name]);
-    return [...order].filter((letter) => (on as string[]).includes(letter)).join('');
+    return [...order].filter((letter) => (on as string[]).includes(letter) || (letter === 'r' && this.restricted)).join('');
   }
 
   /** $SHELLOPTS */
@@ -124,7 +127,7 @@ export class Options {
 
   /** $BASHOPTS */
   get shoptNames(): string {
-    return Object.keys(SHOPT_OPTIONS).filter((name) => this.#shopt.has(name)).sort().join(':');
+    return Object.keys(SHOPT_OPTIONS).filter((name) => this.#shopt.has(name)).join(':');
   }
 
   /** The set option of a letter. */

@@ -14,18 +14,19 @@ export interface Formatted {
 /** Whose words and rules: the shell's built-in, or the program of GNU or busybox. */
 export type PrintfManners = 'bash' | 'dash' | 'gnu' | 'busybox';
 
-const DIRECTIVE = /^([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(hh|h|ll|l|L|q|j|z|t)?([diouxXeEfFgGaAcsbqQ%n]|\([^)]*\)T)/;
+const DIRECTIVE = /^([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(hh|h|ll|l|L|q|j|z|t)?([diouxXeEfFgGaAcsbqQ%n]|\()/;
 const SIMPLE: Readonly<Record<string, string>> = { a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', '"': '"', "'": "'", '?': '?' };
 
 /**
  * Backslash escapes of formats, `%b` and echo, the built-in one and the program (which knows `\\nnn`); `stop` when `\c` ended the
  * output: in a format only programs know it. In `%b`, `\0nnn` has up to four digits.
  */
-export function escapes(text: string, mode: 'format' | 'tool-format' | 'b' | 'echo' | 'tool-echo' | 'dash' | 'dash-format'): { text: string; stop: boolean } {
+export function escapes(text: string, mode: 'format' | 'tool-format' | 'b' | 'tool-b' | 'echo' | 'tool-echo' | 'dash' | 'dash-format'): { text: string; stop: boolean; missing?: readonly string[] } {
   if (!text.includes('\\')) return { text, stop: false };
   let out = '';
+  const missing: string[] = [];
   const pattern = mode === 'dash' ? /\\(?:0?([0-7]{1,3})|(?!)(x)|(?!)(u)|(?!)(U)|([^]))/y : mode === 'dash-format' ? /\\(?:([0-7]{1,3})|(?!)(x)|(?!)(u)|(?!)(U)|([^]))/y : mode === 'format' || mode === 'tool-format' ? /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([^]))/y
-    : mode === 'b' || mode === 'tool-echo' ? /\\(?:0?([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([^]))/y
+    : mode === 'b' || mode === 'tool-b' || mode === 'tool-echo' ? /\\(?:0?([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([^]))/y
       : /\\(?:0([0-7]{0,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([^]))/y;
   for (let at = 0; at < text.length; ) {
     if (text[at] !== '\\') {
@@ -46,11 +47,14 @@ export function escapes(text: string, mode: 'format' | 'tool-format' | 'b' | 'ec
     if (octal !== undefined) out += byteText(Number.parseInt(octal || '0', 8) & 0xff);
     else if (hex !== undefined) out += byteText(Number.parseInt(hex, 16));
     else if (u !== undefined || U !== undefined) out += codePointText(Number.parseInt((u ?? U)!, 16));
-    else if (letter === 'c' && mode !== 'format' && mode !== 'dash-format') return { text: joinBytes(out), stop: true };
-    else if ((letter === '"' || letter === "'" || letter === '?') && (mode === 'echo' || mode === 'tool-echo')) out += whole;
-    else out += SIMPLE[letter!] ?? whole;
+    else if (letter === 'c' && mode !== 'format' && mode !== 'dash-format') return { text: joinBytes(out), stop: true, missing };
+    else if ((letter === '"' || letter === "'" || letter === '?') && (mode === 'echo' || mode === 'tool-echo' || mode === 'b')) out += whole;
+    else {
+      if (letter === 'x' || letter === 'u' || letter === 'U') missing.push(letter);
+      out += SIMPLE[letter!] ?? whole;
+    }
   }
-  return { text: joinBytes(out), stop: false };
+  return { text: joinBytes(out), stop: false, missing };
 }
 
 /** Width in bytes, as bash and dash count in the C locale; precision cuts bytes too. */
@@ -96,6 +100,28 @@ class Formatter {
   fail(message: string): void {
     this.errors.push({ message, at: joinBytes(this.out).length });
     this.status = 1;
+  }
+
+  /** bash: told of, but no failure. */
+  warn(message: string): void {
+    const { status } = this;
+    this.fail(`warning: ${message}`);
+    this.status = status;
+  }
+
+  /** `\x` and `\u` without digits, which bash tells of and leaves as they are. */
+  missingDigits(missing: readonly string[] | undefined): void {
+    if (this.manners !== 'bash') return;
+    const { status } = this;
+    for (const letter of missing ?? []) this.fail(`missing ${letter === 'x' ? 'hex' : 'unicode'} digit for \\${letter}`);
+    this.status = status;
+  }
+
+  assignCount(host: PrintfHost): void {
+    const name = this.next();
+    if (name === undefined || name === '') return;
+    const complaint = host.assignCount?.(name, encode(joinBytes(this.out)).length);
+    if (complaint !== undefined) this.fail(complaint);
   }
 
   /** A number that is none, or (`partly`) only begins as one. */
@@ -213,47 +239,78 @@ function integerText(value: bigint, letter: string, precision: number | undefine
   return isSigned ? sign(number < 0n ? `-${digits}` : digits, flags) : digits;
 }
 
-/** How `%(fmt)T` writes a time; set by the owner, who knows strftime. */
-export type FormatTime = (format: string, seconds: number) => string;
+/** What the owner of the format knows. */
+export interface PrintfHost {
+  /** How `%(fmt)T` writes a time. */
+  formatTime(format: string, seconds: number): string;
+  /** Where the shell was started, for `%(fmt)T` of -2. */
+  readonly startedAtMs?: number;
+  /** `%n`: gives a variable the number of bytes written so far; the outcome is a complaint. */
+  assignCount?(name: string, countBytes: number): string | undefined;
+}
 
 /** Formats `args`, the format being used again while some are left. */
-export function formatPrintf(format: string, args: readonly string[], formatTime: FormatTime, manners: PrintfManners = 'bash', bytes = false): Formatted {
+export function formatPrintf(format: string, args: readonly string[], host: PrintfHost, manners: PrintfManners = 'bash', bytes = false): Formatted {
   const formatter = new Formatter(args, manners, bytes);
   for (;;) {
     const before = formatter.consumed;
-    const stop = once(format, formatter, formatTime);
+    const stop = once(format, formatter, host);
     if (stop || formatter.exhausted || formatter.consumed === before) break;
   }
   return { text: joinBytes(formatter.out), errors: formatter.errors, status: formatter.status };
 }
 
 /** Prints the format once; whether that was the end of all output. */
-function once(format: string, formatter: Formatter, formatTime: FormatTime): boolean {
+function once(format: string, formatter: Formatter, host: PrintfHost): boolean {
   for (let at = 0; at < format.length; ) {
     const percent = format.indexOf('%', at);
     const literal = format.slice(at, percent < 0 ? format.length : percent);
-    const { text, stop } = escapes(literal, formatter.manners === 'bash' ? 'format' : formatter.manners === 'dash' ? 'dash-format' : 'tool-format');
+    const { text, stop, missing } = escapes(literal, formatter.manners === 'bash' ? 'format' : formatter.manners === 'dash' ? 'dash-format' : 'tool-format');
+    formatter.missingDigits(missing);
     formatter.out += text;
     if (stop) return true;
     if (percent < 0) break;
     const match = DIRECTIVE.exec(format.slice(percent + 1));
-    if (!match) {
-      const [whole, letter] = /^%[-+ #0']*\d*(?:\.\d*)?([^]?)/.exec(format.slice(percent))!;
+    // To bash `%5%` is no conversion.
+    if (!match || (match[5] === '%' && match[0] !== '%' && formatter.manners === 'bash')) {
+      const [whole, letter] = /^%[-+ #0']*\d*(?:\.\d*)?[hlLqjzt]*([^]?)/.exec(format.slice(percent))!;
       if (formatter.manners === 'busybox') formatter.fail(`${format.slice(percent)}: invalid format`);
       else if (formatter.manners === 'gnu') formatter.fail(`${whole}: invalid conversion specification`);
       else if (formatter.manners === 'dash') formatter.fail(`${whole}: invalid directive`);
-      else formatter.fail(letter === '' ? `\`%': missing format character` : `\`${letter!}': invalid format character`);
+      else formatter.fail(letter === '' ? `\`${whole}': missing format character` : `\`${letter!}': invalid format character`);
       return true;
     }
     at = percent + 1 + match[0].length;
-    const piece = directive(match, formatter, formatTime);
+    let time: string | undefined;
+    if (match[5] === '(') {
+      const end = closingParenthesis(format, at);
+      time = format.slice(at, end);
+      if (format[end + 1] !== 'T') {
+        formatter.warn(`\`${format[end + 1] ?? ''}': invalid time format specification`);
+        formatter.out += '%';
+        at = percent + 1;
+        continue;
+      }
+      at = end + 2;
+    }
+    const piece = directive(match, formatter, host, time);
     formatter.out += piece.out;
     if (piece.stop) return true;
   }
   return false;
 }
 
-function directive(match: RegExpExecArray, formatter: Formatter, formatTime: FormatTime): { out: string; stop: boolean } {
+/** Where the parenthesis that was opened before `from` is closed; the end of the text where it is not. */
+function closingParenthesis(text: string, from: number): number {
+  let depth = 1;
+  for (let at = from; at < text.length; at++) {
+    if (text[at] === '(') depth++;
+    else if (text[at] === ')' && --depth === 0) return at;
+  }
+  return text.length;
+}
+
+function directive(match: RegExpExecArray, formatter: Formatter, host: PrintfHost, time: string | undefined): { out: string; stop: boolean } {
   const conversion = match[5]!;
   if (conversion === '%') return { out: '%', stop: false };
   let flags = match[1]!;
@@ -262,16 +319,16 @@ function directive(match: RegExpExecArray, formatter: Formatter, formatTime: For
     flags += '-';
     width = -width;
   }
-  const hasPrecision = match[0].includes('.') && !conversion.startsWith('(') || match[3] !== undefined;
+  const hasPrecision = match[0].includes('.') || match[3] !== undefined;
   let precision = match[3] === '*' ? Number(formatter.integer(formatter.next())) : hasPrecision ? Number(match[3] ?? 0) : undefined;
   if (precision !== undefined && precision < 0) precision = undefined;
   const left = flags.includes('-');
   const zero = flags.includes('0');
   const cut = (text: string): string => (precision === undefined ? text : Buffer.from(encode(text)).subarray(0, precision).toString('latin1').replace(/[\x80-\xff]/g, (c) => byteText(c.charCodeAt(0))));
-  if (conversion.startsWith('(')) {
+  if (time !== undefined) {
     const given = formatter.next();
-    const seconds = given === undefined || given === '-1' || given === '-2' ? Date.now() / 1000 : Number(formatter.integer(given));
-    return { out: pad(cut(formatTime(conversion.slice(1, -2) || '%X', seconds)), width, left), stop: false };
+    const seconds = given === '-2' ? (host.startedAtMs ?? Date.now()) / 1000 : given === undefined || given === '-1' ? Date.now() / 1000 : Number(formatter.integer(given));
+    return { out: pad(cut(host.formatTime(time || '%X', seconds)), width, left), stop: false };
   }
   switch (conversion) {
     case 's':
@@ -281,7 +338,8 @@ function directive(match: RegExpExecArray, formatter: Formatter, formatTime: For
       return { out: pad(first.length > 0 ? byteText(first[0]!) : '\0', width, left), stop: false };
     }
     case 'b': {
-      const { text, stop } = escapes(formatter.next() ?? '', formatter.manners === 'dash' ? 'dash' : 'b');
+      const { text, stop, missing } = escapes(formatter.next() ?? '', formatter.manners === 'dash' ? 'dash' : formatter.manners === 'bash' ? 'b' : 'tool-b');
+      formatter.missingDigits(missing);
       return { out: pad(cut(text), width, left), stop };
     }
     case 'q':
@@ -289,7 +347,7 @@ function directive(match: RegExpExecArray, formatter: Formatter, formatTime: For
     case 'Q':
       return { out: pad(quoteBackslash(cut(formatter.next() ?? '')), width, left), stop: false };
     case 'n':
-      formatter.next();
+      formatter.assignCount(host);
       return { out: '', stop: false };
     default:
       if ('diouxX'.includes(conversion)) return { out: pad(integerText(formatter.integer(formatter.next(), conversion === 'd' || conversion === 'i'), conversion, precision, flags), width, left, zero && precision === undefined), stop: false };

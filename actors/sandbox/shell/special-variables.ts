@@ -1,6 +1,7 @@
 // Variables that compute their value or act when assigned: RANDOM, SECONDS, LINENO, FUNCNAME and the rest.
 import { applyOption } from './builtins/options.js';
 import { resetGetopts } from './builtins/dash/getopts.js';
+import { setDirectoryEntry } from './builtins/directories.js';
 import { commandHead } from './command-text.js';
 import type { Shell } from './shell.js';
 import { READONLY, type SpecialValue } from './variables/variable.js';
@@ -83,7 +84,10 @@ const BASH_ONLY: Readonly<Record<string, Maker>> = {
   BASH_SOURCE: (shell) => ({ list: () => sources(shell) }),
   BASH_LINENO: (shell) => ({ list: () => callLines(shell) }),
   PIPESTATUS: (shell) => ({ list: () => shell.pipeStatus.map(String) }),
-  DIRSTACK: (shell) => ({ list: () => [shell.variables.get('PWD') ?? '/', ...shell.directories] }),
+  DIRSTACK: (shell) => ({
+    list: () => [shell.variables.get('PWD') ?? '/', ...shell.directories],
+    setElement: (key, value) => setDirectoryEntry(shell, Number(key), value),
+  }),
   GROUPS: (shell) => ({ list: () => [...new Set([shell.process.credentials.gid, ...shell.process.credentials.groups])].map(String) }),
   SHELLOPTS: (shell) => ({ get: () => shell.options.setNames }),
   BASHOPTS: (shell) => ({ get: () => shell.options.shoptNames }),

@@ -1,4 +1,5 @@
 // strftime(3) in the C locale, for printf's `%(…)T` and prompts.
+import { UTC, type Zone } from '../commands/common/dates/zone.js';
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const MONTHS = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'];
@@ -7,33 +8,21 @@ interface Fields {
   year: number; month: number; day: number; hour: number; minute: number; second: number; weekday: number; yearday: number; offsetMinutes: number; zone: string;
 }
 
-/** Broken-down time; zones other than UTC are those the JavaScript engine knows. */
-function fieldsOf(ms: number, zone: string | undefined): Fields {
-  const offsetMinutes = zone === undefined || zone === '' || /^UTC?0?$|^GMT0?$/.test(zone) ? 0 : offsetOf(ms, zone);
+/** Broken-down time. */
+function fieldsOf(ms: number, zone: Zone): Fields {
+  const offsetMinutes = Math.round(zone.offsetSeconds(ms) / 60);
   const shifted = new Date(ms + offsetMinutes * 60_000);
   const start = Date.UTC(shifted.getUTCFullYear(), 0, 1);
   return {
     year: shifted.getUTCFullYear(), month: shifted.getUTCMonth(), day: shifted.getUTCDate(), hour: shifted.getUTCHours(), minute: shifted.getUTCMinutes(),
-    second: shifted.getUTCSeconds(), weekday: shifted.getUTCDay(), yearday: Math.floor((shifted.getTime() - start) / 86_400_000), offsetMinutes, zone: offsetMinutes === 0 ? 'UTC' : zone!,
+    second: shifted.getUTCSeconds(), weekday: shifted.getUTCDay(), yearday: Math.floor((shifted.getTime() - start) / 86_400_000), offsetMinutes, zone: zone.abbreviation(ms),
   };
-}
-
-function offsetOf(ms: number, zone: string): number {
-  try {
-    const parts = Object.fromEntries(new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' }).formatToParts(new Date(ms)).map(({ type, value }) => [type, Number(value)]));
-    const local = Date.UTC(parts.year!, parts.month! - 1, parts.day!, parts.hour!, parts.minute!, parts.second!);
-    return Math.round((local - Math.floor(ms / 1000) * 1000) / 60_000);
-  } catch (error) {
-    // A zone nobody knows counts as UTC, as in the C library.
-    if (error instanceof RangeError) return 0;
-    throw error;
-  }
 }
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
 /** Formats a moment; unknown letters stay as they are. */
-export function strftime(format: string, ms: number, zone?: string): string {
+export function strftime(format: string, ms: number, zone: Zone = UTC): string {
   const f = fieldsOf(ms, zone);
   const hour12 = f.hour % 12 === 0 ? 12 : f.hour % 12;
   const offset = `${f.offsetMinutes < 0 ? '-' : '+'}${two(Math.floor(Math.abs(f.offsetMinutes) / 60))}${two(Math.abs(f.offsetMinutes) % 60)}`;

@@ -4,7 +4,7 @@ import { SIGSTOP } from '../../kernel/signals.js';
 import { decode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
 import { CommandAbort, ShellExit } from '../flow.js';
-import type { Builtin, Shell } from '../shell.js';
+import type { Builtin, Outcome, Shell } from '../shell.js';
 import { fail, usage } from './output.js';
 import { describe } from './describe.js';
 import { sendSignal } from './processes.js';
@@ -22,8 +22,7 @@ function jump(type: 'break' | 'continue'): Builtin {
     if (given !== undefined && !/^[+-]?\d+$/.test(given)) {
       fail(shell, type, shell.isBash ? `${given}: numeric argument required` : `Illegal number: ${given}`);
       if (!shell.isBash) throw new ShellExit(2);
-      shell.flow = { type: 'break', levels: shell.loopDepth };
-      return 128;
+      throw new ShellExit(128);
     }
     if (shell.isBash && argv.length > 2 && given === argv[1]) {
       fail(shell, type, 'too many arguments');
@@ -154,7 +153,7 @@ function sourced(shell: Shell, name: string): string | undefined {
       }
     }
   }
-  return shell.isBash ? name : undefined;
+  return shell.isBash && !shell.options.posix ? name : undefined;
 }
 
 export function* source(shell: Shell, argv: readonly string[]): Task<number> {
@@ -165,6 +164,7 @@ export function* source(shell: Shell, argv: readonly string[]): Task<number> {
     return usage(shell, argv[0]!, 'filename argument required', `${argv[0]} filename [arguments]`);
   }
   if (shell.isBash && /^-./.test(name) && argv[1] !== '--') return usage(shell, argv[0]!, `${name.slice(0, 2)}: invalid option`, `${argv[0]} filename [arguments]`);
+  if (shell.options.restricted && name.includes('/')) return fail(shell, argv[0]!, `${name}: restricted`);
   const path = sourced(shell, name);
   let text: string;
   try {
@@ -178,9 +178,10 @@ export function* source(shell: Shell, argv: readonly string[]): Task<number> {
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     if (shell.isBash) {
-      shell.complain(error.code === 'EISDIR' ? `${argv[0]}: ${name}: is a directory` : `${name}: ${error.message}`);
+      const isLost = shell.options.posix && error.code === 'ENOENT' && !name.includes('/');
+      shell.complain(isLost ? `${argv[0]}: ${name}: file not found` : error.code === 'EISDIR' ? `${argv[0]}: ${name}: is a directory` : `${name}: ${error.message}`);
       if (!shell.options.posix) return 1;
-      throw new ShellExit(1);
+      throw new ShellExit(1, { bySpecial: true });
     }
     const opened = shell.dialect === 'ash' ? `can't open '${name}': ${error.message}` : `cannot open ${name}: ${error.code === 'ENOENT' ? 'No such file' : error.message}`;
     fail(shell, argv[0]!, path === undefined ? `${name}: not found` : opened);
@@ -206,6 +207,7 @@ function* readWhole(shell: Shell, path: string): Task<Uint8Array> {
 }
 
 export const exec: Builtin = (shell, argv) => {
+  if (shell.options.restricted && argv.length > 1) return fail(shell, 'exec', 'restricted');
   let at = 1;
   let name: string | undefined;
   let empty = false;
@@ -246,10 +248,23 @@ export const command: Builtin = (shell, argv) => {
   if (argv[at] === '--') at++;
   else if (at < argv.length && /^-./.test(argv[at]!)) return usage(shell, 'command', `${argv[at]!.slice(0, 2)}: invalid option`, 'command [-pVv] command [arg ...]');
   const words = argv.slice(at);
+  if (shell.options.restricted && flags.includes('p')) return fail(shell, 'command', '-p: restricted');
   if (words.length === 0) return 0;
   if (/[vV]/.test(flags)) return describe(shell, words, { terse: flags.lastIndexOf('v') > flags.lastIndexOf('V'), defaultPath: flags.includes('p') });
-  return shell.execution.runWords(words, { defaultPath: flags.includes('p') });
+  const outcome = (): Outcome => shell.execution.runWords(words, { defaultPath: flags.includes('p') });
+  return shell.options.posix ? unspecial(outcome) : outcome();
 };
+
+/** Behind `command` the failure of a special built-in does not end the shell. */
+function* unspecial(run: () => Outcome): Task<number> {
+  try {
+    const outcome = run();
+    return typeof outcome === 'number' ? outcome : yield* outcome;
+  } catch (error) {
+    if (error instanceof ShellExit && error.bySpecial) return error.status;
+    throw error;
+  }
+}
 
 export const builtin: Builtin = (shell, argv) => {
   const words = argv[1] === '--' ? argv.slice(2) : argv.slice(1);

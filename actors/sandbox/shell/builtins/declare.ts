@@ -19,7 +19,7 @@ const SYNOPSIS: Readonly<Record<string, string>> = {
   typeset: 'typeset [-aAfFgiIlnrtux] name[=value] ... or typeset -p [-aAfFilnrtux] [name ...]',
   local: 'local [option] name[=value] ...', export: 'export [-fn] [name[=value] ...] or export -p', readonly: 'readonly [-aAf] [name[=value] ...] or readonly -p',
 };
-const ALLOWED: Readonly<Record<string, string>> = { declare: 'aAfFgiIlnrtuxpc', typeset: 'aAfFgiIlnrtuxpc', local: 'aAfFgiIlnrtuxpc', export: 'fnp', readonly: 'aAfp' };
+const ALLOWED: Readonly<Record<string, string>> = { declare: 'aAfFgiIlnrtuxpc', typeset: 'aAfFgiIlnrtuxpc', local: 'aAfFgiIlnrtuxpc', export: 'fnp', readonly: 'aAfnp' };
 
 interface Request {
   command: string;
@@ -90,7 +90,12 @@ function listFunctions(shell: Shell, { command, on, operands }: Request): Outcom
 function markFunctions(shell: Shell, { command, on, off, operands }: Request): number {
   let status = 0;
   for (const operand of operands) {
-    const found = shell.functions.get(String(operand));
+    if (typeof operand !== 'string' || /^\w+\+?=/.test(operand)) return fail(shell, command, "cannot use `-f' to make functions");
+    const found = shell.functions.get(operand);
+    if (found?.isReadonly === true && off.includes('r')) {
+      status = fail(shell, command, `${operand}: readonly function`);
+      continue;
+    }
     if (!found) {
       status = fail(shell, command, `${String(operand)}: not a function`);
       continue;
@@ -255,7 +260,9 @@ function declareAll(shell: Shell, request: Request): Outcome {
     fail(shell, 'local', 'not in a function');
     throw new ShellExit(2);
   }
-  if (/[fF]/.test(on)) return operands.length > 0 && (command === 'export' || command === 'readonly' || /[rtx]/.test(on + request.off)) ? markFunctions(shell, request) : listFunctions(shell, request);
+  const notForFunctions = /[aAilnu]/.exec(on)?.[0];
+  if (on.includes('f') && notForFunctions !== undefined && (command === 'declare' || command === 'typeset')) return fail(shell, command, `-${notForFunctions}: invalid option`);
+  if (/[fF]/.test(on)) return operands.length > 0 && (command === 'export' || command === 'readonly' || /[rtx]/.test(on + request.off) || operands.some((operand) => String(typeof operand === 'string' ? operand : argumentName(operand)).includes('='))) ? markFunctions(shell, request) : listFunctions(shell, request);
   if (operands.length === 0 || (on.includes('p') && command !== 'export' && command !== 'readonly')) return listVariables(shell, request);
   let status = 0;
   for (const operand of operands) {

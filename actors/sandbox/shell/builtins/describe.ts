@@ -108,11 +108,17 @@ export const type: Builtin = (shell, argv) => {
 const HASH_SYNOPSIS = 'hash [-lr] [-p pathname] [-dt] [name ...]';
 
 export const hash: Builtin = (shell, argv) => {
+  if (shell.isBash && !shell.options.isSet('hashall')) return fail(shell, 'hash', 'hashing disabled');
   // -p and its path go first: `readOptions` knows no values.
   if (argv[1] === '-p' && shell.isBash) {
     const [path, ...names] = argv.slice(2);
     if (path === undefined) return usage(shell, 'hash', '-p: option requires an argument', HASH_SYNOPSIS);
-    for (const name of names) shell.hash.set(name, { path, hits: 0 });
+    if (shell.options.restricted && path.includes('/')) return fail(shell, 'hash', `${path}: restricted`);
+    for (const name of names) {
+      const found = shell.options.restricted ? searchPath(shell, path, shell.variables.get('PATH') ?? '', false)[0] : path;
+      if (found === undefined) return fail(shell, 'hash', `${path}: not found`);
+      shell.hash.set(name, { path: found, hits: 0 });
+    }
     return 0;
   }
   const options = readOptions(shell, argv, 'rdlt', HASH_SYNOPSIS);
@@ -143,11 +149,16 @@ export const hash: Builtin = (shell, argv) => {
 };
 
 export const alias: Builtin = (shell, argv) => {
-  const words = argv.slice(1).filter((word, index) => !(index === 0 && (word === '-p' || word === '--')));
+  // To dash and busybox `-p` is a name.
+  const options = shell.isBash ? readOptions(shell, argv, 'p', 'alias [-p] [name[=value] ... ]') : { flags: '', operands: argv[1] === '--' ? argv.slice(2) : argv.slice(1) };
+  if (!options) return 2;
+  const words = options.operands;
   const line = (name: string): string => `${shell.isBash ? 'alias ' : ''}${name}=${(shell.isBash ? quoteSingle : quoteDash)(shell.aliases.get(name)!)}\n`;
-  if (words.length === 0) return print(shell, 'alias', [...shell.aliases.keys()].sort().map(line).join(''));
+  if (options.flags.includes('p') && shell.aliases.size === 0) return 0;
+  const all = (): string => [...shell.aliases.keys()].sort().map(line).join('');
+  if (words.length === 0) return print(shell, 'alias', all());
   let status = 0;
-  let text = '';
+  let text = options.flags.includes('p') ? all() : '';
   for (const word of words) {
     const at = word.indexOf('=', 1);
     if (at > 0) shell.aliases.set(word.slice(0, at), word.slice(at + 1));

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { Errno } from '../../kernel/errno.js';
 import { EXPORTED } from '../variables/variable.js';
 import type { Builtin, Outcome, Shell } from '../shell.js';
-import { fail, print, readOptions } from './output.js';
+import { fail, print, readOptions, usage } from './output.js';
 
 /** Where the shell thinks it is: PWD while it is true, else the physical path. */
 export function logicalDirectory(shell: Shell): string {
@@ -57,6 +57,7 @@ function alongCdPath(shell: Shell, target: string): string | undefined {
 }
 
 export const cdBuiltin: Builtin = (shell, argv) => {
+  if (shell.options.restricted) return fail(shell, 'cd', 'restricted');
   const options = readOptions(shell, argv, 'LPe@', 'cd [-L|[-P [-e]] [-@]] [dir]');
   if (!options) return 2;
   const { flags, operands } = options;
@@ -107,6 +108,10 @@ function position(shell: Shell, word: string): number | undefined {
   return match[1] === '+' ? Number(match[2]) : stack(shell).length - 1 - Number(match[2]);
 }
 
+const PUSHD_SYNOPSIS = 'pushd [-n] [+N | -N | dir]';
+const POPD_SYNOPSIS = 'popd [-n] [+N | -N]';
+const DIRS_SYNOPSIS = 'dirs [-clpv] [+N] [-N]';
+
 export const pushdBuiltin: Builtin = (shell, argv) => {
   const words = argv.slice(1).filter((word) => word !== '--');
   const quiet = words[0] === '-n';
@@ -115,15 +120,15 @@ export const pushdBuiltin: Builtin = (shell, argv) => {
   const all = stack(shell);
   const at = target === undefined ? 1 : position(shell, target);
   if (at !== undefined) {
-    if (target === undefined && all.length < 2) return fail(shell, 'pushd', 'no other directory');
+    if (target === undefined && all.length < 2) return quiet ? 0 : fail(shell, 'pushd', 'no other directory');
     if (at < 0 || at >= all.length) return fail(shell, 'pushd', `${target}: directory stack index out of range`);
     const rotated = target === undefined ? [all[1]!, all[0]!, ...all.slice(2)] : [...all.slice(at), ...all.slice(0, at)];
     const status = quiet ? 0 : change(shell, 'pushd', rotated[0]!, false);
     if (status !== 0) return status;
     shell.directories = rotated.slice(1);
-    return show(shell, 'pushd');
+    return quiet ? 0 : show(shell, 'pushd');
   }
-  if (target!.startsWith('-') && target !== '-') return fail(shell, 'pushd', `${target}: invalid number`, 2);
+  if (/^[-+]./.test(target!)) return usage(shell, 'pushd', `${target}: invalid number`, PUSHD_SYNOPSIS);
   if (quiet) {
     shell.directories = [target!, ...shell.directories];
     return show(shell, 'pushd');
@@ -137,16 +142,17 @@ export const pushdBuiltin: Builtin = (shell, argv) => {
 export const popdBuiltin: Builtin = (shell, argv) => {
   const words = argv.slice(1).filter((word) => word !== '--');
   if (words.length > 1 && words[0] !== '-n') return fail(shell, 'popd', 'too many arguments');
+  const quiet = words[0] === '-n';
   const word = words.find((candidate) => candidate !== '-n');
   const at = word === undefined ? 0 : position(shell, word);
-  if (at === undefined) return fail(shell, 'popd', `${word}: invalid argument`, 2);
+  if (at === undefined) return usage(shell, 'popd', `${word}: invalid ${/^[-+]./.test(word!) ? 'number' : 'argument'}`, POPD_SYNOPSIS);
   if (shell.directories.length === 0) return fail(shell, 'popd', 'directory stack empty');
   if (at < 0 || at > shell.directories.length) return fail(shell, 'popd', `${word}: directory stack index out of range`);
   if (at > 0) {
     shell.directories = shell.directories.filter((_, index) => index !== at - 1);
     return show(shell, 'popd');
   }
-  const status = change(shell, 'popd', shell.directories[0]!, false);
+  const status = quiet ? 0 : change(shell, 'popd', shell.directories[0]!, false);
   if (status !== 0) return status;
   shell.directories = shell.directories.slice(1);
   return show(shell, 'popd');
@@ -156,17 +162,25 @@ export const dirsBuiltin: Builtin = (shell, argv) => {
   const all = stack(shell);
   const flags = argv.slice(1).filter((word) => /^-[clpv]+$/.test(word)).join('');
   const words = argv.slice(1).filter((word) => !/^-[clpv]+$/.test(word));
+  const unknown = words.find((word) => position(shell, word) === undefined);
+  if (unknown !== undefined) return usage(shell, 'dirs', `${unknown}: invalid ${/^[-+]./.test(unknown) ? 'number' : 'option'}`, DIRS_SYNOPSIS);
   if (flags.includes('c')) {
     shell.directories = [];
     return 0;
   }
   const text = (path: string): string => (flags.includes('l') ? path : tilde(shell, path));
-  if (words.length > 0) {
-    const at = position(shell, words[0]!);
-    if (at === undefined) return fail(shell, 'dirs', `${words[0]}: invalid option`, 2);
-    if (at < 0 || at >= all.length) return fail(shell, 'dirs', `${words[0]}: directory stack index out of range`);
-    return print(shell, 'dirs', `${text(all[at]!)}\n`);
+  const numbered = (index: number): string => `${flags.includes('v') ? `${String(index).padStart(2)}  ` : ''}${text(all[index]!)}\n`;
+  const word = words.at(-1);
+  if (word !== undefined) {
+    const at = position(shell, word)!;
+    if (at < 0 || at >= all.length) return fail(shell, 'dirs', all.length === 1 ? 'directory stack empty' : `${word.slice(1)}: directory stack index out of range`);
+    return print(shell, 'dirs', numbered(at));
   }
-  if (flags.includes('v')) return print(shell, 'dirs', all.map((path, index) => `${String(index).padStart(2)}  ${text(path)}\n`).join(''));
+  if (flags.includes('v')) return print(shell, 'dirs', all.map((_, index) => numbered(index)).join(''));
   return print(shell, 'dirs', `${all.map(text).join(flags.includes('p') ? '\n' : ' ')}\n`);
 };
+
+/** `DIRSTACK[n]=path`: the entries below the working directory can be set, no new ones made. */
+export function setDirectoryEntry(shell: Shell, index: number, path: string): void {
+  if (index > 0 && index <= shell.directories.length) shell.directories = shell.directories.map((entry, at) => (at === index - 1 ? path : entry));
+}

@@ -4,7 +4,7 @@ import type { Builtin, Shell } from '../shell.js';
 import { AssignmentError, isName, parseReference } from '../variables/variables.js';
 import { NAMEREF } from '../variables/variable.js';
 import { ShellExit } from '../flow.js';
-import { fail, print, readOptions, usage } from './output.js';
+import { fail, print, readOptions, showUsage, usage } from './output.js';
 
 export const unset: Builtin = (shell, argv) => {
   const options = readOptions(shell, argv, shell.isBash ? 'fvn' : 'fv', 'unset [-f] [-v] [-n] [name ...]');
@@ -74,10 +74,13 @@ export const letBuiltin: Builtin = (shell, argv) => {
   return value === 0 || value === 0n ? 1 : 0;
 };
 
+const GETOPTS_SYNOPSIS = 'getopts optstring name [arg ...]';
+
 export const getopts: Builtin = (shell, argv) => {
   const words = argv[1] === '--' ? argv.slice(2) : argv.slice(1);
   const [optstring, name, ...given] = words;
-  if (optstring === undefined || name === undefined) return usage(shell, 'getopts', 'usage: getopts optstring name [arg ...]'.slice(7), 'getopts optstring name [arg ...]');
+  if (shell.isBash && argv[1] !== '--' && /^-./.test(argv[1] ?? '')) return usage(shell, 'getopts', `${argv[1]!.slice(0, 2)}: invalid option`, GETOPTS_SYNOPSIS);
+  if (optstring === undefined || name === undefined) return shell.isBash ? showUsage(shell, 'getopts', GETOPTS_SYNOPSIS) : usage(shell, 'getopts', GETOPTS_SYNOPSIS, GETOPTS_SYNOPSIS);
   const args = words.length > 2 ? given : shell.positional;
   const silent = optstring.startsWith(':');
   const letters = silent ? optstring.slice(1) : optstring;
@@ -88,21 +91,31 @@ export const getopts: Builtin = (shell, argv) => {
   // dash counts a word as done once it is begun.
   const begun = shell.dialect === 'dash' ? 1 : 0;
   if (offset !== 0) index -= begun;
+  /** A read-only variable is complained of and left alone. */
+  const assign = (target: string, value: string): boolean => {
+    try {
+      variables.set(target, value);
+      return true;
+    } catch (error) {
+      if (!(error instanceof AssignmentError) || !shell.isBash) throw error;
+      shell.complain(error.message);
+      return false;
+    }
+  };
   const finish = (value: string, status: number, next: number, nextOffset: number): number => {
     variables.set('OPTIND', String(nextOffset === 0 ? next : next + begun));
     shell.getoptsOffset = nextOffset;
     if (!isName(name)) return fail(shell, 'getopts', `\`${name}': not a valid identifier`);
-    variables.set(name, value);
-    return status;
+    return assign(name, value) ? status : 2;
   };
   const word = args[index - 1];
   if (offset === 0) {
     if (word === undefined || word === '-' || !word.startsWith('-')) {
-      variables.unset('OPTARG');
+      variables.discard('OPTARG');
       return finish('?', 1, index, 0);
     }
     if (word === '--') {
-      variables.unset('OPTARG');
+      variables.discard('OPTARG');
       return finish('?', 1, index + 1, 0);
     }
   }
@@ -113,32 +126,32 @@ export const getopts: Builtin = (shell, argv) => {
   const advance = (): [number, number] => (last ? [index + 1, 0] : [index, at + 1]);
   const place = letters.indexOf(letter);
   if (place < 0 || letter === ':') {
-    if (silent) variables.set('OPTARG', letter);
+    if (silent) assign('OPTARG', letter);
     else {
-      variables.unset('OPTARG');
+      variables.discard('OPTARG');
       if (variables.get('OPTERR') !== '0') shell.warnRaw(`${shell.isBash ? `${shell.messageName}: illegal option -- ${letter}` : `Illegal option -${letter}`}\n`);
     }
     return finish('?', 0, ...advance());
   }
   if (letters[place + 1] !== ':') {
-    variables.unset('OPTARG');
+    variables.discard('OPTARG');
     return finish(letter, 0, ...advance());
   }
   if (!last) {
-    variables.set('OPTARG', word.slice(at + 1));
+    assign('OPTARG', word.slice(at + 1));
     return finish(letter, 0, index + 1, 0);
   }
   index++;
   const value = args[index - 1];
   if (value !== undefined) {
-    variables.set('OPTARG', value);
+    assign('OPTARG', value);
     return finish(letter, 0, index + 1, 0);
   }
   if (silent) {
-    variables.set('OPTARG', letter);
+    assign('OPTARG', letter);
     return finish(':', 0, index, 0);
   }
-  variables.unset('OPTARG');
+  variables.discard('OPTARG');
   if (variables.get('OPTERR') !== '0') shell.warnRaw(`${shell.isBash ? `${shell.messageName}: option requires an argument -- ${letter}` : `No arg for -${letter} option`}\n`);
   return finish('?', 0, index, 0);
 };

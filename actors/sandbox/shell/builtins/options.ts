@@ -4,6 +4,7 @@ import { DASH_OPTIONS, Options, SET_OPTIONS, type SetOption, SHOPT_OPTIONS } fro
 import { quoteIfSpecial, quoteKey, quoteSingle } from '../quote.js';
 import type { Builtin, Outcome, Shell } from '../shell.js';
 import { functionText } from '../function-text.js';
+import { restrict } from '../restricted.js';
 import { fail, print, readOptions, usage } from './output.js';
 
 /** Turns a set option on or off, with what follows from it. */
@@ -85,6 +86,10 @@ export const set: Builtin = (shell, argv) => {
         at++;
         continue;
       }
+      if (letter === 'r' && on && shell.isBash) {
+        restrict(shell);
+        continue;
+      }
       const option = Options.ofLetter(letter);
       if (!option) {
         if (shell.isBash) return usage(shell, 'set', `${word[0]}${letter}: invalid option`, 'set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]');
@@ -110,17 +115,18 @@ export const shopt: Builtin = (shell, argv) => {
   let status = 0;
   const valid = operands.filter((name) => {
     if (known(name)) return true;
-    status = fail(shell, 'shopt', `${name}: invalid shell option name`);
+    status = fail(shell, 'shopt', `${name}: invalid ${isSet ? '' : 'shell '}option name`);
     return false;
   });
   if (changes && operands.length > 0) {
     for (const name of valid) {
       if (isSet) applyOption(shell, name as SetOption, flags.includes('s'));
-      else shell.options.shopt(name, flags.includes('s'));
+      // Says what is, whichever way it is set.
+      else shell.options.shopt(name, name === 'restricted_shell' ? shell.options.restricted : flags.includes('s'));
     }
     return status;
   }
-  const names = operands.length > 0 ? valid : Object.keys(isSet ? SET_OPTIONS : SHOPT_OPTIONS).filter((name) => !changes || value(name) === flags.includes('s')).sort();
+  const names = operands.length > 0 ? valid : Object.keys(isSet ? SET_OPTIONS : SHOPT_OPTIONS).filter((name) => !changes || value(name) === flags.includes('s'));
   if (operands.length > 0 && valid.some((name) => !value(name))) status = 1;
   if (flags.includes('q')) return status;
   const line = (name: string): string => (flags.includes('p') ? `${isSet ? 'set' : 'shopt'} ${isSet ? (value(name) ? '-o' : '+o') : value(name) ? '-s' : '-u'} ${name}\n` : `${name.padEnd(15)}\t${value(name) ? 'on' : 'off'}\n`);

@@ -54,7 +54,12 @@ export function giveUp(shell: Shell, name: string, message: string): never {
 /** A complaint followed by the built-in's usage line. */
 export function usage(shell: Shell, name: string, message: string, synopsis: string, status = 2): number {
   fail(shell, name, message);
-  if (shell.isBash) shell.warnRaw(`${name}: usage: ${synopsis}\n`);
+  return shell.isBash ? showUsage(shell, name, synopsis, status) : status;
+}
+
+/** The usage line alone. */
+export function showUsage(shell: Shell, name: string, synopsis: string, status = 2): number {
+  shell.warnRaw(`${name}: usage: ${synopsis}\n`);
   return status;
 }
 

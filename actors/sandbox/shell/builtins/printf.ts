@@ -1,11 +1,12 @@
 // printf, with -v into a variable.
 import type { Task } from '../../kernel/wait.js';
+import { zoneOf } from '../../commands/common/dates/zone.js';
 import { strftime } from '../strftime.js';
 import { isPlainLocale } from '../locale.js';
-import { formatPrintf, type Formatted } from '../printf.js';
+import { formatPrintf, type Formatted, type PrintfHost } from '../printf.js';
 import { AssignmentError, parseReference } from '../variables/variables.js';
 import type { Builtin, Outcome, Shell } from '../shell.js';
-import { fail, print, usage } from './output.js';
+import { fail, print, showUsage, usage } from './output.js';
 
 /** bash's room for a time. */
 const TIME_BYTES_MAX = 127;
@@ -36,25 +37,36 @@ export const printfBuiltin: Builtin = (shell, argv) => {
     at++;
   }
   const format = argv[at];
-  if (format === undefined) return shell.isBash ? usage(shell, 'printf', 'usage: printf [-v var] format [arguments]'.slice(7), SYNOPSIS) : fail(shell, 'printf', 'usage: printf format [arg ...]', 2);
+  if (format === undefined) return shell.isBash ? showUsage(shell, 'printf', SYNOPSIS) : fail(shell, 'printf', 'usage: printf format [arg ...]', 2);
   // The C library knows what is exported.
-  const zone = shell.variables.environment().get('TZ');
-  const formatted = formatPrintf(format, argv.slice(at + 1), (pattern, seconds) => upTo(TIME_BYTES_MAX, strftime(pattern, seconds * 1000, zone)), shell.isBash ? 'bash' : 'dash', isPlainLocale(shell));
+  const zone = zoneOf(shell.process, shell.variables.environment().get('TZ'));
+  const host: PrintfHost = {
+    formatTime: (pattern, seconds) => upTo(TIME_BYTES_MAX, strftime(pattern, seconds * 1000, zone)),
+    startedAtMs: shell.startedAtMs,
+    assignCount: (name, countBytes) => store(shell, name, String(countBytes)),
+  };
+  const formatted = formatPrintf(format, argv.slice(at + 1), host, shell.isBash ? 'bash' : 'dash', isPlainLocale(shell));
   const { text, errors, status } = formatted;
   const pieces = shell.isBash ? byLines(formatted) : [...errors.map(({ message }) => ({ error: message })), { text }];
   if (variable === undefined) return write(shell, pieces, status);
   for (const { message } of errors) fail(shell, 'printf', message);
+  const complaint = store(shell, variable, text.split('\0', 1)[0]!);
+  return complaint === undefined ? status : fail(shell, 'printf', complaint);
+};
+
+/** Gives a variable or an element its value; the outcome is a complaint. */
+function store(shell: Shell, target: string, value: string): string | undefined {
+  const reference = parseReference(target);
+  if (!reference) return `\`${target}': not a valid identifier`;
   try {
-    const { name, subscript } = parseReference(variable)!;
-    const value = text.split('\0', 1)[0]!;
-    if (subscript === undefined) shell.variables.set(name, value);
-    else shell.variables.setElement(name, subscript, value);
-    return status;
+    if (reference.subscript === undefined) shell.variables.set(reference.name, value);
+    else shell.variables.setElement(reference.name, reference.subscript, value);
+    return undefined;
   } catch (error) {
     if (!(error instanceof AssignmentError)) throw error;
-    return fail(shell, 'printf', error.message);
+    return error.message;
   }
-};
+}
 
 /** What is written and complained of, in the order in which it is seen; dash writes when it is done, after its complaints. */
 type Piece = { readonly text: string } | { readonly error: string };

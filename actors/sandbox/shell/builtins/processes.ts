@@ -9,12 +9,14 @@ import { quoteDash, quoteSingle } from '../quote.js';
 import type { Builtin, Shell } from '../shell.js';
 import { trapName } from '../traps.js';
 import { signalDescription } from '../signal-descriptions.js';
-import { fail, print, readOptions, usage } from './output.js';
+import { fail, print, readOptions, showUsage, usage } from './output.js';
 
 /** SIGINT, EXIT: as `trap -p` writes names. */
 function shownTrap(shell: Shell, name: string): string {
   return shell.isBash && !shell.options.posix && !['EXIT', 'DEBUG', 'ERR', 'RETURN'].includes(name) ? `SIG${name}` : name;
 }
+
+const TRAP_SYNOPSIS = 'trap [-lp] [[arg] signal_spec ...]';
 
 export const trap: Builtin = (shell, argv) => {
   const words = argv.slice(1);
@@ -23,7 +25,9 @@ export const trap: Builtin = (shell, argv) => {
   if (words.length === 0 || (words.length === 1 && words[0] === '-p')) return print(shell, 'trap', shell.traps.list().map(line).join(''));
   if (words[0] === '-p') {
     let status = 0;
-    const text = words.slice(1).map((word) => {
+    const asked = words[1] === '--' ? words.slice(2) : words.slice(1);
+    if (words[1] !== '--' && /^-./.test(words[1] ?? '') && shell.isBash) return usage(shell, 'trap', `${words[1]!.slice(0, 2)}: invalid option`, TRAP_SYNOPSIS);
+    const text = asked.map((word) => {
       const name = trapName(word);
       if (name === undefined) status = fail(shell, 'trap', `${word}: invalid signal specification`);
       const command = name && shell.traps.listed(name);
@@ -33,7 +37,7 @@ export const trap: Builtin = (shell, argv) => {
     return print(shell, 'trap', text, status);
   }
   const rest = words[0] === '--' ? words.slice(1) : words;
-  if (shell.isBash && words[0] !== '--' && /^-./.test(rest[0]!)) return usage(shell, 'trap', `${rest[0]!.slice(0, 2)}: invalid option`, 'trap [-lp] [[arg] signal_spec ...]');
+  if (shell.isBash && words[0] !== '--' && /^-./.test(rest[0]!)) return usage(shell, 'trap', `${rest[0]!.slice(0, 2)}: invalid option`, TRAP_SYNOPSIS);
   const resets = rest[0] === '-' || /^\d+$/.test(rest[0]!) && (rest.length === 1 || trapName(rest[0]!) !== undefined);
   const names = rest[0] === '-' ? rest.slice(1) : resets || rest.length === 1 ? rest : rest.slice(1);
   const command = rest[0] === '-' || resets || rest.length === 1 ? undefined : rest[0]!;
@@ -89,6 +93,8 @@ export function sendSignal(process: Process, pid: number, signal: number): void 
   if (signal > 0) for (const target of allowed) target.deliver(signal);
 }
 
+const KILL_SYNOPSIS = 'kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]';
+
 export const kill: Builtin = (shell, argv) => {
   let words = argv.slice(1);
   let signal = SIGTERM;
@@ -103,14 +109,14 @@ export const kill: Builtin = (shell, argv) => {
     if (number === undefined) return fail(shell, 'kill', words[1] === undefined ? `${first}: option requires an argument` : `${words[1]}: invalid signal specification`);
     signal = number;
     words = words.slice(2);
-  } else if (first !== undefined && /^-[^-]/.test(first) && words.length > 1) {
+  } else if (first !== undefined && /^-[^-]/.test(first) && (words.length > 1 || shell.isBash)) {
     const number = signalNumber(first.slice(1));
     if (number === undefined) return fail(shell, 'kill', `${first.slice(1)}: invalid signal specification`);
     signal = number;
     words = words.slice(1);
   }
   if (words[0] === '--') words = words.slice(1);
-  if (words.length === 0) return usage(shell, 'kill', 'usage: kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]'.slice(0, 0) || 'not enough arguments', 'kill [-s sigspec | -n signum | -sigspec] pid | jobspec ... or kill -l [sigspec]');
+  if (words.length === 0) return shell.isBash ? showUsage(shell, 'kill', KILL_SYNOPSIS) : usage(shell, 'kill', 'not enough arguments', KILL_SYNOPSIS);
   return signalAll(shell, words, signal);
 };
 
@@ -126,7 +132,7 @@ function* signalAll(shell: Shell, words: readonly string[], signal: number): Tas
       continue;
     }
     if (job === undefined && !/^-?\d+$/.test(word)) {
-      status = fail(shell, 'kill', shell.isBash ? `${word}: arguments must be process or job IDs` : `Illegal number: ${word}`);
+      status = fail(shell, 'kill', shell.isBash ? word === '' ? "`': not a pid or valid job spec" : `${word}: arguments must be process or job IDs` : `Illegal number: ${word}`);
       continue;
     }
     try {

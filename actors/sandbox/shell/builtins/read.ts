@@ -128,7 +128,9 @@ function assign(shell: Shell, options: ReadOptions, input: ReadInput, status: nu
     return status;
   } catch (error) {
     if (!(error instanceof AssignmentError)) throw error;
-    return fail(shell, 'read', error.message);
+    if (!shell.isBash) return fail(shell, 'read', error.message);
+    shell.complain(error.message);
+    return 1;
   }
 }
 

@@ -76,7 +76,7 @@ function binary(shell: Shell, left: string, operator: string, right: string): bo
 }
 
 /** The answer for `words` (without the command's name and `]`); TestError for what makes no sense. */
-function evaluate(shell: Shell, words: readonly string[]): boolean {
+function evaluate(shell: Shell, words: readonly string[], terminator?: string): boolean {
   const [a = '', b = '', c = '', d = ''] = words;
   switch (words.length) {
     case 0:
@@ -91,30 +91,34 @@ function evaluate(shell: Shell, words: readonly string[]): boolean {
       if (BINARY.has(b)) return binary(shell, a, b, c);
       if (b === '-a') return a !== '' && c !== '';
       if (b === '-o') return a !== '' || c !== '';
-      if (a === '!') return !evaluate(shell, [b, c]);
+      if (a === '!') return !evaluate(shell, [b, c], terminator);
       if (a === '(' && c === ')') return b !== '';
       throw new TestError(`${b}: binary operator expected`);
     case 4:
-      if (a === '!') return !evaluate(shell, [b, c, d]);
-      if (a === '(' && d === ')') return evaluate(shell, [b, c]);
+      if (a === '!') return !evaluate(shell, [b, c, d], terminator);
+      if (a === '(' && d === ')') return evaluate(shell, [b, c], terminator);
   }
-  return new Grammar(shell, words).whole();
+  return new Grammar(shell, words, terminator).whole();
 }
 
 /** expr: and ('-o' and)*, and: not ('-a' not)*. */
 class Grammar {
   readonly #shell: Shell;
   readonly #words: readonly string[];
+  /** What stands behind the words: the `]` of `[`. */
+  readonly #terminator: string | undefined;
   #at = 0;
 
-  constructor(shell: Shell, words: readonly string[]) {
+  constructor(shell: Shell, words: readonly string[], terminator: string | undefined) {
     this.#shell = shell;
     this.#words = words;
+    this.#terminator = terminator;
   }
 
   whole(): boolean {
     const result = this.#or();
-    if (this.#at < this.#words.length) throw new TestError('too many arguments');
+    const rest = this.#words[this.#at];
+    if (rest !== undefined) throw new TestError(rest.startsWith('-') && this.#shell.isBash ? `syntax error: \`${rest}' unexpected` : 'too many arguments');
     return result;
   }
 
@@ -168,7 +172,7 @@ class Grammar {
   #group(): boolean {
     this.#at++;
     const result = this.#or();
-    const close = this.#words[this.#at];
+    const close = this.#words[this.#at] ?? this.#terminator;
     if (close !== ')') throw new TestError(`\`)' expected${close === undefined || !this.#shell.isBash ? '' : `, found ${close}`}`);
     this.#at++;
     return result;
@@ -177,7 +181,7 @@ class Grammar {
 
 function answer(shell: Shell, name: string, words: readonly string[]): number {
   try {
-    return evaluate(shell, words) ? 0 : 1;
+    return evaluate(shell, words, name === '[' ? ']' : undefined) ? 0 : 1;
   } catch (error) {
     if (!(error instanceof TestError)) throw error;
     return fail(shell, name, shell.isBash ? error.message : error.message.replace(/^(.*): integer expression expected$/, shell.dialect === 'ash' ? '$1: bad number' : 'Illegal number: $1'), 2);

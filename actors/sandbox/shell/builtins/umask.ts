@@ -29,7 +29,10 @@ export const umask: Builtin = (shell, argv) => {
   let allowed = ~process.umask & 0o777;
   for (const clause of mode.split(',')) {
     const match = /^([ugoa]*)([-+=])([rwx]*)$/.exec(clause);
-    if (!match) return fail(shell, 'umask', `${mode.length > 0 ? `\`${mode[0]}': ` : ''}invalid symbolic mode operator`);
+    if (!match) {
+      const [begun, operator = ''] = /^[ugoa]*([-+=][rwx]*)?/.exec(clause)!;
+      return fail(shell, 'umask', `\`${clause.slice(begun.length, begun.length + 1)}': invalid symbolic mode ${operator === '' ? 'operator' : 'character'}`);
+    }
     const who = match[1] === '' || match[1]!.includes('a') ? 'ugo' : match[1]!;
     const bits = [...match[3]!].reduce((sum, letter) => sum | (letter === 'r' ? 4 : letter === 'w' ? 2 : 1), 0);
     for (const letter of who) {
@@ -40,5 +43,5 @@ export const umask: Builtin = (shell, argv) => {
     }
   }
   process.umask = ~allowed & 0o777;
-  return 0;
+  return options.flags.includes('S') && shell.isBash ? print(shell, 'umask', `${symbolicMask(process.umask)}\n`) : 0;
 };

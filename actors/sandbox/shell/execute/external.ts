@@ -112,6 +112,10 @@ function* become(
     yield* process.write(2, encode(`${prefix}${shell.dialect === 'ash' ? busyboxWords(error.message) : error.message}\n`));
     return shell.redirectionStatus;
   }
+  if (shell.options.restricted && argv[0]!.includes('/')) {
+    yield* process.write(2, encode(`${prefix}${argv[0]}: restricted: cannot specify \`/' in command names\n`));
+    return 1;
+  }
   if (path === undefined) {
     const name = argv[0]!;
     yield* process.write(2, encode(`${prefix}${missing(shell, name)}\n`));

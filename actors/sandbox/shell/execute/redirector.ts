@@ -158,6 +158,7 @@ export function place(shell: Shell, process: Process, redirect: ResolvedRedirect
 
 function openTarget(shell: Shell, process: Process, { operator, text }: ResolvedRedirect): OpenFile {
   const flags = FLAGS[operator] ?? O_WRONLY | O_CREAT | O_TRUNC;
+  if (shell.options.restricted && operator !== '<') throw new RedirectError(`${text}: restricted: cannot redirect output`);
   try {
     if (shell.options.noclobber && (operator === '>' || operator === '&>')) return openWithoutClobber(process, text, flags);
     return process.files.openFile(text, flags);

@@ -160,7 +160,7 @@ export class Runtime implements Execution {
       } catch (error) {
         if (!(error instanceof ShellSyntaxError)) throw error;
         this.reportSyntax(error, options.name);
-        if (!shell.isBash || (shell.options.posix && !shell.isInteractive && options.name === 'eval')) throw new ShellExit(2);
+        if (!shell.isBash || (shell.options.posix && !shell.isInteractive && options.name === 'eval')) throw new ShellExit(2, { bySpecial: shell.isBash });
         if (error.failure.inSubstitution === true) throw new ShellExit(shell.commandString === undefined ? 1 : 127);
         if (error.failure.discards === true) return 1;
         return 2;

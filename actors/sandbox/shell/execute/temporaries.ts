@@ -36,6 +36,7 @@ export function assignTemporary(shell: Shell, assignment: Assignment, value: str
   if (outer?.has(READONLY) === true) {
     if (!shell.isBash) return assignGuarded(shell, () => variables.set(assignment.name, value));
     shell.complain(`${assignment.name}: readonly variable`);
+    if (shell.options.posix) throw new CommandAbort(1);
     return;
   }
   const { name } = variables.follow(assignment.name);

@@ -8,7 +8,7 @@ import { evaluateText, evaluateSource } from './arithmetic.js';
 import { assignValue, elementsOf, elementsTask, storeAssignment } from './assignment.js';
 import { glob } from './glob.js';
 import { keyOf, plainValue, subscriptBlocks } from './lookup.js';
-import { decide, type Decision, finish, isUnsetSlice, type Operands, reaches, unbound } from './parameter.js';
+import { decide, type Decision, finish, isUnsetSlice, type Operands, reaches, unbound, ofParameter } from './parameter.js';
 import { onlyField, onlyText } from './only.js';
 import { promptText } from './prompt.js';
 import { DocumentSink, escapePattern, FieldSink, QuietSink, separatorsOf, type Sink, TextSink } from './sinks.js';
@@ -277,7 +277,7 @@ export class Expander implements Expansion {
     return Number(yield* this.arithmeticTask(index!.arithmetic));
   }
 
-  #operands({ operation }: Parameter, { value }: Decision): Operands {
+  #operands({ operation, name }: Parameter, { value }: Decision): Operands {
     switch (operation?.type) {
       case 'trim':
       case 'case':
@@ -289,8 +289,10 @@ export class Expander implements Expansion {
         };
       case 'slice':
       {
-        const offset = Number(this.arithmetic(operation.offset));
-        return operation.length && reaches(this.#shell, value, offset) ? { offset, length: Number(this.arithmetic(operation.length)) } : { offset };
+        return ofParameter(name, () => {
+          const offset = Number(this.arithmetic(operation.offset));
+          return operation.length && reaches(this.#shell, value, offset) ? { offset, length: Number(this.arithmetic(operation.length)) } : { offset };
+        });
       }
       default:
         return {};

@@ -32,9 +32,9 @@ export interface Decision {
 }
 
 /** The outcome for an unset plain parameter: '' or, with `set -u`, an error. */
-export function unbound(shell: Shell, { name, index }: Parameter): string {
+export function unbound(shell: Shell, { name, index, braced }: Parameter): string {
   if (!shell.options.nounset || name === '@' || name === '*') return '';
-  const subject = /^\d+$/.test(name) ? `$${name}` : name === '!' ? '$!' : index ? `${name}[${index.word.source}]` : name;
+  const subject = /^\d+$/.test(name) ? `${braced ? '' : '$'}${name}` : name === '!' ? '$!' : index ? `${name}[${index.word.source}]` : name;
   throw new ExpansionError(shell.isBash ? `${subject}: unbound variable` : `${name}: parameter not set`, { fatal: true, status: shell.isBash ? 127 : 2 });
 }
 
@@ -189,4 +189,14 @@ export function reaches(shell: Shell, { text, list, variable }: Value, offset: n
 /** The numbers of a slice are not looked at where there is nothing to cut. */
 export function isUnsetSlice({ operation }: Parameter, { value }: Decision): boolean {
   return operation?.type === 'slice' && (value.list === undefined ? value.text === undefined : value.list.length === 0 && !value.isPositional);
+}
+
+/** A slice's arithmetic errors are told with the parameter's name. */
+export function ofParameter<T>(name: string, evaluate: () => T): T {
+  try {
+    return evaluate();
+  } catch (error) {
+    if (error instanceof ExpansionError && !error.isFatal && !error.isInner) error.message = `${name}: ${error.message}`;
+    throw error;
+  }
 }

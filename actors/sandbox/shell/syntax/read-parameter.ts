@@ -12,6 +12,8 @@ const SPECIAL = /[@*#?$!-]/y;
 const INDIRECTABLE = /[A-Za-z_0-9]|[@*#?$!]\}/y;
 const LENGTH_OF = /[A-Za-z_]|[0-9]+\}|[@*#?$!-]\}/y;
 const PREFIX_NAMES = /[@*]\}/y;
+/** `${#:}` and its kin are neither lengths nor operations in bash. */
+const LENGTH_OF_NOTHING = /[:/%=+]\}/y;
 
 const DEFAULTS: Readonly<Record<string, 'default' | 'assign' | 'error' | 'alternate'>> = { '-': 'default', '=': 'assign', '?': 'error', '+': 'alternate' };
 const CASES: Readonly<Record<string, 'upper' | 'lower' | 'toggle'>> = { '^': 'upper', ',': 'lower', '~': 'toggle' };
@@ -55,6 +57,7 @@ class BracedReader {
       if (index?.all !== undefined && reader.text[reader.pos] === '}') return this.#close(name, index, { type: 'keys' }, false);
     }
     if (reader.text[reader.pos] === '}') return this.#close(name, index, undefined, indirect);
+    if (name === '#' && reader.features.bash && reader.looksAt(LENGTH_OF_NOTHING)) return this.#bad(name);
     const operation = this.#operation(name);
     if (operation === undefined || reader.text[reader.pos] !== '}') return this.#bad(name);
     return this.#close(name, index, operation, indirect);

@@ -15,6 +15,8 @@ export interface SpecialValue {
   unset?(): void;
   /** An array made when asked for (FUNCNAME, PIPESTATUS). */
   list?(): readonly string[];
+  /** Called with what is assigned to an element of such an array. */
+  setElement?(key: string | number, value: string): void;
 }
 
 /**

@@ -1,19 +1,12 @@
 // The variables of one shell: dynamic scopes by shallow binding, attributes, namerefs, the environment for children.
 import type { Options } from '../options.js';
 import { AssociativeArray, IndexedArray } from './arrays.js';
+import { AssignmentError } from './assignment-error.js';
 import { ForkedMap } from './forked-map.js';
 import { byHash } from './hash-order.js';
 import { CAPITALIZED, EXPORTED, INTEGER, LOWERCASE, NAMEREF, READONLY, UPPERCASE, Variable, WATCHED } from './variable.js';
 
-/** An assignment that cannot be: read-only, a nameref in a circle, a bad subscript. The message lacks the shell's prefix. */
-export class AssignmentError extends Error {
-  /** Whether the variable was read-only: bash gives the whole command up then. */
-  readonly isReadonly: boolean;
-  constructor(message: string, isReadonly = false) {
-    super(message);
-    this.isReadonly = isReadonly;
-  }
-}
+export { AssignmentError };
 
 /** Where a name leads once namerefs are followed: a variable, or one element of an array. */
 export interface Reference {
@@ -293,7 +286,7 @@ export class Variables {
   assignElement(variable: Variable, key: string | number, value: string, append = false): void {
     if (this.exportAll) variable.attributes |= EXPORTED;
     if ((variable.attributes & EXPORTED) !== 0) this.#environment = undefined;
-    if (variable.special?.list) return;
+    if (variable.special?.list) return variable.special.setElement?.(key, value);
     if (variable.map) {
       const old = append ? variable.map.get(String(key)) ?? '' : '';
       variable.map.set(String(key), this.#convert(variable, value, append, old));
@@ -347,9 +340,14 @@ export class Variables {
    * value; one of a caller goes, and what it hid is seen again.
    */
   unset(name: string): void {
+    if (this.#bindings.get(name)?.has(READONLY) === true) throw new AssignmentError(`${name}: cannot unset: readonly variable`, true);
+    this.discard(name);
+  }
+
+  /** Unsets also what is read-only: getopts does so with OPTARG. */
+  discard(name: string): void {
     const variable = this.#bindings.get(name);
     if (!variable) return;
-    if (variable.has(READONLY)) throw new AssignmentError(`${name}: cannot unset: readonly variable`, true);
     if (variable.has(EXPORTED)) this.#environment = undefined;
     if (variable.depth > 0 && (this.keepsUnset || variable.depth === this.functionDepth)) {
       const empty = new Variable(name, variable.depth, this.#generation);

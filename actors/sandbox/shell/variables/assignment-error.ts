@@ -1,0 +1,11 @@
+// What is thrown where a variable cannot be assigned to.
+
+/** An assignment that cannot be: read-only, a nameref in a circle, a bad subscript. The message lacks the shell's prefix. */
+export class AssignmentError extends Error {
+  /** Whether the variable was read-only: bash gives the whole command up then. */
+  readonly isReadonly: boolean;
+  constructor(message: string, isReadonly = false) {
+    super(message);
+    this.isReadonly = isReadonly;
+  }
+}
