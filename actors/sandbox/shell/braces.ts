@@ -16,12 +16,16 @@ export function expandBraces(word: Word): readonly Word[] {
   return expansions.map((each) => makeWord(joined(each), word.source, word.line, marks));
 }
 
+/** A backquote that nothing closes: bash fails, unless it is the last of its word. */
+const BACKQUOTE: WordPart = { type: 'parameter', name: '`', braced: false, indirect: false, index: undefined, operation: { type: 'bad' }, source: '`' };
+
 /** What follows a bare `$name` after braces are gone belongs to the name: `$n{a,b}` is `$na $nb`. */
 function joined(units: readonly Unit[]): WordPart[] {
   const parts: WordPart[] = [];
   let text = '';
-  for (const unit of units) {
+  for (const [i, each] of units.entries()) {
     const last = parts.at(-1);
+    const unit = each === BACKQUOTE && i === units.length - 1 ? '`' : each;
     if (typeof unit === 'string') {
       if (text === '' && last?.type === 'parameter' && !last.braced && /^[A-Za-z_]/.test(last.name) && /^[A-Za-z0-9_]+$/.test(unit)) parts[parts.length - 1] = { ...last, name: last.name + unit };
       else text += unit;
@@ -142,8 +146,9 @@ function padded(value: number, width: number): string {
   return value < 0 ? `-${String(-value).padStart(width - 1, '0')}` : String(value).padStart(width, '0');
 }
 
-/** What lies between Z and a is not special here, but that a backslash alone quotes nothing and goes away. */
+/** What lies between Z and a is not special here, but that a backslash alone quotes nothing and goes away, and a backquote has no other. */
 function letterUnit(code: number): Unit {
   const char = String.fromCharCode(code);
+  if (char === '`') return BACKQUOTE;
   return /[a-zA-Z]/.test(char) ? char : { type: 'quoted', style: 'escape', text: char === '\\' ? '' : char };
 }

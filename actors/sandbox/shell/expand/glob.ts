@@ -8,6 +8,9 @@ import type { Shell } from '../shell.js';
 /** Limits a `**` over a deep tree; a shell would run out of memory or of its user's patience. */
 const MATCHES_MAX = 1_000_000;
 
+/** One pattern of GLOBIGNORE: colons stand between them, but for those in brackets and after backslashes. */
+const IGNORED = /(?:\\.|\[(?:\[([:.=]).*?\1\]|[^\]])*(?:\]|$)|[^:])+/gs;
+
 const MAY_BE_ACTIVE = /[*?[]|[@!+]\(/;
 
 /** Whether a component has a glob character that no backslash escapes. */
@@ -47,22 +50,31 @@ class Globber {
   readonly #dots: boolean;
   readonly #ignored: readonly Pattern[];
   readonly #found: string[] = [];
+  /** What `**` is within is written out: `a/**` finds `a/`, but `*`/`**` finds `a`. */
+  #namesFolders = true;
 
   constructor(shell: Shell) {
     this.#shell = shell;
     this.#extglob = shell.options.extglob;
     const ignore = shell.isBash ? shell.variables.get('GLOBIGNORE') ?? '' : '';
     this.#dots = shell.options.has('dotglob') || ignore !== '';
-    this.#ignored = ignore === '' ? [] : ignore.split(':').map((each) => compilePattern(each, { extglob: true, pathname: true }));
+    this.#ignored = (ignore.match(IGNORED) ?? []).map((each) => compilePattern(each, { extglob: true, pathname: true }));
   }
 
   /** The matches in order; undefined when nothing in the pattern is active. */
   find(pattern: string): string[] | undefined {
-    const components = splitComponents(pattern);
+    const written = splitComponents(pattern);
+    this.#namesFolders = written.slice(0, -1).every((component) => !isActive(component, this.#extglob));
+    const components = written.filter((component, at, all) => !(this.#isDeep(component) && this.#isDeep(all[at + 1])));
     if (!components.some((component) => isActive(component, this.#extglob))) return undefined;
     this.#walk('', components, 0);
     const kept = this.#found.filter((path) => !this.#isIgnored(path));
     return kept.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  }
+
+  /** `**` with globstar; several in a row are one. */
+  #isDeep(component: string | undefined): boolean {
+    return component === '**' && this.#shell.options.has('globstar');
   }
 
   #isIgnored(path: string): boolean {
@@ -81,7 +93,7 @@ class Globber {
       else if (component === '' ? this.#isDirectory(prefix) : this.#existsAtAll(path)) this.#found.push(path);
       return;
     }
-    if (component === '**' && this.#shell.options.has('globstar')) return this.#walkDeep(prefix, components, at);
+    if (this.#isDeep(component)) return this.#walkDeep(prefix, components, at);
     const pattern = compilePattern(component, { extglob: this.#extglob, nocase: this.#shell.options.has('nocaseglob'), period: !this.#dots, bytes: this.#shell.dialect === 'dash' });
     for (const { name, type } of this.#entries(prefix)) {
       if (!pattern.test(name)) continue;
@@ -95,7 +107,7 @@ class Globber {
   #walkDeep(prefix: string, components: readonly string[], at: number): void {
     const isLast = at === components.length - 1;
     if (isLast) {
-      if (prefix !== '') this.#found.push(prefix);
+      if (prefix !== '') this.#found.push(this.#namesFolders ? prefix : prefix.slice(0, -1));
     } else if (components[at + 1] === '' && at + 1 === components.length - 1) {
       if (prefix !== '') this.#found.push(prefix);
     } else {

@@ -78,8 +78,7 @@ function fileOnly(script: List): boolean {
 }
 
 function* readDirectly(shell: Shell, script: List): Task<string | undefined> {
-  const command = script.items[0]!.command;
-  const undo = yield* shell.redirection.applyTask(command.redirects);
+  const undo = yield* shell.redirection.applyTask(script.items[0]!.command.redirects);
   if (!undo) {
     shell.substitutionStatus = 1;
     // bash gives up here, even among the arguments of a command that would succeed.
@@ -88,21 +87,35 @@ function* readDirectly(shell: Shell, script: List): Task<string | undefined> {
   }
   try {
     const parts: Uint8Array[] = [];
-    for (;;) {
-      const chunk = yield* shell.process.read(0, 1 << 20);
-      if (chunk.length === 0) break;
+    shell.substitutionStatus = yield* eachChunk(shell, function* keep(chunk) {
       parts.push(chunk);
-    }
-    shell.substitutionStatus = 0;
-    return cleaned(decode(Buffer.concat(parts)));
-  } catch (error) {
-    if (!(error instanceof Errno)) throw error;
-    shell.complain(`read error: 0: ${error.message}`);
-    shell.substitutionStatus = 1;
-    return '';
+    });
+    return shell.substitutionStatus === 0 ? cleaned(decode(Buffer.concat(parts))) : '';
   } finally {
     undo();
   }
+}
+
+/** Reads standard input to its end. */
+function* eachChunk(shell: Shell, use: (chunk: Uint8Array) => Task): Task<number> {
+  for (;;) {
+    let chunk: Uint8Array;
+    try {
+      chunk = yield* shell.process.read(0, 1 << 20);
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      shell.complain(`read error: 0: ${error.message}`);
+      return 1;
+    }
+    if (chunk.length === 0) return 0;
+    yield* use(chunk);
+  }
+}
+
+/** `<(<file)` is the file's content. */
+function* copyFile(shell: Shell, script: List): Task<number> {
+  const undo = yield* shell.redirection.applyTask(script.items[0]!.command.redirects);
+  return undo ? yield* eachChunk(shell, (chunk) => shell.process.write(1, chunk)) : 1;
 }
 
 /** Runs `<(…)` or `>(…)`: the path of the descriptor that leads to it. The descriptor is closed when the command is over. */
@@ -116,6 +129,7 @@ export function runProcessSubstitution(shell: Shell, part: ProcessSubstitution):
   shell.process.close(ours);
   const child = shell.execution.fork(function* body(sub) {
     sub.evalDepth++;
+    if (part.direction === '<' && fileOnly(part.script)) return yield* copyFile(sub, part.script);
     const outcome = sub.execution.run(part.script);
     return typeof outcome === 'number' ? outcome : yield* outcome;
   }, (process) => {

@@ -19,7 +19,7 @@ export function parseConstant(text: string, expression: string): Integer {
   if (DECIMAL.test(text)) return Number(text);
   const hash = text.indexOf('#');
   if (hash >= 0) {
-    const base = /^[0-9]+$/.test(text.slice(0, hash)) ? Number(text.slice(0, hash)) : 0;
+    const base = /^[1-9][0-9]*$/.test(text.slice(0, hash)) ? Number(text.slice(0, hash)) : 0;
     if (base === 0) throw new ArithmeticError(expression, 'invalid number', text);
     if (base < 2 || base > 64) throw new ArithmeticError(expression, 'invalid arithmetic base', text);
     if (hash === text.length - 1) throw new ArithmeticError(expression, 'invalid integer constant', text);

@@ -6,6 +6,7 @@ import type { Reader } from './reader.js';
 import { plainText, type Token } from './token.js';
 
 const BLANKS = /(?:[ \t]|\\\n)+/y;
+const BETWEEN = /(?:[ \t]|\\\n)*/y;
 const COMMENT = /#[^\n]*/y;
 const OPERATORS_BASH = /;;&|;;|;&|&&|&>>|&>|\|\||\|&|<<<|<<-|<<|<&|<>|>>|>\||>&|[;&|()<>]/y;
 const OPERATORS_ASH = /;;|&&|&>>|&>|\|\||<<-|<<|<&|<>|>>|>\||>&|[;&|()<>]/y;
@@ -29,8 +30,8 @@ export class Lexer {
   #expecting: Expecting = 'command';
   /** Aliases being expanded: the name is not looked up again before `end`. */
   #active: { name: string; end: number }[] = [];
-  /** After an alias that ends with a blank the next word is looked up too. */
-  #checkAt = -1;
+  /** Where words begin that are looked up wherever they stand: what follows an alias that ends with a blank, and what such a word has become. */
+  #checkAt: number[] = [];
   #spliced = 0;
 
   constructor(reader: Reader) {
@@ -123,7 +124,7 @@ export class Lexer {
     const { reader } = this;
     const { alias } = reader.settings;
     if (alias === undefined) return false;
-    const wanted = expecting === 'command' || token.start === this.#checkAt;
+    const wanted = expecting === 'command' || this.#checkAt.includes(token.start);
     const name = wanted ? plainText(token) : undefined;
     if (name === undefined || !ALIAS_NAME.test(name) || reader.text.slice(token.start, token.end) !== name) return false;
     this.#active = this.#active.filter(({ end }) => token.start < end);
@@ -134,10 +135,10 @@ export class Lexer {
     const grown = value.length - name.length;
     this.#active = this.#active.map((active) => ({ name: active.name, end: active.end + grown }));
     this.#active.push({ name, end: token.start + value.length });
+    this.#checkAt = this.#checkAt.filter((at) => at >= token.start).map((at) => (at === token.start ? at : at + grown));
     if (/[ \t]$/.test(value)) {
-      const rest = /[ \t]*/y;
-      rest.lastIndex = token.start + value.length;
-      this.#checkAt = rest.lastIndex + rest.exec(reader.text)![0].length;
+      BETWEEN.lastIndex = token.start + value.length;
+      this.#checkAt.push(BETWEEN.lastIndex + BETWEEN.exec(reader.text)![0].length);
     }
     return true;
   }

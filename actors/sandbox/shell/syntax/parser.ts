@@ -3,7 +3,7 @@ import type { List, SyntaxFailure } from './ast.js';
 import { CommandReader } from './command-reader.js';
 import { Incomplete } from './errors.js';
 import { GRAMMAR } from './grammar.js';
-import { Reader, type ReaderSettings } from './reader.js';
+import { Reader, type ReaderSettings, type ReadingPlace } from './reader.js';
 
 export type { ReaderSettings as ParserSettings } from './reader.js';
 export { ShellSyntaxError } from './errors.js';
@@ -71,7 +71,7 @@ export class Parser {
   next(): List | 'incomplete' | 'end' {
     const reader = this.#reader;
     if (this.#until !== '' && !reader.text.includes(this.#until, this.#checkedTo)) return 'incomplete';
-    const { text, pos } = reader;
+    const { place } = reader;
     try {
       const list = this.#commands.line();
       reader.pending = [];
@@ -81,9 +81,9 @@ export class Parser {
       return list;
     } catch (error) {
       if (error instanceof Incomplete) {
-        this.#restart(text, pos);
+        this.#restart(place);
         this.#until = error.until;
-        this.#checkedTo = text.length;
+        this.#checkedTo = place.text.length;
         return 'incomplete';
       }
       this.#skipLine();
@@ -91,10 +91,9 @@ export class Parser {
     }
   }
 
-  #restart(text: string, pos: number): void {
+  #restart(place: ReadingPlace): void {
     const reader = this.#reader;
-    reader.text = text;
-    reader.pos = pos;
+    reader.place = place;
     reader.pending = [];
     reader.depth = 0;
     reader.arithmeticAt.clear();
@@ -105,7 +104,7 @@ export class Parser {
   #skipLine(): void {
     const reader = this.#reader;
     const newline = reader.text.indexOf('\n', reader.pos);
-    this.#restart(reader.text, newline < 0 ? reader.text.length : newline + 1);
+    this.#restart({ ...reader.place, pos: newline < 0 ? reader.text.length : newline + 1 });
     this.#until = '';
     reader.discard();
   }

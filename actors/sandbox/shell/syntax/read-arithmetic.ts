@@ -2,7 +2,7 @@
 import type { ArithmeticText, Expression, Parameter, Subscript, WordPart } from './ast.js';
 import { ArithmeticError, parseExpression } from './arithmetic.js';
 import { ShellSyntaxError } from './errors.js';
-import { readParts } from './read-parts.js';
+import { readAnsi, readParts } from './read-parts.js';
 import type { Reader } from './reader.js';
 import { makeWord, NO_MARKS, partsBlock } from './word.js';
 
@@ -35,6 +35,15 @@ export function readArithmetic(reader: Reader, close: ArithmeticEnd): Arithmetic
       break;
     }
     if (quote < 0 && round === 0 && square === 0 && ends(char, close, questions)) break;
+    if (char === '$' && quote < 0 && reader.features.bash && reader.text[reader.pos + 1] === '"') {
+      reader.pos++;
+      continue;
+    }
+    if (char === '$' && quote < 0 && reader.features.bash && reader.text[reader.pos + 1] === "'") {
+      // No number, whatever it says: single quotes stay.
+      text += `'${readAnsi(reader).text}'`;
+      continue;
+    }
     if (char === '$' || char === '`') {
       const part = reader.grammar.expansion(reader, true);
       if (part !== undefined) {
@@ -72,14 +81,15 @@ function ends(char: string, close: ArithmeticEnd, questions: number): boolean {
 function arithmeticText(reader: Reader, parts: readonly WordPart[], source: string, line: number): ArithmeticText {
   const dollars: Parameter[] = [];
   const blocking = partsBlock(parts);
-  const simple = !blocking && parts.every((part) => part.type === 'literal' || part.type === 'parameter');
-  const expression = simple && !source.includes('`') ? parseEarly(reader, source, line, dollars) : undefined;
+  const expression = blocking || source.includes('`') ? undefined : parseEarly(reader, source, line, dollars);
   return { parts, source, line, blocking, expression, dollars: expression === undefined ? [] : dollars };
 }
 
-/** Undefined when the text cannot be parsed without expanding it first, or is wrong: then running it says what is wrong. */
+/**
+ * Undefined when the text cannot be parsed without expanding it first, or is wrong: then running it says what is wrong. Within subscripts
+ * anything may expand, and what it expands to is part of the key, brackets and quotes too.
+ */
 function parseEarly(reader: Reader, source: string, line: number, dollars: Parameter[]): Expression | undefined {
-  if (/["\\]/.test(source)) return undefined;
   try {
     return parseExpression(source, {
       posix: reader.settings.dialect === 'dash',

@@ -178,7 +178,7 @@ class BracedReader {
     const { line } = reader;
     const parts = read();
     if (reader.text[reader.pos] === undefined) reader.endedInside('}', this.#start);
-    const marked = tildes ? markTildes(parts, false) : parts;
+    const marked = tildes ? markTildes(parts, reader.features.bash ? 'operand' : 'word') : parts;
     return makeWord(marked, reader.text.slice(start, reader.pos), line, { tildes: 'none', braces: false });
   }
 }

@@ -182,7 +182,8 @@ function readSingle(reader: Reader): Quoted {
   return { type: 'quoted', style: 'single', text: reader.text.slice(start + 1, end) };
 }
 
-function readAnsi(reader: Reader): Quoted {
+/** `$'…'` */
+export function readAnsi(reader: Reader): Quoted {
   const start = reader.pos;
   let end = start + 2;
   while (end < reader.text.length && reader.text[end] !== "'") end += reader.text[end] === '\\' ? 2 : 1;

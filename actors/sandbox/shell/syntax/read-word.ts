@@ -42,7 +42,7 @@ export function readWord(reader: Reader, expecting: Expecting): Token {
   const value = isArray ? undefined : makeWord(parts, reader.text.slice(valueStart, reader.pos), line, { tildes: 'assignment', braces: false });
   const assignment: Assignment = { ...prefix, value, array, source, line };
   if (expecting === 'command') return { kind: 'assignment', assignment, start, end: reader.pos };
-  const whole = [...indexParts(prefix, head), ...(reader.features.tildeArguments && !reader.posix ? markTildes(parts, true) : parts)];
+  const whole = [...indexParts(prefix, head), ...(reader.features.tildeArguments && !reader.posix ? markTildes(parts, 'assignment') : parts)];
   const word = makeWord(joinLiterals(whole), source, line, { tildes: 'none', braces: reader.features.bash && !isArray, assignment });
   return { kind: 'word', word, start, end: reader.pos };
 }

@@ -37,6 +37,14 @@ export interface Grammar {
   expansion(reader: Reader, quoted: boolean): WordPart | undefined;
 }
 
+export interface ReadingPlace {
+  readonly text: string;
+  readonly pos: number;
+  readonly lineBase: number;
+  readonly countedTo: number;
+  readonly aliasEnd: number;
+}
+
 export class Reader {
   text: string;
   pos = 0;
@@ -103,6 +111,19 @@ export class Reader {
 
   get line(): number {
     return this.lineAt(this.pos);
+  }
+
+  /** All of where reading stands, to come back to. */
+  get place(): ReadingPlace {
+    return { text: this.text, pos: this.pos, lineBase: this.#lineBase, countedTo: this.#countedTo, aliasEnd: this.#aliasEnd };
+  }
+
+  set place(place: ReadingPlace) {
+    this.text = place.text;
+    this.pos = place.pos;
+    this.#lineBase = place.lineBase;
+    this.#countedTo = place.countedTo;
+    this.#aliasEnd = place.aliasEnd;
   }
 
   /** Forgets what is behind `pos`, so that a long session does not grow. */

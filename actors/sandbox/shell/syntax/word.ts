@@ -20,7 +20,7 @@ export const NO_MARKS: WordMarks = { tildes: 'none', braces: false };
 /** A word of `parts`, with its marks. */
 export function makeWord(parts: readonly WordPart[], source: string, line: number, marks: WordMarks): Word {
   const braces = marks.braces && hasBraces(parts);
-  const marked = braces || marks.tildes === 'none' ? parts : markTildes(parts, marks.tildes === 'assignment');
+  const marked = braces || marks.tildes === 'none' ? parts : markTildes(parts, marks.tildes);
   const glob = marked.some((part) => part.type === 'literal' && GLOB.test(part.text));
   return {
     parts: marked,
@@ -105,34 +105,46 @@ function blocks(text: Word | ArithmeticText | undefined): boolean {
   return text?.blocking ?? false;
 }
 
-/** Splits off active tilde prefixes: all of a prefix must be unquoted and literal, up to `/` (or `:` in assignments) or the end. */
-export function markTildes(parts: readonly WordPart[], assignment: boolean): readonly WordPart[] {
-  if (!parts.some((part) => part.type === 'literal' && part.text.includes('~'))) return parts;
+/** Where tildes are active: at the start; in assignments also after `:`, which ends a prefix there as in the operand of `${x:-~:…}`. */
+export type TildePlace = 'word' | 'assignment' | 'operand';
+
+/** Splits off active tilde prefixes: all of a prefix must be unquoted and literal, up to `/` (or `:`) or the end. */
+export function markTildes(parts: readonly WordPart[], place: TildePlace): readonly WordPart[] {
+  const inside = place === 'assignment' ? parts.map(markOperand) : parts;
+  if (!inside.some((part) => part.type === 'literal' && part.text.includes('~'))) return inside;
   const out: WordPart[] = [];
   let atStart = true;
-  parts.forEach((part, i) => {
-    if (part.type === 'literal') out.push(...splitTildes(part, atStart, assignment, i === parts.length - 1));
+  inside.forEach((part, i) => {
+    if (part.type === 'literal') out.push(...splitTildes(part, atStart, place, i === inside.length - 1));
     else out.push(part);
-    atStart = assignment && part.type === 'literal' && part.text.endsWith(':');
+    atStart = place === 'assignment' && part.type === 'literal' && part.text.endsWith(':');
   });
   return out;
 }
 
-function splitTildes({ text }: Literal, atStart: boolean, assignment: boolean, isLast: boolean): WordPart[] {
+/** The operand of `${x:-…}` on the right side of an assignment belongs to that side. */
+function markOperand(part: WordPart): WordPart {
+  if (part.type !== 'parameter' || part.operation === undefined || !('word' in part.operation) || !part.operation.word.source.includes('~')) return part;
+  const { word } = part.operation;
+  return { ...part, operation: { ...part.operation, word: makeWord(word.parts, word.source, word.line, { tildes: 'assignment', braces: false }) } };
+}
+
+function splitTildes({ text }: Literal, atStart: boolean, place: TildePlace, isLast: boolean): WordPart[] {
   const out: WordPart[] = [];
+  const goesOn = place === 'assignment';
   let plainFrom = 0;
-  let at = atStart ? 0 : assignment ? afterColon(text, 0) : -1;
+  let at = atStart ? 0 : goesOn ? afterColon(text, 0) : -1;
   while (at >= 0 && at < text.length) {
     if (text[at] === '~') {
       let end = at + 1;
-      while (end < text.length && text[end] !== '/' && !(assignment && text[end] === ':')) end++;
+      while (end < text.length && text[end] !== '/' && !(place !== 'word' && text[end] === ':')) end++;
       if (end < text.length || isLast) {
         if (at > plainFrom) out.push({ type: 'literal', text: text.slice(plainFrom, at) });
         out.push({ type: 'tilde', user: text.slice(at + 1, end) });
         plainFrom = end;
       }
     }
-    at = assignment ? afterColon(text, at) : -1;
+    at = goesOn ? afterColon(text, at) : -1;
   }
   if (plainFrom < text.length) out.push({ type: 'literal', text: text.slice(plainFrom) });
   return out;

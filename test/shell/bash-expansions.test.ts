@@ -1,0 +1,96 @@
+// Expansions where they do what few would expect: the same here as in the host's bash.
+import { besideBash } from './beside-bash.js';
+
+besideBash({
+  'keys are what expansions in subscripts of arithmetic give': `exec 2>&1
+declare -A A
+for key in '\\' 'a b' ']' '[' '"' "'" '$x' '$(echo hi)' 'a]b' '@' '*' '\`' '+'; do
+  (( A["$key"] = 42 ))
+  (( A["$key"]++ ))
+  echo "$key: $(( A["$key"] )) $((A[$key])) \${A[$key]}"
+done
+declare -p A
+a=(1 2 3)
+b=(5 2 7)
+echo $((a[b["1"]])) $((a[\${b["1"]}]))
+(( a["1"]++, a["x=2"]=9 ))
+declare -p a x
+`,
+  'quotes in arithmetic': `exec 2>&1
+for ((i = $"3"; i < $"5"; ++i)); do echo $i; done
+echo $((1 + "2")) $(($"4"))
+(( i = '3' ))
+echo $?
+echo $(( $'3' + 1 ))
+echo \${a['1']}
+let "x='4'"
+echo $?
+`,
+  'bases have no zeros in front': `for e in 02#0110 010#10 0x10#1 2#A 64#_ 36#Z 37#A 16# 2#1#1 09 1e3; do bash -c "echo \\$(( $e ))"; echo $?; done 2>&1
+`,
+  'tildes in operands, on right sides and elsewhere': `HOME=/home/bar
+x=~:\${undef-~:~}
+echo $x
+x=\${undef-~:~}
+echo $x
+x=\${undef-a:~}
+echo $x
+y=\${undef:-~/a:~/b:c}
+echo $y
+echo \${undef-~:~} \${undef-~} \${undef-a~} \${undef-:~} \${undef-~/x}
+x="\${undef-~:~}"
+echo $x
+: \${z=~:~}
+echo $z
+export y=\${undef-~:~}
+echo $y
+declare y=a:\${undef-~:b:~}
+echo $y
+x=\${undef-"~":~}
+echo $x
+x=a\${undef-:~}
+echo $x
+x=\${undef+~}\${HOME+~:~}
+echo $x
+case \${undef-~:~} in /home/bar:~) echo y ;; *) echo n ;; esac
+a=(\${undef-~:~})
+echo \${a[@]}
+x=\${HOME#~:~}
+echo $x
+`,
+  '** more than once': `shopt -s globstar
+mkdir -p c/subdir d
+touch leaf.md c/leaf.md c/subdir/leaf.md
+echo **
+echo **/**
+echo **/
+echo **/**/
+echo **/**/*.*
+echo c/**
+echo c/**/**
+echo **/**/**/leaf.md
+echo **/c/**/leaf.md
+echo **/*/**
+echo c/**/
+echo */**
+`,
+  'GLOBIGNORE: colons within brackets': `touch _t.py p.toml 2023.log .env 'has space.docx' leaf.md
+for GLOBIGNORE in '[[:alnum:]]*' '[![:alnum:]]*' '*[[:space:]]*' '[[:digit:]_.]*' '*.py:[p:x]*' '[]:p]*:*.md' '@(a|b:*.md)' 'a\\:b:*.log' '[a:*.log'; do
+  echo *.*
+done
+`,
+  'a file in a process substitution': `exec 2>&1
+echo FOO >foo
+tr A-Z a-z < <(<foo)
+cat < <(<foo; echo hi)
+cat <(< foo) <(</dev/null) <( <foo cat )
+cat <(<nosuch)
+echo $?
+cat <(<foo >&2)
+`,
+  'letters of braces that are none': `echo {Z..a} {X..b..2}
+echo {a..Z..3}
+echo -{b..A}-
+echo not reached
+`,
+});
