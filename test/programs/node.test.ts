@@ -31,6 +31,25 @@ test('input that is not read is left for the next program', async (t) => {
   t.is(ran.stdout, 'rest');
 });
 
+test('many small writes keep their order among streams, files and children, and are all there at the end', async (t) => {
+  const ran = await run(`
+    const fs = require('fs');
+    for (let i = 0; i < 5000; i++) {
+      process.stdout.write('o' + i + ' ');
+      if (i % 500 === 0) { fs.writeSync(1, 'f' + i + ' '); require('child_process').execSync('printf "c%s " ' + i, { stdio: 'inherit' }); }
+    }
+    process.exit(3);`);
+  const expected = Array.from({ length: 5000 }, (_, i) => (i % 500 === 0 ? `o${i} f${i} c${i} ` : `o${i} `)).join('');
+  t.is(ran.stdout, expected);
+  t.is(ran.exitCode, 3);
+});
+
+test('a program whose reader is gone is told', async (t) => {
+  const ran = await machine().run(['bash', '-c', "node -e 'setInterval(() => console.log(1), 5)' | head -n 1; echo ${PIPESTATUS[0]}"]);
+  t.is(ran.stdout, '1\n1\n');
+  t.regex(ran.stderr, /Error: write EPIPE/);
+});
+
 test('files in every style of the API', async (t) => {
   const ran = await run(`
     const fs = require('fs');

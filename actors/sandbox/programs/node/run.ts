@@ -85,12 +85,25 @@ class Calls {
   readonly children: ChildCalls;
   readonly own: ProcessCalls;
   readonly later: AsyncCalls;
+  readonly #host: HostNode;
 
   constructor(process: Process, host: HostNode, options: { execPath: string; network: boolean }) {
+    this.#host = host;
     this.files = new FileCalls(process);
     this.children = new ChildCalls(process, (pid, exitCode, signal) => host.tell({ type: 'exit', pid, exitCode, signal }));
     this.own = new ProcessCalls(process, { ...options, signalled: (signal) => host.tell({ type: 'signal', signal }) });
     this.later = new AsyncCalls(process, host);
+  }
+
+  /** A write that nobody waits for: only its failure is told. */
+  *post(request: NodeRequest): Task {
+    const fd = request.fd as number;
+    try {
+      yield* this.files.answer({ ...request, op: 'write', position: -1 });
+    } catch (error) {
+      if (!(error instanceof Errno)) throw error;
+      this.#host.tell({ type: 'failed', fd, errno: error.code });
+    }
   }
 
   *answer(request: NodeRequest): Task<{ value: unknown; bytes?: Uint8Array }> {
@@ -108,6 +121,10 @@ function* serve(process: Process, host: HostNode, calls: Calls): Task<number> {
     for (let request = host.next(); request; request = host.next()) {
       if (request.id !== undefined) {
         calls.later.start(request as NodeRequest & { id: number });
+        continue;
+      }
+      if (request.op === 'post') {
+        yield* calls.post(request);
         continue;
       }
       try {

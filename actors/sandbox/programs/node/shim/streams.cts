@@ -3,16 +3,34 @@ import stream from 'node:stream';
 import tty from 'node:tty';
 import { internal } from './internals.cjs';
 import type { Hello } from './identity.cjs';
-import { begin, call, Hold, systemError } from './wire.cjs';
+import { begin, call, Hold, on, post, streamError, systemError, tryCall } from './wire.cjs';
 
 const CHUNK_BYTES = 65536;
 const terminalMethods = ['getColorDepth', 'hasColors', 'clearLine', 'clearScreenDown', 'cursorTo', 'moveCursor'] as const;
 
-/** Writes are done when they return, as Node's are on files and terminals. */
+const FILE_TYPES = 0o170000, FIFO = 0o010000, SOCKET = 0o140000;
+const outputs = new Map<number, any>();
+
+/** As Node's guessHandleType: what the descriptor is to the library. */
+function outputType(fd: number, isTerminal: boolean): 'tty' | 'pipe' | 'fs' {
+  if (isTerminal) return 'tty';
+  const answer = tryCall({ op: 'fstat', fd });
+  return 'errno' in answer || [FIFO, SOCKET].includes(answer.value[1] & FILE_TYPES) ? 'pipe' : 'fs';
+}
+
+/** Written in order and before the program can do anything else that is seen, as Node's are on files, terminals and pipes. */
 function output(fd: number, isTerminal: boolean): any {
   const SyncWriteStream = internal('internal/fs/sync_write_stream');
   const written = new SyncWriteStream(fd, { autoClose: false });
-  Object.assign(written, { fd, _isStdio: true, _type: isTerminal ? 'tty' : 'pipe', destroySoon: written.destroy });
+  const type = outputType(fd, isTerminal);
+  outputs.set(fd, written);
+  Object.assign(written, { fd, _isStdio: true, _type: type, destroySoon: written.destroy });
+  written._write = (chunk: Buffer, _encoding: string, done: (error?: Error) => void) => {
+    const errno = post(fd, chunk);
+    // Node's stream over a file throws, the others are told.
+    if (errno !== undefined && type === 'fs') throw systemError(errno, { syscall: 'write' });
+    done(errno === undefined ? undefined : streamError(errno, 'write'));
+  };
   written._destroy = function (error: Error | null, done: (error: Error | null) => void) {
     done(error);
     this._undestroy();
@@ -82,6 +100,10 @@ class Input extends stream.Readable {
 
 /** Replaces process.stdin, stdout and stderr; each is made when first used. */
 export function replaceStreams({ terminals }: Hello): void {
+  on('failed', ({ fd, errno }) => {
+    const written = outputs.get(fd);
+    if (written && written._type !== 'fs') written.destroy(streamError(errno, 'write'));
+  });
   const lazily = (name: string, make: () => unknown): void => {
     let made: unknown;
     Object.defineProperty(process, name, { configurable: true, enumerable: true, get: () => (made ??= make()) });

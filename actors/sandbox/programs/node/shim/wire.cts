@@ -7,7 +7,7 @@ const REQUESTS_FD = 3, ANSWERS_FD = 4, EVENTS_FD = 5;
 const HEADER_BYTES = 8;
 // Taken before the file calls are replaced.
 const { writeBuffer, read } = internalBinding('fs');
-const { from, alloc, concat } = Buffer;
+const { alloc, allocUnsafe, byteLength, concat } = Buffer;
 const { parse, stringify } = JSON;
 /** Past every exit handler: there is nothing left that they could reach. */
 const exitNow: (exitCode: number) => never = (process as any).reallyExit.bind(process);
@@ -38,12 +38,19 @@ export function systemError(code: string, { syscall, path, dest }: Subject): Err
   return Object.assign(error, { errno: errnoOf(code), code, syscall }, path === undefined ? {} : { path }, dest === undefined ? {} : { dest });
 }
 
+/** An error as a stream of Node's, which is no file, has it. */
+export function streamError(code: string, syscall: string): Error {
+  return Object.assign(new Error(`${syscall} ${code}`), { errno: errnoOf(code), code, syscall });
+}
+
 function send(message: object, bytes: Uint8Array | undefined): void {
-  const json = from(stringify(message));
-  const header = alloc(HEADER_BYTES);
-  header.writeUInt32LE(json.length, 0);
-  header.writeUInt32LE(bytes?.length ?? 0, 4);
-  const frame = bytes ? concat([header, json, bytes]) : concat([header, json]);
+  const json = stringify(message);
+  const jsonBytes = byteLength(json);
+  const frame = allocUnsafe(HEADER_BYTES + jsonBytes + (bytes?.length ?? 0));
+  frame.writeUInt32LE(jsonBytes, 0);
+  frame.writeUInt32LE(bytes?.length ?? 0, 4);
+  frame.write(json, HEADER_BYTES);
+  if (bytes) frame.set(bytes, HEADER_BYTES + jsonBytes);
   for (let at = 0; at < frame.length; ) at += retried((failed) => writeBuffer(REQUESTS_FD, frame, at, frame.length - at, null, undefined, failed));
 }
 
@@ -88,6 +95,27 @@ export function tryCall(message: object, bytes?: Uint8Array): Answer | { errno: 
   const size = header.readUInt32LE(4);
   const body = size > 0 ? receive(size) : alloc(0);
   return errno === undefined ? { value, bytes: body } : { errno };
+}
+
+/** What a post costs beside its bytes. */
+const POST_BYTES = 64;
+/** As much as a pipe holds may be on its way to the machine. */
+const POSTED_MAX_BYTES = 65536;
+let postedBytes = 0;
+
+/**
+ * A write that is not waited for while little is on its way; the failure's name where it is known. A failure of what is not waited for
+ * comes as an event.
+ */
+export function post(fd: number, bytes: Uint8Array): string | undefined {
+  postedBytes += bytes.length + POST_BYTES;
+  if (postedBytes <= POSTED_MAX_BYTES) {
+    send({ op: 'post', fd }, bytes);
+    return undefined;
+  }
+  postedBytes = 0;
+  const answer = tryCall({ op: 'write', fd, position: -1 }, bytes);
+  return 'errno' in answer ? answer.errno : undefined;
 }
 
 // --- events -------------------------------------------------------------------------------------------------------------------
