@@ -41,10 +41,13 @@ export class ExpansionError extends Error {
   isReported = false;
   /** An arithmetic error or a length below 0: only the line is given up, even with errexit. */
   outlivesErrexit = false;
+  /** An expansion that cannot be at all: it ends a POSIX shell. */
+  endsPosix: boolean;
   /** In a subscript: it ends the text of `bash -c`. */
   isSubscript = false;
-  constructor(message: string, options: { fatal?: boolean; status?: number } = {}) {
+  constructor(message: string, options: { fatal?: boolean; endsPosix?: boolean; status?: number } = {}) {
     super(message);
+    this.endsPosix = options.endsPosix ?? false;
     this.isFatal = options.fatal ?? false;
     this.status = options.status ?? 1;
   }

@@ -6,7 +6,6 @@ import { decode } from '../kernel/text.js';
 import { PREEMPT, type Task } from '../kernel/wait.js';
 import { importEnvironment } from './environment.js';
 import { assemble } from './execute/assemble.js';
-import { CommandAbort, ExpansionError, ShellExit } from './flow.js';
 import { editableTerminal, editLine } from './line-editor/editor.js';
 import { loadHistory, remember, saveHistory, setHistoryFile } from './line-editor/history.js';
 import { type InputLine, readLine } from './line-input.js';
@@ -15,10 +14,11 @@ import { SET_OPTIONS, type SetOption } from './options.js';
 import { applyOption } from './builtins/options.js';
 import { restrict } from './restricted.js';
 import { Shell } from './shell.js';
+import { goesOnAfter } from './execute/given-up.js';
+import { givesUpLine, statusAfter } from './execute/unreadable.js';
 import { printCommand } from './command-text.js';
 import type { Dialect, List, SimpleCommand } from './syntax/ast.js';
 import { ShellSyntaxError } from './syntax/parser.js';
-import { AssignmentError } from './variables/variables.js';
 
 /** Exported functions come in as BASH_FUNC_name%%. */
 function* importFunctions(shell: Shell): Task {
@@ -103,24 +103,11 @@ function* runInput(shell: Shell, prompt: boolean): Task<number> {
   }
 }
 
-/** Whether the next line runs nevertheless. */
-function givesUpLine(shell: Shell, { failure }: ShellSyntaxError): boolean {
-  return failure.discards === true && !shell.options.posix && !shell.options.errexit;
-}
-
 /** Until something has come, the machine can be put away. */
 function* readFirstLine(shell: Shell): Task<InputLine> {
   const { process } = shell;
   if (shell.isFresh) yield* process.resting({}, process.poll([{ fd: 0, read: true }]));
   return yield* readLine(process, 0);
-}
-
-/** How a script ends that cannot be read on. */
-function statusAfter(shell: Shell, { failure }: ShellSyntaxError): number {
-  if (failure.discards === true) return shell.options.errexit ? 2 : 1;
-  if (failure.inSubstitution === true && shell.commandString !== undefined) return 127;
-  if (!shell.isBash || failure.keepsStatus !== true) return 2;
-  return failure.inSubstitution === true ? shell.status || 1 : shell.status;
 }
 
 /** bash's PROMPT_COMMAND, which leaves `$?` alone. */
@@ -142,10 +129,7 @@ function* runCommands(shell: Shell, list: List): Task {
     if (shell.backlog.length > 0) yield* shell.flushBacklog();
     if (shell.traps.pending.length > 0) yield* shell.execution.runTraps();
   } catch (error) {
-    const survives = (error instanceof CommandAbort && !(error.endsText && shell.commandString !== undefined)) || error instanceof AssignmentError || (error instanceof ExpansionError && !error.isFatal && !(error.isSubscript && shell.commandString !== undefined));
-    const outlives = (error instanceof CommandAbort && error.endsText) || (error instanceof ExpansionError && error.outlivesErrexit);
-    // `exit` is meant, at a prompt as in a script.
-    if (error instanceof ShellExit || (!shell.isInteractive && !(shell.isBash && survives && (!shell.options.errexit || outlives)))) throw error;
+    if (!goesOnAfter(shell, error)) throw error;
     shell.status = shell.execution.statusOf(error);
     shell.unchecked = shell.inverted = 0;
     shell.loopDepth = 0;

@@ -295,7 +295,11 @@ function once(format: string, formatter: Formatter, host: PrintfHost): boolean {
     }
     const piece = directive(match, formatter, host, time);
     formatter.out += piece.out;
-    if (piece.stop) return true;
+    if (piece.stop) {
+      // bash: `\c` ends everything, the memory of numbers that were none too.
+      if (formatter.manners === 'bash') formatter.status = 0;
+      return true;
+    }
   }
   return false;
 }
@@ -314,13 +318,13 @@ function directive(match: RegExpExecArray, formatter: Formatter, host: PrintfHos
   const conversion = match[5]!;
   if (conversion === '%') return { out: '%', stop: false };
   let flags = match[1]!;
-  let width = match[2] === '*' ? Number(formatter.integer(formatter.next())) : Number(match[2] ?? 0);
+  let width = match[2] === '*' ? Number(BigInt.asIntN(32, formatter.integer(formatter.next()))) : Number(match[2] ?? 0);
   if (width < 0) {
     flags += '-';
     width = -width;
   }
   const hasPrecision = match[0].includes('.') || match[3] !== undefined;
-  let precision = match[3] === '*' ? Number(formatter.integer(formatter.next())) : hasPrecision ? Number(match[3] ?? 0) : undefined;
+  let precision = match[3] === '*' ? Number(BigInt.asIntN(32, formatter.integer(formatter.next()))) : hasPrecision ? Number(match[3] ?? 0) : undefined;
   if (precision !== undefined && precision < 0) precision = undefined;
   const left = flags.includes('-');
   const zero = flags.includes('0');

@@ -12,6 +12,8 @@ export interface Result {
 }
 
 const TIMEOUT_SECONDS = 5;
+/** What a program may write to a file, in blocks as `ulimit -f` counts them: one that never ends must not fill the disk. */
+const FILE_BLOCKS_MAX = 16384;
 
 /** Files that each program finds in its folder: content, a mode, a link or (null) a folder. */
 export const FILES: Readonly<Record<string, string | null | { content: string; mode: number } | { symlink: string }>> = {
@@ -29,6 +31,7 @@ export const INPUT = 'line one\n two  words \nthree:3:x\n\\back\\slash\nlast';
 export const ENVIRONMENT = { HOME: '/root', PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' } as const;
 
 const DRIVER = `cd "$1" || exit
+ulimit -f ${FILE_BLOCKS_MAX}
 while read -r id shell by; do
   rm -rf box; cp -a tree box; cd box
   case $by in

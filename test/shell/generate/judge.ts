@@ -7,8 +7,8 @@ import { type Program, program } from './program.js';
 const BATCH_SIZE = 200;
 const AT_ONCE = 4;
 const SHRINK_MS = 30_000;
-/** What `timeout -s KILL` answers where time ran out. */
-const KILLED = 137;
+/** What `timeout -s KILL` answers where time ran out, and the shell where a file grew too large. */
+const CUT_SHORT: ReadonlySet<number> = new Set([137, 153]);
 
 export interface Difference {
   /** Its place in the sequence of the seed. */
@@ -50,7 +50,7 @@ async function compare(programs: readonly Program[], answerer: Answerer): Promis
     const differing = programs.map((program, index) => ({ index, program, real: real[index]!, ours: ours[index]! })).filter((one) => !same(one.real, one.ours));
     if (differing.length === 0) return { differences: [], notJudged: 0 };
     const again = await batch.run();
-    const differences = differing.filter((one) => same(one.real, again[one.index]!) && one.real.exitCode !== KILLED);
+    const differences = differing.filter((one) => same(one.real, again[one.index]!) && !CUT_SHORT.has(one.real.exitCode));
     return { differences, notJudged: differing.length - differences.length };
   } finally {
     batch.remove();

@@ -13,7 +13,7 @@ export interface Program {
 
 const POSIX_PRELUDE = `p() { printf '%s:' $#; [ $# -eq 0 ] || printf '<%s>' "$@"; echo; }
 f() { echo "f:$#:$1"; return \${2:-0}; }
-s='hello world' e= n=7 neg=-3 f=/usr/lib/lib.tar.gz q='it'"'"'s "x"' w='  a  b ' star='*.txt' c=a:b::c i=0
+s='hello world' e= n=7 neg=-3 f=/nosuch/lib/lib.tar.gz q='it'"'"'s "x"' w='  a  b ' star='*.txt' c=a:b::c i=0
 set -- x 'y z' '' w
 `;
 const BASH_PRELUDE = `arr=(one 'two 2' '' four) sparse=([2]=x [5]='y z') num=(5 0 010) none=() r=s ra='arr[@]' re='l(l|x)o'

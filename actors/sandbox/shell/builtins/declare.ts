@@ -181,6 +181,8 @@ function declareOne(shell: Shell, request: Request, operand: string | ExpandedAs
   const remove = [...off].reduce((sum, letter) => sum | (ATTRIBUTES[letter] ?? 0), 0) | (command === 'export' && on.includes('n') ? EXPORTED : 0);
   if ((remove & READONLY) !== 0 && variable.has(READONLY)) return fail(shell, command, `${name}: readonly variable`);
   const isBare = value === undefined && elements === undefined;
+  // bash: a local variable is exported where the one that it hides is.
+  if (shell.isBash && variable !== outer && outer?.has(EXPORTED) === true && variable.depth > outer.depth) add |= EXPORTED;
   if (outer?.special?.set && !outer.special.get && variable !== outer) variable.special = outer.special;
   // dash's local keeps the value, busybox's only that it is exported.
   if (isBare && command === 'local' && shell.dialect === 'ash' && variable !== outer) variable.value = undefined;

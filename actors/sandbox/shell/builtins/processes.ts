@@ -65,6 +65,7 @@ function shownSignal(shell: Shell, word: string): string | undefined {
 function listSignals(shell: Shell): string {
   const numbers = Array.from({ length: 64 }, (_, index) => index + 1).filter((number) => signalName(number) !== undefined);
   if (!shell.isBash) return numbers.map((number) => `${signalName(number)}\n`).join('');
+  if (shell.options.posix) return `${numbers.map((number) => signalName(number)).join(' ')}\n`;
   return numbers.map((number, index) => `${String(number).padStart(2)}) SIG${signalName(number)}${index % 5 === 4 || index === numbers.length - 1 ? '\n' : '\t'}`).join('');
 }
 

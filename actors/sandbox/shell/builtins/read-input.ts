@@ -20,13 +20,16 @@ export class ReadInput {
   #quoted: Set<number> | undefined;
   #escaped = false;
   #characters = 0;
+  /** How many bytes the last character still lacks. */
+  #missing = 0;
 
   constructor(rules: InputRules) {
     this.#rules = rules;
   }
 
+  /** So many characters are here, the last of them whole. */
   get isFull(): boolean {
-    return this.#rules.count !== undefined && this.#characters >= this.#rules.count;
+    return this.#rules.count !== undefined && this.#characters >= this.#rules.count && this.#missing <= 0;
   }
 
   /** Takes what was read, which holds the delimiter at its end or not at all; true when the input is complete. */
@@ -49,7 +52,12 @@ export class ReadInput {
         return true;
       }
       if (byte === 0) continue;
-      if ((byte & 0xc0) !== 0x80 || this.#collected.length === 0) this.#characters++;
+      if ((byte & 0xc0) !== 0x80 || this.#collected.length === 0) {
+        this.#characters++;
+        this.#missing = byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : byte >= 0xc0 ? 1 : 0;
+      } else {
+        this.#missing--;
+      }
       this.#collected.push(byte);
     }
     return false;

@@ -10,7 +10,7 @@ import { PREEMPT, type Task } from '../../kernel/wait.js';
 import { ExpansionError } from '../flow.js';
 import { quoteUnprintable } from '../quote.js';
 import type { Outcome, ResolvedRedirect, Shell } from '../shell.js';
-import type { SimpleCommand } from '../syntax/ast.js';
+import type { Redirect, SimpleCommand } from '../syntax/ast.js';
 import { awaitRoom } from './fork-room.js';
 import { callFunction } from './functions.js';
 import { findAlong, findProgram } from './program-search.js';
@@ -20,9 +20,7 @@ import { assignTemporary } from './temporaries.js';
 /** Runs a program with the command's redirections and assignments. */
 export function runExternal(shell: Shell, node: SimpleCommand, argv: string[], path?: string): Outcome {
   const { execution } = shell;
-  if (node.assignments.some(({ value, array }) => array !== undefined || value?.blocking === true) || node.redirects.some(({ target, document }) => target.blocking || document?.blocking === true)) {
-    return runBlocking(shell, node, argv, path);
-  }
+  if (node.assignments.some(({ value, array }) => array !== undefined || value?.blocking === true)) return runBlocking(shell, node, argv, path);
   const environment = environmentOf(shell, node, (assignment) => assignment.index === undefined ? shell.expansion.text(assignment.value!) : '', path);
   const handler = environment.path === undefined && shell.isBash ? shell.functions.get('command_not_found_handle') : undefined;
   if (handler) return execution.forkAndWait(node, (child) => outcomeOf(callFunction(child, handler, ['command_not_found_handle', ...argv], node.line)));
@@ -36,15 +34,7 @@ function* outcomeOf(outcome: Outcome): Task<number> {
 function* runBlocking(shell: Shell, node: SimpleCommand, argv: string[], path: string | undefined): Task<number> {
   const values = new Map<unknown, string>();
   for (const assignment of node.assignments) values.set(assignment, assignment.index === undefined ? yield* temporaryText(shell, assignment) : '');
-  const environment = environmentOf(shell, node, (assignment) => values.get(assignment)!, path);
-  if (node.redirects.length === 0) return yield* launch(shell, node, argv, environment);
-  const undo = yield* shell.redirection.applyTask(node.redirects);
-  if (!undo) return shell.redirectionStatus;
-  try {
-    return yield* launch(shell, { ...node, redirects: [] }, argv, environment);
-  } finally {
-    undo();
-  }
+  return yield* launch(shell, node, argv, environmentOf(shell, node, (assignment) => values.get(assignment)!, path));
 }
 
 interface ProgramEnvironment {
@@ -81,23 +71,37 @@ export function childEnvironment(shell: Shell): ReadonlyMap<string, string> {
 function* launch(shell: Shell, node: SimpleCommand, argv: string[], { env, path: pathValue }: ProgramEnvironment): Task<number> {
   const name = argv[0]!;
   const path = pathValue === undefined || name.includes('/') ? findProgram(shell, name) : findAlong(shell, name, pathValue);
+  const inChild = node.redirects.some(expandsInChild);
   const redirects: ResolvedRedirect[] = [];
-  try {
-    for (const redirect of node.redirects) redirects.push(shell.execution.resolveRedirect(redirect));
-  } catch (error) {
-    if (!(error instanceof RedirectError || (error instanceof ExpansionError && shell.isBash))) throw error;
-    shell.complain(error.message);
-    return shell.redirectionStatus;
+  if (!inChild) {
+    try {
+      for (const redirect of node.redirects) redirects.push(shell.execution.resolveRedirect(redirect));
+    } catch (error) {
+      if (!(error instanceof RedirectError || (error instanceof ExpansionError && shell.isBash))) throw error;
+      shell.complain(error.message);
+      return shell.redirectionStatus;
+    }
   }
   if (shell.backlog.length > 0) yield* shell.flushBacklog();
-  if (shell.tailCommand === node && shell.traps.isEmpty && shell.substitutionFiles.length === 0) return yield* become(shell, shell.process, path, argv, env, redirects);
+  if (!inChild && shell.tailCommand === node && shell.traps.isEmpty && shell.substitutionFiles.length === 0) return yield* become(shell, shell.process, path, argv, env, redirects);
   if (!canFork(shell.process, 1)) yield* awaitRoom(shell);
-  const child = shell.process.fork(function* program(process) {
+  const child = inChild ? shell.execution.fork(function* program(copy) {
+    const undo = yield* copy.redirection.applyTask(node.redirects);
+    if (!undo) return shell.redirectionStatus;
+    undo.keep();
+    return yield* become(copy, copy.process, path, argv, env, []);
+  }) : shell.process.fork(function* program(process) {
     return yield* become(shell, process, path, argv, env, redirects);
   });
   if (shell.options.monitor && shell.subshellDepth === 0) child.processGroup = child.pid;
   yield* shell.execution.awaitForeground([child], () => argv.join(' '));
   return child.stopped ? 148 : statusCode(child.status!);
+}
+
+/** What a program's redirections change while they are expanded is the child's: they need a shell there that may run commands and assign. */
+function expandsInChild({ target, document }: Redirect): boolean {
+  const word = document ?? target;
+  return word.blocking || (word.literal === undefined && /=|\+\+|--/.test(word.source));
 }
 
 /** In the child: redirections, then the program. Messages go where its standard error now leads. */

@@ -82,7 +82,7 @@ export function callFunction(shell: Shell, called: ShellFunction, argv: readonly
   const saved = enter(shell, called, argv, line);
   let outcome: Outcome;
   try {
-    outcome = shell.execution.run(called.definition.body);
+    outcome = shell.traps.has('DEBUG') ? runTraced(shell, called) : shell.execution.run(called.definition.body);
   } catch (error) {
     leave(shell, saved);
     throw error;
@@ -92,6 +92,14 @@ export function callFunction(shell: Shell, called: ShellFunction, argv: readonly
   leave(shell, saved);
   shell.line = line;
   return status;
+}
+
+/** A traced function springs the DEBUG trap once more as it begins. */
+function* runTraced(shell: Shell, { definition }: ShellFunction): Task<number> {
+  shell.line = definition.line;
+  yield* shell.execution.runEventTrap('DEBUG');
+  const outcome = shell.execution.run(definition.body);
+  return typeof outcome === 'number' ? outcome : yield* outcome;
 }
 
 function* finishCall(shell: Shell, begun: Outcome, saved: Saved, line: number): Task<number> {

@@ -18,12 +18,23 @@ export function* runSubshell(shell: Shell, node: Subshell): Task<number> {
   return typeof outcome === 'number' ? outcome : yield* outcome;
 }
 
+/** The DEBUG trap of a simple command, and of those of a pipeline, runs in the shell that forks one for it. */
+export function* debugForked(shell: Shell, command: Command): Task {
+  if (!shell.traps.has('DEBUG')) return;
+  if (command.type === 'pipeline') for (const each of command.commands) yield* debugForked(shell, each);
+  if (command.type !== 'simple') return;
+  shell.line = command.line;
+  if (shell.trapDepth === 0) shell.currentCommand = command;
+  yield* shell.execution.runEventTrap('DEBUG');
+}
+
 /** `command &` */
 export function runBackground(shell: Shell, command: Command): Outcome {
-  return canFork(shell.process, 1) ? startBackground(shell, command) : awaitBackground(shell, command);
+  return canFork(shell.process, 1) && !shell.traps.has('DEBUG') ? startBackground(shell, command) : awaitBackground(shell, command);
 }
 
 function* awaitBackground(shell: Shell, command: Command): Task<number> {
+  yield* debugForked(shell, command);
   yield* awaitRoom(shell);
   return startBackground(shell, command);
 }

@@ -7,6 +7,7 @@ import type { Outcome, Shell } from '../shell.js';
 import type { Command, Pipeline } from '../syntax/ast.js';
 import { printCommand } from '../command-text.js';
 import { awaitRoom } from './fork-room.js';
+import { debugForked } from './jobs.js';
 
 export function runPipeline(shell: Shell, node: Pipeline): Outcome {
   return node.timed ? timed(shell, node) : negatable(shell, node);
@@ -49,7 +50,7 @@ function* connected(shell: Shell, node: Pipeline): Task<number> {
   shell.line = node.line;
   const lastHere = shell.options.has('lastpipe') && !shell.options.monitor;
   yield* awaitRoom(shell, lastHere ? commands.length - 1 : commands.length);
-  const { processes, input } = start(shell, node, lastHere);
+  const { processes, input } = yield* start(shell, node, lastHere);
   const statuses: number[] = [];
   let own: number | undefined;
   if (lastHere) own = yield* runHere(shell, commands.at(-1)!, input);
@@ -76,11 +77,12 @@ function* awaitProcesses(shell: Shell, processes: readonly Process[], node: Pipe
 }
 
 /** Starts the commands of a pipeline; `input` is where a last command that runs here reads from. */
-function start(shell: Shell, node: Pipeline, lastHere: boolean): { processes: Process[]; input: number } {
+function* start(shell: Shell, node: Pipeline, lastHere: boolean): Task<{ processes: Process[]; input: number }> {
   const processes: Process[] = [];
   let input = -1;
   const forked = lastHere ? node.commands.slice(0, -1) : node.commands;
-  forked.forEach((command, index) => {
+  for (const [index, command] of forked.entries()) {
+    if (shell.forkedFor !== node) yield* debugForked(shell, command);
     const isLast = index === node.commands.length - 1;
     const [reader, writer] = isLast ? [-1, -1] : shell.process.pipe();
     const from = input;
@@ -101,7 +103,7 @@ function start(shell: Shell, node: Pipeline, lastHere: boolean): { processes: Pr
     if (from >= 0) shell.process.close(from);
     if (writer >= 0) shell.process.close(writer);
     input = reader;
-  });
+  }
   return { processes, input };
 }
 

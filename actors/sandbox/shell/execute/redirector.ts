@@ -58,8 +58,8 @@ export class Redirector implements Redirection {
   }
 
   #report(error: unknown): void {
-    if (error instanceof RedirectError || (error instanceof ExpansionError && !error.isFatal && this.#shell.isBash)) this.#shell.complain(error.message);
-    else throw error;
+    if (!(error instanceof RedirectError)) throw error;
+    this.#shell.complain(error.message);
   }
 
   /** Places one after another, expanding each only when those before it are in place. */

@@ -12,12 +12,14 @@ import { busyboxWords } from '../busybox-words.js';
 import { CommandAbort, ExpansionError, ShellExit } from '../flow.js';
 import { awaitRoom, cannotFork } from './fork-room.js';
 import type { Execution, Outcome, ResolvedRedirect, Shell } from '../shell.js';
-import type { Command, FunctionDefinition, Redirect, SimpleCommand } from '../syntax/ast.js';
+import type { Command, FunctionDefinition, List, Redirect, SimpleCommand } from '../syntax/ast.js';
 import { Parser, ShellSyntaxError } from '../syntax/parser.js';
 import { AssignmentError } from '../variables/variables.js';
 import { childEnvironment, execute, runExternal } from './external.js';
 import { callFunction } from './functions.js';
 import { Interpreter } from './interpreter.js';
+import { goesOnAfter, isFatal } from './given-up.js';
+import { statusOfSubstitution } from './unreadable.js';
 import { findParsed, keepParsed, parsedKey } from './parsed-texts.js';
 import { DEFAULT_PATH, findProgram } from './program-search.js';
 import type { Redirector } from './redirector.js';
@@ -161,19 +163,33 @@ export class Runtime implements Execution {
         if (!(error instanceof ShellSyntaxError)) throw error;
         this.reportSyntax(error, options.name);
         if (!shell.isBash || (shell.options.posix && !shell.isInteractive && options.name === 'eval')) throw new ShellExit(2, { bySpecial: shell.isBash });
-        if (error.failure.inSubstitution === true) throw new ShellExit(shell.commandString === undefined ? 1 : 127);
+        if (error.failure.inSubstitution === true) throw new ShellExit(statusOfSubstitution(shell));
         if (error.failure.discards === true) return 1;
         return 2;
       }
       if (list === 'end' || list === 'incomplete') return status;
       if (key !== undefined) keepParsed(key, list);
       if (list.items.length > 0 && (!shell.options.noexec || shell.isInteractive)) {
-        const outcome = this.run(list);
-        status = typeof outcome === 'number' ? outcome : yield* outcome;
+        status = yield* this.#runGuarded(list);
         if (shell.flow !== undefined) return shell.status;
       }
       // A kept text is one line, and has been run now.
       if (known) return status;
+    }
+  }
+
+  /** One command of a text: an error in it gives up that command. */
+  *#runGuarded(list: List): Task<number> {
+    const shell = this.#shell;
+    const { unchecked, inverted, loopDepth } = shell;
+    try {
+      const outcome = this.run(list);
+      return typeof outcome === 'number' ? outcome : yield* outcome;
+    } catch (error) {
+      if (!goesOnAfter(shell, error)) throw error;
+      shell.status = this.statusOf(error);
+      Object.assign(shell, { unchecked, inverted, loopDepth });
+      return shell.status;
     }
   }
 
@@ -322,9 +338,10 @@ export class Runtime implements Execution {
     if (error instanceof ShellExit || error instanceof CommandAbort) return error.status;
     if (error instanceof ExpansionError) {
       shell.report(error);
-      // bash -c ends with 127, a script and a subshell with 1.
-      if (error.isFatal) return shell.isBash && (shell.commandString === undefined || shell.subshellDepth > 0 || shell.options.errexit) ? 1 : error.status;
-      return shell.isBash ? 1 : 2;
+      if (!shell.isBash) return error.isFatal ? error.status : 2;
+      // bash -c ends with 127, and so does a shell that was forked from it for a simple command; a script and a subshell with 1.
+      const isSubshell = shell.subshellDepth > 0 && shell.forkedFor?.type !== 'simple';
+      return isFatal(shell, error) && shell.commandString !== undefined && !isSubshell && !shell.options.errexit ? 127 : 1;
     }
     if (error instanceof AssignmentError) {
       shell.complain(error.message);

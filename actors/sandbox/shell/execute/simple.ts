@@ -38,7 +38,7 @@ export function runSimple(shell: Shell, node: SimpleCommand): Outcome {
 }
 
 function* runSimpleTask(shell: Shell, node: SimpleCommand): Task<number> {
-  if (shell.traps.has('DEBUG')) {
+  if (shell.traps.has('DEBUG') && shell.forkedFor !== node) {
     yield* shell.execution.runEventTrap('DEBUG');
     shell.line = node.line;
   }

@@ -24,9 +24,7 @@ export function assignGuarded(shell: Shell, assign: () => void): void {
 /** `x=1 command`: an exported variable in the scope of the command. */
 export function assignTemporary(shell: Shell, assignment: Assignment, value: string, stay: Stay): void {
   const { variables } = shell;
-  if (assignment.index !== undefined) {
-    return complainOfElement(shell, assignment);
-  }
+  if (assignment.index !== undefined) return complainOfElement(shell, assignment, stay === 'shell');
   if (stay === 'shell' || stay === 'exported') {
     assignGuarded(shell, () => variables.set(assignment.name, value, assignment.append));
     if (stay === 'exported') variables.mark(variables.writable(assignment.name), EXPORTED);

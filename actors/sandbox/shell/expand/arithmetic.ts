@@ -70,6 +70,16 @@ function guarded(shell: Shell, source: string, run: () => Integer): Integer {
   }
 }
 
+/** `$((…))`: unlike subscripts and `(( ))` it ends a POSIX shell where it is wrong. */
+export function endingPosix<T>(evaluate: () => T): T {
+  try {
+    return evaluate();
+  } catch (error) {
+    if (error instanceof ExpansionError) error.endsPosix = true;
+    throw error;
+  }
+}
+
 function outliving(message: string): ExpansionError {
   const error = new ExpansionError(message);
   error.outlivesErrexit = true;
@@ -137,6 +147,8 @@ function evaluate(scope: Scope, node: Expression): Integer {
     case 'comma':
       evaluate(scope, node.left);
       return evaluate(scope, node.right);
+    case 'unreadable':
+      throw node.error;
   }
 }
 

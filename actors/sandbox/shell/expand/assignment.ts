@@ -1,7 +1,7 @@
 // Assignments of elements and arrays: `a[i]=x`, `a=(…)`, `a+=(…)`, and the arguments of declare and its relatives.
 import type { Task } from '../../kernel/wait.js';
 import { expandBraces } from '../braces.js';
-import { CommandAbort } from '../flow.js';
+import { CommandAbort, ShellExit } from '../flow.js';
 import type { Shell } from '../shell.js';
 import type { ArrayElement, Assignment, Word } from '../syntax/ast.js';
 import { READONLY, type Variable } from '../variables/variable.js';
@@ -76,11 +76,15 @@ function withoutTildes(word: Word): Word {
 function elementsFor(shell: Shell, name: string, array: readonly ArrayElement[], isMap: boolean): readonly ArrayElement[] {
   if (isMap || shell.variables.find(name)?.map) return array.map((element) => (element.index === undefined ? element : { ...element, value: withoutTildes(element.value) }));
   if (!array.some(({ whole }) => whole !== undefined)) return array;
-  return array.map((element) => (element.whole === undefined ? element : { index: undefined, append: false, value: element.whole }));
+  return array.map((element) => (element.whole === undefined ? element : { ...element, index: undefined, append: false, value: element.whole }));
 }
 
-function* bareValues(shell: Shell, { value }: ArrayElement): Task<string[]> {
-  return value.braces ? yield* shell.expansion.fieldsTask(expandBraces(value)) : yield* shell.expansion.fieldsTask([value]);
+/** What began as an assignment is neither split nor taken for a pattern. */
+function* bareValues(shell: Shell, { value, whole }: ArrayElement): Task<string[]> {
+  if (whole === undefined) return yield* shell.expansion.fieldsTask([value]);
+  const out: string[] = [];
+  for (const word of expandBraces(value)) out.push(yield* shell.expansion.textTask(word));
+  return out;
 }
 
 /** Stores `name=(…)` or `name+=(…)`. */
@@ -183,8 +187,9 @@ export function* temporaryText(shell: Shell, { value, array }: Assignment): Task
   return `(${texts.join(' ')})`;
 }
 
-/** `a[0]=x command`: elements have no place in an environment. */
-export function complainOfElement(shell: Shell, { source }: Assignment): void {
+/** `a[0]=x command`: elements have no place in an environment. `isSpecial`: in front of a special built-in of a POSIX shell. */
+export function complainOfElement(shell: Shell, { source }: Assignment, isSpecial = false): void {
   shell.complain(`\`${source.slice(0, source.indexOf(']') + 1)}': not a valid identifier`);
+  if (isSpecial && !shell.isInteractive) throw new ShellExit(shell.commandString === undefined ? 1 : 127);
   if (shell.options.posix) throw new CommandAbort(1);
 }

@@ -4,7 +4,7 @@ import { expandBraces } from '../braces.js';
 import { ExpansionError } from '../flow.js';
 import type { Expansion, Shell } from '../shell.js';
 import type { ArithmeticText, Assignment, Parameter, Word, WordPart } from '../syntax/ast.js';
-import { evaluateText, evaluateSource } from './arithmetic.js';
+import { endingPosix, evaluateText, evaluateSource } from './arithmetic.js';
 import { assignValue, elementsOf, elementsTask, storeAssignment } from './assignment.js';
 import { glob } from './glob.js';
 import { keyOf, plainValue, subscriptBlocks } from './lookup.js';
@@ -173,7 +173,7 @@ export class Expander implements Expansion {
           yield* this.#pourTask(part.parts, this.#marked(part.parts, sink), 'quoted');
           break;
         case 'arithmetic':
-          this.#number(yield* this.arithmeticTask(part.text), sink, mode);
+          this.#number(yield* this.#expansionTask(part.text), sink, mode);
           break;
         case 'parameter':
           yield* this.#parameterTask(part, sink, mode);
@@ -190,6 +190,12 @@ export class Expander implements Expansion {
     const lists = parts.filter((part) => part.type === 'parameter' && isAtList(part) && (part.operation === undefined || !bareOnly)).length;
     if (lists === 0) sink.quoted('');
     return lists === 0 || lists === parts.length || sink.star !== undefined ? sink : new QuietSink(sink);
+  }
+
+  *#expansionTask(text: ArithmeticText): Task<number | bigint> {
+    if (!text.blocking) return endingPosix(() => this.arithmetic(text));
+    const source = yield* this.#textOfTask(text.parts, undefined, 'quoted');
+    return endingPosix(() => evaluateSource(this.#shell, source));
   }
 
   #number(value: number | bigint, sink: Sink, mode: Mode): void {
@@ -214,7 +220,7 @@ export class Expander implements Expansion {
         this.#parameter(part, sink, mode);
         break;
       case 'arithmetic':
-        this.#number(this.arithmetic(part.text), sink, mode);
+        this.#number(endingPosix(() => this.arithmetic(part.text)), sink, mode);
         break;
       case 'tilde':
         sink.quoted(expandTilde(this.#shell, part.user));

@@ -1,6 +1,7 @@
 // The commonest words, `$x`, `"$x"` and `$((…))` alone: their value is all there is, and nothing has to be collected.
 import type { Shell } from '../shell.js';
 import type { DoubleQuoted, Parameter, Word } from '../syntax/ast.js';
+import { endingPosix } from './arithmetic.js';
 import { plainValue } from './lookup.js';
 
 const DEFAULT_SEPARATORS = ' \t\n';
@@ -19,7 +20,7 @@ export function onlyField(shell: Shell, { parts: [part, more], braces }: Word): 
 /** The same where nothing is split: the right side of most assignments. */
 export function onlyText(shell: Shell, { parts: [part, more] }: Word): string | undefined {
   if (part === undefined || more !== undefined) return undefined;
-  if (part.type === 'arithmetic') return String(shell.expansion.arithmetic(part.text));
+  if (part.type === 'arithmetic') return String(endingPosix(() => shell.expansion.arithmetic(part.text)));
   return part.type === 'parameter' ? plain(shell, part) : part.type === 'double' ? quoted(shell, part) : undefined;
 }
 

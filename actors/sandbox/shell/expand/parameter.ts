@@ -41,7 +41,7 @@ export function unbound(shell: Shell, { name, index, braced }: Parameter): strin
 /** Looks the parameter up and finds out what is to be done. `key` is its evaluated subscript. */
 export function decide(shell: Shell, part: Parameter, key: string | number | undefined, quoted: boolean): Decision {
   const { operation } = part;
-  if (operation?.type === 'bad') throw new ExpansionError(badSubstitution(shell, part));
+  if (operation?.type === 'bad') throw new ExpansionError(badSubstitution(shell, part), { endsPosix: true });
   if (operation?.type === 'keys' || operation?.type === 'names') return { value: lookUp(shell, operation.type === 'names' ? '0' : part.name, part.index?.all, key) };
   const value = part.indirect ? lookUpIndirect(shell, part, key) : lookUp(shell, part.name, part.index?.all, key);
   if (operation?.type !== 'default' && operation?.type !== 'assign' && operation?.type !== 'error' && operation?.type !== 'alternate') return { value };
@@ -76,13 +76,14 @@ export function finish(shell: Shell, part: Parameter, decision: Decision, operan
   if (operation?.type === 'length' && part.index !== undefined && value.key === '' && value.variable?.map) throw new ExpansionError(`${part.index.word.source}]: bad array subscript`);
   if (operation?.type === 'length') return pourText(String(lengthOfValue(shell, part, value)), sink, quoted);
   if (operation?.type === 'transform') {
-    if (value.list) return pourList(transformList(shell, part, value, operation.operator, quoted), value.star, sink, quoted, shell);
+    if (value.list) return pourChanged(transformList(shell, part, value, operation.operator, quoted), value.star, sink, quoted, shell);
     const changed = transform(shell, part, value, operation.operator);
     return changed === undefined ? void (value.text === undefined && unbound(shell, part)) : pourText(changed, sink, quoted);
   }
   // Beyond the end `${s[@]:9}` is no word at all.
   if (operation?.type === 'slice' && value !== decision.value && operands.offset! > lengthOf(value.text ?? '')) return;
-  if (value.list) return pourList(applyToList(shell, part, value, operands), value.star, sink, quoted, shell, value.isPositional);
+  if (value.list && operation !== undefined) return pourChanged(applyToList(shell, part, value, operands), value.star, sink, quoted, shell);
+  if (value.list) return pourList(value.list, value.star, sink, quoted, shell, value.isPositional);
   const text = value.text ?? (operation?.type === 'default' || operation?.type === 'alternate' ? '' : unbound(shell, part));
   // Of an unset parameter there is nothing to replace, not even by `*`.
   if (value.text === undefined && operation?.type === 'replace') return pourText('', sink, quoted);
@@ -180,8 +181,15 @@ function pourList(values: readonly string[], star: boolean, sink: Sink, quoted: 
   sink.quoted(values.join(ifs === '' ? '' : String.fromCodePoint(ifs.codePointAt(0)!)));
 }
 
+/** `"${*#x}"` and its like: as in bash it is split where a `"$@"` stands within the same quotes. */
+function pourChanged(values: readonly string[], star: boolean, sink: Sink, quoted: boolean, shell: Shell): void {
+  if (quoted && star && sink.besideList !== undefined && shell.separators !== '') return sink.besideList(/^[ \t\n]/.test(shell.separators) ? values.filter((value) => value !== '') : values);
+  pourList(values, star, sink, quoted, shell);
+}
+
 /** Whether an offset lies within the value; the length is not looked at where it does not. */
-export function reaches(shell: Shell, { text, list, variable }: Value, offset: number): boolean {
+export function reaches(shell: Shell, value: Value, offset: number): boolean {
+  const { text, list, variable } = single(value);
   const size = text !== undefined ? (countsBytes(shell, text) ? encode(text).length : lengthOf(text)) : variable?.list ? variable.list.last + 1 : list!.length + 1;
   return offset < 0 ? size + offset >= 0 : offset <= size;
 }

@@ -14,6 +14,8 @@ export interface Sink {
   splitList(values: readonly string[], star: boolean): void;
   /** `$*` where it is joined by blanks whatever IFS is: in a here-document of bash. */
   star?(values: readonly string[]): void;
+  /** A `$*` that an operation has changed, within quotes that hold a `$@` too. */
+  besideList?(values: readonly string[]): void;
 }
 
 const GLOB_SPECIAL = /[*?[\]\\!()|+@]/;
@@ -197,6 +199,9 @@ export class QuietSink implements Sink {
   }
   splitList(values: readonly string[], star: boolean): void {
     this.#sink.splitList(values, star);
+  }
+  besideList(values: readonly string[]): void {
+    this.#sink.list(values);
   }
 }
 

@@ -14,11 +14,11 @@ export function* substituteCommand(shell: Shell, part: CommandSubstitution): Tas
   if (part.failure) {
     const { line, message } = part.failure;
     shell.complain(shell.isBash ? `command substitution: line ${line}: ${message}` : message);
-    shell.substitutionStatus = 2;
+    ended(shell, 2);
     return '';
   }
   if (part.script.items.length === 0) {
-    shell.substitutionStatus = 0;
+    ended(shell, 0);
     return '';
   }
   const file = fileOnly(part.script);
@@ -45,8 +45,14 @@ export function* substituteCommand(shell: Shell, part: CommandSubstitution): Tas
   shell.process.close(writer);
   const bytes = yield* drain(shell.process, reader);
   yield* shell.process.wait([child]);
-  shell.substitutionStatus = statusCode(child.status!);
+  ended(shell, statusCode(child.status!));
   return cleaned(decode(bytes));
+}
+
+/** To bash a substitution is the last command: `$?` further on in the same words is its status. */
+function ended(shell: Shell, status: number): void {
+  shell.substitutionStatus = status;
+  if (shell.isBash) shell.status = status;
 }
 
 function cleaned(text: string): string {
@@ -80,17 +86,18 @@ function fileOnly(script: List): boolean {
 function* readDirectly(shell: Shell, script: List): Task<string | undefined> {
   const undo = yield* shell.redirection.applyTask(script.items[0]!.command.redirects);
   if (!undo) {
-    shell.substitutionStatus = 1;
+    ended(shell, 1);
     // bash gives up here, even among the arguments of a command that would succeed.
     if (shell.isBash && shell.options.errexit) throw new ShellExit(1);
     return '';
   }
   try {
     const parts: Uint8Array[] = [];
-    shell.substitutionStatus = yield* eachChunk(shell, function* keep(chunk) {
+    const status = yield* eachChunk(shell, function* keep(chunk) {
       parts.push(chunk);
     });
-    return shell.substitutionStatus === 0 ? cleaned(decode(Buffer.concat(parts))) : '';
+    ended(shell, status);
+    return status === 0 ? cleaned(decode(Buffer.concat(parts))) : '';
   } finally {
     undo();
   }

@@ -1,5 +1,5 @@
 // Parses arithmetic (bash, "Shell Arithmetic"; C's operators and precedence) to an Expression.
-import type { BinaryOperator, Expression, Subscript, Variable } from './ast.js';
+import type { BinaryOperator, Expression, Subscript, Unreadable } from './ast.js';
 import { parseConstant, posixInteger } from './constant.js';
 import { ArithmeticError } from './arithmetic-error.js';
 
@@ -28,7 +28,10 @@ const TIGHTNESS: Readonly<Record<string, number>> = {
   '||': 1, '&&': 2, '|': 3, '^': 4, '&': 5, '==': 6, '!=': 6, '<': 7, '>': 7, '<=': 7, '>=': 7, '<<': 8, '>>': 8, '+': 9, '-': 9, '*': 10, '/': 10, '%': 10,
 };
 
-/** Parses a whole expression. Empty text is 0. Throws ArithmeticError in bash's words. */
+/**
+ * Parses a whole expression. Empty text is 0. What is wrong, in bash's words, becomes a part of the expression: as bash evaluates while it
+ * reads, what stands before the error has been done when it is met.
+ */
 export function parseExpression(text: string, hooks: ArithmeticHooks): Expression {
   return new ExpressionParser(text, hooks).whole();
 }
@@ -43,6 +46,8 @@ class ExpressionParser {
   /** Where the last token that was not the end began: bash's "error token". */
   #tokenStart = 0;
   #depth = 0;
+  /** After it nothing more is read. */
+  #failure: Unreadable | undefined;
 
   constructor(text: string, hooks: ArithmeticHooks) {
     this.#text = text;
@@ -51,10 +56,10 @@ class ExpressionParser {
 
   whole(): Expression {
     this.#advance();
-    if (this.#token === '' && this.#hooks.posix !== true) return { type: 'number', value: 0 };
+    if (this.#token === '' && this.#failure === undefined && this.#hooks.posix !== true) return { type: 'number', value: 0 };
     const expression = this.#comma();
     if (this.#token !== '') this.#fail('syntax error in expression');
-    return expression;
+    return this.#failure === undefined ? expression : { type: 'comma', left: expression, right: this.#failure };
   }
 
   /** The current token; a call, because narrowing does not see that `#advance` changes it. */
@@ -62,8 +67,14 @@ class ExpressionParser {
     return this.#token;
   }
 
-  #fail(problem: string, token = this.#text.slice(this.#tokenStart)): never {
-    throw new ArithmeticError(this.#text, problem, token);
+  #fail(problem: string, token = this.#text.slice(this.#tokenStart)): Unreadable {
+    return this.#failWith(new ArithmeticError(this.#text, problem, token));
+  }
+
+  #failWith(error: ArithmeticError): Unreadable {
+    this.#failure ??= { type: 'unreadable', error };
+    this.#token = '';
+    return this.#failure;
   }
 
   #skipBlanks(from: number): number {
@@ -77,7 +88,7 @@ class ExpressionParser {
     const previous = this.#operand;
     this.#operand = undefined;
     this.#pos = this.#skipBlanks(this.#pos);
-    if (this.#pos >= text.length) {
+    if (this.#pos >= text.length || this.#failure !== undefined) {
       this.#token = '';
       return;
     }
@@ -87,7 +98,7 @@ class ExpressionParser {
     const operator = operators.exec(text)?.[0];
     if (operator === undefined) {
       this.#operand = this.#readOperand();
-      this.#token = 'operand';
+      this.#token = this.#failure === undefined ? 'operand' : '';
       return;
     }
     this.#token = operator;
@@ -111,13 +122,19 @@ class ExpressionParser {
     }
     if (number !== undefined) {
       this.#pos += number.length;
-      return { type: 'number', value: parseConstant(number, text.slice(0, this.#pos)) };
+      try {
+        return { type: 'number', value: parseConstant(number, text.slice(0, this.#pos)) };
+      } catch (error) {
+        if (!(error instanceof ArithmeticError)) throw error;
+        return this.#failWith(error);
+      }
     }
     NAME.lastIndex = at;
     const name = NAME.exec(text)?.[0];
     if (name !== undefined) {
       this.#pos += name.length;
-      return { type: 'variable', name, index: text[this.#pos] === '[' && this.#hooks.posix !== true ? this.#readIndex() : undefined };
+      const index = text[this.#pos] === '[' && this.#hooks.posix !== true ? this.#readIndex() : undefined;
+      return this.#failure ?? { type: 'variable', name, index };
     }
     if (text[at] === '$' && this.#hooks.dollar !== undefined) return this.#readDollar(at);
     return this.#fail(this.#token === 'operand' ? 'syntax error: invalid arithmetic operator' : 'syntax error: operand expected');
@@ -132,17 +149,19 @@ class ExpressionParser {
     return { type: 'dollar', slot: found.slot };
   }
 
-  #readIndex(): Subscript {
+  #readIndex(): Subscript | undefined {
     const end = closingBracket(this.#text, this.#pos);
-    if (end < 0) this.#fail('bad array subscript');
-    const inside = this.#text.slice(this.#pos + 1, end);
-    if (inside.trim() === '') this.#fail('bad array subscript', this.#text.slice(this.#tokenStart));
+    const inside = end < 0 ? '' : this.#text.slice(this.#pos + 1, end);
+    if (inside.trim() === '') {
+      this.#fail('bad array subscript');
+      return undefined;
+    }
     this.#pos = end + 1;
     return this.#hooks.subscript(inside);
   }
 
   #comma(): Expression {
-    if (++this.#depth > DEPTH_MAX) this.#fail('expression recursion level exceeded');
+    if (++this.#depth > DEPTH_MAX) return this.#fail('expression recursion level exceeded');
     let left = this.#assignment();
     while (this.#token === ',') {
       this.#advance();
@@ -155,10 +174,10 @@ class ExpressionParser {
   #assignment(): Expression {
     const left = this.#conditional();
     if (!ASSIGN.test(this.#token)) return left;
-    if (left.type !== 'variable') this.#fail('attempted assignment to non-variable');
+    if (left.type !== 'variable') return { type: 'comma', left, right: this.#fail('attempted assignment to non-variable') };
     const operator = this.#token === '=' ? undefined : (this.#token.slice(0, -1) as BinaryOperator);
     this.#advance();
-    if (this.#token === '') this.#fail('syntax error: operand expected');
+    if (this.#now() === '' && this.#failure === undefined) return this.#fail('syntax error: operand expected');
     const rest = this.#text.slice(this.#tokenStart);
     return { type: 'assign', operator, target: left, value: this.#assignment(), rest };
   }
@@ -167,12 +186,13 @@ class ExpressionParser {
     const test = this.#binary(1);
     if (this.#token !== '?') return test;
     this.#advance();
-    if (this.#now() === '' || this.#now() === ':') this.#fail('expression expected');
+    if (this.#now() === '' || this.#now() === ':') return { type: 'comma', left: test, right: this.#fail('expression expected') };
     const yes = this.#comma();
-    if (this.#now() !== ':') this.#fail("`:' expected for conditional expression");
+    const only: Expression = { type: 'conditional', test, yes, no: { type: 'number', value: 0 } };
+    if (this.#now() !== ':') return { type: 'comma', left: only, right: this.#fail("`:' expected for conditional expression") };
     this.#advance();
-    if (this.#now() === '') this.#fail('expression expected');
-    if (++this.#depth > DEPTH_MAX) this.#fail('expression recursion level exceeded');
+    if (this.#now() === '') return { type: 'comma', left: only, right: this.#fail('expression expected') };
+    if (++this.#depth > DEPTH_MAX) return this.#fail('expression recursion level exceeded');
     const no = this.#conditional();
     this.#depth--;
     return { type: 'conditional', test, yes, no };
@@ -197,7 +217,7 @@ class ExpressionParser {
     if (this.#token !== '**') return left;
     this.#advance();
     const rest = this.#text.slice(this.#tokenStart);
-    if (++this.#depth > DEPTH_MAX) this.#fail('expression recursion level exceeded');
+    if (++this.#depth > DEPTH_MAX) return this.#fail('expression recursion level exceeded');
     const right = this.#power();
     this.#depth--;
     return { type: 'binary', operator: '**', left, right, rest };
@@ -206,7 +226,7 @@ class ExpressionParser {
   #unary(): Expression {
     const operator = this.#token;
     if (operator === '!' || operator === '~' || operator === '-' || operator === '+') {
-      if (++this.#depth > DEPTH_MAX) this.#fail('expression recursion level exceeded');
+      if (++this.#depth > DEPTH_MAX) return this.#fail('expression recursion level exceeded');
       this.#advance();
       const operand = this.#unary();
       this.#depth--;
@@ -215,9 +235,9 @@ class ExpressionParser {
     if (operator === '++' || operator === '--') {
       this.#advance();
       const target = this.#operand;
-      if (target?.type !== 'variable') this.#fail('syntax error: operand expected');
+      if (target?.type !== 'variable') return this.#fail('syntax error: operand expected');
       this.#advance();
-      return { type: 'update', operator, prefix: true, target: target as Variable };
+      return { type: 'update', operator, prefix: true, target };
     }
     return this.#primary();
   }
@@ -226,12 +246,12 @@ class ExpressionParser {
     if (this.#token === '(') {
       this.#advance();
       const inner = this.#comma();
-      if (this.#now() !== ')') this.#fail("missing `)'");
+      if (this.#now() !== ')') return { type: 'comma', left: inner, right: this.#fail("missing `)'") };
       this.#advance();
       return inner;
     }
     const operand = this.#operand;
-    if (operand === undefined) this.#fail('syntax error: operand expected');
+    if (operand === undefined) return this.#fail('syntax error: operand expected');
     this.#advance();
     if (operand.type === 'variable' && (this.#token === '++' || this.#token === '--')) {
       const operator = this.#token;
@@ -265,7 +285,7 @@ export function closingBracket(text: string, open: number, stop = ''): number {
 function closingQuote(text: string, open: number): number {
   const quote = text[open]!;
   for (let at = open + 1; at < text.length; at++) {
-    if (text[at] === '\\' && quote !== "'") at++;
+    if (text[at] === '\\' && (quote !== "'" || text[open - 1] === '$')) at++;
     else if (text[at] === quote) return at;
   }
   return -1;

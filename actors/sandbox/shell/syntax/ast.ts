@@ -3,6 +3,8 @@
 // What can be known without running is marked here, so that running need not find it out again: whether a word is a plain literal,
 // whether it may block (command or process substitution), whether it may glob or has braces, whether an argument looks like an assignment.
 
+import type { ArithmeticError } from './arithmetic-error.js';
+
 /** Which shell's grammar: `bash`; `posix` is bash --posix or bash called as sh; `dash` is dash; `ash` is busybox's (dash plus a few of bash's forms). */
 export type Dialect = 'bash' | 'posix' | 'dash' | 'ash';
 
@@ -153,7 +155,14 @@ export type Expression =
   | { readonly type: 'conditional'; readonly test: Expression; readonly yes: Expression; readonly no: Expression }
   /** `operator` undefined is plain `=`. */
   | { readonly type: 'assign'; readonly operator: BinaryOperator | undefined; readonly target: Variable; readonly value: Expression; readonly rest: string }
-  | { readonly type: 'comma'; readonly left: Expression; readonly right: Expression };
+  | { readonly type: 'comma'; readonly left: Expression; readonly right: Expression }
+  | Unreadable;
+
+/** Where the text is no expression: evaluating it fails. */
+export interface Unreadable {
+  readonly type: 'unreadable';
+  readonly error: ArithmeticError;
+}
 
 export type BinaryOperator = '+' | '-' | '*' | '/' | '%' | '**' | '<<' | '>>' | '<' | '>' | '<=' | '>=' | '==' | '!=' | '&' | '|' | '^';
 
@@ -339,7 +348,7 @@ export type Test =
 
 /** A syntax error as the shell words it, without the `bash: line 3: ` in front. */
 export interface SyntaxFailure {
-  /** bash ends with the status of the command before: its reader of `[[ … ]]` fails in its own way. */
+  /** bash ends with the status of the command before: its readers of `[[ … ]]` and of what is quoted fail in ways of their own. */
   readonly keepsStatus?: boolean;
   /** In `$(…)`: bash leaves the shell at once then, wherever it was. */
   readonly inSubstitution?: boolean;

@@ -31,7 +31,7 @@ function peek(commands: CommandReader, start: number): Token {
   const token = commands.peek('plain');
   if (token.kind === 'end') {
     const { reader } = commands;
-    reader.fail("unexpected EOF while looking for `]]'", start);
+    throw new ShellSyntaxError({ line: reader.lineAt(start), message: "unexpected EOF while looking for `]]'", sourceLine: undefined, keepsStatus: true }, true);
   }
   return token;
 }

@@ -30,6 +30,6 @@ export const GRAMMAR: Grammar = {
 /** At the end of the text inside `$(`: bash names the missing parenthesis. Never true. */
 function closes(commands: CommandReader, start: number): boolean {
   const { reader } = commands;
-  if (commands.peek().kind === 'end' && !reader.features.terse) reader.endedInside(')', Math.max(start, reader.text.length));
+  if (commands.peek().kind === 'end' && !reader.features.terse) reader.endedInside(')', Math.max(start, reader.text.length), {});
   return false;
 }

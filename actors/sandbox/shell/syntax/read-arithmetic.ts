@@ -1,6 +1,6 @@
 // Reads arithmetic text where it stands in a script, and parses it in advance where its expansions allow it.
 import type { ArithmeticText, Expression, Parameter, Subscript, WordPart } from './ast.js';
-import { ArithmeticError, parseExpression } from './arithmetic.js';
+import { parseExpression } from './arithmetic.js';
 import { ShellSyntaxError } from './errors.js';
 import { readAnsi, readParts } from './read-parts.js';
 import type { Reader } from './reader.js';
@@ -91,7 +91,7 @@ function arithmeticText(reader: Reader, parts: readonly WordPart[], source: stri
  */
 function parseEarly(reader: Reader, source: string, line: number, dollars: Parameter[]): Expression | undefined {
   try {
-    return parseExpression(source, {
+    const expression = parseExpression(source, {
       posix: reader.settings.dialect === 'dash',
       subscript: (text) => parseSubscript(reader, text, line),
       dollar: (text, pos) => {
@@ -103,8 +103,9 @@ function parseEarly(reader: Reader, source: string, line: number, dollars: Param
         return { slot: dollars.length - 1, end: inner.pos };
       },
     });
+    return expression.type === 'comma' && expression.right.type === 'unreadable' ? undefined : expression;
   } catch (error) {
-    if (error instanceof ArithmeticError || error instanceof ShellSyntaxError) return undefined;
+    if (error instanceof ShellSyntaxError) return undefined;
     throw error;
   }
 }

@@ -169,7 +169,7 @@ class BracedReader {
   #pattern(stops: string, slashFirst = false): Word {
     const reader = this.#reader;
     const skipFirst = slashFirst && reader.text[reader.pos] === '/';
-    return this.#finish(() => readParts(reader, { ...this.#place(stops), skipFirst }), !this.#quoted);
+    return this.#finish(() => readParts(reader, { ...this.#place(stops), skipFirst }), !this.#quoted || reader.features.bash);
   }
 
   #finish(read: () => Word['parts'], tildes: boolean): Word {

@@ -6,6 +6,7 @@ import type { Expecting } from './lexer.js';
 import { parseSubscript } from './read-arithmetic.js';
 import { type Place, readParts } from './read-parts.js';
 import type { Reader } from './reader.js';
+import { withPlainQuotes } from './plain-quotes.js';
 import type { Token } from './token.js';
 import { makeWord, markTildes } from './word.js';
 
@@ -38,7 +39,7 @@ export function readWord(reader: Reader, expecting: Expecting): Token {
   const array = isArray ? readArray(reader) : undefined;
   const valueStart = reader.pos;
   const parts = isArray ? [] : readParts(reader, plainPlace(reader));
-  const source = reader.text.slice(start, reader.pos);
+  const source = sourceOf(reader, start);
   const value = isArray ? undefined : makeWord(parts, reader.text.slice(valueStart, reader.pos), line, { tildes: 'assignment', braces: false });
   const assignment: Assignment = { ...prefix, value, array, source, line };
   if (expecting === 'command') return { kind: 'assignment', assignment, start, end: reader.pos };
@@ -61,7 +62,13 @@ function readSimple(reader: Reader, start: number, line: number): Word | undefin
 
 function readPlainWord(reader: Reader, start: number, line: number): Word {
   const parts = readParts(reader, plainPlace(reader));
-  return makeWord(parts, reader.text.slice(start, reader.pos), line, { tildes: 'word', braces: reader.features.bash });
+  return makeWord(parts, sourceOf(reader, start), line, { tildes: 'word', braces: reader.features.bash });
+}
+
+/** The text of a word that has been read, as it is shown. */
+function sourceOf(reader: Reader, start: number): string {
+  const text = reader.text.slice(start, reader.pos);
+  return reader.features.bash ? withPlainQuotes(text) : text;
 }
 
 function plainPlace(reader: Reader): Place {
@@ -119,13 +126,23 @@ function readArray(reader: Reader): ArrayElement[] {
   for (;;) {
     reader.match(BLANKS);
     const char = reader.text[reader.pos];
-    if (char === undefined) reader.endedInside(')', start);
+    if (char === undefined) reader.endedInside(')', start, { discards: true });
     if (char === ')') {
       reader.pos++;
       return elements;
     }
     if (char === '#') reader.match(COMMENT);
-    else elements.push(readElement(reader));
+    else elements.push(discarding(() => readElement(reader)));
+  }
+}
+
+/** The end of the text within an element is an error of the list. */
+function discarding(read: () => ArrayElement): ArrayElement {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ShellSyntaxError) || !error.atEnd) throw error;
+    throw new ShellSyntaxError({ ...error.failure, keepsStatus: false, discards: true }, true);
   }
 }
 

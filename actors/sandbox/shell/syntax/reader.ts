@@ -200,11 +200,11 @@ export class Reader {
     throw new ShellSyntaxError({ line: this.lineAt(this.text.length), message: 'syntax error: unexpected end of file', sourceLine: undefined }, true);
   }
 
-  /** The text ended inside something that `close` would have ended; `start` is where it began. */
-  endedInside(close: string, start: number): never {
+  /** The text ended inside something that `close` would have ended; `start` is where it began, `kind` what kind of error that is to bash. */
+  endedInside(close: string, start: number, kind: Pick<SyntaxFailure, 'keepsStatus' | 'discards'> = { keepsStatus: true }): never {
     if (!this.final) throw new Incomplete(close);
     const words = close === '"' || close === "'" || close === '`' ? 'Unterminated quoted string' : close === '}' ? 'Missing \'}\'' : `end of file unexpected (expecting "${close}")`;
     const message = this.features.terse ? `Syntax error: ${words}` : `unexpected EOF while looking for matching \`${close}'`;
-    throw new ShellSyntaxError({ line: this.lineAt(start), message, sourceLine: undefined }, true);
+    throw new ShellSyntaxError({ line: this.lineAt(start), message, sourceLine: undefined, ...kind }, true);
   }
 }

@@ -15,7 +15,7 @@ export function parseDocument(text: string, dialect: Dialect): Word {
   return documentWord(readerOver(text, dialect), text, false, 1);
 }
 
-/** Text after expansion, ready to evaluate: `expression` is set. Throws ArithmeticError in bash's words. */
+/** Text after expansion, ready to evaluate: `expression` is set. */
 export function parseArithmetic(source: string, posix = false): ArithmeticText {
   const reader = readerOver(source, 'bash');
   const expression = parseExpression(source, { posix, subscript: (inside) => parseSubscriptText(reader, inside, 1) });

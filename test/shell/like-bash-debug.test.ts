@@ -1,0 +1,8 @@
+// DEBUG traps and what they see of commands: each script gives the same output and exit code as with the host's bash.
+import { besideBash } from './beside-bash.js';
+
+besideBash({
+  'words as bash keeps them': 'trap \'echo "dbg $BASH_COMMAND"\' DEBUG\necho $"x" $\'a\\tb\' "$x" \'$q\' "a$\'b" \\$\'c d\' ${x-$\'it\\\'s\'} > /dev/null\nx=$\'a b\' y=$"z"\n',
+  'of commands that a shell is forked for, in the shell that forks it': 'trap \'echo "dbg $BASH_COMMAND" >&2\' DEBUG\nexec 2>&1\n{ sleep 0.2; echo a; } &\nwait\n(echo c)\n/bin/echo f | cat\nx=$(echo d) y=$(echo e | cat)\n{ echo g; } | cat\ng() { trap \'echo "in $BASH_COMMAND"\' DEBUG; echo h | cat; echo i |& cat; (echo j); }; g\n',
+  'traced functions': 'set -T\ntrap \'echo "dbg $LINENO $BASH_COMMAND"\' DEBUG\nf() {\n echo g\n}\nf 1 2\nfunction h { echo; }\nh\nf | cat\nset +T\ndeclare -ft f\nf\nh\n',
+});

@@ -1,0 +1,19 @@
+// How far an error reaches in bash: a word, a command, a line, a text or the shell; each script gives the same output and exit code as with the host's.
+import { besideBash } from './beside-bash.js';
+
+/** A text that ends within something, after a command that failed: what its shell ends with. */
+const CUT = ['echo "', "echo 'a", 'echo `a', 'echo ${a', 'echo $((1+', '((1', '[[ a', 'a[1', 'x=$(a "', 'for ((i=1', 'cat <<"E', 'echo $(', 'echo <(a', 'if true; then', 'arr=( a', 'arr=( "a', "echo \\$'a"];
+
+besideBash({
+  'the end of the text within something keeps the status': CUT.map((text) => `cat > s <<'EOS'\n(exit 3)\n${text}\nEOS\nbash s 2>/dev/null; echo $?\nbash -c "$(cat s)" 2>/dev/null; echo $?\nbash s <<<"" 2>/dev/null; echo $?\n`).join(''),
+  'and eval fails with its own': '(exit 3)\neval \'echo "\'; echo $?\neval "arr=( a"; echo $?\neval "echo \\$("; echo $?\n',
+  'a substitution that cannot be read': 'for o in +e -e; do bash $o -c "x=\\$( | cat ); echo no"; echo $?; bash $o -c "eval \'x=\\$( | cat )\'; echo no"; echo $?; bash $o -c "(eval \'x=\\$( | cat )\'; echo no); echo \\$?"; echo $?; done\n',
+  'a redirection that cannot be expanded': 'a=(one "two 2")\ncat <<< "$((a[1]))"; echo cat $?\n: > $((1/0)); echo no\necho line $?\nwhile read -r x; do :; done <<< "$((a[1]))"; echo no\n{ :; } > $((1/0)); echo no\nf() { :; }\nf > $((1/0)); echo no\n> $((1/0)); echo no\ncat <<E; echo after\n$((1/0))\nE\n',
+  'what the redirections of a program assign is its own': 'declare -A m=()\ncat <<A\n${m[z]:=d} ${q:=e} $((n=5))\nA\necho "${#m[@]} ${q-unset} ${n-unset}"\ncat < ${r:=/dev/null}; echo ${r-unset}\n: < ${r:=/dev/null}; echo ${r-unset}\nset -- a b\ncat <<< "${@:1:$((k=1))}"; echo ${k-unset}\n',
+  'arithmetic is done up to where it is wrong': 'a=(one "two 2")\necho $((x=5, a[1])); echo no\necho $x\necho $((x=6, y z)); echo no\necho $x\nlet x=9 "y=8 9"; echo $? $x $y\necho $((x++ 1))\necho $x\necho $(((y=4) + ))\necho $y\nbash -uc \'echo $((0 + nosuch nosuch)); echo no\necho no\'; echo $?\n((z=3 ? ))\necho ${z-unset}\n((z=3) 4)\necho ${z-unset}\n',
+  'posix: an expansion that cannot be ends the shell': 'for t in "echo \\$((1/0))" "x=\\$((1/0))" "echo \\${a b}" ": < \\$((1/0))" "eval \'echo \\$((1/0))\'" "cat < \\$((1/0))" "a[1/0]=2" "((1/0))" "echo \\${s:1/0}" "a[0]=1 :" "a[0]=1 true"; do bash -o posix -c "$t; echo no\necho next"; echo "$t $?"; echo "$t; echo no\necho next" > s; bash -o posix s; echo $?; done\n',
+  'an error in a text gives up its command, and the next one runs': 'eval \'echo $((1+)); echo no\n echo yes $?\'; echo after $?\necho \'echo ${a b}; echo no\necho yes\' > s; . ./s; echo after $?\nf() { eval "echo \\$((1+)); echo no"; echo in $?; }; f\ntrap \'echo $((1+)); echo no\' USR1; kill -USR1 $$; echo alive\n',
+  'nounset in commands that a shell was forked for': 'bash -uc \'(echo $nosuch); echo $?\necho $nosuch & wait $!; echo $?\n{ echo $nosuch; } & wait $!; echo $?\nf() { echo $nosuch; }; f | cat; echo ${PIPESTATUS[@]}\nx=$(echo $nosuch); echo $?\'\n',
+  '$? after a substitution is its status': 'false; echo $(<nosuch) "$?"\necho $(exit 4) $? $(exit 5)$?\nx=$(exit 3)$?; echo $x $?\n',
+  'printf: the end of all output is no failure': "printf '%05d %5b|\\n' x '\\c'; echo $?\nprintf '%s %*d\\n' 7 9223372036854775808\n",
+});
