@@ -1,6 +1,6 @@
 // hexdump and hd: bytes in hexadecimal (-C, -e and the fixed layouts).
 import type { Main } from '../kernel/program.js';
-import { command, parseOptions, readAll, UsageError } from '../programs/stdio.js';
+import { command, complain, parseOptions, readAll, UsageError } from '../programs/stdio.js';
 import { convertNumber } from './awk/conversions.js';
 import { Inputs, Pace } from './text-input.js';
 import { parseSize } from './text-size.js';
@@ -27,6 +27,26 @@ interface Unit {
   count: number;
   size: number;
   format: string;
+  /** Whether the count was given; the last unit of a format that has none fills up the block. */
+  isCounted: boolean;
+}
+
+const ESCAPED: Readonly<Record<number, string>> = { 0: '\\0', 7: '\\a', 8: '\\b', 9: '\\t', 10: '\\n', 11: '\\v', 12: '\\f', 13: '\\r' };
+const CONTROLS = ['nul', 'soh', 'stx', 'etx', 'eot', 'enq', 'ack', 'bel', 'bs', 'ht', 'lf', 'vt', 'ff', 'cr', 'so', 'si', 'dle', 'dc1', 'dc2', 'dc3', 'dc4', 'nak', 'syn', 'etb', 'can', 'em', 'sub', 'esc', 'fs', 'gs', 'rs', 'us'];
+
+/** `%_c`: as C writes it, octal where C has no letter for it. */
+function escaped(byte: number): string {
+  return ESCAPED[byte] ?? (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : byte.toString(8).padStart(3, '0'));
+}
+
+/** `%_u`: control characters by name. */
+function named(byte: number): string {
+  return CONTROLS[byte] ?? (byte === 127 ? 'del' : byte < 127 ? String.fromCharCode(byte) : byte.toString(16).padStart(2, '0'));
+}
+
+/** -c: each byte as a character. */
+function characters(row: Uint8Array, offset: number): string {
+  return `${offset.toString(16).padStart(7, '0')} ${Array.from(row, (byte) => escaped(byte).padStart(3)).join(' ').padEnd(63)}\n`;
 }
 
 /** `4/1 "%02x " "\n"`. */
@@ -35,7 +55,8 @@ function parseFormat(text: string): Unit[] {
   for (const [, count, size, format] of text.matchAll(/(?:(\d+)?(?:\/(\d+))?\s*)?"((?:[^"\\]|\\.)*)"/g)) {
     const plain = format!.replace(/\\([ntrabfv\\"])/g, (_, letter: string) => ({ n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v' })[letter] ?? letter);
     const wide = /%[^%]*?[cs_]/.test(plain) ? 1 : 4;
-    units.push({ count: Number(count ?? 1), size: /%/.test(plain) ? Number(size ?? wide) : 0, format: plain });
+    const converts = /%(?!%|[-+ #0]*\d*(?:\.\d+)?_[aA])/.test(plain.replaceAll('%%', ''));
+    units.push({ count: Number(count ?? 1), size: converts ? Number(size ?? wide) : 0, format: plain, isCounted: count !== undefined });
   }
   if (units.length === 0) throw new UsageError(`bad format {${text}}`);
   return units;
@@ -43,12 +64,19 @@ function parseFormat(text: string): Unit[] {
 
 const CONVERSION = /%([-+ #0]*)(\d*)(?:\.(\d+))?(_[aAcpu][dox]?|[a-zA-Z])/g;
 
-function unitText(format: string, bytes: Uint8Array, last: boolean): string {
+/** Offsets are in hexadecimal unless the conversion says otherwise. */
+function addressText(letter: string, address: number): string {
+  return address.toString(letter[2] === 'd' ? 10 : letter[2] === 'o' ? 8 : 16);
+}
+
+function unitText(format: string, bytes: Uint8Array, last: boolean, address: number): string {
   const value = bytes.reduceRight((sum, byte) => sum * 256 + byte, 0);
   const text = format.replace(CONVERSION, (_, flags: string, width: string, precision: string | undefined, letter: string) => {
+    if (letter.startsWith('_a') || letter.startsWith('_A')) return addressText(letter, address).padStart(Math.max(Number(width), Number(precision ?? 0)), flags.includes('0') || precision !== undefined ? '0' : ' ');
     if (letter === 'c') return String.fromCharCode(value).padStart(Number(width));
     if (letter.startsWith('_p')) return printable(value).padStart(Number(width));
-    if (letter.startsWith('_c') || letter.startsWith('_u')) return (value >= 32 && value < 127 ? String.fromCharCode(value) : value.toString(8).padStart(3, '0')).padStart(Number(width));
+    if (letter.startsWith('_c')) return escaped(value).padStart(Number(width));
+    if (letter.startsWith('_u')) return named(value).padStart(Number(width));
     if (letter === 's') return Buffer.from(bytes).toString('latin1');
     return convertNumber({ flags, width: Number(width), precision: precision === undefined ? undefined : Number(precision), letter }, value);
   });
@@ -58,34 +86,52 @@ function unitText(format: string, bytes: Uint8Array, last: boolean): string {
 /** A unit without a value: its conversions blank. */
 function blanked(format: string, last: boolean): string {
   const shown = last ? format.replace(/ +$/, '') : format;
-  return shown.replace(CONVERSION, (conversion, _: string, width: string) => ' '.repeat(Number(width) || unitText(conversion, Uint8Array.of(0), false).length));
+  return shown.replace(CONVERSION, (_conversion, _flags: string, width: string) => ' '.repeat(Number(width)));
 }
 
-/** Applies the units again and again until the bytes are used up. */
-function custom(bytes: Uint8Array, units: readonly Unit[], squeezes: boolean): string {
+/** What a format takes from the input in one turn; the last unit without a count of its own is repeated to fill the block. */
+function fill(units: readonly Unit[], block: number): Unit[] {
+  const taken = sizeOf(units);
+  const last = units.findLast(({ size }) => size > 0);
+  return units.map((unit) => (unit === last && !unit.isCounted && taken < block ? { ...unit, count: unit.count + Math.floor((block - taken) / unit.size) } : unit));
+}
+
+function sizeOf(units: readonly Unit[]): number {
+  return units.reduce((sum, { count, size }) => sum + count * size, 0);
+}
+
+/** Applies the formats to block after block; each of them sees the whole block. */
+function custom(bytes: Uint8Array, formats: readonly (readonly Unit[])[], squeezes: boolean, base: number): string {
+  const block = Math.max(1, ...formats.map(sizeOf));
+  const filled = formats.map((units) => fill(units, block));
   let out = '';
-  const block = units.reduce((sum, { count, size }) => sum + count * size, 0);
   let starred = false;
-  for (let at = 0; at < bytes.length; ) {
-    const before = at;
+  for (let at = 0; at < bytes.length; at += block) {
     if (squeezes && at >= block && at + block <= bytes.length && Buffer.compare(bytes.subarray(at, at + block), bytes.subarray(at - block, at)) === 0) {
       if (!starred) out += '*\n';
       starred = true;
-      at += Math.max(1, block);
       continue;
     }
     starred = false;
-    for (const { count, size, format } of units) {
-      if (size === 0) out += format.repeat(count);
-      for (let i = 0; size > 0 && i < count; i++) {
-        const last = i === count - 1 && count > 1;
-        const text = unitText(format, bytes.subarray(at, at + size), last);
-        // Behind the end of the input the layout is kept: blanks for what would be converted, the rest as it is.
-        out += at < bytes.length ? text : blanked(format, last);
-        at += size;
-      }
+    for (const units of filled) out += formatted(bytes, at, units, base);
+  }
+  return out + filled.flat().filter(({ format }) => /%[-+ #0]*\d*(?:\.\d+)?_A/.test(format)).map(({ format }) => unitText(format, NONE, false, base + bytes.length)).join('');
+}
+
+const NONE = new Uint8Array(0);
+
+function formatted(bytes: Uint8Array, start: number, units: readonly Unit[], base: number): string {
+  let out = '';
+  let at = start;
+  for (const { count, size, format } of units) {
+    if (/%[-+ #0]*\d*(?:\.\d+)?_A/.test(format)) continue;
+    if (size === 0) out += unitText(format, NONE, false, base + at).repeat(count);
+    for (let i = 0; size > 0 && i < count; i++) {
+      const last = i === count - 1 && count > 1;
+      // Behind the end of the input the layout is kept: blanks for what would be converted, the rest as it is.
+      out += at < bytes.length ? unitText(format, bytes.subarray(at, at + size), last, base + at) : blanked(format, last);
+      at += size;
     }
-    if (at === before) break;
   }
   return out;
 }
@@ -97,17 +143,21 @@ export const hexdump: Main = command(function* (process, output) {
   const parts: Uint8Array[] = [];
   const inputs = new Inputs(process, options.operands);
   for (let file = yield* inputs.next(); file; file = yield* inputs.next()) parts.push(yield* readAll(process, file.fd));
+  if (inputs.failed && parts.length === 0) {
+    yield* complain(process, 'all input file arguments failed');
+    return 1;
+  }
   const all = Buffer.concat(parts);
   const bytes = all.subarray(skip, Math.min(all.length, skip + length));
-  const format = options.value('e');
-  if (format !== undefined) {
-    output.print(Buffer.from(custom(bytes, parseFormat(format), !options.has('v', 'no-squeezing')), 'latin1'));
+  const formats = options.given.get('e') ?? [];
+  if (formats.length > 0) {
+    output.print(Buffer.from(custom(bytes, formats.map(parseFormat), !options.has('v', 'no-squeezing'), skip), 'latin1'));
     return inputs.failed ? 1 : 0;
   }
   const canonicalRows = options.has('C', 'canonical') || process.argv[0]!.endsWith('hd');
   const show = options.has('d') ? (word: number) => `   ${String(word).padStart(5, '0')}` : options.has('o') ? (word: number) => `  ${word.toString(8).padStart(6, '0')}`
     : options.has('x') ? (word: number) => `    ${word.toString(16).padStart(4, '0')}` : (word: number) => ` ${word.toString(16).padStart(4, '0')}`;
-  const row = canonicalRows ? canonical : options.has('b')
+  const row = canonicalRows ? canonical : options.has('c') ? characters : options.has('b')
     ? (data: Uint8Array, offset: number) => `${offset.toString(16).padStart(7, '0')} ${Array.from(data, (byte) => byte.toString(8).padStart(3, '0')).join(' ').padEnd(63)}\n`
     : (data: Uint8Array, offset: number) => words(data, offset, show);
   const pace = new Pace();

@@ -1,8 +1,12 @@
 // od: dumps bytes in octal and other forms.
+import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
+import type { Task } from '../kernel/wait.js';
 import { isBusybox } from '../programs/flavour.js';
-import { command, parseOptions, readAll, UsageError } from '../programs/stdio.js';
+import { command, complain, type Options, parseOptions, readAll, UsageError } from '../programs/stdio.js';
 import { convertNumber, floating } from './awk/conversions.js';
+import { choose } from './common/choice.js';
+import { quoteName } from './common/quote.js';
 import { Inputs, Pace } from './text-input.js';
 import { parseSize } from './text-size.js';
 
@@ -26,6 +30,18 @@ function unsigned(view: DataView, size: number): bigint {
   let value = 0n;
   for (let i = size - 1; i >= 0; i--) value = (value << 8n) | BigInt(i < view.byteLength ? view.getUint8(i) : 0);
   return value;
+}
+
+/** The bytes of each value in reverse order; what is missing of the last one is zeros at its end. */
+function bigEndian({ size, show, ...type }: Type): Type {
+  return {
+    ...type, size,
+    show: (view) => {
+      const bytes = new Uint8Array(size);
+      bytes.set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+      return show(new DataView(bytes.reverse().buffer));
+    },
+  };
 }
 
 function floatValue(view: DataView, size: number): number {
@@ -69,8 +85,9 @@ function parseTypes(text: string, busybox: boolean): Type[] {
   const types: Type[] = [];
   const pattern = /([acdfoux])(\d+|[CSILFD])?(z?)/y;
   while (pattern.lastIndex < text.length) {
+    const at = pattern.lastIndex;
     const match = pattern.exec(text);
-    if (!match) throw new UsageError(`invalid type string '${text}'`);
+    if (!match) throw new UsageError(`invalid character '${text[at]!}' in type string ${quoteName(text)}`);
     const [, letter, sizeText, z] = match;
     const size = sizeText === undefined ? (letter === 'f' ? 8 : 4) : (SIZES[sizeText] ?? Number(sizeText));
     if (![1, 2, 4, 8].includes(size) || (letter === 'f' && size < 4)) throw new UsageError(`invalid type string '${text}';\nthis system doesn't provide a ${size}-byte ${letter === 'f' ? 'floating point' : 'integral'} type`);
@@ -113,24 +130,74 @@ function rows(bytes: Uint8Array, address: string, types: readonly Type[], width:
   }).join('');
 }
 
+/** A number of bytes as od reads it. */
+function count(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = /^0x[0-9a-f]+$/i.test(text) ? parseInt(text, 16) : parseSize(text);
+  if (value === undefined) throw new UsageError(`invalid ${option} argument ${quoteName(text)}`);
+  return value;
+}
+
+/** Bytes per row: a multiple of what all types take. */
+function* widthOf(process: Process, text: string | undefined, types: readonly Type[]): Task<number> {
+  const least = Math.max(...types.map(({ size }) => size));
+  if (text === undefined) return Math.max(16, least);
+  const width = text === '' ? 32 : count('-w', text)!;
+  if (width > 0 && width % least === 0) return width;
+  yield* complain(process, `warning: invalid width ${width}; using ${least} instead`);
+  return least;
+}
+
+/** The old way to say where to begin: `od FILE [+]OFFSET[b]`, octal or with 0x. */
+function operandsOf(options: Options): { names: readonly string[]; offset: number } {
+  const { operands } = options;
+  const last = operands.at(-1) ?? '';
+  const match = /^\+?(?:0x([0-9a-f]+)|([0-7]+))(b?)$/i.exec(last);
+  const isModern = options.has('A', 'address-radix', 'j', 'skip-bytes', 'N', 'read-bytes', 't', 'format', 'v', 'output-duplicates', 'w', 'width', 'S', 'strings', 'endian');
+  if (!match || isModern || operands.length > 2 || (operands.length === 1 && !last.startsWith('+'))) return { names: operands, offset: 0 };
+  const value = match[1] !== undefined ? parseInt(match[1], 16) : parseInt(match[2]!, 8);
+  return { names: operands.slice(0, -1), offset: value * (match[3] === '' ? 1 : 512) };
+}
+
+/** -S: texts of at least so many graphic characters that end in a NUL. */
+function strings(bytes: Uint8Array, skip: number, least: number, address: (at: number) => string): string {
+  let out = '';
+  let start = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]!;
+    if (byte >= 32 && byte < 127) continue;
+    if (byte === 0 && at - start >= least) out += `${address(skip + start)} ${Buffer.from(bytes.subarray(start, at)).toString('latin1')}\n`;
+    start = at + 1;
+  }
+  return out;
+}
+
 export const od: Main = command(function* (process, output) {
   const options = parseOptions(process.argv, 'A:abcDdeFfhHiIj:lLN:oOsS:t:vw::xXB', {
     'address-radix': 'required', 'skip-bytes': 'required', 'read-bytes': 'required', format: 'required', 'output-duplicates': 'no', width: 'optional', endian: 'required', strings: 'optional', traditional: 'no',
   });
   const radixLetter = options.value('A', 'address-radix') ?? 'o';
   if (!'doxn'.includes(radixLetter)) throw new UsageError(`invalid output address radix '${radixLetter}'; it must be one character from [doxn]`);
-  const count = (text: string | undefined): number | undefined => (text === undefined ? undefined : /^0x/i.test(text) ? parseInt(text, 16) : parseSize(text));
-  const types = typesOf(process.argv, isBusybox(process));
-  const widthText = options.value('w', 'width');
-  const width = widthText === undefined ? 16 : widthText === '' ? 32 : Number(widthText);
+  const skipText = options.value('j', 'skip-bytes');
+  const limit = count('-N', options.value('N', 'read-bytes'));
+  const endian = options.value('endian');
+  const isBig = endian !== undefined && choose(process.argv, '--endian', endian, ['little', 'big']) === 'big';
+  const types = typesOf(process.argv, isBusybox(process)).map((type) => (isBig ? bigEndian(type) : type));
+  const width = yield* widthOf(process, options.value('w', 'width'), types);
+  const { names, offset } = operandsOf(options);
   const parts: Uint8Array[] = [];
-  const inputs = new Inputs(process, options.operands);
+  const inputs = new Inputs(process, names);
   for (let file = yield* inputs.next(); file; file = yield* inputs.next()) parts.push(yield* readAll(process, file.fd));
+  if (inputs.failed && parts.length === 0) return 1;
   const all = Buffer.concat(parts);
-  const skip = count(options.value('j', 'skip-bytes')) ?? 0;
+  const skip = count('-j', skipText) ?? offset;
   if (skip > all.length) throw new UsageError('cannot skip past end of combined input');
-  const bytes = all.subarray(skip, Math.min(all.length, skip + (count(options.value('N', 'read-bytes')) ?? Infinity)));
+  const bytes = all.subarray(skip, Math.min(all.length, skip + (limit ?? Infinity)));
   const address = (at: number): string => (radixLetter === 'n' ? '' : radixLetter === 'x' ? at.toString(16).padStart(6, '0') : radixLetter === 'd' ? String(at).padStart(7, '0') : at.toString(8).padStart(7, '0'));
+  if (options.has('S', 'strings')) {
+    output.print(strings(bytes, skip, count('-S', options.value('S', 'strings') || '3')!, address));
+    return inputs.failed ? 1 : 0;
+  }
   const pace = new Pace();
   let starred = false;
   for (let at = 0; at < bytes.length; at += width) {

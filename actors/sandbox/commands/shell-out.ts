@@ -6,12 +6,12 @@ import { PREEMPT, type Task } from '../kernel/wait.js';
 import { readAll } from '../programs/stdio.js';
 
 /** Starts `sh -c line` as a child; `arrange` sets up the child's descriptors first. */
-export function startShell(process: Process, line: string, arrange: (child: Process) => void = () => undefined): Process {
+export function startShell(process: Process, line: string, arrange: (child: Process) => void = () => undefined, env: ReadonlyMap<string, string> = process.env): Process {
   return process.fork(function* shell(child) {
     yield PREEMPT;
     arrange(child);
     try {
-      return child.exec('/bin/sh', ['sh', '-c', line], process.env);
+      return child.exec('/bin/sh', ['sh', '-c', line], env);
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       yield* child.write(2, encode(`sh: ${error.message}\n`));
@@ -34,13 +34,13 @@ export function readShell(process: Process, line: string): { child: Process; fd:
 }
 
 /** Starts it with its input from a pipe; answers with the descriptor to write. */
-export function writeShell(process: Process, line: string): { child: Process; fd: number } {
+export function writeShell(process: Process, line: string, env?: ReadonlyMap<string, string>): { child: Process; fd: number } {
   const [reader, writer] = process.pipe();
   const child = startShell(process, line, (self) => {
     self.dup2(reader, 0);
     self.close(writer);
     self.close(reader);
-  });
+  }, env);
   process.close(reader);
   process.descriptors.setCloseOnExec(writer, true);
   return { child, fd: writer };

@@ -1,8 +1,13 @@
 // split: a file in pieces.
+import { Errno } from '../kernel/errno.js';
+import { type Process, statusCode } from '../kernel/process.js';
 import { O_CREAT, O_TRUNC, O_WRONLY } from '../kernel/open-file.js';
 import type { Main } from '../kernel/program.js';
+import { SIGPIPE } from '../kernel/signals.js';
 import type { Task } from '../kernel/wait.js';
-import { command, type Options, Output, parseOptions, readAll, UsageError } from '../programs/stdio.js';
+import { command, type Options, Output, parseOptions, readAll, UsageError, usageError } from '../programs/stdio.js';
+import { quoteName } from './common/quote.js';
+import { writeShell } from './shell-out.js';
 import { parseSize } from './text-size.js';
 import { Blocks, openInput } from './text-input.js';
 
@@ -41,18 +46,35 @@ function size(options: Options, what: string, ...names: string[]): number | unde
   const text = options.value(...names);
   if (text === undefined) return undefined;
   const value = parseSize(text);
-  if (value === undefined || value === 0) throw new UsageError(`invalid number of ${what}: '${text}'`);
+  if (value === undefined) throw new UsageError(`invalid number of ${what}: ${quoteName(text)}`);
+  if (value === 0) throw new UsageError(`invalid number of ${what}: ${quoteName(text)}: Numerical result out of range`);
   return value;
+}
+
+/** --filter: a shell command that gets the piece on its input and its name in FILE. One that reads no more is no failure. */
+function* through(process: Process, filter: string, name: string, bytes: Uint8Array): Task {
+  const { child, fd } = writeShell(process, filter, new Map([...process.env, ['FILE', name]]));
+  try {
+    yield* process.write(fd, bytes);
+  } catch (error) {
+    if (!(error instanceof Errno && error.code === 'EPIPE')) throw error;
+  }
+  process.close(fd);
+  yield* process.wait([child]);
+  const code = statusCode(child.status!);
+  if (code !== 0) throw new UsageError(`with FILE=${name}, exit ${code} from command: ${filter}`, code);
 }
 
 export const split: Main = command(function* (process, output) {
   const argv = process.argv.map((word, i) => (i > 0 && /^-\d+$/.test(word) ? `-l${word.slice(1)}` : word));
   const options = parseOptions(argv, 'a:b:C:del:n:t:ux', {
     'suffix-length': 'required', 'additional-suffix': 'required', bytes: 'required', 'line-bytes': 'required', 'numeric-suffixes': 'optional', 'hex-suffixes': 'optional',
-    'elide-empty-files': 'no', lines: 'required', number: 'required', separator: 'required', unbuffered: 'no', verbose: 'no',
+    'elide-empty-files': 'no', filter: 'required', lines: 'required', number: 'required', separator: 'required', unbuffered: 'no', verbose: 'no',
   });
   const [file = '-', prefix = 'x', extra] = options.operands;
-  if (extra !== undefined) throw new UsageError(`extra operand '${extra}'`);
+  if (extra !== undefined) throw usageError(process.argv, `extra operand ${quoteName(extra)}`);
+  const ways = [['b', 'bytes'], ['C', 'line-bytes'], ['l', 'lines'], ['n', 'number']].filter((names) => options.has(...names));
+  if (ways.length > 1) throw usageError(process.argv, 'cannot split in more than one way');
   let fd: number;
   try {
     fd = openInput(process, file);
@@ -61,10 +83,18 @@ export const split: Main = command(function* (process, output) {
   }
   const number = options.value('n', 'number');
   const match = number === undefined ? undefined : /^(?:(l|r)\/)?(?:(\d+)\/)?(\d+)$/.exec(number);
-  if (match === null || (match && Number(match[3]) === 0)) throw new UsageError(`invalid number of chunks: '${number!}'`);
+  if (match === null) throw new UsageError(`invalid number of chunks: ${quoteName(number!)}`);
+  if (match && Number(match[3]) === 0) throw new UsageError(`invalid number of chunks: ${quoteName(match[3]!)}: Numerical result out of range`);
+  const filter = options.value('filter');
+  if (filter !== undefined) process.onSignal(SIGPIPE, 'ignore');
   const names = new Names(prefix, options, match ? Number(match[3]) : undefined);
   const write = function* (bytes: Uint8Array): Task {
     const name = names.next();
+    if (filter !== undefined) {
+      if (options.has('verbose')) output.print(`executing with FILE=${quoteName(name)}\n`);
+      yield* output.flush();
+      return yield* through(process, filter, name, bytes);
+    }
     if (options.has('verbose')) output.print(`creating file '${name}'\n`);
     const target = process.open(name, O_WRONLY | O_CREAT | O_TRUNC);
     const piece = new Output(process, target);
@@ -127,9 +157,10 @@ function* intoChunks(bytes: Uint8Array, match: RegExpExecArray, options: Options
     }
     pieces.push(...lines.map((part) => Buffer.concat(part)));
   } else {
-    const share = Math.floor(bytes.length / count);
+    // Fewer bytes than pieces: one byte each as far as they go.
+    const share = Math.max(1, Math.floor(bytes.length / count));
     for (let i = 0, at = 0; i < count; i++) {
-      let end = i === count - 1 ? bytes.length : (i + 1) * share;
+      let end = i === count - 1 ? bytes.length : Math.min(bytes.length, (i + 1) * share);
       if (match[1] === 'l' && end > at && end < bytes.length && bytes[end - 1] !== 10) end = bytes.indexOf(10, end) + 1 || bytes.length;
       end = Math.max(at, end);
       pieces.push(bytes.subarray(at, end));

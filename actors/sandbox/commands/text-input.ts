@@ -34,6 +34,8 @@ export class Inputs {
   #at = 0;
   #fd = 0;
   failed = false;
+  /** Told of each one that could not be opened, after the complaint. */
+  onRefused: ((name: string, message: string) => void) | undefined;
 
   constructor(process: Process, operands: readonly string[], describe = (name: string, reason: string) => `${name}: ${reason}`) {
     this.#process = process;
@@ -66,6 +68,7 @@ export class Inputs {
   *refuse(name: string, message: string): Task {
     this.failed = true;
     yield* complain(this.#process, this.#describe(name, message));
+    this.onRefused?.(name, message);
   }
 }
 

@@ -2,8 +2,10 @@
 import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
 import type { Task } from '../kernel/wait.js';
-import { command, type Options, parseOptions, readAll, UsageError } from '../programs/stdio.js';
+import { command, type Options, parseOptions, readAll, reason, UsageError, usageError } from '../programs/stdio.js';
 import { decode } from '../kernel/text.js';
+import { displayWidth } from './common/display-width.js';
+import { quoteName } from './common/quote.js';
 import { Inputs, Pace } from './text-input.js';
 
 const FIELDS = ['lines', 'words', 'characters', 'bytes', 'width'] as const;
@@ -17,11 +19,17 @@ function lineEnds(chunk: Uint8Array): number {
   return count;
 }
 
+const NOTHING: Counts = { lines: 0, words: 0, characters: 0, bytes: 0, width: 0 };
+
+/** What stands for bytes that are no character; they have no width. */
+const REPLACEMENT = 0xfffd;
+
 class Counter {
   readonly counts: Counts = { lines: 0, words: 0, characters: 0, bytes: 0, width: 0 };
   readonly #wanted: ReadonlySet<Field>;
   #inWord = false;
   #column = 0;
+  readonly #decoder = new TextDecoder();
 
   constructor(wanted: ReadonlySet<Field>) {
     this.#wanted = wanted;
@@ -44,7 +52,7 @@ class Counter {
       if (byte === 32 || (byte >= 9 && byte <= 13)) {
         inWord = false;
         if (byte === 10) lines++;
-      } else if (!inWord) {
+      } else if (!inWord && byte > 32 && byte !== 127) {
         inWord = true;
         words++;
       }
@@ -55,10 +63,11 @@ class Counter {
   }
 
   #width(chunk: Uint8Array): void {
-    for (const byte of chunk) {
-      if (byte === 10 || byte === 13 || byte === 12) this.#column = 0;
-      else if (byte === 9) this.#column += 8 - (this.#column % 8);
-      else if (byte >= 32 && byte !== 127 && (byte & 0xc0) !== 0x80) this.#column++;
+    for (const character of this.#decoder.decode(chunk, { stream: true })) {
+      const code = character.codePointAt(0)!;
+      if (code === 10 || code === 13 || code === 12) this.#column = 0;
+      else if (code === 9) this.#column += 8 - (this.#column % 8);
+      else if (code !== REPLACEMENT) this.#column += displayWidth(code);
       if (this.#column > this.counts.width) this.counts.width = this.#column;
     }
   }
@@ -87,8 +96,13 @@ function columnWidth(process: Process, names: readonly string[], fields: number)
 function* fileNames(process: Process, options: Options): Task<readonly string[]> {
   const list = options.value('files0-from');
   if (list === undefined) return options.operands;
-  if (options.operands.length > 0) throw new UsageError(`extra operand '${options.operands[0]!}'\nfile operands cannot be combined with --files0-from`);
-  const bytes = list === '-' ? yield* readAll(process, 0) : process.files.readFile(list);
+  if (options.operands.length > 0) throw usageError(process.argv, `extra operand ${quoteName(options.operands[0]!)}\nfile operands cannot be combined with --files0-from`);
+  let bytes: Uint8Array;
+  try {
+    bytes = list === '-' ? yield* readAll(process, 0) : process.files.readFile(list);
+  } catch (error) {
+    throw new UsageError(`cannot open ${quoteName(list)} for reading: ${reason(error)}`);
+  }
   return decode(bytes).split('\0').filter((name) => name !== '');
 }
 
@@ -98,13 +112,19 @@ export const wc: Main = command(function* (process, output) {
   });
   const wanted = chosen(options);
   const names = yield* fileNames(process, options);
-  const width = columnWidth(process, names, wanted.size);
+  // A list that cannot be read twice is counted as it comes: nothing is known of the widths then.
+  const list = options.value('files0-from');
+  const isFile = list !== undefined && list !== '-' && process.files.stat(list).type === 'file';
+  const width = list === undefined || isFile ? columnWidth(process, names, wanted.size) : 1;
   const total: Counts = { lines: 0, words: 0, characters: 0, bytes: 0, width: 0 };
   const row = (counts: Counts, name: string | undefined): void => {
     const cells = FIELDS.filter((field) => wanted.has(field)).map((field) => String(counts[field]).padStart(width));
     output.print(`${cells.join(' ')}${name === undefined ? '' : ` ${name}`}\n`);
   };
   const inputs = new Inputs(process, names);
+  inputs.onRefused = (name, why) => {
+    if (why === 'Is a directory') row(NOTHING, name);
+  };
   const pace = new Pace();
   for (let file = yield* inputs.next(); file; file = yield* inputs.next()) {
     const counter = new Counter(wanted);

@@ -12,6 +12,8 @@ function number(options: Options, letter: string, otherwise: number): number {
   return value;
 }
 
+const COLUMNS_MAX = 256;
+
 /** Hex digits back to bytes; a full dump's offsets say where each row goes. */
 function revert(text: string, plain: boolean): Uint8Array {
   if (plain) return Buffer.from(text.replace(/[^0-9a-fA-F]/g, ''), 'hex');
@@ -32,19 +34,21 @@ function revert(text: string, plain: boolean): Uint8Array {
   return out;
 }
 
-function include(bytes: Uint8Array, name: string, columns: number, upper: boolean): string {
+function include(bytes: Uint8Array, name: string, columns: number, upper: boolean, capitals: boolean): string {
   const cells = Array.from(bytes, (byte) => `0x${upper ? byte.toString(16).toUpperCase().padStart(2, '0') : byte.toString(16).padStart(2, '0')}`);
   const rows: string[] = [];
   for (let at = 0; at < cells.length; at += columns) rows.push(`  ${cells.slice(at, at + columns).join(', ')}`);
   const body = rows.join(',\n');
   if (name === '-') return `${body}\n`;
-  const identifier = name.replace(/[^A-Za-z0-9]/g, '_').replace(/^(\d)/, '__$1');
-  return `unsigned char ${identifier}[] = {\n${body}\n};\nunsigned int ${identifier}_len = ${bytes.length};\n`;
+  const plain = name.replace(/[^A-Za-z0-9]/g, '_').replace(/^(\d)/, '__$1');
+  const identifier = capitals ? plain.toUpperCase() : plain;
+  const length = capitals ? 'LEN' : 'len';
+  return `unsigned char ${identifier}[] = {\n${body}\n};\nunsigned int ${identifier}_${length} = ${bytes.length};\n`;
 }
 
 export const xxd: Main = command(function* (process, output) {
-  const argv = process.argv.map((word) => ({ '-ps': '-p', '-postscript': '-p', '-plain': '-p', '-revert': '-r', '-include': '-i', '-bits': '-b', '-cols': '-c', '-len': '-l', '-seek': '-s', '-groupsize': '-g', '-uppercase': '-u' })[word] ?? word);
-  const options = parseOptions(argv, 'abc:deEg:il:o:prs:u', {});
+  const argv = process.argv.map((word) => ({ '-ps': '-p', '-postscript': '-p', '-plain': '-p', '-revert': '-r', '-include': '-i', '-bits': '-b', '-cols': '-c', '-len': '-l', '-seek': '-s', '-groupsize': '-g', '-uppercase': '-u', '-capitalize': '-C', '-name': '-n', '-decimal': '-d', '-autoskip': '-a' })[word] ?? word);
+  const options = parseOptions(argv, 'abc:Cdeg:il:n:o:prs:u', {});
   const [file = '-', target] = options.operands;
   let fd: number;
   try {
@@ -67,10 +71,12 @@ export const xxd: Main = command(function* (process, output) {
   const bytes = all.subarray(start, Math.min(all.length, start + number(options, 'l', Infinity)));
   const bits = options.has('b');
   const columns = number(options, 'c', plain ? 30 : options.has('i') ? 12 : bits ? 6 : 16) || bytes.length || 1;
+  if (!plain && columns > COLUMNS_MAX && options.has('c')) throw new UsageError(`invalid number of columns (max. ${COLUMNS_MAX}).`);
   const upper = options.has('u');
+  const radix = options.has('d') ? 10 : 16;
   const hex = (byte: number): string => (bits ? byte.toString(2).padStart(8, '0') : upper ? byte.toString(16).toUpperCase().padStart(2, '0') : byte.toString(16).padStart(2, '0'));
   if (options.has('i')) {
-    write(include(bytes, file, columns, upper));
+    write(include(bytes, options.value('n') ?? file, columns, upper, options.has('C')));
     return 0;
   }
   const little = options.has('e');
@@ -88,7 +94,7 @@ export const xxd: Main = command(function* (process, output) {
         groups.push((little ? cells.reverse() : cells).join(''));
       }
       const text = Array.from(row, (byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '.')).join('');
-      collected += `${(start + at + offset).toString(16).padStart(8, '0')}: ${groups.join(' ')}  ${text}\n`;
+      collected += `${(start + at + offset).toString(radix).padStart(8, '0')}: ${groups.join(' ')}  ${text}\n`;
     }
     if (collected.length < 32768 || (target !== undefined && target !== '-')) continue;
     output.print(collected);
