@@ -24,6 +24,17 @@ besideShell(['dash'], {
   'descriptors have one digit': 'echo a 1>&9; echo $?\necho b 12>f; cat f\n: 7>&7; echo $?\n(echo c >&12; echo no); echo $?\n(exec 3>&1; echo d >&3-; echo no); echo $?\n(echo e > f$((1 / 0)); echo no); echo $?\n{ (echo g; echo h >&2) 2>&-; }; echo $?\n',
   'return outside of functions ends the script': 'echo a\nreturn 3\necho b\n',
   'what is sourced': 'mkdir d; . ./d; echo $?\n(. ./nosuch; echo no); echo $?\neval -- echo x; echo $?\n',
+  'printf: conversions, escapes, what it does not know': 'printf \'%s %b %c|\\n\' \'a\\tb\' \'a\\tb\\0101\\101\\"\' xyz \'\'; printf \'%.3s|%*d|%-*d|%.*s\\n\' abcdef 5 42 5 42 2 xyz\nprintf "%d %d\\n" "\'ä" \'"\'; printf \'\\101\\x41\\u41\\e[0m\\"\\?\\n\'; printf \'%#g %#.0f %#x %#o %e 100%%\\n\' 3 3 255 8 12345.678\nprintf \'%d\\n\' 3x; echo $?\nprintf \'[%q]\' a; echo $?\nprintf \'%ld\' 3; echo $?\nprintf \'a%\'; echo $?\nprintf \'%5%\' ; echo $?\nprintf -v x y; echo $?\nprintf; echo $?\necho \'a\\tb\\"c\\ed\' -n; echo -nn; echo -e x\n',
+  'jobs and wait: asked again': '(exit 3) & p=$!; wait $p; echo $?; wait $p; echo $?; wait %%; echo $?\n(exit 4) & wait; jobs; jobs\nwait 99999; echo $?; wait x; echo $?; wait %9; echo $?; wait -n; echo $?\nsleep 9 & sleep 9 & jobs | wc -l; jobs; kill $!; fg; echo $?; bg %9; echo $?; jobs -x; echo $?\n',
+  'cd and pwd': 'cd / >/dev/null; cd nosuch/../tmp; echo $?; pwd; cd nosuch; echo $?; cd -; cd \'\'; echo $?; pwd; unset OLDPWD; cd -; echo $?\nCDPATH=/usr:; cd bin; cd /; CDPATH=nosuch:; cd tmp; echo $?; unset HOME; cd; echo $?; pwd -x; echo $?; pwd -P -L; chdir /; pwd\n',
+  'alias, unalias and hash': 'alias -- a=b; echo $?; alias zz=1 b=2 \'q=it\'\\\'\'s\'; alias; unalias -- b; alias b; echo $?; unalias nosuch; echo $?; unalias -x; echo $?\nalias f1=\'for \' f2=\'f1 \' v1=\'i \' v2=\'v1 \' in=\'in \'\nf2 v2 in 1 2; do echo $i; done\nalias e_=\'echo \' one=ONE\ne_ \\\n one\nunalias -a; alias; hash nosuch; echo $?; hash -z; echo $?; PATH=/bin; hash cat; hash\n',
+  'errexit within conditions': 'printf \'false\\necho in\\n\' > f\n(set -e; . ./f || echo or; echo after); echo $?\n(set -e; eval \'false; echo in\' || echo or; echo after)\n(set -e; if echo $(echo 1; false; echo 2); then echo A; fi)\n(set -e; f() { false; echo in; }; f || echo or; echo after)\n(set -e; { false; echo in; } | cat || echo or; echo after)\n',
+  'what bash knows and dash does not': 'echo "<$_>" ${_-none}\necho a > f; echo "<$(<f)>"\ntrap \'echo bye\' EXIT; (trap); echo $(trap); trap | cat\necho $((" 1" + 2))\necho not reached\n',
+  'arithmetic of variables': 'a=; b=\' \'; c=\' 7 \'; echo $((a)) $((b)) $((c + 1))\nd=x; echo $((d))\necho no\n',
+  'a special built-in cannot be a function': 'echo a\nexport() { :; }\necho b\n',
+  'PS4 that cannot be expanded': 'exec 2>/dev/null\nPS4=\'+${x\'\nset -x\necho one\nPS4=\'$((1 / 0)) \'\necho two\n',
+  'limits': 'ulimit 1 2; echo $?; ulimit -n x; echo $?; ulimit -Q; echo $?; ulimit -n -f\nread -t 1 x; echo $?; read -p; echo $?\ndash -c \'ulimit -n 0; echo hi > out\'; echo $?; ls\ndash -c \'ulimit -f 1; while echo 0123456789012345678901234567890123456789; do :; done > big\'; echo $?; wc -c < big\n',
+  'programs that are not there, and scripts with NULs': 'd=0123456789; for i in 1 2 3 4 5; do d=$d$d; done; ./$d; echo $?\n./f/x; echo $?\nprintf \'echo a\\0b\\n\' > s; dash s\ndash -i -c \'echo $-\' 2>/dev/null\ncommand -p nosuch; echo $?\n',
 });
 
 (hostHas('dash') ? test : test.skip)('negative control: a difference is seen', async (t) => {

@@ -42,6 +42,12 @@ export class DescriptorTable {
     this.#slots[fd] = { file, closeOnExec };
   }
 
+  /** Whether there is a free number: open(2) makes no file where it could not be given one. */
+  get hasRoom(): boolean {
+    for (let fd = 0; fd < this.limit; fd++) if (!this.#slots[fd]) return true;
+    return false;
+  }
+
   close(fd: number): void {
     const slot = this.#slots[fd];
     if (!slot) throw new Errno('EBADF');

@@ -38,6 +38,8 @@ export class JobTable {
   /** Most recent last: `%+` is the last one, `%-` the one before. */
   #order: Job[] = [];
   readonly #remembered = new Map<number, number>();
+  /** dash: jobs that ended and were waited for; the next job takes the place of one of them. */
+  readonly #waited = new Set<Job>();
 
   constructor(shell: Shell) {
     this.#shell = shell;
@@ -61,14 +63,32 @@ export class JobTable {
 
   add(processes: readonly Process[], text: string, isControlled: boolean): Job {
     this.collect();
-    if (!this.#shell.isInteractive) this.forgetEnded();
-    const number = (this.#jobs.at(-1)?.number ?? 0) + 1;
+    const isDash = this.#shell.dialect === 'dash';
+    if (isDash) this.#makeRoom();
+    else if (!this.#shell.isInteractive) this.forgetEnded();
+    const number = isDash ? this.#freeNumber() : (this.#jobs.at(-1)?.number ?? 0) + 1;
     const job: Job = {
       number, processes, text, isControlled, processGroup: processes[0]!.processGroup, isNotified: false, survivesHangup: false,
     };
     this.#jobs.push(job);
     this.#order.push(job);
     return job;
+  }
+
+  noteWaited(job: Job): void {
+    this.#waited.add(job);
+  }
+
+  #makeRoom(): void {
+    const over = this.#jobs.find((job) => this.#waited.has(job)) ?? (this.#jobs.length < REMEMBERED_MAX ? undefined : this.#jobs.find((job) => jobState(job) === 'Done'));
+    if (over) this.remove(over);
+  }
+
+  #freeNumber(): number {
+    const taken = new Set(this.#jobs.map(({ number }) => number));
+    let number = 1;
+    while (taken.has(number)) number++;
+    return number;
   }
 
   get all(): readonly Job[] {
@@ -91,6 +111,7 @@ export class JobTable {
   }
 
   remove(job: Job): void {
+    this.#waited.delete(job);
     this.#jobs = this.#jobs.filter((other) => other !== job);
     this.#order = this.#order.filter((other) => other !== job);
   }

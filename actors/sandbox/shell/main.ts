@@ -196,7 +196,9 @@ function* runScript(shell: Shell, path: string, args: readonly string[], invocat
     shell.warnRaw(shell.isBash ? `${shell.name}: ${path}: ${error.message}\n` : `${shell.name}: 0: cannot open ${path}: ${missing ? 'No such file' : error.message}\n`);
     return shell.isBash ? (missing ? 127 : 126) : missing ? 127 : 126;
   }
-  if (text.slice(0, 80).split('\n', 1)[0]!.includes('\0')) {
+  // dash and ash skip NULs.
+  if (!shell.isBash) text = text.replaceAll('\0', '');
+  else if (text.slice(0, 80).split('\n', 1)[0]!.includes('\0')) {
     shell.warnRaw(`${path}: ${path}: cannot execute binary file\n`);
     return 126;
   }
@@ -241,6 +243,7 @@ export function shellMain(dialect: 'bash' | 'ash' | 'dash' | 'posix') {
       }
       shell.commandString = rest[0];
       if (invocation.interactive && isBash) setHistoryFile(shell);
+      if (!isBash) shell.isInteractive = invocation.interactive;
       if (rest[1] !== undefined) shell.name = rest[1];
       shell.hasName = rest[1] !== undefined;
       shell.positional = rest.slice(2);

@@ -14,7 +14,11 @@ export interface Formatted {
 /** Whose words and rules: the shell's built-in, or the program of GNU or busybox. */
 export type PrintfManners = 'bash' | 'dash' | 'gnu' | 'busybox';
 
+/** dash's: no sizes, no quoting, no times. */
+const DIRECTIVE_DASH = /^([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+)?)?()([diouxXeEfFgGaAcsb%])/;
 const DIRECTIVE = /^([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(hh|h|ll|l|L|q|j|z|t)?([diouxXeEfFgGaAcsbqQ%n]|\()/;
+/** What stays as it is in dash. */
+const NOT_DASH: ReadonlySet<string> = new Set(['"', "'", '?', 'E']);
 const SIMPLE: Readonly<Record<string, string>> = { a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', '"': '"', "'": "'", '?': '?' };
 
 /**
@@ -49,6 +53,7 @@ export function escapes(text: string, mode: 'format' | 'tool-format' | 'b' | 'to
     else if (u !== undefined || U !== undefined) out += codePointText(Number.parseInt((u ?? U)!, 16));
     else if (letter === 'c' && mode !== 'format' && mode !== 'dash-format') return { text: joinBytes(out), stop: true, missing };
     else if ((letter === '"' || letter === "'" || letter === '?') && (mode === 'echo' || mode === 'tool-echo' || mode === 'b')) out += whole;
+    else if ((mode === 'dash' || mode === 'dash-format') && NOT_DASH.has(letter!)) out += whole;
     else {
       if (letter === 'x' || letter === 'u' || letter === 'U') missing.push(letter);
       out += SIMPLE[letter!] ?? whole;
@@ -102,6 +107,11 @@ class Formatter {
     this.status = 1;
   }
 
+  giveUp(message: string): void {
+    this.fail(message);
+    this.status = 2;
+  }
+
   /** bash: told of, but no failure. */
   warn(message: string): void {
     const { status } = this;
@@ -135,7 +145,7 @@ class Formatter {
   /** `'ä` is the number of the character; a byte that is none counts as itself, and each does in the C locale. */
   #characterCode(text: string): number {
     const code = text.codePointAt(1) ?? 0;
-    return this.#bytes || (code & 0xfc00) === 0xdc00 ? encode(text.slice(1))[0] ?? 0 : code;
+    return this.#bytes || this.manners === 'dash' || (code & 0xfc00) === 0xdc00 ? encode(text.slice(1))[0] ?? 0 : code;
   }
 
   integer(text: string | undefined, isSigned = true): bigint {
@@ -270,13 +280,13 @@ function once(format: string, formatter: Formatter, host: PrintfHost): boolean {
     formatter.out += text;
     if (stop) return true;
     if (percent < 0) break;
-    const match = DIRECTIVE.exec(format.slice(percent + 1));
-    // To bash `%5%` is no conversion.
-    if (!match || (match[5] === '%' && match[0] !== '%' && formatter.manners === 'bash')) {
+    const match = (formatter.manners === 'dash' ? DIRECTIVE_DASH : DIRECTIVE).exec(format.slice(percent + 1));
+    // To bash and dash `%5%` is no conversion.
+    if (!match || (match[5] === '%' && match[0] !== '%' && (formatter.manners === 'bash' || formatter.manners === 'dash'))) {
       const [whole, letter] = /^%[-+ #0']*\d*(?:\.\d*)?[hlLqjzt]*([^]?)/.exec(format.slice(percent))!;
       if (formatter.manners === 'busybox') formatter.fail(`${format.slice(percent)}: invalid format`);
       else if (formatter.manners === 'gnu') formatter.fail(`${whole}: invalid conversion specification`);
-      else if (formatter.manners === 'dash') formatter.fail(`${whole}: invalid directive`);
+      else if (formatter.manners === 'dash') formatter.giveUp(letter === '' ? 'missing format character' : `${whole}: invalid directive`);
       else formatter.fail(letter === '' ? `\`${whole}': missing format character` : `\`${letter!}': invalid format character`);
       return true;
     }

@@ -44,7 +44,8 @@ export class Traps {
       const kept = command === '' || (name === 'ERR' && shell.options.errtrace) || ((name === 'DEBUG' || name === 'RETURN') && shell.options.functrace);
       if (kept) copy.#commands.set(name, command);
     }
-    copy.#inherited = new Map(this.#inherited ?? this.#commands);
+    // dash lists none of them.
+    if (shell.dialect !== 'dash') copy.#inherited = new Map(this.#inherited ?? this.#commands);
     for (const signal of this.#ignoredAtStart) copy.#ignoredAtStart.add(signal);
     return copy;
   }

@@ -23,22 +23,28 @@ function setDirectory(shell: Shell, name: 'PWD' | 'OLDPWD', value: string): void
   shell.variables.mark(shell.variables.writable(name), EXPORTED);
 }
 
-/** Changes directory; a complaint of `name` and 1 when it cannot. */
-function change(shell: Shell, name: string, path: string, physical: boolean): number {
+/** Changes directory; a complaint of `name` and 1 (dash, ash: 2) when it cannot. `asked` is what was to be gone to. */
+export function change(shell: Shell, name: string, path: string, physical: boolean, asked = path): number {
   const before = logicalDirectory(shell);
   const logical = posix.normalize(path.startsWith('/') ? path : posix.join(before, path)).replace(/(.)\/$/, '$1');
   try {
     if (path === '') throw new Errno('ENOENT');
-    // `a/..` must fail where `a` is not there, though the result would be.
-    if (/(^|\/)\.\.(\/|$)/.test(path)) shell.process.files.locate(path.startsWith('/') ? path : posix.join(before, path.split('/')[0]!));
+    // `a/..` must fail where `a` is not there, though the result would be; dash does not look.
+    if (shell.dialect !== 'dash' && /(^|\/)\.\.(\/|$)/.test(path)) shell.process.files.locate(path.startsWith('/') ? path : posix.join(before, path.split('/')[0]!));
     shell.process.files.chdir(physical ? path : logical);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
-    return fail(shell, name, shell.isBash ? `${path}: ${error.message}` : `can't cd to ${path}${shell.dialect === 'ash' ? `: ${error.message}` : ''}`, shell.isBash ? 1 : 2);
+    return fail(shell, name, shell.isBash ? `${path}: ${error.message}` : `can't cd to ${asked}${shell.dialect === 'ash' ? `: ${error.message}` : ''}`, shell.isBash ? 1 : 2);
   }
   setDirectory(shell, 'OLDPWD', before);
   setDirectory(shell, 'PWD', physical ? shell.process.files.getcwd() : logical);
+  if (shell.dialect === 'dash') forgetRelative(shell);
   return 0;
+}
+
+/** Programs found in relative places are to be looked for anew. */
+function forgetRelative(shell: Shell): void {
+  for (const [name, { path }] of shell.hash) if (!path.startsWith('/')) shell.hash.delete(name);
 }
 
 /** CDPATH's directory for a name that does not begin with a dot or slash. */

@@ -157,8 +157,9 @@ export const getopts: Builtin = (shell, argv) => {
 };
 
 export const times: Builtin = (shell) => {
-  const clock = (ms: number): string => `${Math.floor(ms / 60_000)}m${((ms % 60_000) / 1000).toFixed(3)}s`;
-  return print(shell, 'times', `${clock(shell.process.usage.cpuMs)} 0m0.000s\n0m0.000s 0m0.000s\n`);
+  const digits = shell.dialect === 'dash' ? 6 : 3;
+  const clock = (ms: number): string => `${Math.floor(ms / 60_000)}m${((ms % 60_000) / 1000).toFixed(digits)}s`;
+  return print(shell, 'times', `${clock(shell.process.usage.cpuMs)} ${clock(0)}\n${clock(0)} ${clock(0)}\n`);
 };
 
 export const caller: Builtin = (shell, argv) => {

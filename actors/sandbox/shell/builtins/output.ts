@@ -1,5 +1,6 @@
 // How built-ins write: at once where the descriptor takes it, else as a Task; failures as bash words them.
 import { Errno } from '../../kernel/errno.js';
+import { withinFileSize } from '../../kernel/limit-checks.js';
 import { encode } from '../../kernel/text.js';
 import { PREEMPT, type Task } from '../../kernel/wait.js';
 import { CommandAbort } from '../flow.js';
@@ -17,7 +18,7 @@ export function printBytes(shell: Shell, name: string, bytes: Uint8Array, status
   if (!file?.writesAllowed || shell.backlog.length > 0) return writeRest(shell, name, bytes, status);
   let count: number | undefined;
   try {
-    count = file.write(bytes);
+    count = file.write(withinFileSize(shell.process, file, bytes));
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     return writeRest(shell, name, bytes, status);
@@ -32,8 +33,8 @@ function* writeRest(shell: Shell, name: string, bytes: Uint8Array, status: numbe
     return status;
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
-    // SIGPIPE, where it is not ignored, ends the process here.
-    if (error.code === 'EPIPE') yield PREEMPT;
+    // SIGPIPE and SIGXFSZ, where they are not ignored, end the process here.
+    if (error.code === 'EPIPE' || error.code === 'EFBIG') yield PREEMPT;
     return fail(shell, name, `${shell.isBash ? 'write error' : 'I/O error'}: ${error.message}`);
   }
 }

@@ -6,7 +6,7 @@ import { isPlainLocale } from '../locale.js';
 import { formatPrintf, type Formatted, type PrintfHost } from '../printf.js';
 import { AssignmentError, parseReference } from '../variables/variables.js';
 import type { Builtin, Outcome, Shell } from '../shell.js';
-import { fail, print, showUsage, usage } from './output.js';
+import { fail, print, readOptions, showUsage, usage } from './output.js';
 
 /** bash's room for a time. */
 const TIME_BYTES_MAX = 127;
@@ -33,8 +33,8 @@ export const printfBuiltin: Builtin = (shell, argv) => {
       if (variable === undefined) return usage(shell, 'printf', '-v: option requires an argument', SYNOPSIS);
       if (!parseReference(variable)) return fail(shell, 'printf', `\`${variable}': not a valid identifier`, 2);
     }
-  } else if (argv[at] === '--') {
-    at++;
+  } else {
+    at = argv.length - readOptions(shell, argv, '', '')!.operands.length;
   }
   const format = argv[at];
   if (format === undefined) return shell.isBash ? showUsage(shell, 'printf', SYNOPSIS) : fail(shell, 'printf', 'usage: printf format [arg ...]', 2);

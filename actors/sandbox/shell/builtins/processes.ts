@@ -184,7 +184,7 @@ export const jobs: Builtin = (shell, argv) => {
 };
 
 /** Blocks until one of the processes has ended or a trapped signal arrived (the status is then 128 + signal). */
-function* waitFor(shell: Shell, processes: readonly Process[]): Task<number | undefined> {
+export function* waitFor(shell: Shell, processes: readonly Process[]): Task<number | undefined> {
   while (!processes.some((process) => process.status !== undefined)) {
     if (shell.traps.pending.length > 0) return 128 + shell.traps.pending[0]!;
     try {

@@ -25,7 +25,7 @@ interface ReadOptions {
 
 function parse(shell: Shell, argv: readonly string[]): ReadOptions | number {
   const options: ReadOptions = { raw: false, array: undefined, delimiter: 10, count: undefined, exact: false, prompt: '', silent: false, timeoutMs: undefined, fd: 0, names: [] };
-  const withValue = shell.isBash ? 'adinNptu' : shell.dialect === 'ash' ? 'dnptu' : 'pt';
+  const withValue = shell.isBash ? 'adinNptu' : shell.dialect === 'ash' ? 'dnptu' : 'p';
   let at = 1;
   for (; at < argv.length; at++) {
     const word = argv[at]!;
@@ -43,7 +43,7 @@ function parse(shell: Shell, argv: readonly string[]): ReadOptions | number {
         continue;
       }
       const value = i + 1 < word.length ? word.slice(i + 1) : argv[++at];
-      if (value === undefined) return usage(shell, 'read', `-${letter}: option requires an argument`, SYNOPSIS);
+      if (value === undefined) return usage(shell, 'read', shell.isBash ? `-${letter}: option requires an argument` : `No arg for -${letter} option`, SYNOPSIS);
       const problem = setValue(options, letter, value);
       if (problem !== undefined) return fail(shell, 'read', problem);
       break;

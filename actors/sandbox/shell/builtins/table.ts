@@ -11,10 +11,12 @@ import { set, shopt } from './options.js';
 import { printfBuiltin } from './printf.js';
 import * as processes from './processes.js';
 import { readBuiltin } from './read.js';
+import * as dashCd from './dash/cd.js';
 import * as dashControl from './dash/control.js';
 import { declare, local } from './dash/declare.js';
 import * as dashDescribe from './dash/describe.js';
 import * as dashGetopts from './dash/getopts.js';
+import * as dashJobs from './dash/jobs.js';
 import * as dashSignals from './dash/signals.js';
 import { set as dashSet } from './dash/set.js';
 import * as dashTest from './dash/test.js';
@@ -42,9 +44,9 @@ const BASH: Readonly<Record<string, Builtin>> = {
 export const BUILTINS: ReadonlyMap<string, Builtin> = new Map(Object.entries({ ...POSIX, ...BASH }));
 /** What dash knows, and what is its own. */
 export const DASH_BUILTINS: ReadonlyMap<string, Builtin> = new Map(Object.entries({
-  ...POSIX, chdir: cdBuiltin, command: dashControl.command, export: declare, readonly: declare, local, unset: dashControl.unset,
+  ...POSIX, cd: dashCd.cd, chdir: dashCd.cd, pwd: dashCd.pwd, jobs: dashJobs.jobs, wait: dashJobs.wait, fg: dashJobs.fg, bg: dashJobs.bg, command: dashControl.command, export: declare, readonly: declare, local, unset: dashControl.unset,
   break: dashControl.breakBuiltin, continue: dashControl.continueBuiltin, return: dashControl.returnBuiltin, shift: dashControl.shift,
-  type: dashDescribe.type, getopts: dashGetopts.getopts, trap: dashSignals.trap, kill: dashSignals.kill, test: dashTest.test, '[': dashTest.bracket, umask: dashUmask.umask,
+  type: dashDescribe.type, alias: dashDescribe.alias, unalias: dashDescribe.unalias, hash: dashDescribe.hash, getopts: dashGetopts.getopts, trap: dashSignals.trap, kill: dashSignals.kill, test: dashTest.test, '[': dashTest.bracket, umask: dashUmask.umask,
   set: dashSet,
 }));
 /** What busybox ash, built as bash-compatible, knows. */

@@ -89,6 +89,8 @@ export const ulimit: Builtin = (shell, argv) => {
   }
   if (argv[at] === '--') at++;
   const operand = argv[at];
+  if (!shell.isBash && operand !== undefined && (isAll || argv[at + 1] !== undefined)) return fail(shell, 'ulimit', 'too many arguments', 2);
+  if (!shell.isBash) requests.splice(0, requests.length - 1);
   if (isAll) return print(shell, 'ulimit', listed(shell).map((row) => line(shell, row, isHard && !isSoft)).join(''));
   if (requests.length === 0) requests.push({ row: ROWS.find(({ letter }) => letter === 'f')!, value: undefined });
   if (operand !== undefined) requests[requests.length - 1] = { row: requests.at(-1)!.row, value: operand };

@@ -133,6 +133,9 @@ function missing(shell: Shell, name: string): string {
   return name === '' && shell.dialect === 'ash' ? ': Permission denied' : `${name}: not found`;
 }
 
+/** What dash and ash take for a program that is not there. */
+const NOT_THERE: ReadonlySet<string> = new Set(['ENOTDIR', 'ENAMETOOLONG', 'ELOOP']);
+
 /** execve with the shell's own handling of what the kernel refuses. `argv[0]` may differ from the path. */
 export function* execute(
   shell: Shell, process: Process, path: string, argv: readonly string[], env: ReadonlyMap<string, string>, prefix: string,
@@ -144,7 +147,7 @@ export function* execute(
     if (!(error instanceof Errno)) throw error;
     if (error.code === 'ENOEXEC') return yield* runHeadless(shell, process, path, argv, env, prefix);
     yield* process.write(2, encode(`${prefix}${refusal(shell, process, path, argv[0]!, error)}\n`));
-    return error.code === 'ENOENT' || error.code === 'ENOTDIR' && shell.isBash === false ? 127 : 126;
+    return error.code === 'ENOENT' || (!shell.isBash && NOT_THERE.has(error.code)) ? 127 : 126;
   }
 }
 

@@ -160,6 +160,7 @@ function openTarget(shell: Shell, process: Process, { operator, text }: Resolved
   const flags = FLAGS[operator] ?? O_WRONLY | O_CREAT | O_TRUNC;
   if (shell.options.restricted && operator !== '<') throw new RedirectError(`${text}: restricted: cannot redirect output`);
   try {
+    if (!process.descriptors.hasRoom) throw new Errno('EMFILE');
     if (shell.options.noclobber && (operator === '>' || operator === '&>')) return openWithoutClobber(process, text, flags);
     return process.files.openFile(text, flags);
   } catch (error) {

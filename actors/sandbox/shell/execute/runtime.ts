@@ -211,13 +211,14 @@ export class Runtime implements Execution {
 
   *runFile(text: string, path: string, args: readonly string[] | undefined): Task<number> {
     const shell = this.#shell;
-    const { positional, line, loopDepth, inverted, currentCommand } = shell;
+    const { positional, line, loopDepth, inverted, currentCommand, unchecked } = shell;
     const debug = shell.options.functrace ? undefined : shell.traps.suspend('DEBUG');
     const returnTrap = shell.options.functrace ? undefined : shell.traps.suspend('RETURN');
     if (args) shell.positional = [...args];
     const sets = shell.positionalSets;
     shell.evalDepth++;
-    shell.unchecked -= inverted;
+    // dash: errexit looks at what is in the file, also where `.` is a condition.
+    shell.unchecked = shell.dialect === 'dash' ? 0 : unchecked - inverted;
     shell.inverted = 0;
     shell.frames.push({ name: 'source', source: path, callLine: line, kind: 'source' });
     let status: number;
@@ -232,7 +233,7 @@ export class Runtime implements Execution {
       shell.frames.pop();
       shell.evalDepth--;
       shell.line = line;
-      shell.unchecked += inverted;
+      shell.unchecked = unchecked;
       shell.inverted = inverted;
       shell.currentCommand = currentCommand;
       shell.loopDepth = loopDepth;
@@ -299,6 +300,7 @@ export class Runtime implements Execution {
     if (!shell.isBash) shell.trapStatus = status;
     shell.returnedStatus = undefined;
     if (name === 'ERR') shell.unchecked++;
+    if (shell.dialect === 'dash') shell.unchecked = 0;
     shell.trapDepth++;
     try {
       yield* this.runText(command, { line: name === 'DEBUG' || name === 'ERR' || name === 'RETURN' ? line : 1 });

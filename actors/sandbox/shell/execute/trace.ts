@@ -1,18 +1,31 @@
 // `set -x`: prints commands to standard error (or BASH_XTRACEFD) as they run, each behind PS4.
 import { encode } from '../../kernel/text.js';
 import type { ExpandedAssignment } from '../expand/assignment.js';
+import { ExpansionError } from '../flow.js';
 import { quoteDash, quoteSingle, quoteTrace } from '../quote.js';
 import type { Shell } from '../shell.js';
 import type { Assignment, Word } from '../syntax/ast.js';
+import { ShellSyntaxError } from '../syntax/errors.js';
 
 /** Anything but `+,-./0-9:@A-Z]^_a-z`. */
 const BUSYBOX_QUOTES = /[^+,\-./0-9:@A-Z\]^_a-z]/;
 const RESERVED = /^(?:!|case|do|done|elif|else|esac|fi|for|function|if|in|then|until|while|\{|\})$/;
 
+/** dash and ash show a PS4 that cannot be expanded as it is. */
+function promptOf(shell: Shell, ps4: string): string {
+  try {
+    return shell.expansion.prompt(ps4);
+  } catch (error) {
+    if (shell.isBash || !(error instanceof ExpansionError || error instanceof ShellSyntaxError)) throw error;
+    shell.complain(error instanceof ExpansionError ? error.message : error.failure.message);
+    return ps4;
+  }
+}
+
 function prefix(shell: Shell): string {
   const ps4 = shell.variables.get('PS4') ?? '';
   const status = shell.status;
-  const text = ps4 === '+ ' ? ps4 : shell.expansion.prompt(ps4);
+  const text = ps4 === '+ ' ? ps4 : promptOf(shell, ps4);
   shell.status = status;
   if (!shell.isBash || text === '') return text;
   const first = String.fromCodePoint(text.codePointAt(0)!);

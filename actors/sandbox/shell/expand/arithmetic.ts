@@ -95,7 +95,7 @@ function dashProblem(problem: string): string {
 
 /** The value of a variable in dash: a number, or nothing. */
 function dashValue(text: string): Integer {
-  if (text === '') return 0;
+  if (text.trim() === '') return 0;
   if (!/^\s*[-+]?(?:0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)\s*$/.test(text)) throw new ExpansionError(`Illegal number: ${text}`);
   return posixInteger(text.trim());
 }
@@ -274,7 +274,7 @@ function read(scope: Scope, { name, index }: Variable): Integer {
   const { shell } = scope;
   let text: string | undefined;
   if (index === undefined) {
-    text = name === '_' ? shell.lastArgument : shell.variables.get(name);
+    text = plainValue(shell, name);
   } else {
     const variable = shell.variables.find(name);
     if (variable || !shell.options.nounset) text = index.all === undefined ? elementAt(shell, index, variable, name) : variable?.elements.join(' ');

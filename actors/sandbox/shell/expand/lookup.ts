@@ -31,7 +31,7 @@ function listOf(list: readonly string[], name: string, star: boolean, variable?:
 /** The value of `$name` for a name without subscript: the quick way for the most common expansion. */
 export function plainValue(shell: Shell, name: string): string | undefined {
   const code = name.charCodeAt(0);
-  if (code >= 65 || code === 95) return name === '_' ? shell.lastArgument : shell.variables.get(name);
+  if (code >= 65 || code === 95) return name === '_' && shell.isBash ? shell.lastArgument : shell.variables.get(name);
   if (code >= 48 && code <= 57) return name === '0' ? shell.name : shell.positional[Number(name) - 1];
   switch (name) {
     case '?':
@@ -74,7 +74,7 @@ export function lookUp(shell: Shell, name: string, all: '@' | '*' | undefined, k
   if (all !== undefined) return listOf(variable?.elements ?? [], reference.name, all === '*', variable ?? MISSING);
   if (key !== undefined) return { ...scalar(elementOf(shell, variable, key, name), reference.name), variable, key };
   if (reference.subscript !== undefined) return lookUpText(shell, `${reference.name}[${reference.subscript}]`);
-  const text = name === '_' ? shell.lastArgument : variable && (variable.attributes & NAMEREF) === 0 ? variable.text : undefined;
+  const text = name === '_' && shell.isBash ? shell.lastArgument : variable && (variable.attributes & NAMEREF) === 0 ? variable.text : undefined;
   return { ...scalar(text, reference.name), variable };
 }
 

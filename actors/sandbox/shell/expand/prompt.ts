@@ -4,7 +4,7 @@ import { parseDocument } from '../syntax/script-parts.js';
 
 /** PS4 and its relatives expanded: backslash escapes, then parameters and arithmetic as in double quotes (promptvars). */
 export function promptText(shell: Shell, text: string): string {
-  const escaped = text.includes('\\') ? text.replace(/\\(\d{3}|[^])/g, (_, code: string) => escapeOf(shell, code)) : text;
+  const escaped = text.includes('\\') && shell.dialect !== 'dash' ? text.replace(/\\(\d{3}|[^])/g, (_, code: string) => escapeOf(shell, code)) : text;
   if (!/[$`]/.test(escaped)) return escaped;
   const word = parseDocument(escaped, shell.dialect);
   return word.blocking ? escaped : shell.expansion.text(word);

@@ -21,8 +21,7 @@ export function* substituteCommand(shell: Shell, part: CommandSubstitution): Tas
     ended(shell, 0);
     return '';
   }
-  const file = fileOnly(part.script);
-  if (file) {
+  if (shell.dialect !== 'dash' && fileOnly(part.script)) {
     const text = yield* readDirectly(shell, part.script);
     if (text !== undefined) return text;
   }
@@ -32,6 +31,8 @@ export function* substituteCommand(shell: Shell, part: CommandSubstitution): Tas
   const child = shell.execution.fork(function* body(sub) {
     sub.jobs.inherit(shell.jobs);
     sub.evalDepth++;
+    // dash: errexit looks at what is in it, also where it is a condition.
+    if (sub.dialect === 'dash') sub.unchecked = 0;
     if (!sub.options.has('inherit_errexit') && !sub.options.posix && sub.isBash) sub.options.set('errexit', false);
     const outcome = sub.execution.run(part.script);
     return typeof outcome === 'number' ? outcome : yield* outcome;

@@ -1,4 +1,5 @@
 // Reads compound commands: ( ) { } if for while until case select function (( )) [[ ]].
+import { SPECIAL_BUILTINS } from '../execute/special-builtins.js';
 import type { ArithmeticCommand, Case, CaseClause, Command, FunctionDefinition, Group, If, List, Redirect, Subshell, While, Word } from './ast.js';
 import type { CommandReader } from './command-reader.js';
 import { readConditional } from './conditional.js';
@@ -160,7 +161,7 @@ export function readDefinition(commands: CommandReader, word: Word, line: number
   const { reader } = commands;
   commands.take();
   commands.expectOperator(')');
-  if (reader.features.terse && !NAME.test(word.source)) reader.fail('Syntax error: Bad function name');
+  if (reader.features.terse && (!NAME.test(word.source) || SPECIAL_BUILTINS[reader.settings.dialect].has(word.source))) reader.fail('Syntax error: Bad function name');
   return { type: 'function', name: word.source, body: readBody(commands), keyword: false, line, redirects: NONE };
 }
 

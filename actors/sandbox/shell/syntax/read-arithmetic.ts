@@ -13,7 +13,7 @@ const SUBSCRIPTS_MAX = 1000;
 /** What ends arithmetic text: `)` `]` outside their own pairs, `;` of `for ((`, `:` (outside `? :`) or `}` of `${x:a:b}`, '' for nothing. */
 export type ArithmeticEnd = ')' | ']' | ';' | ':' | '}' | '';
 
-/** Reads up to `close` (not taken) or the end of the text. Expansions are those of double quotes, and the quotes themselves vanish. */
+/** Reads up to `close` (not taken) or the end of the text. Expansions are those of double quotes, and the quotes themselves vanish, but for dash. */
 export function readArithmetic(reader: Reader, close: ArithmeticEnd): ArithmeticText {
   const start = reader.pos;
   const line = reader.lineAt(start);
@@ -23,6 +23,7 @@ export function readArithmetic(reader: Reader, close: ArithmeticEnd): Arithmetic
   let square = 0;
   let questions = 0;
   let quote = -1;
+  const quotes = reader.settings.dialect !== 'dash';
   const seal = (): void => {
     if (text !== '') parts.push({ type: 'literal', text });
     text = '';
@@ -57,7 +58,7 @@ export function readArithmetic(reader: Reader, close: ArithmeticEnd): Arithmetic
       if (next !== '\n') text += '$`"\\'.includes(next) ? next : `\\${next}`;
       continue;
     }
-    if (char === '"') quote = quote < 0 ? reader.pos : -1;
+    if (char === '"' && quotes) quote = quote < 0 ? reader.pos : -1;
     else if (quote >= 0) text += char;
     else if (char === '(') round++;
     else if (char === ')') round--;
@@ -65,7 +66,7 @@ export function readArithmetic(reader: Reader, close: ArithmeticEnd): Arithmetic
     else if (char === ']' && square > 0) square--;
     else if (char === '?') questions++;
     else if (char === ':') questions--;
-    if (char !== '"' && quote < 0) text += char;
+    if ((char !== '"' || !quotes) && quote < 0) text += char;
     reader.pos++;
   }
   seal();

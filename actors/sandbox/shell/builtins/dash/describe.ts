@@ -1,9 +1,9 @@
-// dash's type, command -v and command -V.
+// dash's type, command -v and -V, alias, unalias and hash: what names mean.
 import { DEFAULT_PATH, findProgram, searchPath } from '../../execute/program-search.js';
 import { SPECIAL_BUILTINS } from '../../execute/special-builtins.js';
 import { quoteDash } from '../../quote.js';
 import type { Builtin, Outcome, Shell } from '../../shell.js';
-import { print } from '../output.js';
+import { fail, print, readOptions } from '../output.js';
 
 const KEYWORDS: ReadonlySet<string> = new Set(['if', 'then', 'else', 'elif', 'fi', 'case', 'esac', 'for', 'while', 'until', 'do', 'done', 'in', '{', '}', '!']);
 
@@ -49,4 +49,61 @@ export function describe(shell: Shell, name: string, { terse, defaultPath }: { t
 export const type: Builtin = (shell, argv) => {
   const found = argv.slice(1).map((name) => ({ name, found: meaning(shell, name, false) }));
   return print(shell, 'type', found.map((one) => sentence(one.name, one.found)).join(''), found.some((one) => !one.found) ? 127 : 0);
+};
+
+/** The buckets of dash's table of aliases, by which it lists them. */
+const BUCKETS = 39;
+
+function bucketOf(name: string): number {
+  return [...Buffer.from(name)].reduce((sum, byte) => sum + byte, name.charCodeAt(0) << 4) % BUCKETS;
+}
+
+function aliasLine(shell: Shell, name: string): string {
+  return `${name}=${quoteDash(shell.aliases.get(name)!)}\n`;
+}
+
+/** No options: `--` is a name. */
+export const alias: Builtin = (shell, argv) => {
+  if (argv.length === 1) return print(shell, 'alias', [...shell.aliases.keys()].sort((a, b) => bucketOf(a) - bucketOf(b)).map((name) => aliasLine(shell, name)).join(''));
+  let status = 0;
+  let text = '';
+  for (const word of argv.slice(1)) {
+    const at = word.indexOf('=', 1);
+    if (at > 0) {
+      shell.aliases.set(word.slice(0, at), word.slice(at + 1));
+    } else if (shell.aliases.has(word)) {
+      text += aliasLine(shell, word);
+    } else {
+      shell.warnRaw(`alias: ${word} not found\n`);
+      status = 1;
+    }
+  }
+  return print(shell, 'alias', text, status);
+};
+
+export const unalias: Builtin = (shell, argv) => {
+  const { flags, operands } = readOptions(shell, argv, 'a', '')!;
+  if (flags !== '') {
+    shell.aliases.clear();
+    return 0;
+  }
+  let status = 0;
+  for (const name of operands) {
+    if (shell.aliases.delete(name)) continue;
+    shell.warnRaw(`unalias: ${name} not found\n`);
+    status = 1;
+  }
+  return status;
+};
+
+export const hash: Builtin = (shell, argv) => {
+  const { flags, operands } = readOptions(shell, argv, 'r', '')!;
+  if (flags !== '') shell.hash.clear();
+  if (operands.length === 0) return print(shell, 'hash', flags === '' ? [...shell.hash.values()].map(({ path }) => `${path}\n`).join('') : '');
+  let status = 0;
+  for (const name of operands) {
+    shell.hash.delete(name);
+    if (!shell.functions.has(name) && !shell.builtins.has(name) && findProgram(shell, name) === undefined) status = fail(shell, 'hash', `${name}: not found`);
+  }
+  return status;
 };
