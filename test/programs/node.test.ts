@@ -144,6 +144,27 @@ test('a server listens on the machine\'s own loopback, where curl and other prog
   t.deepEqual([alone.stdout, alone.exitCode], ['echo\n', 0], alone.stderr);
 });
 
+test('a server listens on a path, where other programs find it; what nobody listens on refuses', async (t) => {
+  const ran = await run(`
+    const net = require('net'), fs = require('fs'), http = require('http'), child = require('child_process');
+    const server = net.createServer((c) => c.on('data', (d) => c.end('echo ' + d)));
+    const failed = (path) => new Promise((r) => net.connect(path).on('error', ({ code, syscall, address }) => r([code, syscall, address].join())));
+    server.listen({ path: 's.sock', readableAll: true }, async () => {
+      console.log(server.address(), fs.statSync('s.sock').isSocket(), (fs.statSync('s.sock').mode & 0o777).toString(8));
+      child.exec('echo hi | nc -U s.sock', async (error, out) => {
+        console.log(out);
+        net.createServer().on('error', ({ code }) => console.log(code)).listen('s.sock');
+        fs.writeFileSync('plain', '');
+        console.log(await failed('plain'), await failed('none'));
+        server.close(async () => {
+          console.log(fs.existsSync('s.sock'));
+          const web = http.createServer((q, s) => s.end(q.url)).listen('/tmp/web.sock', () => http.get({ socketPath: '/tmp/web.sock', path: '/page' }, (s) => s.on('data', (d) => { console.log(String(d)); web.close(); })));
+        });
+      });
+    });`);
+  t.is(ran.stdout, 's.sock true 755\necho hi\n\nEADDRINUSE\nECONNREFUSED,connect,plain ENOENT,connect,none\nfalse\n/page\n', ran.stderr);
+});
+
 test('it stands in for an ELF file called node, and for no other', async (t) => {
   const box = machine({ '/__e/node20/bin/node': { content: ELF, mode: 0o755 }, '/opt/tool': { content: ELF, mode: 0o755 } });
   t.is((await box.run(['/__e/node20/bin/node', '-p', 'process.execPath'])).stdout, '/__e/node20/bin/node\n');

@@ -1,8 +1,9 @@
-// nc: joins standard input and output to a TCP connection (https://man.openbsd.org/nc; busybox's -p and -e as well).
+// nc: joins standard input and output to a TCP or Unix connection (https://man.openbsd.org/nc; busybox's -p and -e as well).
 import { Errno } from '../kernel/errno.js';
 import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
 import type { SocketEnd } from '../kernel/socket-pair.js';
+import type { Listener } from '../kernel/sockets.js';
 import { settle, type Task } from '../kernel/wait.js';
 import { command, complain, encode, parseOptions, UsageError } from '../programs/stdio.js';
 import { runProgram } from './common/exec.js';
@@ -46,9 +47,16 @@ function portNumber(text: string | undefined): number {
   return port;
 }
 
+function listenAt(process: Process, path: string): Listener {
+  process.files.bindSocket(path);
+  return process.kernel.sockets.listenAt(process.files.socketAt(path));
+}
+
 export const nc: Main = command(function* (process) {
   const options = parseOptions(process.argv, 'lp:vzw:e:Nq:kn46uUs:', {});
-  if (options.has('u', 'U')) throw new UsageError('only TCP is available here');
+  if (options.has('u')) throw new UsageError('datagrams are not available here');
+  const unixPath = options.has('U') ? options.operands[0] : undefined;
+  if (options.has('U') && unixPath === undefined) throw new UsageError('missing socket path');
   const idleMs = options.has('w') ? Number(options.value('w')) * 1000 : undefined;
   const program = options.value('e');
   const talk = function* (socket: SocketEnd): Task {
@@ -58,7 +66,7 @@ export const nc: Main = command(function* (process) {
     process.close(fd);
   };
   if (options.has('l')) {
-    const listener = process.kernel.sockets.listen(portNumber(options.value('p') ?? options.operands.at(-1)));
+    const listener = unixPath === undefined ? process.kernel.sockets.listen(portNumber(options.value('p') ?? options.operands.at(-1))) : listenAt(process, unixPath);
     const fd = process.descriptors.add(listener);
     do {
       let socket = listener.accept();
@@ -70,6 +78,10 @@ export const nc: Main = command(function* (process) {
       socket.release();
     } while (options.has('k'));
     process.close(fd);
+    return 0;
+  }
+  if (unixPath !== undefined) {
+    yield* talk(process.kernel.sockets.connect(process.files.socketAt(unixPath)));
     return 0;
   }
   const [host, portText] = options.operands;

@@ -155,6 +155,23 @@ export class Files {
     this.#create(path, { type, mode, rdevMajor, rdevMinor });
   }
 
+  /** bind(2) of a Unix socket: gives it a name. EADDRINUSE where something has it. */
+  bindSocket(path: string): void {
+    try {
+      this.#create(path, { type: 'socket', mode: 0o777 });
+    } catch (error) {
+      throw error instanceof Errno && error.code === 'EEXIST' ? new Errno('EADDRINUSE') : error;
+    }
+  }
+
+  /** The Unix socket that a name means, for who may write to it. */
+  socketAt(path: string): Inode {
+    const { inode } = this.locate(path);
+    if (!permits(inode, this.#who, MAY_WRITE)) throw new Errno('EACCES');
+    if (inode.type !== 'socket') throw new Errno('ECONNREFUSED');
+    return inode;
+  }
+
   link(existing: string, path: string): void {
     const source = this.locate(existing, false);
     if (source.inode.type === 'directory') throw new Errno('EPERM');

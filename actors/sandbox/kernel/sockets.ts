@@ -1,6 +1,6 @@
-// The machine's own loopback: who listens on which TCP port, and the connections between them. No port of the host is ever opened.
+// The machine's own sockets: who listens on which TCP port or Unix path, and the connections between them. None of the host's is ever opened.
 import { Errno } from './errno.js';
-import type { Stat } from './inode.js';
+import type { Inode, Stat } from './inode.js';
 import { O_RDWR, OpenFile } from './open-file.js';
 import { openSocketPair, type SocketEnd } from './socket-pair.js';
 import { WaitQueue } from './wait.js';
@@ -9,26 +9,29 @@ const FIRST_EPHEMERAL = 32768, LAST_PORT = 60999;
 
 /** A listening socket: readable when somebody waits to be accepted. */
 export class Listener extends OpenFile {
-  readonly port: number;
+  /** undefined for a Unix socket. */
+  readonly port: number | undefined;
+  readonly #number: number;
   override readonly readable = new WaitQueue();
   readonly #waiting: SocketEnd[] = [];
   readonly #backlogMax: number;
   readonly #forget: () => void;
 
-  constructor(port: number, backlogMax: number, forget: () => void) {
+  constructor(place: { port: number } | { inode: Inode }, backlogMax: number, forget: () => void) {
     super(O_RDWR);
-    this.port = port;
+    this.port = 'port' in place ? place.port : undefined;
+    this.#number = 'port' in place ? place.port : place.inode.ino;
     this.#backlogMax = backlogMax;
     this.#forget = forget;
   }
 
   get name(): string {
-    return `socket:[${this.port}]`;
+    return `socket:[${this.#number}]`;
   }
 
   override stat(): Stat {
     return {
-      device: 8, ino: this.port, type: 'socket', mode: 0o777, nlink: 1, uid: 0, gid: 0, rdevMajor: 0, rdevMinor: 0,
+      device: 8, ino: this.#number, type: 'socket', mode: 0o777, nlink: 1, uid: 0, gid: 0, rdevMajor: 0, rdevMinor: 0,
       sizeBytes: 0, blocks512: 0, atimeMs: 0, mtimeMs: 0, ctimeMs: 0,
     };
   }
@@ -59,7 +62,7 @@ export class Listener extends OpenFile {
 }
 
 export class SocketTable {
-  readonly #listeners = new Map<number, Listener>();
+  readonly #listeners = new Map<number | Inode, Listener>();
   #nextPort = FIRST_EPHEMERAL;
 
   get isUsed(): boolean {
@@ -70,14 +73,26 @@ export class SocketTable {
   listen(port: number, backlogMax = 128): Listener {
     const chosen = port === 0 ? this.#freePort() : port;
     if (this.#listeners.has(chosen)) throw new Errno('EADDRINUSE');
-    const listener = new Listener(chosen, backlogMax, () => this.#listeners.delete(chosen));
+    const listener = new Listener({ port: chosen }, backlogMax, () => this.#listeners.delete(chosen));
     this.#listeners.set(chosen, listener);
     return listener;
   }
 
-  /** ECONNREFUSED where nobody listens. */
-  connect(port: number): SocketEnd {
-    const listener = this.#listeners.get(port);
+  /** Listens on a Unix socket, whose name in the file system is made by `Files.bindSocket`. */
+  listenAt(inode: Inode, backlogMax = 128): Listener {
+    if (this.#listeners.has(inode)) throw new Errno('EADDRINUSE');
+    inode.retain?.();
+    const listener = new Listener({ inode }, backlogMax, () => {
+      this.#listeners.delete(inode);
+      inode.release?.();
+    });
+    this.#listeners.set(inode, listener);
+    return listener;
+  }
+
+  /** To a TCP port or a Unix socket. ECONNREFUSED where nobody listens. */
+  connect(place: number | Inode): SocketEnd {
+    const listener = this.#listeners.get(place);
     if (!listener) throw new Errno('ECONNREFUSED');
     return listener.connect();
   }

@@ -45,6 +45,13 @@ export class ProcessCalls {
         const listener = process.kernel.sockets.listen(request.port as number, request.backlog as number);
         return { fd: process.descriptors.add(listener, { closeOnExec: true }), port: listener.port };
       }
+      case 'unixBind':
+        process.files.bindSocket(request.path as string);
+        return null;
+      case 'unixListen':
+        return process.descriptors.add(process.kernel.sockets.listenAt(process.files.socketAt(request.path as string), request.backlog as number), { closeOnExec: true });
+      case 'unixConnect':
+        return process.descriptors.add(process.kernel.sockets.connect(process.files.socketAt(request.path as string)), { closeOnExec: true });
       case 'socketConnect':
         return process.descriptors.add(process.kernel.sockets.connect(request.port as number), { closeOnExec: true });
       case 'windowSize': {

@@ -12,6 +12,7 @@ import { restrictNetwork } from './network.cjs';
 import { closeOutlets } from './outlets.cjs';
 import { replaceStreams } from './streams.cjs';
 import { replaceGated } from './ungated.cjs';
+import { replaceUnixSockets } from './unix.cjs';
 import { replaceWatching } from './watch.cjs';
 
 const hello = call({ op: 'hello' }, { syscall: 'hello' }).value as Hello;
@@ -24,6 +25,7 @@ replaceModuleFiles();
 replaceStreams(hello);
 restrictNetwork(hello.network);
 replaceLoopback();
+replaceUnixSockets();
 replaceChildren();
 closeOutlets();
 dropOwnWarnings();

@@ -1,8 +1,9 @@
 // TCP inside the machine: servers of a program listen on the machine's own loopback, and what connects to a loopback address goes there.
 import { isLoopback } from './addresses.cjs';
 import { internalBinding } from './internals.cjs';
+import { acceptOn } from './listeners.cjs';
 import { connectHandle } from './pipes.cjs';
-import { begin, cancel, errnoOf, Hold, tryCall } from './wire.cjs';
+import { errnoOf, Hold, tryCall } from './wire.cjs';
 
 const { TCP, constants } = internalBinding('tcp_wrap');
 // Taken before a program runs, as in addresses.cts.
@@ -38,41 +39,11 @@ function listen(handle: any, backlog: number): number {
   if ('errno' in answer) return errnoOf(answer.errno);
   const { fd, port } = answer.value as { fd: number; port: number };
   const own: Bound = { ...where, port };
-  const hold = new Hold();
-  hold.set(true);
-  let isReferenced = true;
-  let waiting: number | undefined;
-  const accept = (): void => {
-    waiting = begin({ op: 'accept', fd }, (errno, _bytes, value) => {
-      waiting = undefined;
-      if (errno !== undefined) return;
-      const client = new TCP(constants.SOCKET);
-      become(client, value, { ...somewhere(own), port }, somewhere(own));
-      accept();
-      handle.onconnection(0, client);
-    });
-  };
-  accept();
   name(handle, 'getsockname', own);
-  const { close } = handle;
-  Object.assign(handle, {
-    close: (done?: () => void) => {
-      if (waiting !== undefined) cancel(waiting);
-      waiting = undefined;
-      if (hold.held || !isReferenced) tryCall({ op: 'close', fd });
-      hold.set(false);
-      isReferenced = true;
-      return close.call(handle, done);
-    },
-    ref: () => {
-      isReferenced = true;
-      hold.set(true);
-    },
-    unref: () => {
-      isReferenced = false;
-      hold.set(false);
-    },
-    hasRef: () => hold.held,
+  acceptOn(handle, fd, (connection) => {
+    const client = new TCP(constants.SOCKET);
+    become(client, connection, { ...somewhere(own), port }, somewhere(own));
+    return client;
   });
   return 0;
 }

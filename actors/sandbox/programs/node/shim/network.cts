@@ -1,4 +1,4 @@
-// What of the network a program may not use: the host's own sockets by path, and all of it where the container has none.
+// What of the network a program may not use: datagrams and name servers of the host itself, and all of it where the container has none.
 import dns from 'node:dns';
 import net from 'node:net';
 import { isLoopback } from './addresses.cjs';
@@ -7,14 +7,6 @@ import { errnoOf, tryCall } from './wire.cjs';
 
 // Taken before a program runs, as in addresses.cts.
 const { apply } = Reflect;
-
-/** Sockets with a path: none of the host's, and in the machine nobody listens on one. */
-function refuseUnixSockets(): void {
-  const { prototype } = internalBinding('pipe_wrap').Pipe;
-  prototype.connect = (_request: unknown, path: string) => ('errno' in tryCall({ op: 'access', path, mode: 0 }) ? errnoOf('ENOENT') : errnoOf('ECONNREFUSED'));
-  prototype.bind = () => errnoOf('EOPNOTSUPP');
-  prototype.fchmod = () => errnoOf('EOPNOTSUPP');
-}
 
 /** Datagrams go out and their answers come back; the machine has none of its own, and nobody outside finds a port of it. */
 function refuseLocalDatagrams(): void {
@@ -102,7 +94,6 @@ function refuseNetwork(): void {
 }
 
 export function restrictNetwork(network: boolean): void {
-  refuseUnixSockets();
   replaceNames(network);
   refuseLocalDatagrams();
   refuseLocalNameServers();
