@@ -4,13 +4,25 @@ import { runHost, runOurs } from '../commands-text/differential.js';
 
 const BOTH: Readonly<Record<string, string>> = {
   'exec keeps the redirections around it': 'echo text >in\nf() { exec "$@"; }\n(f cat <in; echo no)\n({ exec cat; } <in)\n(while read -r x; do exec cat; done <in) <in\n(if :; then exec cat <&4; fi 4<in)\nprintf "#!/bin/sh\\necho script; exec cat\\n" >run; chmod +x run\n(f ./run <in)\necho piped | (f ./run)\n(f ./run <in >out); cat out\n',
+  'aliases: reserved words are not replaced, and blanks at the end go on': 'alias if=: in=: do=: done=: then=: fi=:\nif true; then for x in a b; do echo $x; done; fi\nalias cat2="echo " one="two " two=2\ncat2 one two one\nalias loop="for " what=" in " in=" x "\nloop what in 1 2; do echo $x; done\nalias each="for n "\nset -- 7\neach do echo $n; done\n',
+  'a line continued in the middle of words and operators': 'wh\\\nile tr\\\nue; d\\\no ec\\\nho in; break; do\\\nne\ncase x i\\\nn (x) echo case;\\\n; es\\\nac\nf=foo\necho ${f\\\n:\\\n+\\\nx} ${f%\\\n%o*}\necho out 3\\\n>\\\n&1 >&\\\n3\n',
+  'an assignment to a read-only variable gives up the script': 'readonly a=1\n(a=2 echo x; echo no) 2>/dev/null; echo $? | sed "s/[1-9]/n/"\n(for a in 1; do echo no; done; echo no) 2>/dev/null\n(: $((a=2)); echo no) 2>/dev/null\n(: ${none:=$((a=2))}; echo no) 2>/dev/null\n(export a=2; echo no) 2>/dev/null\n(a=2; echo no) 2>/dev/null\n(a=2 :; echo no) 2>/dev/null\nf() { echo f; }\n(a=2 f; echo no) 2>/dev/null\na=2 :\necho no\n',
+  'errors of special built-ins end the script, behind command only it': 'for c in "set -Z" "export -Z" "unset -Z" "readonly -Z" "trap -Z" "set -o none" ". ./none" ". none" ": <none" "eval if" "return x"; do\n(eval "$c; echo no") 2>/dev/null; echo "$? $c"\n(eval "command $c; echo yes \\$?") 2>/dev/null; echo "$? $c"\ndone | sed "/\\./s/^2/1/; /none$/s/ 2/ 1/; /none$/s/^2/1/; /if/s/1/2/"\necho ${none?}\necho no\n',
 };
 
 const POSIX_MODE: Readonly<Record<string, string>> = {
+  'the line, not the script, is given up for an assignment before a command': 'readonly a=1\na=2 echo no; echo no\necho $?\neval "a=2 echo no; echo no"; echo after $?\n',
+  'status of a failed expansion': '(echo $((1/0)); echo no); echo $?\nbash --posix -c "echo \\$((1/0))\necho no"; echo $?\nbash --posix -c "readonly a=1; a=2\necho no"; echo $?\nalias x=y; alias; alias -p; alias x\n: ${none!}\necho no\n',
   'what the mode brings along': 'alias hi="echo hello"\nhi\necho "hi there" >x; . ./x\necho $POSIXLY_CORRECT\nshopt expand_aliases inherit_errexit shift_verbose\nset +o posix\nshopt expand_aliases inherit_errexit shift_verbose\necho ${POSIXLY_CORRECT-unset}\nPOSIXLY_CORRECT=\nset -o | grep posix\nunset POSIXLY_CORRECT\nset -o | grep posix\nPOSIXLY_CORRECT=1\nset -o | grep posix\n',
 };
 
+const OWN_MODE: Readonly<Record<string, string>> = {
+  'after an error the lines of eval, source and traps go on': 'eval "echo \\$((1/0)); echo no\necho next \\$?"; echo after $?\nreadonly a=1\neval "a=2; echo no\necho next"; echo after $?\nprintf "a=2; echo no\\necho next\\n" >file; . ./file; echo after $?\ntrap "a=2; echo no" USR1; kill -USR1 $$; echo after\n(eval "a=2\necho no"; echo no); echo $?\n',
+  'a read-only variable before a command: it runs without, but for errexit': 'readonly a=1\na=2 echo yes; echo $?\nb=1 a=2 env | grep -c ^b=1\nset -e\na=2 true || echo no\necho no\n',
+};
+
 besideShell(['dash'], BOTH);
+besideShell(['bash'], OWN_MODE);
 besideShell(['bash', '--posix'], { ...BOTH, ...POSIX_MODE });
 
 here('negative control: the two modes differ', async (t) => {

@@ -11,6 +11,7 @@ import { DASH_LETTERS, Options, type SetOption } from './options.js';
 import type { ArithmeticText, Assignment, Command, Dialect, FunctionDefinition, Redirect, SimpleCommand, Word } from './syntax/ast.js';
 import type { Parser, ShellSyntaxError } from './syntax/parser.js';
 import type { Traps } from './traps.js';
+import type { AssignmentError } from './variables/assignment-error.js';
 import { Variables } from './variables/variables.js';
 
 /** A status at once, or the code that will give it. Most commands need no generator: `typeof outcome === 'number'`. */
@@ -302,6 +303,11 @@ export class Shell {
     if (!(error instanceof ExpansionError) || error.isReported) return;
     this.complain(error.message);
     error.isReported = true;
+  }
+
+  /** What an assignment that cannot be is told as. */
+  wordsOf({ message }: AssignmentError): string {
+    return this.isBash ? message : message.replace(/: (?:cannot unset: )?readonly variable$/, ': is read only');
   }
 
   /** The status of a command whose redirection failed. */

@@ -5,7 +5,7 @@ import { decode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
 import { CommandAbort, ShellExit } from '../flow.js';
 import type { Builtin, Outcome, Shell } from '../shell.js';
-import { fail, usage } from './output.js';
+import { fail, failSpecial, usage } from './output.js';
 import { describe } from './describe.js';
 import { sendSignal } from './processes.js';
 
@@ -21,7 +21,7 @@ function jump(type: 'break' | 'continue'): Builtin {
     }
     if (given !== undefined && !/^[+-]?\d+$/.test(given)) {
       fail(shell, type, shell.isBash ? `${given}: numeric argument required` : `Illegal number: ${given}`);
-      if (!shell.isBash) throw new ShellExit(2);
+      if (!shell.isBash) throw new CommandAbort(2);
       throw new ShellExit(128);
     }
     if (shell.isBash && argv.length > 2 && given === argv[1]) {
@@ -31,7 +31,7 @@ function jump(type: 'break' | 'continue'): Builtin {
     const levels = given === undefined ? 1 : Number(given);
     if (levels <= 0) {
       fail(shell, type, shell.isBash ? `${given}: loop count out of range` : `Illegal number: ${given}`);
-      if (!shell.isBash) throw new ShellExit(2);
+      if (!shell.isBash) throw new CommandAbort(2);
       shell.flow = { type: 'break', levels: shell.loopDepth };
       return 1;
     }
@@ -57,11 +57,11 @@ function statusOperand(shell: Shell, argv: readonly string[]): number | undefine
 export const returnBuiltin: Builtin = (shell, argv) => {
   const status = statusOperand(shell, argv);
   if (shell.isBash && shell.frames.length === 0 && shell.evalDepth >= 0 && !shell.runsSourced) {
-    return fail(shell, 'return', "can only `return' from a function or sourced script", 2);
+    return failSpecial(shell, 'return', fail(shell, 'return', "can only `return' from a function or sourced script", 2));
   }
   if (status === undefined) {
     fail(shell, 'return', shell.isBash ? `${argv[1]}: numeric argument required` : `Illegal number: ${argv[1]}`);
-    if (!shell.isBash) throw new ShellExit(2);
+    if (!shell.isBash) throw new CommandAbort(2);
     shell.flow = { type: 'return' };
     shell.status = 2;
     return 2;
@@ -97,7 +97,7 @@ export const shift: Builtin = (shell, argv) => {
   const operand = argv[1] === '--' ? argv[2] : argv[1];
   if (operand !== undefined && !(shell.isBash ? /^[+-]?\d+$/ : /^\+?\d+$/).test(operand)) {
     fail(shell, 'shift', shell.isBash ? `${operand}: numeric argument required` : `Illegal number: ${operand}`);
-    if (!shell.isBash) throw new ShellExit(2);
+    if (!shell.isBash) throw new CommandAbort(2);
     return 1;
   }
   const count = operand === undefined ? 1 : Number(operand);
@@ -180,12 +180,11 @@ export function* source(shell: Shell, argv: readonly string[]): Task<number> {
     if (shell.isBash) {
       const isLost = shell.options.posix && error.code === 'ENOENT' && !name.includes('/');
       shell.complain(isLost ? `${argv[0]}: ${name}: file not found` : error.code === 'EISDIR' ? `${argv[0]}: ${name}: is a directory` : `${name}: ${error.message}`);
-      if (!shell.options.posix) return 1;
-      throw new ShellExit(1, { bySpecial: true });
+      return failSpecial(shell, argv[0]!, 1);
     }
     const opened = shell.dialect === 'ash' ? `can't open '${name}': ${error.message}` : `cannot open ${name}: ${error.code === 'ENOENT' ? 'No such file' : error.message}`;
     fail(shell, argv[0]!, path === undefined ? `${name}: not found` : opened);
-    throw new ShellExit(2);
+    throw new CommandAbort(2);
   }
   const args = words.length > 1 && shell.dialect !== 'dash' ? words.slice(1) : undefined;
   return yield* shell.execution.runFile(text, path ?? name, args);

@@ -6,10 +6,9 @@ import type { Outcome, Shell } from '../shell.js';
 import { quoteDash, quoteKey, quoteValue } from '../quote.js';
 import { CAPITALIZED, EXPORTED, INTEGER, LOWERCASE, NAMEREF, READONLY, TRACED, UPPERCASE, type Variable } from '../variables/variable.js';
 import { AssignmentError, isName, parseReference } from '../variables/variables.js';
-import { ShellExit } from '../flow.js';
 import { ShellSyntaxError } from '../syntax/errors.js';
 import { variableLines } from './options.js';
-import { fail, print, usage } from './output.js';
+import { fail, failSpecial, giveUp, print, usage } from './output.js';
 
 export const DECLARATIONS: ReadonlySet<string> = new Set(['declare', 'typeset', 'local', 'export', 'readonly']);
 
@@ -170,8 +169,7 @@ function declareOne(shell: Shell, request: Request, operand: string | ExpandedAs
   if (!assignment || !isName(assignment.name)) {
     const text = typeof operand === 'string' ? operand : operand.name;
     if (shell.isBash) return fail(shell, command, `\`${text}': not a valid identifier`);
-    fail(shell, command, `${text.split('=')[0]}: bad variable name`);
-    throw new ShellExit(2);
+    giveUp(shell, command, `${text.split('=')[0]}: bad variable name`);
   }
   const { name, subscript, append, value, elements } = assignment;
   if (subscript !== undefined && shell.isBash && (command === 'export' || command === 'readonly')) return fail(shell, command, `\`${name}[${subscript}]': not a valid identifier`);
@@ -259,8 +257,7 @@ function declareAll(shell: Shell, request: Request): Outcome {
   const { command, on, operands } = request;
   if (command === 'local' && shell.variables.functionDepth === 0) {
     if (shell.isBash) return fail(shell, 'local', 'can only be used in a function');
-    fail(shell, 'local', 'not in a function');
-    throw new ShellExit(2);
+    giveUp(shell, 'local', 'not in a function');
   }
   const notForFunctions = /[aAilnu]/.exec(on)?.[0];
   if (on.includes('f') && notForFunctions !== undefined && (command === 'declare' || command === 'typeset')) return fail(shell, command, `-${notForFunctions}: invalid option`);
@@ -277,10 +274,9 @@ function declareAll(shell: Shell, request: Request): Outcome {
     } catch (error) {
       if (!(error instanceof AssignmentError)) throw error;
       if (!shell.isBash) {
-        fail(shell, command, error.message.replace(': readonly variable', ': is read only'));
-        throw new ShellExit(2);
+        giveUp(shell, command, shell.wordsOf(error));
       }
-      status = fail(shell, command, error.message);
+      status = failSpecial(shell, command, fail(shell, command, error.message));
     }
   }
   return status;

@@ -153,7 +153,8 @@ export const alias: Builtin = (shell, argv) => {
   const options = shell.isBash ? readOptions(shell, argv, 'p', 'alias [-p] [name[=value] ... ]') : { flags: '', operands: argv[1] === '--' ? argv.slice(2) : argv.slice(1) };
   if (!options) return 2;
   const words = options.operands;
-  const line = (name: string): string => `${shell.isBash ? 'alias ' : ''}${name}=${(shell.isBash ? quoteSingle : quoteDash)(shell.aliases.get(name)!)}\n`;
+  const prefix = shell.isBash && (!shell.options.posix || options.flags.includes('p')) ? 'alias ' : '';
+  const line = (name: string): string => `${prefix}${name}=${(shell.isBash ? quoteSingle : quoteDash)(shell.aliases.get(name)!)}\n`;
   if (options.flags.includes('p') && shell.aliases.size === 0) return 0;
   const all = (): string => [...shell.aliases.keys()].sort().map(line).join('');
   if (words.length === 0) return print(shell, 'alias', all());

@@ -1,14 +1,12 @@
 // unset, let, getopts, umask, times, caller, history, help, compgen, complete.
-import { ExpansionError } from '../flow.js';
+import { CommandAbort, ExpansionError } from '../flow.js';
 import type { Builtin, Shell } from '../shell.js';
 import { AssignmentError, isName, parseReference } from '../variables/variables.js';
 import { NAMEREF } from '../variables/variable.js';
-import { ShellExit } from '../flow.js';
 import { fail, print, readOptions, showUsage, usage } from './output.js';
 
 export const unset: Builtin = (shell, argv) => {
   const options = readOptions(shell, argv, shell.isBash ? 'fvn' : 'fv', 'unset [-f] [-v] [-n] [name ...]');
-  if (!options && !shell.isBash) throw new ShellExit(2);
   if (!options) return 2;
   const { flags, operands } = options;
   if (flags.includes('f') && flags.includes('v')) return fail(shell, 'unset', 'cannot simultaneously unset a function and a variable');
@@ -19,7 +17,7 @@ export const unset: Builtin = (shell, argv) => {
     } catch (error) {
       if (!(error instanceof AssignmentError)) throw error;
       status = fail(shell, 'unset', shell.isBash ? error.message : error.message.replace(': cannot unset: readonly variable', ': is read only'));
-      if (!shell.isBash) throw new ShellExit(2);
+      if (!shell.isBash) throw new CommandAbort(2);
     }
   }
   return status;
@@ -40,7 +38,7 @@ function unsetOne(shell: Shell, operand: string, flags: string): number {
       return 0;
     }
     const status = fail(shell, 'unset', shell.isBash ? `\`${operand}': not a valid identifier` : `${operand}: bad variable name`);
-    if (!shell.isBash) throw new ShellExit(2);
+    if (!shell.isBash) throw new CommandAbort(2);
     return status;
   }
   const bound = variables.binding(reference.name);

@@ -1,11 +1,10 @@
 // set and shopt: options and positional parameters.
-import { ShellExit } from '../flow.js';
 import { DASH_OPTIONS, Options, SET_OPTIONS, type SetOption, SHOPT_OPTIONS } from '../options.js';
 import { quoteIfSpecial, quoteKey, quoteSingle } from '../quote.js';
 import type { Builtin, Outcome, Shell } from '../shell.js';
 import { functionText } from '../function-text.js';
 import { restrict } from '../restricted.js';
-import { fail, print, readOptions, usage } from './output.js';
+import { fail, failSpecial, giveUp, print, readOptions, usage } from './output.js';
 
 /** Turns a set option on or off, with what follows from it. */
 export function applyOption(shell: Shell, name: SetOption, on: boolean): void {
@@ -78,9 +77,8 @@ export const set: Builtin = (shell, argv) => {
         if (name === undefined) return listOptions(shell, !on);
         const option = optionOf(name);
         if (!option || (!shell.isBash && !DASH_OPTIONS.some(([known]) => known === name) && !(shell.dialect === 'ash' && name === 'pipefail'))) {
-          if (shell.isBash) return fail(shell, 'set', `${name}: invalid option name`, 2);
-          fail(shell, 'set', `Illegal option ${word[0]}o ${name}`);
-          throw new ShellExit(2);
+          if (shell.isBash) return failSpecial(shell, 'set', fail(shell, 'set', `${name}: invalid option name`, 2));
+          giveUp(shell, 'set', `Illegal option ${word[0]}o ${name}`);
         }
         applyOption(shell, option, on);
         at++;
@@ -93,8 +91,7 @@ export const set: Builtin = (shell, argv) => {
       const option = Options.ofLetter(letter);
       if (!option) {
         if (shell.isBash) return usage(shell, 'set', `${word[0]}${letter}: invalid option`, 'set [-abefhkmnptuvxBCEHPT] [-o option-name] [--] [-] [arg ...]');
-        fail(shell, 'set', `Illegal option ${word[0]}${letter}`);
-        throw new ShellExit(2);
+        giveUp(shell, 'set', `Illegal option ${word[0]}${letter}`);
       }
       applyOption(shell, option, on);
     }

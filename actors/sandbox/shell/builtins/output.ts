@@ -3,7 +3,9 @@ import { Errno } from '../../kernel/errno.js';
 import { withinFileSize } from '../../kernel/limit-checks.js';
 import { encode } from '../../kernel/text.js';
 import { PREEMPT, type Task } from '../../kernel/wait.js';
-import { CommandAbort } from '../flow.js';
+import { endsScript } from '../execute/given-up.js';
+import { SPECIAL_BUILTINS } from '../execute/special-builtins.js';
+import { CommandAbort, ShellExit } from '../flow.js';
 import { APPLET_BUILTINS, busyboxWords } from '../busybox-words.js';
 import type { Outcome, Shell } from '../shell.js';
 
@@ -61,6 +63,12 @@ export function usage(shell: Shell, name: string, message: string, synopsis: str
 /** The usage line alone. */
 export function showUsage(shell: Shell, name: string, synopsis: string, status = 2): number {
   shell.warnRaw(`${name}: usage: ${synopsis}\n`);
+  return failSpecial(shell, name, status);
+}
+
+/** After a complaint: in bash's posix mode a special built-in's error ends the script, or behind `command` only the command. */
+export function failSpecial(shell: Shell, name: string, status: number): number {
+  if (endsScript(shell) && SPECIAL_BUILTINS[shell.dialect].has(name)) throw new ShellExit(status, { bySpecial: true });
   return status;
 }
 

@@ -12,11 +12,16 @@ export function goesOnAfter(shell: Shell, error: unknown): boolean {
 }
 
 export function isFatal(shell: Shell, error: ExpansionError): boolean {
-  return error.isFatal || (error.endsPosix && shell.isBash && shell.options.posix && !shell.isInteractive);
+  return error.isFatal || (error.endsPosix && endsScript(shell));
+}
+
+/** bash in posix mode, running a script: what is an error to POSIX ends it. */
+export function endsScript({ isBash, options, isInteractive }: Shell): boolean {
+  return isBash && options.posix && !isInteractive;
 }
 
 function survives(shell: Shell, error: unknown): boolean {
-  if (error instanceof AssignmentError) return true;
+  if (error instanceof AssignmentError) return !endsScript(shell);
   if (error instanceof CommandAbort) return !(error.endsText && shell.commandString !== undefined);
   return error instanceof ExpansionError && !isFatal(shell, error) && !(error.isSubscript && shell.commandString !== undefined);
 }

@@ -7,7 +7,7 @@ import { SIGINT, signalName, SIGPIPE, SIGTERM } from '../../kernel/signals.js';
 import { signalDescription } from '../signal-descriptions.js';
 import { PREEMPT, type Task } from '../../kernel/wait.js';
 import { printCommand } from '../command-text.js';
-import { fail } from '../builtins/output.js';
+import { fail, failSpecial } from '../builtins/output.js';
 import { busyboxWords } from '../busybox-words.js';
 import { CommandAbort, ExpansionError, ShellExit } from '../flow.js';
 import { awaitRoom, cannotFork } from './fork-room.js';
@@ -18,7 +18,7 @@ import { AssignmentError } from '../variables/variables.js';
 import { childEnvironment, execute, runExternal } from './external.js';
 import { callFunction } from './functions.js';
 import { Interpreter } from './interpreter.js';
-import { goesOnAfter, isFatal } from './given-up.js';
+import { endsScript, goesOnAfter, isFatal } from './given-up.js';
 import { statusOfSubstitution } from './unreadable.js';
 import { findParsed, keepParsed, parsedKey } from './parsed-texts.js';
 import { DEFAULT_PATH, findProgram } from './program-search.js';
@@ -162,7 +162,8 @@ export class Runtime implements Execution {
       } catch (error) {
         if (!(error instanceof ShellSyntaxError)) throw error;
         this.reportSyntax(error, options.name);
-        if (!shell.isBash || (shell.options.posix && !shell.isInteractive && options.name === 'eval')) throw new ShellExit(2, { bySpecial: shell.isBash });
+        if (!shell.isBash) throw new CommandAbort(2);
+        if (options.name === 'eval') failSpecial(shell, 'eval', 2);
         if (error.failure.inSubstitution === true) throw new ShellExit(statusOfSubstitution(shell));
         if (error.failure.discards === true) return 1;
         return 2;
@@ -186,7 +187,8 @@ export class Runtime implements Execution {
       const outcome = this.run(list);
       return typeof outcome === 'number' ? outcome : yield* outcome;
     } catch (error) {
-      if (!goesOnAfter(shell, error)) throw error;
+      // A subshell ends where the shell itself would go on.
+      if (shell.subshellDepth > 0 || !goesOnAfter(shell, error)) throw error;
       shell.status = this.statusOf(error);
       Object.assign(shell, { unchecked, inverted, loopDepth });
       return shell.status;
@@ -341,15 +343,20 @@ export class Runtime implements Execution {
     if (error instanceof ExpansionError) {
       shell.report(error);
       if (!shell.isBash) return error.isFatal ? error.status : 2;
-      // bash -c ends with 127, and so does a shell that was forked from it for a simple command; a script and a subshell with 1.
-      const isSubshell = shell.subshellDepth > 0 && shell.forkedFor?.type !== 'simple';
-      return isFatal(shell, error) && shell.commandString !== undefined && !isSubshell && !shell.options.errexit ? 127 : 1;
+      return this.#fatalStatus(isFatal(shell, error));
     }
     if (error instanceof AssignmentError) {
-      shell.complain(error.message);
-      return 1;
+      shell.complain(shell.wordsOf(error));
+      return shell.isBash ? this.#fatalStatus(endsScript(shell)) : 2;
     }
     throw error;
+  }
+
+  /** bash -c ends with 127, and so does a shell that was forked from it for a simple command; a script and a subshell with 1. */
+  #fatalStatus(isFatal: boolean): number {
+    const { subshellDepth, forkedFor, commandString, options } = this.#shell;
+    const isSubshell = subshellDepth > 0 && forkedFor?.type !== 'simple';
+    return isFatal && commandString !== undefined && !isSubshell && !options.errexit ? 127 : 1;
   }
 }
 

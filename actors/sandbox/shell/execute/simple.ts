@@ -3,6 +3,7 @@ import { type Task } from '../../kernel/wait.js';
 import { subscriptBlocks } from '../expand/lookup.js';
 import { expandArgument, expandArgumentTask, type ExpandedAssignment, temporaryText } from '../expand/assignment.js';
 import { DECLARATIONS, runDeclaration } from '../builtins/declare.js';
+import { failSpecial } from '../builtins/output.js';
 import type { Builtin, Outcome, Shell, Undo } from '../shell.js';
 import type { SimpleCommand } from '../syntax/ast.js';
 import { CommandAbort, ExpansionError, ShellExit } from '../flow.js';
@@ -386,6 +387,7 @@ function* ending(shell: Shell, running: Task<number>, end: () => void): Task<num
 /** A failed redirection of a special built-in ends a POSIX shell. */
 function redirectFailure(shell: Shell, node: SimpleCommand): number {
   const name = node.words[0]?.literal;
-  if (name !== undefined && isSpecialBuiltin(shell, name)) throw new CommandAbort(shell.redirectionStatus);
-  return shell.redirectionStatus;
+  if (name === undefined || !isSpecialBuiltin(shell, name)) return shell.redirectionStatus;
+  if (!shell.isBash) throw new CommandAbort(shell.redirectionStatus);
+  return failSpecial(shell, name, shell.redirectionStatus);
 }

@@ -15,7 +15,7 @@ export function assignGuarded(shell: Shell, assign: () => void): void {
     assign();
   } catch (error) {
     if (!(error instanceof AssignmentError)) throw error;
-    shell.complain(shell.isBash ? error.message : error.message.replace(': readonly variable', ': is read only'));
+    shell.complain(shell.wordsOf(error));
     if (shell.isBash && shell.options.posix && !shell.isInteractive) throw new ShellExit(shell.commandString === undefined ? 1 : 127);
     throw new CommandAbort(shell.isBash ? 1 : 2);
   }
@@ -35,6 +35,7 @@ export function assignTemporary(shell: Shell, assignment: Assignment, value: str
     if (!shell.isBash) return assignGuarded(shell, () => variables.set(assignment.name, value));
     shell.complain(`${assignment.name}: readonly variable`);
     if (shell.options.posix) throw new CommandAbort(1);
+    if (shell.options.errexit) throw new ShellExit(1);
     return;
   }
   const { name } = variables.follow(assignment.name);

@@ -101,8 +101,8 @@ function readWhile(commands: CommandReader, line: number): While {
 function readCase(commands: CommandReader, line: number): Case {
   commands.take();
   const word = expectWord(commands);
-  while (commands.peek('plain').kind === 'newline') commands.take();
-  if (plainText(commands.peek('plain')) !== 'in') commands.unexpected('in');
+  while (commands.peek('keyword').kind === 'newline') commands.take();
+  if (plainText(commands.peek('keyword')) !== 'in') commands.unexpected('in');
   commands.take();
   const clauses: CaseClause[] = [];
   for (;;) {

@@ -2,11 +2,10 @@
 import { Incomplete } from './errors.js';
 import { readDocuments } from './documents.js';
 import { readWord } from './read-word.js';
-import type { Reader } from './reader.js';
+import type { Mark, Reader } from './reader.js';
 import { plainText, type Token } from './token.js';
 
 const BLANKS = /(?:[ \t]|\\\n)+/y;
-const BETWEEN = /(?:[ \t]|\\\n)*/y;
 const COMMENT = /#[^\n]*/y;
 const OPERATORS_BASH = /;;&|;;|;&|&&|&>>|&>|\|\||\|&|<<<|<<-|<<|<&|<>|>>|>\||>&|[;&|()<>]/y;
 const OPERATORS_ASH = /;;|&&|&>>|&>|\|\||<<-|<<|<&|<>|>>|>\||>&|[;&|()<>]/y;
@@ -15,23 +14,29 @@ const DESCRIPTOR = /[0-9]+(?=[<>])/y;
 /** dash: of one digit. */
 const DESCRIPTOR_DASH = /[0-9](?=[<>])/y;
 const VARIABLE = /\{[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]\s]*\])?\}(?=[<>])/y;
-/** An operator with a line continuation inside. */
-const BROKEN = /[;&|<>]{1,2}\\\n/y;
+/** An operator, and the plain beginning of a word, with a line continuation inside or behind. */
+const BROKEN_OPERATOR = /[;&|<>]{1,2}\\\n/y;
+const BROKEN_WORD = /[^\s;&|<>()$`"'\\]+\\\n/y;
 const WORDLESS = /[;&|()<>]/;
 const ALIAS_NAME = /^[^\s/$`=|&;()<>'"\\]+$/;
 const ALIASES_MAX = 1000;
+const RESERVED = new Set(['!', '{', '}', 'case', 'do', 'done', 'elif', 'else', 'esac', 'fi', 'for', 'if', 'in', 'then', 'until', 'while']);
+const RESERVED_BASH = new Set([...RESERVED, '[[', ']]', 'coproc', 'function', 'select', 'time']);
 
-/** What may stand next: a command (assignments, aliases), the words after one (`declared`: `name=(…)` too), or plain words only. */
-export type Expecting = 'command' | 'argument' | 'declared' | 'plain';
+/**
+ * What may stand next: a command (assignments, aliases), the words after one (`declared`: `name=(…)` too), the `in` or `do` of a compound
+ * command, or plain words only.
+ */
+export type Expecting = 'command' | 'argument' | 'declared' | 'keyword' | 'plain';
 
 export class Lexer {
   readonly reader: Reader;
   #token: Token | undefined;
   #expecting: Expecting = 'command';
   /** Aliases being expanded: the name is not looked up again before `end`. */
-  #active: { name: string; end: number }[] = [];
-  /** Where words begin that are looked up wherever they stand: what follows an alias that ends with a blank, and what such a word has become. */
-  #checkAt: number[] = [];
+  #active: { name: string; end: Mark }[] = [];
+  /** Where words are looked up although no command begins there: after an alias that ends with a blank, and first in the text of that word. */
+  #checked: Mark[] = [];
   #spliced = 0;
 
   constructor(reader: Reader) {
@@ -92,11 +97,12 @@ export class Lexer {
       return { kind: 'newline', start, end: reader.pos };
     }
     const { bash, familiar, tests } = reader.features;
-    if (reader.text.startsWith('\\\n', start + 1) || reader.text.startsWith('\\\n', start + 2)) reader.join(BROKEN);
+    if (reader.text.startsWith('\\\n', start + 1) || reader.text.startsWith('\\\n', start + 2)) reader.join(BROKEN_OPERATOR);
     if (WORDLESS.test(char) && !(tests && (char === '<' || char === '>') && reader.text[start + 1] === '(')) {
       const text = reader.match(bash ? OPERATORS_BASH : familiar ? OPERATORS_ASH : OPERATORS_DASH)!;
       return { kind: 'operator', text, start, end: reader.pos };
     }
+    reader.join(BROKEN_WORD);
     return this.#descriptor(start) ?? readWord(reader, expecting);
   }
 
@@ -119,27 +125,52 @@ export class Lexer {
     return this.reader.features.tests && this.reader.text[at + 1] === '(';
   }
 
+  /** Whether a word is kept from aliases by being reserved. In bash's own mode aliases come first, except after `for x` and `case x`. */
+  #isReserved(name: string, expecting: Expecting): boolean {
+    const { features, posix } = this.reader;
+    if (expecting === 'keyword' && !features.terse) return name === 'in' || name === 'do';
+    if (expecting !== 'keyword' && (expecting !== 'command' || !(features.terse || posix))) return false;
+    return (features.bash ? RESERVED_BASH : RESERVED).has(name);
+  }
+
   /** Replaces an alias by its text; true if it did. */
   #expandAlias(token: Token, expecting: Expecting): boolean {
     const { reader } = this;
     const { alias } = reader.settings;
     if (alias === undefined) return false;
-    const wanted = expecting === 'command' || this.#checkAt.includes(token.start);
-    const name = wanted ? plainText(token) : undefined;
-    if (name === undefined || !ALIAS_NAME.test(name) || reader.text.slice(token.start, token.end) !== name) return false;
-    this.#active = this.#active.filter(({ end }) => token.start < end);
+    const { start } = token;
+    const begins = expecting === 'command' || (expecting === 'keyword' && reader.features.terse);
+    const name = begins || this.#checked.some(({ at }) => at === start) ? plainText(token) : undefined;
+    if (name === undefined || !ALIAS_NAME.test(name) || reader.text.slice(start, token.end) !== name || this.#isReserved(name, expecting)) return false;
+    this.#forgetMarks(start);
     if (this.#active.some((active) => active.name === name)) return false;
     const value = alias(name);
     if (value === undefined || ++this.#spliced > ALIASES_MAX) return false;
-    reader.splice(token.start, value);
-    const grown = value.length - name.length;
-    this.#active = this.#active.map((active) => ({ name: active.name, end: active.end + grown }));
-    this.#active.push({ name, end: token.start + value.length });
-    this.#checkAt = this.#checkAt.filter((at) => at >= token.start).map((at) => (at === token.start ? at : at + grown));
-    if (/[ \t]$/.test(value)) {
-      BETWEEN.lastIndex = token.start + value.length;
-      this.#checkAt.push(BETWEEN.lastIndex + BETWEEN.exec(reader.text)![0].length);
-    }
+    reader.splice(start, value);
+    const end = start + value.length;
+    this.#active.push({ name, end: this.#mark(end) });
+    if (!begins) this.#checked.push(this.#mark(this.#afterBlanks(start)));
+    if (/[ \t]$/.test(value)) this.#checked.push(this.#mark(this.#afterBlanks(end)));
     return true;
+  }
+
+  #mark(at: number): Mark {
+    const mark = { at };
+    this.reader.marks.add(mark);
+    return mark;
+  }
+
+  /** Drops what is behind a position. */
+  #forgetMarks(before: number): void {
+    const { marks } = this.reader;
+    for (const { end } of this.#active) if (end.at <= before) marks.delete(end);
+    for (const mark of this.#checked) if (mark.at <= before) marks.delete(mark);
+    this.#active = this.#active.filter(({ end }) => end.at > before);
+    this.#checked = this.#checked.filter(({ at }) => at > before);
+  }
+
+  #afterBlanks(at: number): number {
+    BLANKS.lastIndex = at;
+    return BLANKS.test(this.reader.text) ? BLANKS.lastIndex : at;
   }
 }

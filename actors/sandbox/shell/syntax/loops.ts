@@ -23,12 +23,13 @@ export function readFor(commands: CommandReader, line: number): For | Arithmetic
 }
 
 function readWords(commands: CommandReader): readonly Word[] | undefined {
-  if (commands.isOperator(';')) {
+  if (commands.isOperator(';', 'keyword')) {
     commands.take();
     return undefined;
   }
-  commands.skipNewlines();
-  if (plainText(commands.peek()) !== 'in') return undefined;
+  if (plainText(commands.peek('keyword')) === 'do') return undefined;
+  if (plainText(commands.peek('keyword')) !== 'in') commands.skipNewlines();
+  if (plainText(commands.peek('keyword')) !== 'in') return undefined;
   commands.take();
   const words: Word[] = [];
   for (let token = commands.peek('argument'); token.kind === 'word'; token = commands.peek('argument')) {

@@ -8,7 +8,7 @@ import type { Reader } from './reader.js';
 
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 /** The beginning of an expansion with a line continuation in it. */
-const BROKEN = /\$(?:\{[#!]?[A-Za-z0-9_]*|\({0,2}|[A-Za-z0-9_]*)\\\n/y;
+const BROKEN = /\$(?:\{[#!]?[A-Za-z0-9_]*[-:=?+#%/^,]{0,2}|\({0,2}|[A-Za-z0-9_]*)\\\n/y;
 const CLOSED_LATE = /\)\\\n/y;
 const SPECIAL = /[@*#?$!\-0-9]/y;
 

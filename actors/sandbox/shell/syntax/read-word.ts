@@ -14,7 +14,6 @@ const STOPS = ' \t\n;&|<>()';
 const PREFIX = /[A-Za-z_][A-Za-z0-9_]*(?:\+?=|\[)/y;
 const SIMPLE = /[\w\-./,:%^+@][\w\-./,:%^+@=]*(?=[ \t\n;&|)])/y;
 const ASSIGNS = /\+?=/y;
-const BROKEN_NAME = /[A-Za-z_][A-Za-z0-9_]*\\\n/y;
 const BLANKS = /(?:[ \t\n]|\\\n)+/y;
 const COMMENT = /#[^\n]*/y;
 
@@ -28,8 +27,7 @@ interface Prefix {
 export function readWord(reader: Reader, expecting: Expecting): Token {
   const start = reader.pos;
   const line = reader.lineAt(start);
-  if (expecting === 'command' || expecting === 'declared') reader.join(BROKEN_NAME);
-  const prefix = expecting === 'plain' ? undefined : readPrefix(reader, expecting === 'command');
+  const prefix = expecting === 'plain' || expecting === 'keyword' ? undefined : readPrefix(reader, expecting === 'command');
   if (prefix === undefined) {
     const word = readSimple(reader, start, line) ?? readPlainWord(reader, start, line);
     return { kind: 'word', word, start, end: reader.pos };

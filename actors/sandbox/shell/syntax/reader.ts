@@ -45,6 +45,11 @@ export interface ReadingPlace {
   readonly aliasEnd: number;
 }
 
+/** A position in a reader's text. */
+export interface Mark {
+  at: number;
+}
+
 export class Reader {
   text: string;
   pos = 0;
@@ -60,10 +65,12 @@ export class Reader {
   readonly arithmeticAt = new Map<number, { readonly text: ArithmeticText; readonly end: number } | undefined>();
   /** Subscripts by their text; shared with inner readers. */
   subscripts = new Map<string, Subscript>();
+  /** Positions that go along when text before them is put in or taken out. */
+  readonly marks = new Set<Mark>();
   #lineBase: number;
   #countedTo = 0;
   /** Where the text of aliases ends, whose newlines are not lines of the script. */
-  #aliasEnd = 0;
+  readonly #aliasEnd: Mark = { at: 0 };
 
   constructor(text: string, final: boolean, settings: ReaderSettings, grammar: Grammar) {
     this.text = text;
@@ -72,6 +79,7 @@ export class Reader {
     this.features = featuresOf(settings.dialect);
     this.grammar = grammar;
     this.#lineBase = settings.line ?? 1;
+    this.marks.add(this.#aliasEnd);
   }
 
   get extglob(): boolean {
@@ -100,7 +108,7 @@ export class Reader {
         this.#countedTo = pos;
         break;
       }
-      if (next >= this.#aliasEnd) this.#lineBase++;
+      if (next >= this.#aliasEnd.at) this.#lineBase++;
       this.#countedTo = next + 1;
     }
     if (this.#countedTo <= pos) return this.#lineBase;
@@ -115,7 +123,7 @@ export class Reader {
 
   /** All of where reading stands, to come back to. */
   get place(): ReadingPlace {
-    return { text: this.text, pos: this.pos, lineBase: this.#lineBase, countedTo: this.#countedTo, aliasEnd: this.#aliasEnd };
+    return { text: this.text, pos: this.pos, lineBase: this.#lineBase, countedTo: this.#countedTo, aliasEnd: this.#aliasEnd.at };
   }
 
   set place(place: ReadingPlace) {
@@ -123,7 +131,9 @@ export class Reader {
     this.pos = place.pos;
     this.#lineBase = place.lineBase;
     this.#countedTo = place.countedTo;
-    this.#aliasEnd = place.aliasEnd;
+    this.#aliasEnd.at = place.aliasEnd;
+    this.marks.clear();
+    this.marks.add(this.#aliasEnd);
   }
 
   /** Forgets what is behind `pos`, so that a long session does not grow. */
@@ -131,7 +141,7 @@ export class Reader {
     this.lineAt(this.pos);
     const line = this.line;
     this.text = this.text.slice(this.pos);
-    this.#aliasEnd -= this.pos;
+    this.#moveMarks(0, -this.pos);
     this.pos = 0;
     this.#countedTo = 0;
     this.#lineBase = line;
@@ -142,9 +152,14 @@ export class Reader {
   splice(start: number, value: string): void {
     this.lineAt(start);
     this.arithmeticAt.clear();
-    this.#aliasEnd = Math.max(start + value.length, this.#aliasEnd + value.length - (this.pos - start));
+    this.#moveMarks(this.pos, value.length - (this.pos - start));
+    this.#aliasEnd.at = Math.max(this.#aliasEnd.at, start + value.length);
     this.text = this.text.slice(0, start) + value + this.text.slice(this.pos);
     this.pos = start;
+  }
+
+  #moveMarks(from: number, by: number): void {
+    for (const mark of this.marks) if (mark.at >= from) mark.at += by;
   }
 
   /** Takes out the line continuations at the end of what the sticky pattern matches here, so that what they break is in one piece. */
@@ -156,9 +171,11 @@ export class Reader {
       const at = pattern.lastIndex - 2;
       this.lineAt(at);
       this.text = this.text.slice(0, at) + this.text.slice(at + 2);
+      this.#moveMarks(at + 2, -2);
       if (this.#countedTo > at) this.#countedTo -= 2;
       else this.#lineBase++;
       this.arithmeticAt.clear();
+      if (at === this.text.length && !this.final) throw new Incomplete();
     }
   }
 
