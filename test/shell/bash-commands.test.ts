@@ -28,4 +28,15 @@ e_ w;w
 echo x w
 alias sudo='command '; alias ll='echo ll'; sudo ll x
 `,
+  'what PS4 cannot expand is told of': `exec 2>&1
+x=1
+for p in '+\${x' '+oops $(( 1 / 0 )) ' '+\${nosuch?msg} ' '+"a ' "+'a " '+$LINENO ' '+$((1+)) ' '+$' '+\\' '' '+\\u '; do
+  bash -c 'x=1; PS4=$1; set -x; echo one; echo status=$?; false; [[ a == a ]]; : ; true' b "$p"
+  echo "$p $?"
+done
+PS4='+$nosuch '
+set -ux
+echo a
+: b
+`,
 });

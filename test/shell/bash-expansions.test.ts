@@ -93,4 +93,79 @@ echo {a..Z..3}
 echo -{b..A}-
 echo not reached
 `,
+  'names of variables': `show() { echo "$#:" "$@"; }
+some1=1 some2=2
+some=(); echo \${!some@}; declare someX; echo \${!some@}; declare -A someY; echo \${!some@}; declare -a someZ; unset some1; echo "\${!some*}"; f() { local some9; echo \${!some*}; }; f
+pre_a=1 pre_b=2 a=(v1 v2 v3)
+declare -A m=([k1]=1 [k2]=2)
+for IFS in '' x ' x' $' \\t\\n'; do
+  show at \${!pre_@}
+  show star \${!pre_*}
+  show "\${!pre_@}"
+  show "\${!pre_*}"
+  show at \${!a[@]}
+  show star \${!a[*]}
+  show "\${!a[*]}"
+  show "\${!a[@]}"
+  show \${!m[*]}
+  y=\${!a[*]}
+  show "$y"
+  y=\${!pre_*}
+  show "$y"
+  y=\${!a[@]}
+  show "$y"
+done
+`,
+  'what cannot be substituted': `for c in '\${a[@]:}' '\${a[@]: }' '\${s:}' 'x\${s: }' '\${s::}' '\${s:1:}' '\${@:}' '\${@: }' '\${s:  }' '\${#s:}' '\${!#}' '\${!#x}' '\${!#a[@]}' '\${!#:1}' '\${!#:-x}' '\${!#/a/b}' '\${!@}' '\${!?:-x}' '\${!$}' '\${!-}' '\${!!}' '\${!1x}' '\${!@:1}' '\${!:-foo}' '\${#-foo}' '\${x@}' '\${u@}' '\${x@Z}' '\${x@QQ}' '\${a[@]@}' '\${x^^^}' '\${1a}'; do
+  bash -c "a=(1 2 3); s=123; set -- p s; x=s; echo $c; echo same
+echo \\$?" b q r
+  echo "$c: $?"
+done 2>&1
+x=s
+(eval 'echo \${x@Z}'; echo not reached)
+echo $?
+eval 'echo \${x@}'
+echo not reached
+`,
+  'indirection to nothing makes a field in quotes, unless it is of no elements': `show() { echo "$#:" "$@"; }
+r='a[@]'
+a=()
+show "\${!r}"
+show "\${!r:+x}"
+show "\${!r:-x}"
+show "\${!r-}"
+show "\${!r:+}"
+show "\${!r@Q}"
+a=("")
+show "\${!r:+x}"
+show "\${!r+x}"
+ r='a[*]'
+a=()
+show "\${!r}" 
+show "\${!r:+x}"
+r=u
+unset u
+show "\${!r}" "\${!r:+x}" "\${!r@Q}" "\${!r:1}" "\${!r#x}" "\${!r@a}"
+u=
+show "\${!r}" "\${!r:+x}" "\${!r@Q}" "\${!r:1}" "\${!r#x}" 
+declare -A R=([d]=u)
+show "\${!R[@]}"
+show "\${!R[@]:+x}" "\${!R[@]@Q}" "\${!R[@]:1}" "\${!R[@]#x}" "\${!R[@]-y}"
+unset u
+ show "\${!R[@]:+x}" "\${!R[@]@Q}" "\${!R[@]:1}" "\${!R[@]#x}" "\${!R[@]-}"
+r=@
+set --
+ show "\${!r}";show "\${!r:+x}"
+set -- ''
+show "\${!r}"
+show "\${!r:+x}" 
+show "\${!r+x}"
+show a"\${!r}"b "x\${!r:+}"
+show "\${!R[*]:+x}"
+b=(q)
+show "\${!b[@]:+z}" "\${!b[@]:-z}"
+R=()
+show "\${!R[@]:+x}" "\${!R[@]:-z}"
+
+`,
 });

@@ -242,6 +242,7 @@ export class Expander implements Expansion {
     }
     const key = index !== undefined && index.all === undefined ? this.#key(part) : undefined;
     const decided = decide(this.#shell, part, key, mode === 'quoted');
+    if (mode === 'quoted' && isText(part, decided)) sink.quoted('');
     if (decided.word !== undefined) {
       const word = decided.word;
       if (decided.use === 'pour') this.#pour(word.parts, sink, mode === 'quoted' ? 'quoted' : 'operand');
@@ -257,6 +258,7 @@ export class Expander implements Expansion {
     const key = index !== undefined && index.all === undefined ? yield* this.#keyTask(part) : undefined;
     if (part.operation === undefined && index === undefined) return this.#parameter(part, sink, mode);
     const decided = decide(this.#shell, part, key, mode === 'quoted');
+    if (mode === 'quoted' && isText(part, decided)) sink.quoted('');
     if (decided.word !== undefined) {
       const word = decided.word;
       if (decided.use === 'pour') yield* this.#pourTask(word.parts, sink, mode === 'quoted' ? 'quoted' : 'operand');
@@ -387,6 +389,11 @@ function inner(expand: () => string): string {
     if (error instanceof ExpansionError) error.isInner = true;
     throw error;
   }
+}
+
+/** What might have been a list is a text after all, which makes a field even when it is empty. */
+function isText(part: Parameter, { value, use }: Decision): boolean {
+  return isAtList(part) && (use === 'pour' || (part.indirect && (value.list === undefined || value.star)));
 }
 
 function isAtList({ name, index, operation, indirect }: Parameter): boolean {

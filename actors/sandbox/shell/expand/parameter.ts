@@ -68,11 +68,8 @@ export function finish(shell: Shell, part: Parameter, decision: Decision, operan
     assignDefault(shell, part, value, operands.word!);
     return pourText(operands.word!, sink, quoted);
   }
-  if (operation?.type === 'keys') return pourList(keysOf(shell, part), part.index?.all === '*', sink, quoted, shell);
-  if (operation?.type === 'names') {
-    const names = shell.variables.names().filter((name) => name.startsWith(part.name) && shell.variables.binding(name)?.isSet !== false);
-    return pourList(names, operation.all === '*', sink, quoted, shell);
-  }
+  if (operation?.type === 'keys') return pourNames(keysOf(shell, part), part.index?.all === '*', ' ', sink, quoted, shell);
+  if (operation?.type === 'names') return pourNames(namesFrom(shell, part.name), operation.all === '*', '', sink, quoted, shell);
   if (operation?.type === 'length' && part.index !== undefined && value.key === '' && value.variable?.map) throw new ExpansionError(`${part.index.word.source}]: bad array subscript`);
   if (operation?.type === 'length') return pourText(String(lengthOfValue(shell, part, value)), sink, quoted);
   if (operation?.type === 'transform') {
@@ -124,6 +121,14 @@ function keysOf(shell: Shell, part: Parameter): readonly string[] {
   return shell.variables.find(part.name)?.keys ?? [];
 }
 
+/** The variables whose names begin so, and that were assigned. */
+function namesFrom({ variables }: Shell, prefix: string): string[] {
+  return variables.names().filter((name) => {
+    const variable = name.startsWith(prefix) ? variables.binding(name)! : undefined;
+    return variable !== undefined && (variable.isSet || (variable.isArray && !variable.isUnassigned));
+  });
+}
+
 function lengthOfValue(shell: Shell, part: Parameter, value: Value): number {
   if (value.list) return value.list.length;
   // An element that is not set has the length 0 even with `set -u`.
@@ -171,6 +176,12 @@ function patternOf(shell: Shell, text: string, replaces: boolean): ReturnType<ty
 function pourText(text: string, sink: Sink, quoted: boolean): void {
   if (quoted) sink.quoted(text);
   else sink.split(text);
+}
+
+/** `${!x*}` and `${!x[*]}`: where IFS is empty they are one text even outside quotes. */
+function pourNames(names: readonly string[], star: boolean, joint: string, sink: Sink, quoted: boolean, shell: Shell): void {
+  if (star && !quoted && shell.separators === '' && sink.joins === undefined) sink.split(names.join(joint));
+  else pourList(names, star, sink, quoted, shell);
 }
 
 function pourList(values: readonly string[], star: boolean, sink: Sink, quoted: boolean, shell: Shell, positional = false): void {

@@ -16,6 +16,8 @@ export interface Sink {
   star?(values: readonly string[]): void;
   /** A `$*` that an operation has changed, within quotes that hold a `$@` too. */
   besideList?(values: readonly string[]): void;
+  /** All of it becomes one text, which nothing splits. */
+  readonly joins?: true;
 }
 
 const GLOB_SPECIAL = /[*?[\]\\!()|+@]/;
@@ -224,6 +226,7 @@ export class DocumentSink extends FieldSink {
 
 /** Collects one string; `escape` treats what means itself (patterns, regular expressions), `raw` what does not. */
 export class TextSink implements Sink {
+  readonly joins = true;
   text = '';
   readonly #escape: ((text: string) => string) | undefined;
   readonly #joint: string;

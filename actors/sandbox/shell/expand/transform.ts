@@ -34,7 +34,7 @@ function transformText(shell: Shell, { source }: Parameter, text: string, operat
     case 'A':
       return '';
     default:
-      throw new ExpansionError(`${source}: bad substitution`, { endsPosix: true });
+      throw new ExpansionError(`${source}: bad substitution`, { fatal: true, status: 127 });
   }
 }
 

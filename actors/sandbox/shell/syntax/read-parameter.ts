@@ -9,8 +9,10 @@ import { makeWord, markTildes } from './word.js';
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const DIGITS = /[0-9]+/y;
 const SPECIAL = /[@*#?$!-]/y;
-const INDIRECTABLE = /[A-Za-z_0-9]|[@*#?$!]\}/y;
+const INDIRECTABLE = /[A-Za-z_0-9@*#?]/y;
 const LENGTH_OF = /[A-Za-z_]|[0-9]+\}|[@*#?$!-]\}/y;
+/** What is no operator is told of when there is a value to work on. */
+const TRANSFORM = /@[^}]*/y;
 const PREFIX_NAMES = /[@*]\}/y;
 /** `${#:}` and its kin are neither lengths nor operations in bash. */
 const LENGTH_OF_NOTHING = /[:/%=+]\}/y;
@@ -125,15 +127,13 @@ class BracedReader {
       const pattern = reader.text[reader.pos] === '}' ? undefined : this.#pattern('}');
       return { type: 'case', change, all, pattern };
     }
-    if (char === '@' && /[QEPAKakuUL]/.test(next)) {
-      reader.pos += 2;
-      return { type: 'transform', operator: next };
-    }
-    return undefined;
+    return char === '@' ? { type: 'transform', operator: reader.match(TRANSFORM)!.slice(1) } : undefined;
   }
 
-  #slice(): ParameterOperation {
+  /** bash wants something after the colon, be it a blank. */
+  #slice(): ParameterOperation | undefined {
     const reader = this.#reader;
+    if (reader.features.bash && reader.text[reader.pos + 1] === '}') return undefined;
     reader.pos++;
     const offset = readArithmetic(reader, ':');
     if (reader.text[reader.pos] !== ':') return { type: 'slice', offset, length: undefined };
