@@ -8,7 +8,7 @@ import { endingPosix, evaluateText, evaluateSource } from './arithmetic.js';
 import { assignValue, elementsOf, elementsTask, storeAssignment } from './assignment.js';
 import { glob } from './glob.js';
 import { keyOf, plainValue, subscriptBlocks } from './lookup.js';
-import { decide, type Decision, finish, isUnsetSlice, type Operands, reaches, unbound, ofParameter } from './parameter.js';
+import { decide, type Decision, finish, isAtList, isText, isUnsetSlice, type Operands, reaches, unbound, ofParameter } from './parameter.js';
 import { onlyField, onlyText } from './only.js';
 import { promptText } from './prompt.js';
 import { DocumentSink, escapePattern, FieldSink, QuietSink, separatorsOf, type Sink, TextSink } from './sinks.js';
@@ -389,17 +389,4 @@ function inner(expand: () => string): string {
     if (error instanceof ExpansionError) error.isInner = true;
     throw error;
   }
-}
-
-/** What might have been a list is a text after all, which makes a field even when it is empty. */
-function isText(part: Parameter, { value, use }: Decision): boolean {
-  return isAtList(part) && (use === 'pour' || (part.indirect && (value.list === undefined || value.star)));
-}
-
-function isAtList({ name, index, operation, indirect }: Parameter): boolean {
-  if (operation?.type === 'length') return false;
-  if (operation?.type === 'keys') return index?.all === '@';
-  if (operation?.type === 'names') return operation.all === '@';
-  if (indirect) return true;
-  return name === '@' || index?.all === '@';
 }

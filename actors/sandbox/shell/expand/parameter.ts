@@ -219,3 +219,17 @@ export function ofParameter<T>(name: string, evaluate: () => T): T {
     throw error;
   }
 }
+
+/** What might have been a list is a text after all, which makes a field even when it is empty. */
+export function isText(part: Parameter, { value, use }: Decision): boolean {
+  return isAtList(part) && (use === 'pour' || (part.indirect && (value.list === undefined || value.star)));
+}
+
+/** Whether it may stand for several fields within quotes. */
+export function isAtList({ name, index, operation, indirect }: Parameter): boolean {
+  if (operation?.type === 'length') return false;
+  if (operation?.type === 'keys') return index?.all === '@';
+  if (operation?.type === 'names') return operation.all === '@';
+  if (indirect) return true;
+  return name === '@' || index?.all === '@';
+}
