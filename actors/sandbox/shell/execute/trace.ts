@@ -11,12 +11,12 @@ import { ShellSyntaxError } from '../syntax/errors.js';
 const BUSYBOX_QUOTES = /[^+,\-./0-9:@A-Z\]^_a-z]/;
 const RESERVED = /^(?:!|case|do|done|elif|else|esac|fi|for|function|if|in|then|until|while|\{|\})$/;
 
-/** dash and ash show a PS4 that cannot be expanded as it is. */
+/** A PS4 that cannot be expanded is shown as it is. */
 function promptOf(shell: Shell, ps4: string): string {
   try {
     return shell.expansion.prompt(ps4);
   } catch (error) {
-    if (shell.isBash || !(error instanceof ExpansionError || error instanceof ShellSyntaxError)) throw error;
+    if (!(error instanceof ExpansionError || error instanceof ShellSyntaxError)) throw error;
     shell.complain(error instanceof ExpansionError ? error.message : error.failure.message);
     return ps4;
   }
