@@ -7,7 +7,8 @@ import { PREEMPT, type Task } from '../kernel/wait.js';
 import { importEnvironment } from './environment.js';
 import { assemble } from './execute/assemble.js';
 import { editableTerminal, editLine } from './line-editor/editor.js';
-import { loadHistory, remember, saveHistory, setHistoryFile } from './line-editor/history.js';
+import { saveHistory, setHistoryFile } from './history/file.js';
+import { InputLines } from './history/input-lines.js';
 import { type InputLine, readLine } from './line-input.js';
 import { type Invocation, parseInvocation } from './invocation.js';
 import { SET_OPTIONS, type SetOption } from './options.js';
@@ -39,10 +40,27 @@ function makeShell(process: Process, dialect: Dialect, name: string): Shell {
   return shell;
 }
 
-/** Runs commands as they are read from standard input; bytes after a command stay for it to read. */
-function* runInput(shell: Shell, prompt: boolean): Task<number> {
+/** What is left of a script that remembers its lines. */
+interface ScriptRest {
+  text: string;
+  readonly line: number;
+}
+
+function takeLine(script: ScriptRest): InputLine {
+  const end = script.text.indexOf('\n');
+  const text = end < 0 ? script.text : script.text.slice(0, end);
+  script.text = end < 0 ? '' : script.text.slice(end + 1);
+  return { text, isEnd: end < 0 };
+}
+
+/**
+ * Runs commands as they are read from standard input, where bytes after a command stay for it to read, or line by line from the rest of a
+ * script.
+ */
+function* runInput(shell: Shell, prompt: boolean, script?: ScriptRest): Task<number> {
   const terminal = prompt ? editableTerminal(shell) : undefined;
-  let parser = shell.execution.newParser('', 1, false);
+  let parser = shell.execution.newParser('', script?.line ?? 1, false);
+  const lines = new InputLines(shell);
   let ended = false;
   let again = false;
   let shown = '';
@@ -53,7 +71,7 @@ function* runInput(shell: Shell, prompt: boolean): Task<number> {
     shown = shell.expansion.prompt(shell.variables.get(name) ?? '');
     if (!terminal && !isShown) shell.warnRaw(shown);
   };
-  if (!prompt) yield PREEMPT;
+  if (!prompt && !script) yield PREEMPT;
   if (!isShown) yield* beforePrompt(shell, prompt);
   show('PS1');
   for (;;) {
@@ -73,7 +91,7 @@ function* runInput(shell: Shell, prompt: boolean): Task<number> {
       if (ended) return shell.status;
       if (again && list === 'incomplete') show('PS2');
       if (terminal && shell.backlog.length > 0) yield* shell.flushBacklog();
-      const { text, isEnd, interrupted } = terminal ? yield* editLine(shell, terminal, shown, isShown) : { ...(yield* readFirstLine(shell)), interrupted: false };
+      const { text: given, isEnd, interrupted } = script ? { ...takeLine(script), interrupted: false } : terminal ? yield* editLine(shell, terminal, shown, isShown) : { ...(yield* readFirstLine(shell)), interrupted: false };
       shell.isFresh = false;
       isShown = false;
       if (interrupted) {
@@ -84,10 +102,16 @@ function* runInput(shell: Shell, prompt: boolean): Task<number> {
         continue;
       }
       again = true;
-      if (shell.options.verbose) shell.warnRaw(isEnd ? text : `${text}\n`);
-      if (prompt) remember(shell, text);
+      if (shell.options.verbose) shell.warnRaw(isEnd ? given : `${given}\n`);
+      if (!parser.pending) lines.begin();
+      const text = lines.take(given, parser.line);
+      if (text === undefined && !isEnd) {
+        again = parser.pending;
+        if (!again) show('PS1');
+        continue;
+      }
       if (terminal && isEnd) shell.warnRaw(shell.isBash ? 'exit\n' : '\n');
-      if (text !== '' || !isEnd) parser.append(isEnd ? text : `${text}\n`);
+      if (text !== undefined && (text !== '' || !isEnd)) parser.append(isEnd ? text : `${text}\n`);
       if (isEnd) {
         ended = true;
         parser.finish();
@@ -95,7 +119,9 @@ function* runInput(shell: Shell, prompt: boolean): Task<number> {
       continue;
     }
     again = false;
+    for (const warning of script ? parser.takeWarnings() : []) shell.complain(warning.message);
     if (list.items.length > 0) yield* runCommands(shell, list);
+    if (script && shell.flow !== undefined) return shell.status;
     if (shell.flow?.type === 'return' && shell.dialect === 'dash') return shell.status;
     if (shell.flow !== undefined) shell.flow = undefined;
     yield* beforePrompt(shell, prompt);
@@ -160,6 +186,8 @@ function* runWhole(shell: Shell, text: string, isAll = false): Task<number> {
     if (isAll && parser.isAtEnd) shell.tailCommand = lastCommand(list);
     yield* runCommands(shell, list);
     if (shell.flow !== undefined) return shell.status;
+    // From here on each line is remembered before it is parsed.
+    if (shell.options.isSet('history') && shell.isBash && shell.commandString === undefined) return yield* runInput(shell, false, { text: parser.rest, line: parser.line });
   }
 }
 
@@ -176,7 +204,11 @@ function* live(shell: Shell, body: () => Task<number>): Task<number> {
     }
     status = shell.execution.statusOf(error);
   }
-  return yield* shell.execution.runExitTrap(status);
+  try {
+    return yield* shell.execution.runExitTrap(status);
+  } finally {
+    saveHistory(shell);
+  }
 }
 
 function* runScript(shell: Shell, path: string, args: readonly string[], invocation?: Invocation): Task<number> {
@@ -256,12 +288,10 @@ export function shellMain(dialect: 'bash' | 'ash' | 'dash' | 'posix') {
     shell.isInteractive = invocation.interactive || (terminal && process.descriptors.find(2)?.isTerminal === true);
     if (shell.isInteractive) prepareInteractive(shell);
     if (!shell.isInteractive) return yield* live(shell, () => withProfile(shell, invocation, () => runInput(shell, false)));
-    loadHistory(shell);
-    try {
-      return yield* live(shell, () => withProfile(shell, invocation, () => runInput(shell, true)));
-    } finally {
-      saveHistory(shell);
-    }
+    if (isBash) setHistoryFile(shell);
+    applyOption(shell, 'history', true);
+    if (isBash) applyOption(shell, 'histexpand', true);
+    return yield* live(shell, () => withProfile(shell, invocation, () => runInput(shell, true)));
   };
 }
 

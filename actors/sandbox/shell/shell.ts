@@ -6,6 +6,8 @@ import { encode } from '../kernel/text.js';
 import type { Task } from '../kernel/wait.js';
 import { busyboxWords } from './busybox-words.js';
 import { ExpansionError, type Flow } from './flow.js';
+import { type ExpansionMemory, NO_MEMORY } from './history/event.js';
+import { History } from './history/history.js';
 import type { JobTable } from './jobs.js';
 import { DASH_LETTERS, Options, type SetOption } from './options.js';
 import type { ArithmeticText, Assignment, Command, Dialect, FunctionDefinition, Redirect, SimpleCommand, Word } from './syntax/ast.js';
@@ -180,7 +182,8 @@ export class Shell {
   substitutionStatus: number | undefined;
   /** Output that could not be written at once from code that cannot wait (messages, xtrace). */
   backlog: Uint8Array[] = [];
-  history: string[] = [];
+  history = new History();
+  expansionMemory: ExpansionMemory = { ...NO_MEMORY };
   jobs!: JobTable;
   traps!: Traps;
   execution!: Execution;
@@ -259,7 +262,8 @@ export class Shell {
     copy.getoptsOffset = this.getoptsOffset;
     copy.getoptsIndex = this.getoptsIndex;
     copy.disabledBuiltins = new Set(this.disabledBuiltins);
-    copy.history = this.history;
+    copy.history = this.history.fork();
+    copy.expansionMemory = { ...this.expansionMemory };
     copy.completions = new Map(this.completions);
     copy.jobs = this.jobs.fork(copy);
     copy.traps = this.traps.fork(copy);

@@ -2,6 +2,7 @@
 import { applyOption } from './builtins/options.js';
 import { resetGetopts } from './builtins/dash/getopts.js';
 import { setDirectoryEntry } from './builtins/directories.js';
+import { countMax } from './history/remember.js';
 import { commandHead } from './command-text.js';
 import type { Shell } from './shell.js';
 import { READONLY, type SpecialValue } from './variables/variable.js';
@@ -92,7 +93,8 @@ const BASH_ONLY: Readonly<Record<string, Maker>> = {
   SHELLOPTS: (shell) => ({ get: () => shell.options.setNames }),
   BASHOPTS: (shell) => ({ get: () => shell.options.shoptNames }),
   BASH_ARGV0: (shell) => ({ get: () => shell.name, set: (value) => void (shell.name = value) }),
-  HISTCMD: (shell) => ({ get: () => String(shell.history.length + 1), set: () => undefined }),
+  HISTSIZE: (shell) => ({ set: (value) => shell.history.resize(countMax(value)) }),
+  HISTCMD: (shell) => ({ get: () => String(shell.history.base + shell.history.size - (shell.history.isLastAdded ? 1 : 0)), set: () => undefined }),
 };
 
 const COMMON: Readonly<Record<string, Maker>> = {

@@ -170,19 +170,6 @@ export const caller: Builtin = (shell, argv) => {
   return print(shell, 'caller', argv[1] === undefined ? `${frame.callLine} ${source ?? 'NULL'}\n` : `${frame.callLine} ${outer?.name ?? 'main'} ${source}\n`);
 };
 
-export const history: Builtin = (shell, argv) => {
-  if (argv[1] === '-c') {
-    shell.history.length = 0;
-    return 0;
-  }
-  if (/^-[^anrwdps]/.test(argv[1] ?? '')) return usage(shell, 'history', `${argv[1]!.slice(0, 2)}: invalid option`, 'history [-c] [-d offset] [n] or history -anrw [filename] or history -ps arg [arg...]');
-  if (argv[1]?.startsWith('-') === true) return 0;
-  const count = argv[1] === undefined ? shell.history.length : Number(argv[1]);
-  if (!Number.isInteger(count)) return fail(shell, 'history', `${argv[1]}: numeric argument required`);
-  const from = Math.max(0, shell.history.length - count);
-  return print(shell, 'history', shell.history.slice(from).map((line, index) => `${String(from + index + 1).padStart(5)}  ${line}\n`).join(''));
-};
-
 export const compgen: Builtin = (shell, argv) => {
   const found: string[] = [];
   let word = '';

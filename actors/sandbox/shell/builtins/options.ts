@@ -3,6 +3,7 @@ import { DASH_OPTIONS, Options, SET_OPTIONS, type SetOption, SHOPT_OPTIONS } fro
 import { quoteIfSpecial, quoteKey, quoteSingle } from '../quote.js';
 import type { Builtin, Outcome, Shell } from '../shell.js';
 import { functionText } from '../function-text.js';
+import { loadHistory } from '../history/file.js';
 import { restrict } from '../restricted.js';
 import { fail, failSpecial, giveUp, print, readOptions, usage } from './output.js';
 
@@ -10,6 +11,7 @@ import { fail, failSpecial, giveUp, print, readOptions, usage } from './output.j
 export function applyOption(shell: Shell, name: SetOption, on: boolean): void {
   shell.options.set(name, on);
   if (name === 'allexport') shell.variables.exportAll = on;
+  if (name === 'history' && on && shell.history.newLines === 0) loadHistory(shell);
   if (name === 'posix' && shell.isBash) applyPosix(shell, on);
 }
 

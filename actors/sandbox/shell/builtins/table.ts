@@ -5,6 +5,8 @@ import { runDeclaration } from './declare.js';
 import { alias, enable, hash, type, unalias } from './describe.js';
 import { cdBuiltin, dirsBuiltin, popdBuiltin, pushdBuiltin, pwdBuiltin } from './directories.js';
 import { echoBuiltin } from './echo.js';
+import { fc } from './fc.js';
+import { history } from './history.js';
 import { mapfileBuiltin } from './mapfile.js';
 import * as misc from './misc.js';
 import { set, shopt } from './options.js';
@@ -37,7 +39,7 @@ const POSIX: Readonly<Record<string, Builtin>> = {
 const BASH: Readonly<Record<string, Builtin>> = {
   source: control.source, builtin: control.builtin, declare: runDeclaration, typeset: runDeclaration, shopt, enable, pushd: pushdBuiltin,
   popd: popdBuiltin, dirs: dirsBuiltin, mapfile: mapfileBuiltin, readarray: mapfileBuiltin, let: misc.letBuiltin, caller: misc.caller,
-  history: misc.history, compgen: misc.compgen, complete: misc.complete, help: misc.help, disown: processes.disown,
+  history, fc, compgen: misc.compgen, complete: misc.complete, help: misc.help, disown: processes.disown,
   logout: control.logout, suspend: control.suspend,
 };
 

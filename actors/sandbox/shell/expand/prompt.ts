@@ -52,7 +52,7 @@ function escapeOf(shell: Shell, code: string): string {
       return String(shell.jobs.all.length);
     case '#':
     case '!':
-      return String(shell.history.length + 1);
+      return String(shell.history.base + shell.history.size);
     case 'l':
       return 'tty';
     case 't':

@@ -57,7 +57,7 @@ class Editor {
     const cut = prompt.lastIndexOf('\n') + 1;
     this.#head = prompt.slice(0, cut);
     this.#prompt = prompt.slice(cut);
-    this.#history = shell.history;
+    this.#history = shell.history.lines;
     this.#at = this.#history.length;
   }
 

@@ -36,6 +36,11 @@ export class Parser {
     return BLANKS.test(text);
   }
 
+  /** What has not been parsed yet. */
+  get rest(): string {
+    return this.#reader.text.slice(this.#reader.pos);
+  }
+
   append(text: string): void {
     this.#reader.text += text;
   }
