@@ -3,7 +3,7 @@ import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
 import type { Task } from '../kernel/wait.js';
 import { command, type Output, parseOptions } from '../programs/stdio.js';
-import { Inputs, Pace } from './text-input.js';
+import { readsOwnOutput, Inputs, Pace } from './text-input.js';
 
 /** What the options ask for, and what goes on from one file to the next. */
 class Presentation {
@@ -68,10 +68,10 @@ function* copy(process: Process, output: Output, fd: number, presentation: Prese
 }
 
 /** A file that grows by what is read from it would never end. */
-function isOwnOutput({ descriptors }: Process, fd: number): boolean {
-  const [input, output] = [descriptors.find(fd), descriptors.find(1)];
-  if (input?.inode === undefined || input.inode !== output?.inode || input.inode.type !== 'file') return false;
-  return input.seek(0, 'current') < input.inode.stat().sizeBytes;
+function isOwnOutput(process: Process, fd: number): boolean {
+  if (!readsOwnOutput(process, fd)) return false;
+  const input = process.descriptors.get(fd);
+  return input.seek(0, 'current') < input.inode!.stat().sizeBytes;
 }
 
 export const cat: Main = command(function* (process, output) {

@@ -9,6 +9,7 @@ import { formatDate } from './common/dates/format.js';
 import { nowMs } from './common/dates/now.js';
 import { fromWall } from './common/dates/parse.js';
 import { UTC, utcMs, type Zone, zoneOf } from './common/dates/zone.js';
+import { choose } from './common/choice.js';
 import { quoteName } from './common/quote.js';
 
 const LONG = {
@@ -21,20 +22,17 @@ const ISO: Readonly<Record<string, string>> = {
 };
 const RFC_3339: Readonly<Record<string, string>> = { date: '%Y-%m-%d', seconds: '%Y-%m-%d %H:%M:%S%:z', ns: '%Y-%m-%d %H:%M:%S.%N%:z' };
 
-function choice(table: Readonly<Record<string, string>>, given: string, option: string): string {
-  const matches = Object.keys(table).filter((name) => name === given || (given !== '' && name.startsWith(given)));
-  if (matches.length !== 1) throw new UsageError(`invalid argument ${quoteName(given)} for '--${option}'`);
-  return table[matches[0]!]!;
-}
+const ISO_WORDS = ['hours', 'minutes', 'date', 'seconds', 'ns'] as const;
+const RFC_3339_WORDS = ['date', 'seconds', 'ns'] as const;
 
-function patternOf(options: Options, formats: readonly string[]): string {
+function patternOf(argv: readonly string[], options: Options, formats: readonly string[]): string {
   const iso = options.value('I', 'iso-8601');
   const rfc = options.value('rfc-3339');
   const kinds = [iso !== undefined, rfc !== undefined, options.has('R', 'rfc-email', 'rfc-2822'), formats.length > 0].filter(Boolean);
   if (kinds.length > 1) throw new UsageError('multiple output formats specified');
   if (formats.length > 0) return formats[0]!.slice(1);
-  if (iso !== undefined) return choice(ISO, iso, 'iso-8601');
-  if (rfc !== undefined) return choice(RFC_3339, rfc, 'rfc-3339');
+  if (iso !== undefined) return ISO[iso === '' ? '' : choose(argv, '--iso-8601', iso, ISO_WORDS)]!;
+  if (rfc !== undefined) return RFC_3339[choose(argv, '--rfc-3339', rfc, RFC_3339_WORDS)]!;
   return options.has('R', 'rfc-email', 'rfc-2822') ? '%a, %d %b %Y %H:%M:%S %z' : '%a %b %e %H:%M:%S %Z %Y';
 }
 
@@ -99,13 +97,16 @@ export const date: Main = command(function* (process, output) {
   const formats = options.operands.filter((operand) => operand.startsWith('+'));
   const [other, more] = options.operands.filter((operand) => !operand.startsWith('+'));
   if (more !== undefined || formats.length > 1) throw usageError(process.argv, `extra operand ${quoteName(more ?? formats[1]!)}`);
-  const pattern = options.has('resolution') ? '' : patternOf(options, formats);
+  const sources = [['d', 'date'], ['f', 'file'], ['r', 'reference'], ['resolution']].filter((names) => options.has(...names));
+  if (sources.length > 1) throw usageError(process.argv, 'the options to specify dates for printing are mutually exclusive');
+  const pattern = options.has('resolution') ? '' : patternOf(process.argv, options, formats);
   if (options.has('resolution')) {
-    output.print('0.000001000\n');
+    output.print('0.000000001\n');
     return 0;
   }
   const file = options.value('f', 'file');
   if (file !== undefined) return yield* printFile(process, output, file, pattern, zone);
+  if (other !== undefined && formats.length > 0) throw usageError(process.argv, `extra operand ${quoteName(options.operands[1]!)}`);
   if (other !== undefined && options.has('d', 'date', 'r', 'reference')) {
     throw usageError(process.argv, `the argument ${quoteName(other)} lacks a leading '+';\nwhen using an option to specify date(s), any non-option\nargument must be a format string beginning with '+'`);
   }

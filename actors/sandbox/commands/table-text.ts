@@ -76,5 +76,6 @@ export const textCommands: CommandTable = {
   uudecode: () => import('./uuencode.js').then((m) => m.uudecode),
   uuencode: () => import('./uuencode.js').then((m) => m.uuencode),
   wc: () => import('./wc.js').then((m) => m.wc),
+  ...Object.fromEntries(['bzegrep', 'bzfgrep', 'bzgrep', 'xzegrep', 'xzfgrep', 'xzgrep', 'zegrep', 'zfgrep', 'zgrep', 'zstdgrep'].map((name) => [name, () => import('./zgrep.js').then((m) => m.zgrep)])),
   xxd: () => import('./xxd.js').then((m) => m.xxd),
 };

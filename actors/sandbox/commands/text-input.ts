@@ -81,6 +81,12 @@ export function openInput(process: Process, name: string): number {
   throw new Errno('EISDIR');
 }
 
+/** Whether what is read from a descriptor is the regular file that standard output goes to. */
+export function readsOwnOutput({ descriptors }: Process, fd: number): boolean {
+  const [input, output] = [descriptors.find(fd), descriptors.find(1)];
+  return input?.inode !== undefined && input.inode === output?.inode && input.inode.type === 'file';
+}
+
 /**
  * Reads a descriptor in blocks of whole lines: each ends with the delimiter, except that the last may not. Pending output is flushed
  * before waiting for more, so that a reader downstream sees what there is.

@@ -126,9 +126,9 @@ export function reason(error: unknown): string {
 /** A user's mistake on the command line; printed as `name: message`, exit code 1 or as given. */
 export class UsageError extends Error {
   readonly exitCode: number;
-  /** What shows the usage beside, or (operands missing or too many, in busybox) instead of the message. */
-  readonly about: 'options' | 'operands' | undefined;
-  constructor(message: string, exitCode = 1, about?: 'options' | 'operands') {
+  /** What shows the usage beside, or (operands missing or too many, in busybox) instead of the message; or a usage that is the whole message. */
+  readonly about: 'options' | 'operands' | 'usage' | undefined;
+  constructor(message: string, exitCode = 1, about?: 'options' | 'operands' | 'usage') {
     super(message);
     this.exitCode = exitCode;
     this.about = about;
@@ -184,11 +184,12 @@ export function parseOptions(
   argv: readonly string[],
   short: string,
   long: Readonly<Record<string, 'no' | 'required' | 'optional'>> = {},
-  settings: { posix?: boolean; exitCode?: number } = {},
+  settings: { posix?: boolean; exitCode?: number; /** A line of usage that some commands add to such complaints. */ usage?: string } = {},
 ): Options {
   const given = new Map<string, string[]>();
   const operands: string[] = [];
-  const exitCode = settings.exitCode ?? 1;
+  const refuse = (message: string): UsageError =>
+    usageError(argv, settings.usage === undefined ? message : `${message}\n${settings.usage}`, settings.exitCode, 'options');
   const note = (name: string, value: string): void => {
     given.set(name, [...(given.get(name) ?? []), value]);
   };
@@ -202,13 +203,13 @@ export function parseOptions(
       const equals = word.indexOf('=');
       const typed = equals < 0 ? word.slice(2) : word.slice(2, equals);
       if ((typed === 'help' || typed === 'version') && !Object.hasOwn(long, typed)) throw new InformationRequest(typed);
-      const name = longName(argv, typed, long, exitCode);
+      const name = longName(typed, long, refuse);
       const takes = long[name]!;
-      if (takes === 'no' && equals >= 0) throw usageError(argv, `option '--${name}' doesn't allow an argument`, exitCode, 'options');
+      if (takes === 'no' && equals >= 0) throw refuse(`option '--${name}' doesn't allow an argument`);
       if (equals >= 0) note(name, word.slice(equals + 1));
       else if (takes !== 'required') note(name, '');
       else if (i + 1 < argv.length) note(name, argv[++i]!);
-      else throw usageError(argv, `option '--${name}' requires an argument`, exitCode, 'options');
+      else throw refuse(`option '--${name}' requires an argument`);
       continue;
     }
     if (!word.startsWith('-') || word === '-') {
@@ -220,7 +221,7 @@ export function parseOptions(
     for (let at = 1; at < word.length; at++) {
       const letter = word[at]!;
       const known = short.indexOf(letter);
-      if (known < 0 || letter === ':') throw usageError(argv, `invalid option -- '${letter}'`, exitCode, 'options');
+      if (known < 0 || letter === ':') throw refuse(`invalid option -- '${letter}'`);
       if (short[known + 1] !== ':') {
         note(letter, '');
         continue;
@@ -228,7 +229,7 @@ export function parseOptions(
       const rest = word.slice(at + 1);
       if (rest !== '' || short[known + 2] === ':') note(letter, rest);
       else if (i + 1 < argv.length) note(letter, argv[++i]!);
-      else throw usageError(argv, `option requires an argument -- '${letter}'`, exitCode, 'options');
+      else throw refuse(`option requires an argument -- '${letter}'`);
       break;
     }
   }
@@ -240,13 +241,13 @@ export function parseOptions(
   };
 }
 
-function longName(argv: readonly string[], typed: string, long: Readonly<Record<string, unknown>>, exitCode: number): string {
+function longName(typed: string, long: Readonly<Record<string, unknown>>, refuse: (message: string) => UsageError): string {
   if (Object.hasOwn(long, typed)) return typed;
   const matches = Object.keys(long).filter((name) => name.startsWith(typed));
   if (matches.length === 1) return matches[0]!;
-  if (matches.length === 0) throw usageError(argv, `unrecognized option '--${typed}'`, exitCode, 'options');
+  if (matches.length === 0) throw refuse(`unrecognized option '--${typed}'`);
   const possible = matches.map((name) => `'--${name}'`).join(' ');
-  throw usageError(argv, `option '--${typed}' is ambiguous; possibilities: ${possible}`, exitCode, 'options');
+  throw refuse(`option '--${typed}' is ambiguous; possibilities: ${possible}`);
 }
 
 /** Turns UsageError into its message and exit code, and a failed call or a wrong expression into its words, so that a command's body just throws. */
@@ -265,6 +266,10 @@ export function command(body: (process: Process, output: Output) => Task<number>
       }
       if (error instanceof UsageError) {
         yield* output.flush();
+        if (error.about === 'usage') {
+          yield* process.write(2, encode(`${error.message}\n`));
+          return error.exitCode;
+        }
         if (error.about === undefined || !isBusybox(process)) {
           yield* complain(process, error.message);
           return error.exitCode;

@@ -16,6 +16,7 @@ export function parseExpression(words: readonly string[], run: FindRun): Express
   return new Parser(words, run).parse();
 }
 
+const KNOWN_REGEX_TYPES = "'findutils-default', 'ed', 'emacs', 'gnu-awk', 'grep', 'posix-awk', 'awk', 'posix-basic', 'posix-egrep', 'egrep', 'posix-extended', 'posix-minimal-basic', 'sed'";
 const CLOSING = new Set([')', '-o', '-or', ',']);
 
 class Parser {
@@ -68,7 +69,11 @@ class Parser {
     for (;;) {
       const word = this.#words[this.#at];
       if (word === undefined || CLOSING.has(word)) return left;
-      if (word === '-a' || word === '-and') this.#at++;
+      if (word === '-a' || word === '-and') {
+        this.#at++;
+        const next = this.#words[this.#at];
+        if (next === '-a' || next === '-and') throw new UsageError(`invalid expression; you have used a binary operator '${next}' with nothing before it.`);
+      }
       left = and(left, this.#not());
     }
   }
@@ -139,7 +144,7 @@ class Parser {
         break;
       case '-regextype': {
         const type = REGEX_TYPES[this.#argument(name)];
-        if (type === undefined) throw new UsageError(`Unknown regular expression type '${this.#words[this.#at - 1]}'`);
+        if (type === undefined) throw new UsageError(`Unknown regular expression type '${this.#words[this.#at - 1]}'; valid types are ${KNOWN_REGEX_TYPES}.`);
         this.#regexType = type;
         break;
       }
@@ -175,7 +180,7 @@ class Parser {
       case '-print0':
         return printing(run, ({ path }) => `${path}\0`);
       case '-printf':
-        return printing(run, compileFormat(this.#argument(name)));
+        return printing(run, compileFormat(this.#argument(name), run));
       case '-ls':
         return printing(run, listLine);
       case '-fprint':
@@ -186,7 +191,7 @@ class Parser {
         return printing(run, listLine, this.#argument(name));
       case '-fprintf': {
         const path = this.#argument(name);
-        return printing(run, compileFormat(this.#argument(name)), path);
+        return printing(run, compileFormat(this.#argument(name), run), path);
       }
       case '-delete':
         run.settings.depthFirst = true;
@@ -214,7 +219,7 @@ class Parser {
     const execution: Execution = { words, inFolder: name.endsWith('dir'), asks: name.startsWith('-ok') };
     if (end === ';') return executing(this.#run, execution);
     const batch = new Batch(this.#run, { ...execution, words: words.slice(0, -1) });
-    if (words.slice(0, -1).includes('{}')) throw new UsageError(`only one instance of {} is supported with ${name} ... +`);
+    if (words.slice(0, -1).includes('{}')) throw new UsageError(`Only one instance of {} is supported with ${name} ... +`);
     this.#batches.push(batch);
     return batch.test;
   }
@@ -231,6 +236,7 @@ class Parser {
       }
     }
     const make = TESTS[name] ?? newer(name);
+    if (!make && /^-newer../.test(name)) throw new UsageError(`invalid predicate \`${name}'`);
     if (!make) throw new UsageError(name.startsWith('-') ? `unknown predicate \`${name}'` : `paths must precede expression: \`${name}'`);
     return make(this.#argument(name), this.#run, name);
   }

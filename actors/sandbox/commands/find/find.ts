@@ -4,7 +4,7 @@ import type { Stat } from '../../kernel/inode.js';
 import type { Process } from '../../kernel/process.js';
 import type { Main } from '../../kernel/program.js';
 import { PREEMPT, type Task } from '../../kernel/wait.js';
-import { command, InformationRequest } from '../../programs/stdio.js';
+import { command, complain, InformationRequest } from '../../programs/stdio.js';
 import { Pace } from '../common/pace.js';
 import { joinPath } from '../common/paths.js';
 import { type Expression, parseExpression } from './expression.js';
@@ -119,6 +119,7 @@ export const find: Main = command(function* (process, output) {
   const run = new FindRun(process, output);
   const { paths, expression: words } = splitWords(process, run);
   const expression = parseExpression(words, run);
+  for (const warning of run.warnings) yield* complain(process, warning);
   const walk = new Walk(run, expression);
   for (const path of paths.length === 0 ? ['.'] : paths) {
     if (!run.isOver) yield* walk.operand(path);

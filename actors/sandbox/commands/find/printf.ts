@@ -5,7 +5,7 @@ import { unescape } from '../common/escapes.js';
 import { modeString } from '../common/mode.js';
 import { mountOf } from '../common/mounts.js';
 import { escapeName } from '../common/quote.js';
-import type { Found } from './run.js';
+import type { FindRun, Found } from './run.js';
 
 type Piece = (file: Found) => string;
 
@@ -32,8 +32,6 @@ function time(ms: number, letter: string, { run }: Found): string {
     case 'T':
     case 'X':
       return formatDate(`%${letter}`, ms, run.zone) + fraction();
-    case 'c':
-      return clock(ms, { run } as Found);
     default:
       return formatDate(`%${letter}`, ms, run.zone);
   }
@@ -89,12 +87,13 @@ const DIRECTIVES: Readonly<Record<string, Piece>> = {
 const TIMES = { A: 'atimeMs', C: 'ctimeMs', T: 'mtimeMs', B: 'mtimeMs' } as const;
 
 /** Compiles a -printf format. `\c` ends the output. */
-export function compileFormat(format: string): Piece {
+export function compileFormat(format: string, run: FindRun): Piece {
   const pieces: Piece[] = [];
   const [text] = format.split(/(?<=^(?:[^\\]|\\[^])*)\\c/, 1) as [string];
   const pattern = /%([-#0 +]*)(\d*)(?:\.(\d+))?(?:([ACTB])([^])|([^]))|((?:[^%\\]|\\[^])+)|%$|\\$/g;
   for (const [all, flags = '', width = '', precision, clockName, clockLetter, letter, literal] of text.matchAll(pattern)) {
-    if (literal !== undefined || all === '%' || all === '\\') {
+    if (all === '%') throw new UsageError('error: % at end of format string');
+    if (literal !== undefined || all === '\\') {
       const plainText = unescape(literal ?? all);
       pieces.push(() => plainText);
       continue;
@@ -102,7 +101,11 @@ export function compileFormat(format: string): Piece {
     const value: Piece | undefined = clockName !== undefined
       ? (file) => time(file.stat[TIMES[clockName as keyof typeof TIMES]], clockLetter!, file)
       : DIRECTIVES[letter!];
-    if (!value) throw new UsageError(`unrecognized format directive \`%${letter}'`);
+    if (!value) {
+      run.warnings.push(`warning: unrecognized format directive \`%${letter}'`);
+      pieces.push(() => all);
+      continue;
+    }
     pieces.push((file) => {
       const shown = precision === undefined ? value(file) : value(file).slice(0, Number(precision));
       if (flags.includes('-')) return shown.padEnd(Number(width));

@@ -31,6 +31,8 @@ export class FindRun {
   /** When the run began, ms; with -daystart the end of today. */
   nowMs = Date.now();
   status = 0;
+  /** What the expression gave reason to warn of, told before the walk. */
+  readonly warnings: string[] = [];
   /** -quit was met. */
   isOver = false;
 

@@ -85,6 +85,7 @@ const SIZE_UNITS: Readonly<Record<string, number>> = { c: 1, w: 2, b: 512, '': 5
 
 const size: TestMaker = (argument, _run, name) => {
   const [, amount, unit] = /^([-+]?\d+)([cwbkMG]?)$/.exec(argument) ?? [];
+  if (amount === undefined && /^[-+]?\d+\D$/.test(argument)) throw new UsageError(`invalid -size type \`${argument.at(-1)!}'`);
   if (amount === undefined) throw invalid(name, argument);
   const compares = comparison(amount, name);
   return plain(({ stat }) => compares(Math.ceil(stat.sizeBytes / SIZE_UNITS[unit!]!)));
@@ -92,7 +93,7 @@ const size: TestMaker = (argument, _run, name) => {
 
 const perm: TestMaker = (argument, _run, name) => {
   const how = argument[0] === '-' || argument[0] === '/' ? argument[0] : '';
-  const change = parseMode(argument.slice(how.length));
+  const change = /^\+[0-7]/.test(argument) ? undefined : parseMode(argument.slice(how.length));
   if (!change) throw new UsageError(`invalid mode '${argument}'`.replace('invalid mode', name === '-perm' ? 'invalid mode' : name));
   const wanted = change(0, false, 0);
   if (how === '-') return plain(({ stat }) => (stat.mode & wanted) === wanted);

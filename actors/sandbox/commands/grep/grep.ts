@@ -6,10 +6,10 @@ import type { Task } from '../../kernel/wait.js';
 import { isBusybox } from '../../programs/flavour.js';
 import { command, complain, type Output } from '../../programs/stdio.js';
 import { globRegex } from '../text-glob.js';
-import { openInput } from '../text-input.js';
+import { openInput, readsOwnOutput } from '../text-input.js';
 import { buildMatcher, type Matcher } from './matcher.js';
 import { type GrepSettings, parseGrep } from './options.js';
-import { FileSearch } from './search.js';
+import { FileSearch, inColor } from './search.js';
 
 class Grep {
   readonly #process: Process;
@@ -69,7 +69,11 @@ class Grep {
         const label = shown === '' ? name : `${shown.replace(/\/$/, '')}/${name}`;
         let kind = type;
         if (type === 'symlink') {
-          if (this.#settings.recursive !== 'following' || !this.#process.files.exists(full)) continue;
+          if (this.#settings.recursive !== 'following') continue;
+          if (!this.#process.files.exists(full)) {
+            yield* this.#fail(label, new Errno('ENOENT'));
+            continue;
+          }
           kind = this.#process.files.stat(full).type;
         }
         if (kind === 'directory') {
@@ -90,17 +94,26 @@ class Grep {
 
   *#fail(name: string, error: unknown): Task {
     if (!(error instanceof Errno) || error.code === 'EPIPE') throw error;
+    if (this.#settings.silent) this.failed = true;
+    else yield* this.#refuse(name, error.message);
+  }
+
+  *#refuse(name: string, why: string): Task {
     this.failed = true;
-    if (!this.#settings.silent) {
-      yield* this.#output.flush();
-      yield* complain(this.#process, `${name}: ${error.message}`);
-    }
+    yield* this.#output.flush();
+    yield* complain(this.#process, `${name}: ${why}`);
   }
 
   *file(path: string, name: string): Task {
     let fd: number | undefined;
     try {
       fd = openInput(this.#process, path);
+      const { output, countMax } = this.#settings;
+      if (countMax > 1 && (output === 'lines' || output === 'parts') && readsOwnOutput(this.#process, fd)) {
+        yield* this.#refuse(name, 'input file is also the output');
+        if (fd > 0) this.#process.close(fd);
+        return;
+      }
       const search = new FileSearch(this.#settings, this.#matcher, this.#output, name, this.#showsNames);
       const found = yield* search.run(this.#process, fd, name);
       // To busybox a file without a match is what -L was to find.
@@ -116,8 +129,9 @@ class Grep {
 
   #report(search: FileSearch, name: string, found: boolean): void {
     const { output, nameEnd } = this.#settings;
-    if (output === 'count') this.#output.print(`${this.#showsNames ? name + (nameEnd ?? ':') : ''}${search.selected}\n`);
-    if ((output === 'with-match' && found) || (output === 'without-match' && !found)) this.#output.print(name + (nameEnd ?? '\n'));
+    const shown = inColor(this.#settings, name, 'name');
+    if (output === 'count') this.#output.print(`${this.#showsNames ? shown + (nameEnd ?? inColor(this.#settings, ':', 'separator')) : ''}${search.selected}\n`);
+    if ((output === 'with-match' && found) || (output === 'without-match' && !found)) this.#output.print(shown + (nameEnd ?? '\n'));
   }
 }
 

@@ -2,7 +2,7 @@
 import { UsageError } from '../../programs/stdio.js';
 import { type CompiledRegex, compileRegex, RegexSyntaxError } from '../../programs/posix-regex.js';
 import type { GrepSettings } from './options.js';
-import { perlSource } from './perl.js';
+import { bracketEnd, KEPT, perlSource } from './perl.js';
 
 export interface Matcher {
   /** The beginning of some match in a matching line at or after `from` (which begins a line); -1 when there is none. */
@@ -40,9 +40,21 @@ export function buildMatcher(settings: GrepSettings): Matcher {
     if (typeof literal === 'string' && literal !== '') return new Literal(literal);
     return new Searches(merged(searches));
   } catch (error) {
-    if (error instanceof RegexSyntaxError || error instanceof SyntaxError) throw new UsageError(error.message, 2);
+    if (error instanceof RegexSyntaxError || error instanceof SyntaxError) throw new UsageError(wordsFor(error, settings), 2);
     throw error;
   }
+}
+
+/** PCRE's words for what JavaScript refuses, where scripts are likely to see them. */
+function wordsFor(error: Error, { syntax }: GrepSettings): string {
+  if (syntax !== 'perl') return error.message;
+  if (/Unterminated character class/.test(error.message)) return 'missing terminating ] for character class';
+  if (/Unterminated group/.test(error.message)) return 'missing closing parenthesis';
+  if (/Unmatched '\)'/.test(error.message)) return 'unmatched closing parenthesis';
+  if (/Nothing to repeat/.test(error.message)) return 'quantifier does not follow a repeatable item';
+  if (/\\ at end of pattern/.test(error.message)) return '\\ at end of pattern';
+  if (/Invalid group/.test(error.message)) return 'unrecognized or unsupported character after (? or (?-';
+  return error.message;
 }
 
 function literalOf(pattern: string, settings: GrepSettings): string | undefined {
@@ -63,8 +75,8 @@ function fixedSearch(settings: GrepSettings): Search {
 }
 
 function perlSearch(pattern: string, settings: GrepSettings): Search {
-  const { source, ignoreCase } = perlSource(pattern);
-  const flags = settings.ignoreCase || ignoreCase ? 'gi' : 'g';
+  const { source, ignoreCase, dotAll, keeps } = perlSource(pattern);
+  const flags = `g${settings.ignoreCase || ignoreCase ? 'i' : ''}${dotAll ? 's' : ''}${keeps ? 'd' : ''}`;
   try {
     return { regex: new RegExp(bounded(source, settings), `${flags}u`), careful: undefined, exact: undefined };
   } catch {
@@ -73,7 +85,20 @@ function perlSearch(pattern: string, settings: GrepSettings): Search {
   }
 }
 
+/** `[:space:]` alone is a slip that GNU's grep does not let pass. */
+function judgeBrackets(pattern: string): void {
+  for (let at = 0; at < pattern.length; at++) {
+    if (pattern[at] === '\\') at++;
+    else if (pattern[at] === '[') {
+      const end = bracketEnd(pattern, at);
+      if (/^\[:[^\]]*:\]$/.test(pattern.slice(at, end))) throw new RegexSyntaxError('character class syntax is [[:space:]], not [:space:]');
+      at = end - 1;
+    }
+  }
+}
+
 function posixSearch(pattern: string, settings: GrepSettings): Search {
+  judgeBrackets(pattern);
   const options = { extended: settings.syntax === 'extended', ignoreCase: settings.ignoreCase, lenient: true, lineBound: settings.delimiter === '\n', multiline: true };
   const compiled = compileRegex(pattern, options);
   const regex = new RegExp(bounded(compiled.javascript, settings), `g${compiled.flags}`);
@@ -169,7 +194,12 @@ class Searches implements Matcher {
           continue;
         }
         const end = match.index + match[0].length;
-        if (!best || match.index < best[0] || (match.index === best[0] && end > best[1])) best = [match.index, end];
+        const start = (match as RegExpExecArray).indices?.groups?.[KEPT]?.[0] ?? match.index;
+        if (start === end) {
+          at = end;
+          continue;
+        }
+        if (!best || start < best[0] || (start === best[0] && end > best[1])) best = [start, end];
         break;
       }
     }

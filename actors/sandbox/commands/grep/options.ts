@@ -2,10 +2,12 @@
 import type { Process } from '../../kernel/process.js';
 import { decode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
-import { type Options, parseOptions, readAll, UsageError } from '../../programs/stdio.js';
+import { isBusybox } from '../../programs/flavour.js';
+import { InformationRequest, type Options, parseOptions, readAll, UsageError } from '../../programs/stdio.js';
+import { quoteName } from '../common/quote.js';
 import { openInput } from '../text-input.js';
 
-const LONG = {
+export const LONG = {
   'extended-regexp': 'no', 'fixed-strings': 'no', 'basic-regexp': 'no', 'perl-regexp': 'no', regexp: 'required', file: 'required',
   'ignore-case': 'no', 'no-ignore-case': 'no', 'word-regexp': 'no', 'line-regexp': 'no', 'null-data': 'no', 'no-messages': 'no',
   'invert-match': 'no', 'max-count': 'required', 'byte-offset': 'no', 'line-number': 'no', 'line-buffered': 'no', 'with-filename': 'no',
@@ -13,8 +15,49 @@ const LONG = {
   directories: 'required', devices: 'required', recursive: 'no', 'dereference-recursive': 'no', include: 'required', exclude: 'required',
   'exclude-from': 'required', 'exclude-dir': 'required', 'files-without-match': 'no', 'files-with-matches': 'no', count: 'no',
   'initial-tab': 'no', null: 'no', 'before-context': 'required', 'after-context': 'required', context: 'required', 'group-separator': 'required',
-  'no-group-separator': 'no', color: 'optional', colour: 'optional', binary: 'no', unix: 'no', version: 'no', help: 'no',
+  'no-group-separator': 'no', color: 'optional', colour: 'optional', binary: 'no', 'unix-byte-offsets': 'no',
 } as const;
+
+/** What grep says after a mistake on its command line. */
+const USAGE = "Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.";
+
+function usage(message: string): UsageError {
+  return new UsageError(`${message}\n${USAGE}`, 2);
+}
+
+/** SGR parts of GREP_COLORS that are used. */
+export interface Colors {
+  match: string;
+  name: string;
+  number: string;
+  offset: string;
+  separator: string;
+}
+
+const COLOR_NAMES: Readonly<Record<string, keyof Colors>> = { ms: 'match', mt: 'match', fn: 'name', ln: 'number', bn: 'offset', se: 'separator' };
+
+function colorsOf(process: Process): Colors {
+  const colors: Colors = { match: '01;31', name: '35', number: '32', offset: '32', separator: '36' };
+  const old = process.env.get('GREP_COLOR');
+  if (old !== undefined && /^[\d;]+$/.test(old)) colors.match = old;
+  for (const [, name, value] of (process.env.get('GREP_COLORS') ?? '').matchAll(/(\w\w)=([\d;]*)(?::|$)/g)) {
+    const key = COLOR_NAMES[name!];
+    if (key !== undefined) colors[key] = value!;
+  }
+  return colors;
+}
+
+/** --color's argument, in all the spellings that GNU's takes. */
+function isColored(process: Process, options: Options): boolean {
+  if (!options.has('color', 'colour')) return false;
+  const when = options.value('color', 'colour')!;
+  if (['always', 'yes', 'force'].includes(when)) return true;
+  if (['never', 'no', 'none'].includes(when)) return false;
+  if (!['', 'auto', 'tty', 'if-tty'].includes(when)) throw new InformationRequest('help');
+  return process.descriptors.find(1)?.isTerminal === true && process.env.get('TERM') !== 'dumb';
+}
+
+export const SHORT = 'EFGPe:f:iywxvm:bnHhoqsarRLlcA:B:C:TZzUuId:D:';
 
 export type Syntax = 'basic' | 'extended' | 'fixed' | 'perl';
 
@@ -39,7 +82,7 @@ export interface GrepSettings {
   separator: string | undefined;
   countMax: number;
   binary: 'binary' | 'text' | 'without-match';
-  color: boolean;
+  color: Colors | undefined;
   silent: boolean;
   lineBuffered: boolean;
   label: string;
@@ -52,7 +95,7 @@ export interface GrepSettings {
 }
 
 /** `-5` and `-n5` mean `-C 5`. */
-function modern(argv: readonly string[]): string[] {
+export function modern(argv: readonly string[]): string[] {
   const end = argv.indexOf('--');
   return argv.flatMap((word, i) => {
     if (end >= 0 && i >= end) return [word];
@@ -65,15 +108,24 @@ function modern(argv: readonly string[]): string[] {
 function number(options: Options, what: string, ...names: string[]): number | undefined {
   const text = options.value(...names);
   if (text === undefined) return undefined;
-  if (!/^[-+]?\d+$/.test(text)) throw new UsageError(what === 'max count' ? 'invalid max count' : `${text}: invalid ${what}`, 2);
+  if (!/^[-+]?\d+$/.test(text) || (what !== 'max count' && text.startsWith('-'))) throw new UsageError(what === 'max count' ? 'invalid max count' : `${text}: invalid ${what}`, 2);
   return Number(text);
 }
 
-function syntaxOf(options: Options, name: string): Syntax {
+function syntaxOf(process: Process, options: Options): Syntax {
+  const name = process.command;
+  const named = [['P', 'perl-regexp'], ['F', 'fixed-strings'], ['E', 'extended-regexp'], ['G', 'basic-regexp']].filter((names) => options.has(...names));
+  if (named.length > 1 && !isBusybox(process)) throw new UsageError('conflicting matchers specified', 2);
   if (options.has('P', 'perl-regexp')) return 'perl';
   if (options.has('F', 'fixed-strings') || (name === 'fgrep' && !options.has('E', 'G'))) return 'fixed';
   if (options.has('E', 'extended-regexp') || (name === 'egrep' && !options.has('G'))) return 'extended';
   return 'basic';
+}
+
+/** Of -i and --no-ignore-case the last one counts. */
+function ignoresCase(argv: readonly string[], options: Options): boolean {
+  if (!options.has('no-ignore-case')) return options.has('i', 'y', 'ignore-case');
+  return options.has('i', 'y', 'ignore-case') && argv.lastIndexOf('--no-ignore-case') < argv.findLastIndex((word) => /^-[A-Za-z]*[iy]|^--ignore-case$/.test(word));
 }
 
 function outputOf(options: Options): GrepSettings['output'] {
@@ -97,24 +149,36 @@ function* patternsOf(process: Process, options: Options): Task<{ patterns: strin
   }
   if (given.length > 0 || lists.length > 0) return { patterns: given, files: options.operands };
   const [first, ...files] = options.operands;
-  if (first === undefined) throw new UsageError("Usage: grep [OPTION]... PATTERNS [FILE]...\nTry 'grep --help' for more information.", 2);
+  if (first === undefined) throw new UsageError(USAGE, 2, 'usage');
   return { patterns: first.split('\n'), files };
+}
+
+/** Words that an option's argument may be. */
+function judge(options: Options): void {
+  const binary = options.value('binary-files');
+  if (binary !== undefined && !['binary', 'text', 'without-match'].includes(binary)) throw new UsageError('unknown binary-files type', 2);
+  const folders = options.value('d', 'directories');
+  if (folders !== undefined && !['read', 'recurse', 'skip'].includes(folders)) {
+    const error = usage(`invalid argument ${quoteName(folders)} for '--directories'\nValid arguments are:\n  - 'read'\n  - 'recurse'\n  - 'skip'`);
+    throw new UsageError(error.message, 1);
+  }
+  const devices = options.value('D', 'devices');
+  if (devices !== undefined && !['read', 'skip'].includes(devices)) throw new UsageError('unknown devices method', 2);
 }
 
 /** Throws UsageError with exit code 2. */
 export function* parseGrep(process: Process): Task<GrepSettings> {
-  const options = parseOptions(modern(process.argv), 'EFGPe:f:iywxvm:bnHhoqsarRLlcA:B:C:TZzUuId:D:', LONG, { exitCode: 2 });
+  const options = parseOptions(modern(process.argv), SHORT, LONG, { exitCode: 2, usage: USAGE.split('\n')[0]! });
   const { patterns, files } = yield* patternsOf(process, options);
   const context = number(options, 'context length argument', 'C', 'context');
-  const color = options.has('color', 'colour') ? options.value('color', 'colour')! : 'never';
-  const terminal = process.descriptors.find(1)?.isTerminal === true && process.env.get('TERM') !== 'dumb';
   const following = options.has('R', 'dereference-recursive');
   const recursive = following ? 'following' : options.has('r', 'recursive') || options.value('d', 'directories') === 'recurse' ? 'yes' : 'no';
+  judge(options);
   const countMax = number(options, 'max count', 'm', 'max-count');
   const excludeFrom = options.value('exclude-from');
   const listed = excludeFrom === undefined ? [] : decode(process.files.readFile(excludeFrom)).split('\n').filter((line) => line !== '');
   return {
-    syntax: syntaxOf(options, process.command), patterns, ignoreCase: options.has('i', 'y', 'ignore-case') && !options.has('no-ignore-case'),
+    syntax: syntaxOf(process, options), patterns, ignoreCase: ignoresCase(process.argv, options),
     words: options.has('w', 'word-regexp'), wholeLines: options.has('x', 'line-regexp'), invert: options.has('v', 'invert-match'),
     output: outputOf(options), names: options.has('h', 'no-filename') ? false : options.has('H', 'with-filename') ? true : undefined,
     numbers: options.has('n', 'line-number'), offsets: options.has('b', 'byte-offset'), initialTab: options.has('T', 'initial-tab'),
@@ -125,7 +189,7 @@ export function* parseGrep(process: Process): Task<GrepSettings> {
     countMax: countMax === undefined || countMax < 0 ? Infinity : countMax,
     binary: options.has('a', 'text') || options.value('binary-files') === 'text' ? 'text'
       : options.has('I') || options.value('binary-files') === 'without-match' ? 'without-match' : 'binary',
-    color: color === 'always' || (terminal && (color === 'auto' || color === '')), silent: options.has('s', 'no-messages'),
+    color: isColored(process, options) ? colorsOf(process) : undefined, silent: options.has('s', 'no-messages'),
     lineBuffered: options.has('line-buffered'), label: options.value('label') ?? '(standard input)', recursive,
     skipsDirectories: options.value('d', 'directories') === 'skip', include: options.given.get('include') ?? [],
     exclude: [...(options.given.get('exclude') ?? []), ...listed], excludeFolders: options.given.get('exclude-dir') ?? [], files,

@@ -8,23 +8,31 @@ const CLASSES: Readonly<Record<string, string>> = {
   punct: '!-\\/:-@\\[-`{-~', print: ' -~', graph: '!-~', cntrl: '\\x00-\\x1f\\x7f',
 };
 
+/** The group that holds what is kept of a match, where the pattern has `\K`. */
+export const KEPT = '__kept';
+
 /** The source and flags of a pattern that is searched in whole lines; throws SyntaxError in JavaScript's words. */
-export function perlSource(pattern: string): { source: string; ignoreCase: boolean } {
+export function perlSource(pattern: string): { source: string; ignoreCase: boolean; dotAll: boolean; keeps: boolean } {
   let source = '';
   let ignoreCase = false;
+  let dotAll = false;
+  let keeps = false;
   for (let at = 0; at < pattern.length; at++) {
     const rest = pattern.slice(at);
     const character = pattern[at]!;
     const flags = /^\(\?([imsx]+)\)/.exec(rest);
     if (flags) {
       ignoreCase ||= flags[1]!.includes('i');
+      dotAll ||= flags[1]!.includes('s');
       at += flags[0].length - 1;
     } else if (rest.startsWith('\\Q')) {
       const end = pattern.indexOf('\\E', at);
       source += pattern.slice(at + 2, end < 0 ? undefined : end).replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
       at = end < 0 ? pattern.length : end + 1;
     } else if (rest.startsWith('\\K')) {
-      source = `(?<=${source})`;
+      // The last one counts, and only outside of groups.
+      source = `${keeps ? source.replace(`(?<${KEPT}>`, '(?:') + ')' : source}(?<${KEPT}>`;
+      keeps = true;
       at++;
     } else if (character === '\\') {
       const code = /^\\x\{([0-9a-fA-F]+)\}/.exec(rest);
@@ -33,6 +41,7 @@ export function perlSource(pattern: string): { source: string; ignoreCase: boole
       at += code ? code[0].length - 1 : 1;
     } else if (character === '[') {
       const end = bracketEnd(pattern, at);
+      if (end > pattern.length) throw new SyntaxError('Unterminated character class');
       source += bracket(pattern.slice(at, end));
       at = end - 1;
     } else if (rest.startsWith('(?P<')) {
@@ -49,10 +58,11 @@ export function perlSource(pattern: string): { source: string; ignoreCase: boole
     else if (character === '$') source += '(?![^\\n])';
     else source += character;
   }
-  return { source, ignoreCase };
+  return { source: keeps ? `${source})` : source, ignoreCase, dotAll, keeps };
 }
 
-function bracketEnd(pattern: string, at: number): number {
+/** Where a bracket expression ends, or the pattern where it does not. */
+export function bracketEnd(pattern: string, at: number): number {
   let i = at + 1;
   if (pattern[i] === '^') i++;
   if (pattern[i] === ']') i++;

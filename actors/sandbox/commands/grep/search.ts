@@ -5,15 +5,26 @@ import type { Task } from '../../kernel/wait.js';
 import { complain, type Output } from '../../programs/stdio.js';
 import { Blocks } from '../text-input.js';
 import type { Matcher } from './matcher.js';
-import type { GrepSettings } from './options.js';
-
-const NAME_COLOR = '35', NUMBER_COLOR = '32', SEPARATOR_COLOR = '36', MATCH_COLOR = '01;31';
+import type { Colors, GrepSettings } from './options.js';
 
 interface HeldLine {
   text: string;
   number: number;
   offset: number;
 }
+
+/** As GNU's grep colours a part, where colours are asked for. */
+export function inColor({ color }: GrepSettings, text: string, part: keyof Colors): string {
+  return color === undefined || color[part] === '' ? text : `\x1b[${color[part]}m\x1b[K${text}\x1b[m\x1b[K`;
+}
+
+/** Digits that a file's numbers take; of a file of unknown size, those of the largest. */
+function widthOf(process: Process, fd: number): number {
+  const { inode } = process.descriptors.get(fd);
+  return inode?.type === 'file' ? String(inode.stat().sizeBytes + 1).length : UNKNOWN_DIGITS;
+}
+
+const UNKNOWN_DIGITS = 19;
 
 /** One search through one file. */
 export class FileSearch {
@@ -30,6 +41,8 @@ export class FileSearch {
   #lastPrinted = 0;
   #binary = false;
   #stopped = false;
+  /** With -T numbers are as wide as the largest may get. */
+  #numberWidth = 0;
 
   constructor(settings: GrepSettings, matcher: Matcher, output: Output, name: string, showsName: boolean) {
     this.#settings = settings;
@@ -37,7 +50,7 @@ export class FileSearch {
     this.#output = output;
     this.#name = showsName ? name : undefined;
     const { before, after, numbers, offsets, color, delimiter, initialTab, countMax } = settings;
-    this.#plain = settings.output === 'lines' && before === 0 && after === 0 && !numbers && !offsets && !color && delimiter === '\n' && !initialTab
+    this.#plain = settings.output === 'lines' && before === 0 && after === 0 && !numbers && !offsets && color === undefined && delimiter === '\n' && !initialTab
       && !showsName && countMax === Infinity;
   }
 
@@ -45,6 +58,7 @@ export class FileSearch {
   *run(process: Process, fd: number, name: string): Task<boolean> {
     const { output, delimiter, countMax } = this.#settings;
     if (countMax === 0) return false;
+    if (this.#settings.initialTab) this.#numberWidth = widthOf(process, fd);
     const blocks = new Blocks(process, fd, this.#output, delimiter.charCodeAt(0));
     const quick = output === 'nothing' || output === 'with-match' || output === 'without-match';
     let isFirst = true;
@@ -145,7 +159,7 @@ export class FileSearch {
     const first = this.#held[0]?.number ?? line.number;
     const hasContext = before > 0 || after > 0;
     if (hasContext && separator !== undefined && this.#lastPrinted > 0 && first > this.#lastPrinted + 1) {
-      this.#output.print(`${this.#colored(separator, SEPARATOR_COLOR)}\n`);
+      this.#output.print(`${this.#colored(separator, 'separator')}\n`);
     }
     for (const held of this.#held) this.#printContext(held);
     this.#held = [];
@@ -165,22 +179,22 @@ export class FileSearch {
     for (let part = this.#matcher.part(line.text, 0); part; part = this.#matcher.part(line.text, part[1])) {
       const text = line.text.slice(part[0], part[1]);
       const offset = this.#settings.offsets ? line.offset + Buffer.byteLength(line.text.slice(0, part[0])) : 0;
-      this.#output.print(this.#prefix({ ...line, offset }, ':') + this.#colored(text, MATCH_COLOR) + this.#settings.delimiter);
+      this.#output.print(this.#prefix({ ...line, offset }, ':') + this.#colored(text, 'match') + this.#settings.delimiter);
     }
   }
 
   #prefix(line: HeldLine, separator: string): string {
     const { numbers, offsets, nameEnd, initialTab } = this.#settings;
     let prefix = '';
-    const mark = this.#colored(separator, SEPARATOR_COLOR);
-    if (this.#name !== undefined) prefix += this.#colored(this.#name, NAME_COLOR) + (nameEnd ?? mark);
-    if (numbers) prefix += this.#colored(initialTab ? String(line.number).padStart(19) : String(line.number), NUMBER_COLOR) + mark;
-    if (offsets) prefix += this.#colored(String(line.offset), NUMBER_COLOR) + mark;
+    const mark = this.#colored(separator, 'separator');
+    if (this.#name !== undefined) prefix += this.#colored(this.#name, 'name') + (nameEnd ?? mark);
+    if (numbers) prefix += this.#colored(String(line.number).padStart(this.#numberWidth), 'number') + mark;
+    if (offsets) prefix += this.#colored(String(line.offset).padStart(this.#numberWidth), 'offset') + mark;
     return initialTab && prefix !== '' ? `${prefix}\t` : prefix;
   }
 
-  #colored(text: string, color: string): string {
-    return this.#settings.color ? `\x1b[${color}m\x1b[K${text}\x1b[m\x1b[K` : text;
+  #colored(text: string, part: keyof Colors): string {
+    return inColor(this.#settings, text, part);
   }
 
   #highlighted(line: string, matches: boolean): string {
@@ -188,7 +202,7 @@ export class FileSearch {
     let text = '';
     let at = 0;
     for (let part = this.#matcher.part(line, 0); part; part = this.#matcher.part(line, at)) {
-      text += line.slice(at, part[0]) + this.#colored(line.slice(part[0], part[1]), MATCH_COLOR);
+      text += line.slice(at, part[0]) + this.#colored(line.slice(part[0], part[1]), 'match');
       at = part[1];
     }
     return text + line.slice(at);

@@ -62,7 +62,7 @@ export class SedRun {
     this.#files = files;
     // Line numbers begin again with each run, and so do ranges.
     for (const command of commands) {
-      command.open = command.from?.kind === 'line' && command.from.line === 0;
+      command.open = command.from?.kind === 'line' && command.from.line === 0 && command.to !== undefined;
       command.openUntil = Infinity;
       command.closed = false;
     }
@@ -72,6 +72,7 @@ export class SedRun {
   /** Until the input (the open file, where files are separate) ends or the script quits. */
   *run(): Task {
     let keeps = false;
+    this.#readBefore();
     while (!this.hasQuit) {
       if (!keeps) {
         if (!this.#input.step() && !(yield* this.#input.advance())) return;
@@ -92,6 +93,14 @@ export class SedRun {
       if (this.#settings.unbuffered || this.#output.output.isFull) yield* this.#output.output.flush();
       if (!this.#files.isEmpty) yield* this.#files.flush();
     }
+  }
+
+  /** `0r FILE`: what comes before the first line. */
+  #readBefore(): void {
+    for (const { name, from, to, text } of this.#commands) {
+      if (name === 'r' && from?.kind === 'line' && from.line === 0 && to === undefined) this.#appended.push({ file: text });
+    }
+    if (this.#appended.length > 0) this.#flushAppended();
   }
 
   #printSpace(): void {
@@ -137,7 +146,7 @@ export class SedRun {
 
   #regex(regex: CompiledRegex | undefined): CompiledRegex {
     const used = regex ?? this.#lastRegex;
-    if (!used) throw new UsageError('no previous regular expression');
+    if (!used) throw new UsageError('-e expression #1, char 0: no previous regular expression');
     this.#lastRegex = used;
     return used;
   }

@@ -11,6 +11,8 @@ export interface ParserSettings {
   nullData: boolean;
 }
 
+/** Of GNU's sed, whose extensions are here. */
+const VERSION = [4, 9] as const;
 const NO_ADDRESS = ':}#', ONE_ADDRESS = '=qQ';
 const KNOWN = '{}=abcdDeFgGhHilnNpPqQrRstTvwWxyz:#';
 
@@ -65,7 +67,8 @@ export class SedParser {
         to = this.#secondAddress() ?? this.#unexpectedComma();
       }
     }
-    if (from?.kind === 'line' && from.line === 0 && (to?.kind !== 'regex' || this.#settings.posix)) {
+    const readsFirst = to === undefined && /^[ \t]*r/.test(this.#text.slice(this.#at, this.#at + 16));
+    if (from?.kind === 'line' && from.line === 0 && !readsFirst && (to?.kind !== 'regex' || this.#settings.posix)) {
       this.#at++;
       this.#fail('invalid usage of line address 0');
     }
@@ -78,9 +81,13 @@ export class SedParser {
       this.#skip(/[ \t]/);
     }
     const name = this.#text[this.#at++];
-    if (name === undefined || name === '\n' || name === ';') {
+    if (name === undefined || name === '\n') {
       if (name === undefined) this.#at = this.#text.length;
       this.#fail('missing command');
+    }
+    if (!from && (name === '+' || name === '~')) {
+      this.#at++;
+      this.#fail('invalid usage of +N or ~N as first address');
     }
     if (!KNOWN.includes(name)) this.#fail(`unknown command: \`${name}'`);
     if (from && name === ':') this.#fail(': doesn\'t want any addresses');
@@ -127,9 +134,15 @@ export class SedParser {
     else if (name === 'y') this.#setTranslation(command);
     else {
       if ('qQlL'.includes(name)) command.number = this.#number();
-      if (name === 'v') this.#restOfLine();
+      if (name === 'v') this.#judgeVersion(this.#restOfLine());
       this.#end();
     }
+  }
+
+  /** v: the version of GNU's sed that a script needs. */
+  #judgeVersion(text: string): void {
+    const [major = 0, minor = 0] = text.trim().split('.').map(Number);
+    if (major > VERSION[0] || (major === VERSION[0] && minor > VERSION[1])) this.#fail('expected newer version of sed');
   }
 
   /** What may follow a command: `;`, `}`, a comment, the end of the line. */
@@ -215,7 +228,8 @@ export class SedParser {
     const label = (name === ':' ? /^[^\s;]*/ : /^[^\s;}]*/).exec(this.#text.slice(this.#at))![0];
     if (name === ':' && label === '') this.#fail('":" lacks a label');
     this.#at += label.length;
-    this.#end();
+    // Behind a label that is set a blank is enough.
+    if (name !== ':') this.#end();
     return label;
   }
 
@@ -257,8 +271,9 @@ export class SedParser {
       const flag = this.#text[this.#at];
       if (flag === undefined || flag === '}' || flag === '#') break;
       if (/[1-9]/.test(flag)) {
-        if (result.nth > 0) this.#fail("multiple number options to `s' command");
+        const isSecond = result.nth > 0;
         result.nth = this.#number()!;
+        if (isSecond) this.#fail("multiple number options to `s' command");
         continue;
       }
       this.#at++;

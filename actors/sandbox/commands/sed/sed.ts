@@ -9,7 +9,7 @@ import { command, complain, type Options, Output, parseOptions, readAll, UsageEr
 import { SedRun, type SedSettings } from './execute.js';
 import { SedParser } from './parser.js';
 import { type SedCommand, SedScriptError } from './script.js';
-import { SedInput, SedOutput, WriteFiles } from './streams.js';
+import { PANIC, SedInput, SedOutput, WriteFiles } from './streams.js';
 
 const LONG = {
   quiet: 'no', silent: 'no', debug: 'no', expression: 'required', file: 'required', 'follow-symlinks': 'no', 'in-place': 'optional',
@@ -42,7 +42,7 @@ function* fragmentsOf(process: Process, options: Options): Task<{ fragments: Fra
       const text = decode(bytes).replace(/\n$/, '').replace(/^#!.*/, (line) => `#${line.slice(2)}`);
       files.push({ text, where: (at: number) => `file ${name} line ${text.slice(0, at).split('\n').length}` });
     } catch (error) {
-      throw error instanceof Errno ? new UsageError(`couldn't open file ${name}: ${error.message}`) : error;
+      throw error instanceof Errno ? new UsageError(`couldn't open file ${name}: ${error.message}`, PANIC) : error;
     }
   }
   if (firstIsFile) fragments.push(...files);
@@ -100,7 +100,12 @@ function replaceFile(process: Process, name: string, content: Uint8Array, suffix
   if (suffix !== '') {
     const base = path.slice(path.lastIndexOf('/') + 1);
     const backup = suffix.includes('*') ? suffix.replaceAll('*', base) : base + suffix;
-    process.files.rename(path, backup.includes('/') ? backup : folder + backup);
+    try {
+      process.files.rename(path, backup.includes('/') ? backup : folder + backup);
+    } catch (error) {
+      process.files.unlink(temporary);
+      throw error instanceof Errno ? new UsageError(`cannot rename ${path}: ${error.message}`, PANIC) : error;
+    }
   }
   process.files.rename(temporary, path);
 }
@@ -124,10 +129,6 @@ function* editInPlace(process: Process, output: Output, commands: SedCommand[], 
     }
     run = new SedRun(process, commands, settings, input, new SedOutput(collected, settings.delimiter), files);
     yield* run.run();
-    if (run.hasQuit) {
-      // What the script did not get to stays as it was.
-      while (yield* input.advance()) collected.print(input.terminated ? input.line + settings.delimiter : input.line);
-    }
     replaceFile(process, name, Buffer.concat(collected.parts), options.value('i', 'in-place') ?? '', options.has('follow-symlinks'));
     if (run.hasQuit) break;
   }
@@ -157,7 +158,7 @@ export const sed: Main = command(function* (process, output) {
     try {
       files.get(path);
     } catch (error) {
-      throw error instanceof Errno ? new UsageError(`couldn't open file ${path}: ${error.message}`, 4) : error;
+      throw error instanceof Errno ? new UsageError(`couldn't open file ${path}: ${error.message}`, PANIC) : error;
     }
   }
   const separate = options.has('s', 'separate');

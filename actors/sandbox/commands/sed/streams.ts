@@ -3,8 +3,11 @@ import { Errno } from '../../kernel/errno.js';
 import { O_CREAT, O_TRUNC, O_WRONLY } from '../../kernel/open-file.js';
 import type { Process } from '../../kernel/process.js';
 import type { Task } from '../../kernel/wait.js';
-import { complain, Output } from '../../programs/stdio.js';
+import { complain, Output, UsageError } from '../../programs/stdio.js';
 import { openInput, TextLines } from '../text-input.js';
+
+/** sed's exit code where it cannot go on. */
+export const PANIC = 4;
 
 /** Output that adds a line end owed from before. */
 export class SedOutput {
@@ -107,8 +110,8 @@ export class SedInput {
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
         this.failed = true;
-        const what = error.code === 'EISDIR' ? (this.#separate ? `couldn't edit ${name}: not a regular file` : `couldn't read ${name}: ${error.message}`.replace("couldn't read", 'read error on')) : `can't read ${name}: ${error.message}`;
-        yield* complain(this.#process, what);
+        if (error.code === 'EISDIR' && !this.#separate) throw new UsageError(`read error on ${name}: ${error.message}`, PANIC);
+        yield* complain(this.#process, error.code === 'EISDIR' ? `couldn't edit ${name}: not a regular file` : `can't read ${name}: ${error.message}`);
       }
     }
     return false;

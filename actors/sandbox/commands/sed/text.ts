@@ -8,7 +8,7 @@ export function codeEscape(text: string, at: number): { character: string; end: 
   const rest = text.slice(at, at + 5);
   const control = /^\\c([^\\])/.exec(rest);
   if (control) return { character: String.fromCharCode(control[1]!.toUpperCase().charCodeAt(0) ^ 64), end: at + 3 };
-  for (const [pattern, radix] of [[/^\\d(\d{3})/, 10], [/^\\o([0-7]{3})/, 8], [/^\\x([0-9a-fA-F]{1,2})/, 16]] as const) {
+  for (const [pattern, radix] of [[/^\\d(\d{1,3})/, 10], [/^\\o([0-7]{1,3})/, 8], [/^\\x([0-9a-fA-F]{1,2})/, 16]] as const) {
     const match = pattern.exec(rest);
     if (match) return { character: byteCharacter(parseInt(match[1]!, radix) & 255), end: at + match[0].length };
   }

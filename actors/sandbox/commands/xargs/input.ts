@@ -68,6 +68,7 @@ export class WordsReader implements ItemReader {
   /** A line with quotes or backslashes, which may go on in the next one. */
   #pending: string | undefined;
   #isOver = false;
+  #error: UsageError | undefined;
 
   constructor(process: Process, fd: number, end: string | undefined) {
     this.#lines = new LineReader(process, fd);
@@ -75,7 +76,10 @@ export class WordsReader implements ItemReader {
   }
 
   *next(): Task<Item | undefined> {
-    while (this.#queue.length === 0 && !this.#isOver) yield* this.#fill();
+    while (this.#queue.length === 0 && !this.#isOver) {
+      if (this.#error !== undefined) throw this.#error;
+      yield* this.#fill();
+    }
     const item = this.#queue.shift();
     if (item?.text !== this.#end || this.#end === undefined) return item;
     this.#isOver = true;
@@ -84,7 +88,7 @@ export class WordsReader implements ItemReader {
   }
 
   take(): Item | undefined {
-    if (this.#end !== undefined || this.#isOver) return undefined;
+    if (this.#end !== undefined || this.#isOver || this.#error !== undefined) return undefined;
     if (this.#queue.length === 0) {
       const line = this.#lines.take();
       if (line === undefined) return undefined;
@@ -111,7 +115,11 @@ export class WordsReader implements ItemReader {
       text = `${text}\n${decode(more)}`;
       split = splitWords(text, false);
     }
-    if (split.rest !== '' && split.rest !== '\\') throw unmatched(split.rest);
+    if (split.rest !== '' && split.rest !== '\\') {
+      if (split.words.length === 0) throw unmatched(split.rest);
+      // What stands before the quote is run first.
+      this.#error = unmatched(split.rest);
+    }
     this.#enqueue(text, split.words);
   }
 
@@ -152,6 +160,6 @@ function splitWords(text: string, isWhole: boolean): { words: Item[]; rest: stri
       word = (word ?? '') + character;
     }
   }
-  if (word !== undefined) words.push({ text: word, endsLine: false });
+  if (word !== undefined && quote === '') words.push({ text: word, endsLine: false });
   return { words, rest: quote };
 }

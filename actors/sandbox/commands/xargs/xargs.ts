@@ -9,7 +9,7 @@ import { confirm } from '../common/ask.js';
 import { unescape } from '../common/escapes.js';
 import { spawn } from '../common/exec.js';
 import { quoteIfNeeded, quoteName } from '../common/quote.js';
-import { DelimitedReader, type ItemReader, LinesReader, WordsReader } from './input.js';
+import { DelimitedReader, type Item, type ItemReader, LinesReader, WordsReader } from './input.js';
 
 const LONG = {
   null: 'no', 'arg-file': 'required', delimiter: 'required', eof: 'optional', replace: 'optional', 'max-lines': 'optional', 'max-args': 'required',
@@ -30,6 +30,8 @@ interface Plan {
   verbose: boolean;
   asks: boolean;
   keepsInput: boolean;
+  /** The variable that tells each child which of the parallel places it has. */
+  slotVariable: string | undefined;
 }
 
 function positive(options: Options, names: readonly string[], letter: string, least = 1): number | undefined {
@@ -41,12 +43,31 @@ function positive(options: Options, names: readonly string[], letter: string, le
   return value;
 }
 
+const REPLACE = '--replace';
+/** Options of which one counts, and what they are called in a warning. */
+const EXCLUSIVE: Readonly<Record<string, string>> = {
+  I: REPLACE, i: REPLACE, replace: REPLACE, n: '--max-args', 'max-args': '--max-args', L: '--max-lines', l: '--max-lines', 'max-lines': '--max-lines',
+};
+/** What the last of them is called there. */
+const LAST_NAMES: Readonly<Record<string, string>> = { [REPLACE]: '--replace/-I/-i', '--max-args': '--max-args/-n', '--max-lines': '--max-lines/-l' };
+
+/** Warnings of options that another one put out of use; a lone `-n1` beside -I is none to speak of. */
+function exclusions(options: Options): string[] {
+  const given = [...options.given.keys()].filter((name) => Object.hasOwn(EXCLUSIVE, name));
+  return given.slice(1).flatMap((name, i) => {
+    const [before, now] = [EXCLUSIVE[given[i]!]!, EXCLUSIVE[name]!];
+    if (before === now || (before === REPLACE && now === '--max-args' && Number(options.value('n', 'max-args')) === 1)) return [];
+    return [`warning: options ${before} and ${name === 'L' ? '-L' : LAST_NAMES[now]!} are mutually exclusive, ignoring previous ${before} value`];
+  });
+}
+
 function planOf(options: Options): Plan {
   let replace = options.value('I') ?? (options.has('i', 'replace') ? options.value('i', 'replace') || '{}' : undefined);
   let maxItems = positive(options, ['n', 'max-args'], 'n') ?? Infinity;
   let maxLines = positive(options, ['L'], 'L') ?? (options.has('l', 'max-lines') ? Number(options.value('l', 'max-lines') || '1') : Infinity);
   // Of -I, -L and -n the last one given counts.
-  const last = [...options.given.keys()].findLast((name) => ['I', 'i', 'replace', 'n', 'max-args', 'L', 'l', 'max-lines'].includes(name));
+  const given = [...options.given.keys()].filter((name) => Object.hasOwn(EXCLUSIVE, name));
+  const last = given.at(-1);
   if (replace !== undefined && last !== 'I' && last !== 'i' && last !== 'replace' && !(maxItems === 1 && maxLines === Infinity)) replace = undefined;
   if (replace !== undefined) maxItems = maxLines = Infinity;
   else if (last === 'n' || last === 'max-args') maxLines = Infinity;
@@ -58,7 +79,7 @@ function planOf(options: Options): Plan {
     maxProcesses: processes === 0 ? Infinity : processes,
     exitsWhenTooLong: options.has('x', 'exit') || replace !== undefined || (maxLines !== Infinity && !options.has('n', 'max-args')),
     runsEmpty: !options.has('r', 'no-run-if-empty') && replace === undefined,
-    verbose: options.has('t', 'verbose', 'p', 'interactive'), asks: options.has('p', 'interactive'), keepsInput: options.has('a', 'arg-file', 'o', 'open-tty'),
+    verbose: options.has('t', 'verbose', 'p', 'interactive'), asks: options.has('p', 'interactive'), keepsInput: options.has('a', 'arg-file', 'o', 'open-tty'), slotVariable: options.value('process-slot-var'),
   };
 }
 
@@ -74,7 +95,8 @@ function delimiterOf(options: Options): number | undefined {
 class Runner {
   readonly #process: Process;
   readonly #plan: Plan;
-  readonly #children = new Set<Process>();
+  /** Who runs, by its place. */
+  readonly #children = new Map<number, Process>();
   /** Set when a program could not be executed: nothing more is run. */
   #failure: number | undefined;
   #status = 0;
@@ -102,7 +124,10 @@ class Runner {
     }
     while (this.#children.size >= maxProcesses) yield* this.#reap();
     if (this.isOver) return;
+    const slot = this.#freeSlot();
+    const { slotVariable } = this.#plan;
     const child = spawn(this.#process, argv, {
+      ...(slotVariable === undefined ? {} : { env: new Map([...this.#process.env, [slotVariable, String(slot)]]) }),
       prepare: (self) => {
         if (!keepsInput) self.dup2(self.open('/dev/null', O_RDONLY), 0);
       },
@@ -111,8 +136,14 @@ class Runner {
         return `xargs: ${name}: ${why}`;
       },
     });
-    this.#children.add(child);
+    this.#children.set(slot, child);
     if (maxProcesses === 1) yield* this.#reap();
+  }
+
+  #freeSlot(): number {
+    let slot = 0;
+    while (this.#children.has(slot)) slot++;
+    return slot;
   }
 
   *#confirmed(argv: readonly string[]): Task<boolean> {
@@ -128,8 +159,8 @@ class Runner {
   }
 
   *#reap(): Task {
-    const child = yield* this.#process.wait([...this.#children]);
-    this.#children.delete(child!);
+    const child = yield* this.#process.wait([...this.#children.values()]);
+    for (const [slot, one] of this.#children) if (one === child) this.#children.delete(slot);
     const status = child!.status!;
     const name = this.#plan.words[0]!;
     if (this.#failure !== undefined) return;
@@ -163,7 +194,15 @@ function* distribute(process: Process, reader: ItemReader, plan: Plan, runner: R
     lines = 0;
     characters = base;
   };
-  for (let item = yield* reader.next(); item !== undefined && !runner.isOver; item = reader.take?.() ?? (yield* reader.next())) {
+  const next = function* (): Task<Item | undefined> {
+    try {
+      return yield* reader.next();
+    } catch (error) {
+      if (error instanceof UsageError && items.length > 0) yield* start();
+      throw error;
+    }
+  };
+  for (let item = yield* next(); item !== undefined && !runner.isOver; item = reader.take?.() ?? (yield* next())) {
     const size = byteLength(item.text) + 1;
     if (base + size > plan.maxCharacters) throw new UsageError('argument line too long');
     if (characters + size > plan.maxCharacters) {
@@ -180,6 +219,7 @@ function* distribute(process: Process, reader: ItemReader, plan: Plan, runner: R
 
 export const xargs: Main = command(function* (process) {
   const options = parseOptions(process.argv, '0a:d:e::E:i::I:l::L:n:oP:prs:tx', LONG, { posix: true });
+  for (const warning of exclusions(options)) yield* complain(process, warning);
   const plan = planOf(options);
   const path = options.value('a', 'arg-file');
   let fd = 0;

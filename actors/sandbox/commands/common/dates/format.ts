@@ -110,8 +110,9 @@ function format(pattern: string, fields: Fields): string {
 }
 
 function fraction(digits: string, flags: string, width: number): string {
-  if (flags.includes('-')) return digits.replace(/(.)0+$/, '$1');
-  return width === 0 ? digits : width <= 9 ? digits.slice(0, width) : digits.padEnd(width, '0');
+  const shown = width === 0 ? digits : width <= 9 ? digits.slice(0, width) : digits.padEnd(width, '0');
+  if (flags.includes('_')) return shown.replace(/(?<=.)0+$/, (zeros) => ' '.repeat(zeros.length));
+  return flags.includes('-') && width > 0 ? shown.replace(/(?<=.)0+$/, '') : shown;
 }
 
 function zoneText(colons: number, fields: Fields, flags: string, width: number): string {

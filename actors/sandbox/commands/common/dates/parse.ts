@@ -13,6 +13,8 @@ const ORDINALS: Readonly<Record<string, number>> = {
 const ZONES: Readonly<Record<string, number>> = {
   utc: 0, ut: 0, gmt: 0, z: 0, wet: 0, west: 1, bst: 1, cet: 1, cest: 2, met: 1, mest: 2, eet: 2, eest: 3, msk: 3, msd: 4, ist: 5.5, jst: 9, sgt: 8,
   est: -5, edt: -4, cst: -6, cdt: -5, mst: -7, mdt: -6, pst: -8, pdt: -7, akst: -9, akdt: -8, hst: -10, nzst: 12, nzdt: 13,
+  // The military's: a letter each, J left out.
+  ...Object.fromEntries([...'abcdefghiklm'].map((letter, i) => [letter, i + 1])), ...Object.fromEntries([...'nopqrstuvwxy'].map((letter, i) => [letter, -1 - i])),
 };
 
 interface Relative {
@@ -63,7 +65,7 @@ function setTime(reading: Reading, hour: number, minute: number, second: number,
     if (hour < 1 || hour > 12) return false;
     hours = (hour % 12) + (half.startsWith('p') ? 12 : 0);
   }
-  if (reading.time || hours > 24 || minute > 59 || second >= 61) return false;
+  if (reading.time || hours > 23 || minute > 59 || second >= 60) return false;
   reading.time = { hour: hours, minute, second };
   return true;
 }
@@ -90,7 +92,7 @@ const RULES: readonly Rule[] = [
   [/^(\d{1,2})\/(\d{1,2})(?:\/(\d{2,}))?/, (m, r) => setDate(r, m[3] === undefined ? undefined : year(m[3]), Number(m[1]), Number(m[2]))],
   [new RegExp(`^(\\d{1,2})[-\\s]*${MONTH}(?:[-\\s,]*(\\d{4,}|\\d\\d(?![:\\d])))?`), (m, r) => setDate(r, m[3] === undefined ? undefined : year(m[3]), monthNumber(m[2]!), Number(m[1]))],
   [new RegExp(`^${MONTH}[-\\s]*(\\d{1,2})(?:st|nd|rd|th)?(?![:\\d])(?:(?:\\s*,\\s*|[-\\s]+)(\\d{4,})(?![:\\d]))?`), (m, r) => setDate(r, m[3] === undefined ? undefined : year(m[3]), monthNumber(m[1]!), Number(m[2]))],
-  [/^t?(\d{1,2}):(\d{1,2})(?::(\d{1,2}(?:[.,]\d+)?))?(?:\s*([ap])\.?m\b\.?)?(?:\s*([-+])(\d{1,2})(?::?(\d\d))?(?!\d))?/, (m, r) =>
+  [/^(\d{1,2}):(\d{1,2})(?::(\d{1,2}(?:[.,]\d+)?))?(?:\s*([ap])\.?m\b\.?)?(?:\s*([-+])(\d{1,2})(?::?(\d\d))?(?!\d))?/, (m, r) =>
     setTime(r, Number(m[1]), Number(m[2]), Number((m[3] ?? '0').replace(',', '.')), m[4]) && (m[5] === undefined || setOffset(r, m[5], m[6]!, m[7]))],
   [/^(\d{1,2})\s*([ap])\.?m\b\.?/, (m, r) => setTime(r, Number(m[1]), 0, 0, m[2])],
   [new RegExp(`^([-+]?\\s*\\d+)(?:\\s*|(?<=\\d))${UNIT}(\\s+ago\\b)?`), (m, r) => relative(r, Number(m[1]!.replace(/\s/g, '')), m[2]!, m[3])],
@@ -104,17 +106,15 @@ const RULES: readonly Rule[] = [
   [/^(now|today)\b/, () => true],
   [/^tomorrow\b/, (_m, r) => void r.relative.days++],
   [/^yesterday\b/, (_m, r) => void r.relative.days--],
-  [/^midnight\b/, (_m, r) => setTime(r, 0, 0, 0)],
-  [/^noon\b/, (_m, r) => setTime(r, 12, 0, 0)],
   [/^(?:utc|gmt)([-+])(\d{1,2})(?::?(\d\d))?(?!\d)/, (m, r) => setOffset(r, m[1]!, m[2]!, m[3])],
-  [/^([a-z]{1,4})\b(\s+dst\b)?/, (m, r) => {
+  [/^([a-z]{1,4})(?![a-z])(\s+dst\b)?/, (m, r) => {
     const hours = ZONES[m[1]!];
     if (hours === undefined || r.zone) return false;
     r.zone = hours === 0 ? UTC : fixedZone((hours + (m[2] === undefined ? 0 : 1)) * 3600, m[1]!.toUpperCase());
     return true;
   }],
   [/^([-+])(\d\d):?(\d\d)\b/, (m, r) => r.time !== undefined && !r.zone && setOffset(r, m[1]!, m[2]!, m[3])],
-  [/^(\d{4,})(\d\d)(\d\d)(?:t(?=\d)|(?!\d))/, (m, r) => !r.date && setDate(r, Number(m[1]), Number(m[2]), Number(m[3]))],
+  [/^(\d+)(\d\d)(\d\d)(?![\d:])/, (m, r) => !r.date && setDate(r, year(m[1]!), Number(m[2]), Number(m[3]))],
   [/^(\d+)(?![\d:])/, bareNumber],
 ];
 
@@ -131,8 +131,7 @@ function bareNumber(match: RegExpExecArray, reading: Reading): boolean {
     return true;
   }
   if (digits.length <= 2) return setTime(reading, Number(digits), 0, 0);
-  if (digits.length <= 4) return setTime(reading, Number(digits.slice(0, -2)), Number(digits.slice(-2)), 0);
-  return digits.length === 6 && reading.date !== undefined && setTime(reading, Number(digits.slice(0, 2)), Number(digits.slice(2, 4)), Number(digits.slice(4)));
+  return digits.length <= 4 && setTime(reading, Number(digits.slice(0, -2)), Number(digits.slice(-2)), 0);
 }
 
 /** ms since the epoch, or undefined when it is no date. Words are taken relative to `baseMs`; without a zone of its own it is in `zone`. */
@@ -152,8 +151,14 @@ export function parseDate(given: string, baseMs: number, zone: Zone): number | u
     }
     if (text.length === before) return undefined;
   }
-  const result = resolve(reading, baseMs, home);
+  const result = given.trim() === '' ? startOfDay(baseMs, home) : resolve(reading, baseMs, home);
   return Number.isFinite(result) ? result : undefined;
+}
+
+/** What no words at all mean. */
+function startOfDay(baseMs: number, zone: Zone): number {
+  const local = new Date(Math.floor(baseMs) + zone.offsetSeconds(baseMs) * 1000);
+  return fromWall(utcMs(local.getUTCFullYear(), local.getUTCMonth(), local.getUTCDate()), zone);
 }
 
 function resolve(reading: Reading, baseMs: number, home: Zone): number {
@@ -167,6 +172,7 @@ function resolve(reading: Reading, baseMs: number, home: Zone): number {
   const time = reading.time ?? (keepsTime ? { hour: local.getUTCHours(), minute: local.getUTCMinutes(), second: local.getUTCSeconds() } : { hour: 0, minute: 0, second: 0 });
   const y = date.year ?? local.getUTCFullYear();
   if (reading.date && new Date(utcMs(y, date.month - 1, date.day)).getUTCDate() !== date.day) return Number.NaN;
+  if (reading.time && !isShown(utcMs(y, date.month - 1, date.day, time.hour, time.minute), zone)) return Number.NaN;
   let day = date.day + by.days + by.weeks * 7 + by.fortnights * 14;
   if (reading.weekDay && !reading.date) {
     const today = new Date(utcMs(y + by.years, date.month - 1 + by.months, day)).getUTCDay();
@@ -176,6 +182,12 @@ function resolve(reading: Reading, baseMs: number, home: Zone): number {
   const wall = utcMs(y + by.years, date.month - 1 + by.months, day, time.hour, time.minute, Math.floor(time.second));
   const fraction = keepsTime ? baseMs - Math.floor(baseMs / 1000) * 1000 : (time.second % 1) * 1000;
   return fromWall(wall, zone) + fraction + seconds * 1000;
+}
+
+/** Whether clocks of a zone ever show it: they leave an hour out when summer begins. */
+function isShown(wallMs: number, zone: Zone): boolean {
+  const moment = fromWall(wallMs, zone);
+  return moment + zone.offsetSeconds(moment) * 1000 === wallMs;
 }
 
 /** The moment at which clocks of a zone show `wallMs` (ms as if UTC). */

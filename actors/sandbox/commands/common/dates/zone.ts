@@ -43,7 +43,7 @@ export function parseZone(tz: string): Zone {
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     // Like glibc: an unknown name is UTC under that name's letters.
-    return fixedZone(0, /^[A-Za-z]{3,}$/.test(name) ? name : 'UTC');
+    return fixedZone(0, /^[A-Za-z]{3,}/.exec(name)?.[0] ?? 'UTC');
   }
 }
 
