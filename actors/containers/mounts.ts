@@ -3,7 +3,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { Fault } from '../runtime/fault.js';
 import type { Config, ContainerRecord, HostConfig, MountPoint, MountRequest } from './record.js';
-import { parseSize } from './consoles.js';
+import { parseTmpfsOptions } from './tmpfs-options.js';
 import type { Volumes } from './volumes.js';
 
 export interface ResolvedMounts {
@@ -103,7 +103,7 @@ async function addMounts(requests: readonly MountRequest[], collector: Collector
     if (clean(target) === '/') throw invalidMount(type, "invalid specification: destination can't be '/'");
     if (type === 'tmpfs') {
       if (source !== '') throw invalidMount(type, 'field Source must not be specified');
-      collector.add(tmpfsMount(target, readOnly), { sizeBytes: request.TmpfsOptions?.SizeBytes ?? 0, mode: request.TmpfsOptions?.Mode ?? 0o1777 });
+      collector.add(tmpfsMount(target, readOnly), { ...parseTmpfsOptions(''), sizeBytes: request.TmpfsOptions?.SizeBytes ?? 0, mode: request.TmpfsOptions?.Mode || 0o1777 });
     } else if (type === 'bind') {
       if (source === '') throw invalidMount(type, 'field Source must not be empty');
       if (!source.startsWith('/')) throw invalidMount(type, `invalid mount path: '${source}' mount path must be absolute`);
@@ -123,14 +123,11 @@ function tmpfsMount(target: string, readOnly: boolean): MountPoint {
   return { Type: 'tmpfs', Source: '', Destination: target, Mode: '', RW: !readOnly, Propagation: '' };
 }
 
-/** `size=64m,mode=1770,ro`. */
 function addTmpfs(tmpfs: Readonly<Record<string, string>>, collector: Collector): void {
   for (const [target, text] of Object.entries(tmpfs)) {
     if (!target.startsWith('/')) throw invalidMount('tmpfs', `invalid mount path: '${target}' mount path must be absolute`);
-    const options = new Map(text.split(',').map((option) => option.split('=', 2) as [string, string | undefined]));
-    const sizeBytes = parseSize(options.get('size')) ?? 0;
-    const mode = options.get('mode') === undefined ? 0o1777 : Number.parseInt(options.get('mode')!, 8);
-    collector.add(tmpfsMount(target, options.has('ro')), { sizeBytes, mode });
+    const { readOnly, ...options } = parseTmpfsOptions(text);
+    collector.add(tmpfsMount(target, readOnly), options);
   }
 }
 

@@ -1,6 +1,9 @@
 // From records to what executors run: the container's files and its processes, in the contract's terms.
+import { hostname, networkInterfaces } from 'node:os';
+import { Fault } from '../runtime/fault.js';
 import { CAPABILITIES, forbidsNewPrivileges, grantedCapabilities } from './capabilities.js';
 import type { ContainerSpec, MountSpec, ProcessSpec, ResourceLimits } from '../executors/contract.js';
+import { parseSize } from './consoles.js';
 import type { LayerFiles } from '../executors/contract.js';
 import type { ContainerRecord, ExecRecord, HostConfig } from './record.js';
 
@@ -17,6 +20,11 @@ function mountSpecs(record: ContainerRecord): MountSpec[] {
       readOnly: !mount.RW,
       sizeBytes: options.sizeBytes ?? 0,
       mode: options.mode ?? 0o1777,
+      uid: options.uid ?? 0,
+      gid: options.gid ?? 0,
+      noExec: options.noExec ?? false,
+      noSuid: options.noSuid ?? false,
+      noDev: options.noDev ?? false,
       copyUp: mount.Type === 'volume' && options.noCopy !== true,
     };
   });
@@ -34,19 +42,32 @@ export function resourceLimits(hostConfig: HostConfig): ResourceLimits {
   };
 }
 
+/** Where a container reaches its host: what dockerd's bridge is elsewhere. */
+function hostAddress(): string {
+  const own = Object.values(networkInterfaces()).flat().find((each) => each !== undefined && !each.internal && each.family === 'IPv4');
+  if (!own) throw new Fault('invalid', 'unable to derive the IP value for host-gateway');
+  return own.address;
+}
+
 /** The files of a container. */
 export function containerSpec(record: ContainerRecord, layers: readonly LayerFiles[]): ContainerSpec {
   const { config, hostConfig } = record;
   return {
     id: record.id,
     layers,
-    hostname: config.Hostname,
+    hostname: hostConfig.UTSMode === 'host' ? hostname() : config.Hostname,
     domainname: config.Domainname,
     mounts: mountSpecs(record),
     readOnlyRootfs: hostConfig.ReadonlyRootfs,
-    extraHosts: hostConfig.ExtraHosts ?? [],
+    extraHosts: (hostConfig.ExtraHosts ?? []).map((host) => host.replace(/:host-gateway$/, () => `:${hostAddress()}`)),
     dns: hostConfig.Dns ?? [],
     dnsSearch: hostConfig.DnsSearch ?? [],
+    dnsOptions: hostConfig.DnsOptions ?? [],
+    sysctls: hostConfig.Sysctls ?? {},
+    privileged: hostConfig.Privileged,
+    cgroupPath: hostConfig.CgroupnsMode === 'host' ? `/docker/${record.id}` : '/',
+    oomScoreAdjustment: (hostConfig.OomScoreAdj as number | undefined) ?? 0,
+    rootSizeBytes: parseSize(hostConfig.StorageOpt?.size) ?? 0,
     limits: resourceLimits(hostConfig),
     shmSizeBytes: hostConfig.ShmSize || DEFAULT_SHM_BYTES,
     network: hostConfig.NetworkMode !== 'none',

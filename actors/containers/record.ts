@@ -69,6 +69,11 @@ export interface HostConfig {
   Memory?: number;
   NanoCpus?: number;
   CpuQuota?: number;
+  Sysctls?: Record<string, string> | null;
+  StorageOpt?: Record<string, string> | null;
+  DnsOptions?: string[] | null;
+  UTSMode?: string;
+  CgroupnsMode?: string;
   CpuPeriod?: number;
   PidsLimit?: number | null;
   Ulimits?: { Name: string; Soft: number; Hard: number }[] | null;
@@ -90,6 +95,19 @@ export interface MountPoint {
   Propagation: string;
 }
 
+/** How a tmpfs is made and mounted. */
+export interface TmpfsOptions {
+  /** 0 = no limit. */
+  sizeBytes: number;
+  /** Permission bits of its root, and its owner. */
+  mode: number;
+  uid: number;
+  gid: number;
+  noExec: boolean;
+  noSuid: boolean;
+  noDev: boolean;
+}
+
 /** The durable spec of a container. Times are ms since the epoch. */
 export interface ContainerRecord {
   id: string;
@@ -102,7 +120,7 @@ export interface ContainerRecord {
   args: string[];
   mounts: MountPoint[];
   /** Per destination: what the mount point does not say. */
-  mountOptions: Record<string, { sizeBytes?: number; mode?: number; noCopy?: boolean; subpath?: string }>;
+  mountOptions: Record<string, Partial<TmpfsOptions> & { noCopy?: boolean; subpath?: string }>;
   platform: string;
 }
 

@@ -50,8 +50,14 @@ export interface MountSpec {
   readOnly: boolean;
   /** tmpfs only; 0 = unlimited. */
   sizeBytes: number;
-  /** tmpfs only: permission bits. */
+  /** tmpfs only: permission bits and owner of its root. */
   mode: number;
+  uid: number;
+  gid: number;
+  /** Nothing in it is executed, no set-id bit counts, no device is opened. */
+  noExec: boolean;
+  noSuid: boolean;
+  noDev: boolean;
   /** A fresh volume receives what the image has at its target (Docker's copy-up), unless `nocopy`. */
   copyUp: boolean;
 }
@@ -69,6 +75,17 @@ export interface ContainerSpec {
   extraHosts: readonly string[];
   dns: readonly string[];
   dnsSearch: readonly string[];
+  dnsOptions: readonly string[];
+  /** HostConfig.Sysctls: `net.core.somaxconn` to its text. */
+  sysctls: Readonly<Record<string, string>>;
+  /** Settings of the kernel may be written to. */
+  privileged: boolean;
+  /** What /proc/PID/cgroup shows: '/' in a cgroup namespace of its own. */
+  cgroupPath: string;
+  /** What the container may write into its own layer; 0 = no limit. */
+  rootSizeBytes: number;
+  /** HostConfig.OomScoreAdj. */
+  oomScoreAdjustment: number;
   limits: ResourceLimits;
   /** Bytes; 0 = Docker's default of 64 MiB. */
   shmSizeBytes: number;

@@ -148,6 +148,8 @@ function userOf(looker: Process, spec: ProcessSpec): ReturnType<typeof resolveUs
 function initMain(main: Main): Main {
   return function* init(process) {
     process.program = INIT_PROGRAM;
+    process.argv = [INIT_PATH, '--', ...process.argv];
+    process.command = INIT_PROGRAM;
     const child = process.fork((forked) => {
       forked.processGroup = forked.pid;
       if (forked.terminal) forked.terminal.foreground = forked.pid;
@@ -156,6 +158,8 @@ function initMain(main: Main): Main {
     return yield* guard(process, child);
   };
 }
+
+const INIT_PATH = '/sbin/docker-init';
 
 /** The name of that init where a machine is put away. */
 export const INIT_PROGRAM = 'docker-init';

@@ -46,6 +46,7 @@ export class Machine {
       cpus: spec.limits.nanoCpus / 1e9,
       limits: resourceLimits(spec.limits.ulimits),
       network: spec.network,
+      oomScoreAdjustment: spec.oomScoreAdjustment,
       onNotice: (message) => post({ type: 'notice', message }),
       onDefect: (error, process) => post({ type: 'defect', message: `${process.command}: ${error instanceof Error ? error.stack ?? error.message : String(error)}` }),
     }), checkpoint !== undefined);

@@ -16,6 +16,7 @@ import { Errno } from './kernel/errno.js';
 import type { FileSystem, Inode } from './kernel/inode.js';
 import type { Kernel } from './kernel/kernel.js';
 import { O_RDWR, type OpenFile } from './kernel/open-file.js';
+import type { MountOptions } from './kernel/path.js';
 import { Process } from './kernel/process.js';
 import { makeDirectories } from './launch.js';
 import type { MachineSpec, MountSpec } from './protocol.js';
@@ -35,7 +36,7 @@ export interface MountedMachine {
 
 /** Mounts everything. Throws Fault in Docker's words for a mount that cannot be made. `again`: the container runs, its files are as it left them. */
 export function mountMachine(spec: MachineSpec, makeKernel: (root: FileSystem) => Kernel, again = false): MountedMachine {
-  const root = new Overlay({ layers: spec.layers, directory: spec.upperDirectory });
+  const root = new Overlay({ layers: spec.layers, directory: spec.upperDirectory, sizeBytes: spec.rootSizeBytes });
   const kernel = makeKernel(root);
   const hands = new Process(kernel, 0, undefined, { argv: [], env: new Map(), cwd: kernel.tree.root, credentials: SUPERUSER, umask: 0o022 });
   for (const path of ['/proc', '/dev', '/sys', '/etc']) makeDirectories(hands, path);
@@ -66,6 +67,9 @@ function volatile(kernel: Kernel): Tmpfs[] {
   return [...kernel.tree.fileSystems()].filter((fileSystem) => fileSystem instanceof Tmpfs);
 }
 
+/** How a runtime mounts what nothing is executed from. */
+const CLOSED = { noExec: true, noSuid: true, noDev: true } as const;
+
 /** What every container has, whatever its image. */
 function mountSystem(hands: Process, kernel: Kernel, spec: MachineSpec, again: boolean): void {
   const { memoryBytes, nanoCpus, processes } = spec.limits;
@@ -73,14 +77,19 @@ function mountSystem(hands: Process, kernel: Kernel, spec: MachineSpec, again: b
   const memoryUsedBytes = (): number => process.memoryUsage().heapUsed;
   const { tree } = kernel;
   const at = (path: string): ReturnType<typeof hands.files.locate> => hands.files.locate(path);
-  tree.mount(at('/proc'), new ProcFileSystem(kernel, { nanoCpus, memoryBytes: memoryBytes || totalmem(), memoryUsedBytes }));
+  const facts = { nanoCpus, memoryBytes: memoryBytes || totalmem(), memoryUsedBytes, domainname: spec.domainname, sysctls: spec.sysctls, cgroupPath: spec.cgroupPath };
+  const proc = new ProcFileSystem(kernel, facts);
+  tree.mount(at('/proc'), proc, CLOSED);
+  // The kernel's settings are the host's: not to be changed from a container that is not its equal.
+  if (!spec.privileged) tree.mount(at('/proc/sys'), proc, { ...CLOSED, readOnly: true }, at('/proc/sys').inode);
   mountDevices(tree, { shmSizeBytes: spec.shmSizeBytes });
   const sysfs = createSysfs({ memoryBytes, nanoCpus, processes, processors, memoryUsedBytes, processCount: () => kernel.processes.size, cpuMs: () => kernel.cpuMs });
-  tree.mount(at('/sys'), sysfs, { readOnly: true });
+  tree.mount(at('/sys'), sysfs, { ...CLOSED, readOnly: true });
   // Beside the container's changes: written anew at each start, as dockerd does.
   const etc = join(dirname(spec.upperDirectory), 'etc');
-  if (!again) writeEtcFiles(etc, spec, hostResolvConf());
-  mountEtcFiles(tree, etc);
+  // Without networks of its own the machine's address is that of its loopback.
+  if (!again) writeEtcFiles(etc, { ...spec, address: '127.0.0.1' }, hostResolvConf());
+  mountEtcFiles(tree, etc, spec.readOnlyRootfs);
 }
 
 /** The host's, or none where there is no such file. */
@@ -93,12 +102,12 @@ function hostResolvConf(): string {
 }
 
 /** A directory to mount on; made when missing, as OCI runtimes do. */
-function mountAt(hands: Process, path: string, fileSystem: FileSystem, options: { readOnly?: boolean; source?: string } = {}, inode: Inode = fileSystem.root): void {
+function mountAt(hands: Process, path: string, fileSystem: FileSystem, options: MountOptions = {}, inode: Inode = fileSystem.root): void {
   makeDirectories(hands, path);
   hands.kernel.tree.mount(hands.files.locate(path), fileSystem, options, inode);
 }
 
-function mountFile(hands: Process, path: string, inode: Inode, options: { readOnly?: boolean; source?: string } = {}): void {
+function mountFile(hands: Process, path: string, inode: Inode, options: MountOptions = {}): void {
   makeDirectories(hands, dirname(path));
   if (!hands.files.exists(path)) hands.files.writeFile(path, new Uint8Array(0));
   hands.kernel.tree.mount(hands.files.locate(path), inode.fileSystem, options, inode);
@@ -106,7 +115,8 @@ function mountFile(hands: Process, path: string, inode: Inode, options: { readOn
 
 function mountSpec(hands: Process, mount: MountSpec): void {
   if (mount.type === 'tmpfs') {
-    return mountAt(hands, mount.target, new Tmpfs({ sizeBytes: mount.sizeBytes, mode: mount.mode }), { readOnly: mount.readOnly });
+    const { readOnly, noExec, noSuid, noDev, sizeBytes, mode, uid, gid } = mount;
+    return mountAt(hands, mount.target, new Tmpfs({ sizeBytes, mode, uid, gid }), { readOnly, noExec, noSuid, noDev });
   }
   if (mount.type === 'volume' && !existsSync(mount.source)) mkdirSync(mount.source, { recursive: true });
   const fileSystem = openHost(mount);

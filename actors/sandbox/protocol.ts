@@ -12,6 +12,12 @@ export interface MachineSpec {
   extraHosts: readonly string[];
   dns: readonly string[];
   dnsSearch: readonly string[];
+  dnsOptions: readonly string[];
+  sysctls: Readonly<Record<string, string>>;
+  privileged: boolean;
+  cgroupPath: string;
+  rootSizeBytes: number;
+  oomScoreAdjustment: number;
   limits: MachineLimits;
   shmSizeBytes: number;
   network: boolean;
@@ -35,6 +41,11 @@ export interface MountSpec {
   readOnly: boolean;
   sizeBytes: number;
   mode: number;
+  uid: number;
+  gid: number;
+  noExec: boolean;
+  noSuid: boolean;
+  noDev: boolean;
   copyUp: boolean;
 }
 

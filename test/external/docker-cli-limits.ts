@@ -6,6 +6,11 @@ function inside(name: string, options: string, script: string, stdout: string | 
   return { name: `inside: ${name}`, script: `docker run --rm ${options} ${I} sh -c '${script}' 2>&1`, stdout, exitCode };
 }
 
+/** A create that must be refused. */
+function refused(name: string, options: string, stderr: RegExp): Case {
+  return { name: `refused: ${name}`, script: `docker run --rm ${options} ${I} true`, exitCode: 125, stderr };
+}
+
 const CAPS = 'grep -E "Cap(Eff|Bnd)|NoNew" /proc/self/status | tr "\\n\\t" "  "';
 
 export const limitCases: readonly Case[] = [
@@ -20,6 +25,30 @@ export const limitCases: readonly Case[] = [
   inside('su lends root to users', '-u 1000', 'ls -l /bin/su | cut -c1-10; echo x | su', '-rwsr-xr-x\nPassword: su: Authentication failure\n', 1),
   inside('no-new-privileges', '--security-opt no-new-privileges', `${CAPS}; cp -L /usr/bin/id /tmp/id; chmod 4755 /tmp/id; setpriv --reuid 1000 --regid 1000 --clear-groups /tmp/id -u`, 'CapEff: 00000000a80425fb CapBnd: 00000000a80425fb NoNewPrivs: 1 1000\n'),
   inside('a set-user-ID file', '', 'cp -L /usr/bin/id /tmp/id; chmod 4755 /tmp/id; setpriv --reuid 1000 --regid 1000 --clear-groups /tmp/id -u', '0\n'),
+  inside('tmpfs options', '--tmpfs /t:size=1m,mode=1770,uid=1000,gid=1000', 'stat -c "%a %u %g" /t; grep -o " /t .*" /proc/mounts; cp -L /usr/bin/id /t; /t/id; head -c 2000000 /dev/zero > /t/f; stat -c %s /t/f',
+    / 1000 1000\n \/t tmpfs rw,nosuid,nodev,noexec,relatime,size=1024k,mode=1770,uid=1000,gid=1000 0 0\nsh: \/t\/id: Permission denied\nhead: .*No space left on device\n\d+\n$/),
+  inside('a tmpfs that executes', '--tmpfs /t:exec', 'cp -L /usr/bin/id /t; /t/id -u', '0\n'),
+  inside('--shm-size', '--shm-size 1m', 'df -k /dev/shm | tail -1 | tr -s " "; head -c 2000000 /dev/zero > /dev/shm/x', 'shm 1024 0 1024 0% /dev/shm\nhead: No space left on device\n', 1),
+  inside('--storage-opt size', '--storage-opt size=10m', 'head -c 20000000 /dev/zero > /x; stat -c %s /x', 'head: No space left on device\n10485760\n'),
+  inside('--read-only', '--read-only', 'touch /x /etc/hosts; echo a > /etc/hosts; touch /dev/shm/y && echo shm', /'\/x': Read-only file system\n(.*\n)*.*Read-only file system\nshm\n$/),
+  inside('--ulimit cpu ends init too', '--ulimit cpu=1', 'while :; do :; done', '', 137),
+  inside('--ulimit', '--ulimit nofile=50:60 --ulimit fsize=1024', 'ulimit -n; ulimit -Hn; prlimit -n -o SOFT,HARD --noheadings | tr -s " "; head -c 2000 /dev/zero > f; echo $?; stat -c %s f', /^50\n60\n ?50 60\n(.*\n)*153\n1024\n$/),
+  inside('--pids-limit', '--pids-limit 5', 'for i in 1 2 3 4 5 6; do sleep 1 & done', /can.t fork: Resource temporarily unavailable\n$/, 2),
+  inside('--init', '--init', 'tr "\\0" " " < /proc/1/cmdline; cat /proc/1/comm', /^\/sbin\/docker-init -- sh -c .*docker-init\n$/s),
+  inside('--hostname --domainname', '--hostname h1 --domainname example.org', 'hostname; hostname -f; hostname -d; tail -1 /etc/hosts; sysctl -n kernel.domainname', 'h1\nh1.example.org\nexample.org\n127.0.0.1\th1.example.org h1\nexample.org\n'),
+  inside('--add-host', '--add-host a:1.2.3.4 --add-host b=::1 --add-host c:host-gateway', 'tail -4 /etc/hosts | head -3', /^1\.2\.3\.4\ta\n::1\tb\n\d+\.\d+\.\d+\.\d+\tc\n$/),
+  inside('--dns', '--dns 9.9.9.9 --dns-search x.y --dns-option ndots:3', 'cat /etc/resolv.conf', 'nameserver 9.9.9.9\nsearch x.y\noptions ndots:3\n'),
+  inside('--sysctl', '--sysctl net.core.somaxconn=1024 --sysctl kernel.msgmax=100', 'cat /proc/sys/net/core/somaxconn; sysctl kernel.msgmax; echo 5 > /proc/sys/net/core/somaxconn', '1024\nkernel.msgmax = 100\nsh: can\'t create /proc/sys/net/core/somaxconn: Read-only file system\n', 1),
+  inside('a low port for root only, when asked so', '--sysctl net.ipv4.ip_unprivileged_port_start=1024 -u 1000', 'nc -l -p 80', 'nc: Permission denied\n', 1),
+  inside('--oom-score-adj, --cgroupns host', '--oom-score-adj 500 --cgroupns host', 'cat /proc/self/oom_score_adj; cut -c1-11 /proc/self/cgroup', '500\n0::/docker/\n'),
+  inside('--group-add', '--group-add wheel --group-add 777 -u nobody', 'id -G', '65534 10 777\n'),
+  { name: '--uts host', script: `[ "$(docker run --rm --uts host ${I} hostname)" = "$(hostname)" ]` },
+  { name: 'what the kernel lacks is warned of', script: `docker run --rm --oom-kill-disable --cpu-shares 5 --cpuset-cpus 0 --pid host ${I} true`, stderr: /OomKillDisable discarded[^]*Shares discarded[^]*CPUset discarded[^]*processes of the host cannot be shared/ },
+  { name: 'and not what it has', script: `docker run --rm --memory 64m --cpus 0.5 --pids-limit 50 ${I} true`, stderr: /^$/ },
+  refused('another container\'s namespaces', '--pid container:x', /PID namespace of x cannot be shared/),
+  refused('a tmpfs option', '--tmpfs /t:bogus=1', /invalid tmpfs option \["bogus" "1"\]/),
+  refused('a storage option', '--storage-opt bogus=1', /Unknown option bogus/),
+  refused('a quota with --cpus', '--cpus 1 --cpu-quota 5000', /Nano CPUs and CPU Quota cannot both be set/),
   {
     name: 'exec --privileged', script: `docker run -d --name xp ${I} tail -f /dev/null >/dev/null; for o in "" --privileged "-u 5"; do docker exec $o xp sh -c '${CAPS}'; done; docker rm -f xp >/dev/null`,
     stdout: 'CapEff: 00000000a80425fb CapBnd: 00000000a80425fb NoNewPrivs: 0 CapEff: 000001ffffffffff CapBnd: 000001ffffffffff NoNewPrivs: 0 CapEff: 0000000000000000 CapBnd: 00000000a80425fb NoNewPrivs: 0 ',

@@ -88,7 +88,7 @@ export const httpd: Main = command(function* (process) {
   const port = Number((options.value('p') ?? '80').split(':').at(-1));
   if (!Number.isInteger(port) || port < 1 || port > 65535) throw new UsageError(`invalid port '${options.value('p')}'`);
   const home = process.files.realpath(options.value('h') ?? '.');
-  const listener = process.kernel.sockets.listen(port);
+  const listener = process.kernel.sockets.listen(process.credentials, port);
   const fd = process.descriptors.add(listener);
   if (options.has('f')) return yield* serve(process, listener, home);
   process.fork(function* daemon(self) {

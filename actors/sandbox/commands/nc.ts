@@ -66,7 +66,7 @@ export const nc: Main = command(function* (process) {
     process.close(fd);
   };
   if (options.has('l')) {
-    const listener = unixPath === undefined ? process.kernel.sockets.listen(portNumber(options.value('p') ?? options.operands.at(-1))) : listenAt(process, unixPath);
+    const listener = unixPath === undefined ? process.kernel.sockets.listen(process.credentials, portNumber(options.value('p') ?? options.operands.at(-1))) : listenAt(process, unixPath);
     const fd = process.descriptors.add(listener);
     do {
       let socket = listener.accept();

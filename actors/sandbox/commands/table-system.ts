@@ -16,6 +16,7 @@ export const systemCommands: CommandTable = {
   mountpoint: () => import('./mount.js').then((m) => m.mountpoint),
   reset: () => import('./clear.js').then((m) => m.reset),
   runuser: () => import('./su.js').then((m) => m.runuser),
+  prlimit: () => import('./prlimit.js').then((m) => m.prlimit),
   setpriv: () => import('./setpriv.js').then((m) => m.setpriv),
   stty: () => import('./stty.js').then((m) => m.stty),
   su: () => import('./su.js').then((m) => m.su),

@@ -29,6 +29,17 @@ export const arch: Main = plainCommand((process, output) => {
   return 0;
 });
 
+/** The first name that /etc/hosts has for the machine. */
+function fullName(process: Process): string {
+  const { hostname: name } = process.kernel;
+  const lines = process.files.exists('/etc/hosts') ? decode(process.files.readFile('/etc/hosts')).split('\n').map((line) => line.split('#', 1)[0]!.trim().split(/\s+/)) : [];
+  return lines.find(([, ...names]) => names.includes(name))?.[1] ?? name;
+}
+
+function domainOf(name: string): string {
+  return name.includes('.') ? `${name.slice(name.indexOf('.') + 1)}\n` : '';
+}
+
 export const hostname: Main = plainCommand((process, output) => {
   const options = parseOptions(process.argv, 'aAbdfF:iIsy', { alias: 'no', domain: 'no', fqdn: 'no', long: 'no', short: 'no', 'ip-address': 'no', 'all-ip-addresses': 'no', file: 'required' });
   const { kernel } = process;
@@ -53,7 +64,9 @@ export const hostname: Main = plainCommand((process, output) => {
   } else if (options.has('s', 'short')) {
     output.print(`${name.split('.')[0]}\n`);
   } else if (options.has('d', 'domain')) {
-    output.print(name.includes('.') ? `${name.slice(name.indexOf('.') + 1)}\n` : '');
+    output.print(domainOf(fullName(process)));
+  } else if (options.has('f', 'fqdn', 'long')) {
+    output.print(`${fullName(process)}\n`);
   } else {
     output.print(`${name}\n`);
   }
@@ -61,8 +74,7 @@ export const hostname: Main = plainCommand((process, output) => {
 });
 
 export const dnsdomainname: Main = plainCommand((process, output) => {
-  const at = process.kernel.hostname.indexOf('.');
-  if (at >= 0) output.print(`${process.kernel.hostname.slice(at + 1)}\n`);
+  output.print(domainOf(fullName(process)));
   return 0;
 });
 

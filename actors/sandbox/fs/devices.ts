@@ -1,6 +1,6 @@
 // /dev as a container has it: device nodes, links to the standard streams, shared memory.
 import type { Creation, Inode } from '../kernel/inode.js';
-import type { MountTree } from '../kernel/path.js';
+import type { MountOptions, MountTree } from '../kernel/path.js';
 import { DAEMON } from './archive.js';
 import { Tmpfs } from './tmpfs.js';
 
@@ -29,11 +29,11 @@ export function createDevices(options: { console?: boolean } = {}): Tmpfs {
 
 /** Mounts /dev with /dev/pts, /dev/shm and /dev/mqueue over the existing /dev. */
 export function mountDevices(tree: MountTree, options: { console?: boolean; shmSizeBytes?: number } = {}): void {
-  const mount = (path: string, fileSystem: Tmpfs, source: string): void => {
-    tree.mount(tree.resolve(path, tree.root, DAEMON), fileSystem, { source });
+  const mount = (path: string, fileSystem: Tmpfs, source: string, options: MountOptions = { noSuid: true, noDev: true, noExec: true }): void => {
+    tree.mount(tree.resolve(path, tree.root, DAEMON), fileSystem, { ...options, source });
   };
-  mount('/dev', createDevices(options), 'tmpfs');
-  mount('/dev/pts', new Tmpfs({ type: 'devpts', mode: 0o755 }), 'devpts');
+  mount('/dev', createDevices(options), 'tmpfs', { noSuid: true });
+  mount('/dev/pts', new Tmpfs({ type: 'devpts', mode: 0o755 }), 'devpts', { noSuid: true, noExec: true });
   mount('/dev/shm', new Tmpfs({ sizeBytes: (options.shmSizeBytes ?? 0) > 0 ? options.shmSizeBytes! : SHM_BYTES, mode: 0o1777 }), 'shm');
   mount('/dev/mqueue', new Tmpfs({ type: 'mqueue', mode: 0o1777 }), 'mqueue');
 }

@@ -13,6 +13,7 @@ export interface EtcFacts {
   extraHosts: readonly string[];
   dns: readonly string[];
   dnsSearch: readonly string[];
+  dnsOptions: readonly string[];
   /** The container's own address; its name gets no line without one. */
   address?: string;
 }
@@ -31,17 +32,19 @@ export function hostsText({ hostname, domainname, extraHosts, address }: EtcFact
 }
 
 /** /etc/resolv.conf: the host's where nothing was asked for. */
-export function resolvText({ dns, dnsSearch }: EtcFacts, hostText: string): string {
+export function resolvText({ dns, dnsSearch, dnsOptions }: EtcFacts, hostText: string): string {
   const lines = hostText.split('\n').filter((line) => {
     const [key] = line.split(/\s+/);
     if (key === 'nameserver') return dns.length === 0;
+    if (key === 'options') return dnsOptions.length === 0;
     if (key === 'search' || key === 'domain') return dnsSearch.length === 0;
     return line.trim() !== '' && !line.startsWith('#');
   });
   // A search of "." means: none.
   const search = dnsSearch.filter((domain) => domain !== '.');
   const own = [...dns.map((server) => `nameserver ${server}`), ...(search.length > 0 ? [`search ${search.join(' ')}`] : [])];
-  return [...own, ...lines, ''].join('\n');
+  const options = dnsOptions.length > 0 ? [`options ${dnsOptions.join(' ')}`] : [];
+  return [...own, ...lines, ...options, ''].join('\n');
 }
 
 /** Writes the three files (HostsPath, HostnamePath, ResolvConfPath of docker inspect) into a directory of the host. */
@@ -55,7 +58,7 @@ export function writeEtcFiles(directory: string, facts: EtcFacts, hostResolvConf
 }
 
 /** Mounts them over /etc; mount points that the image lacks are made, as the OCI runtime does. Where there is no /etc nothing is mounted. */
-export function mountEtcFiles(tree: MountTree, directory: string): void {
+export function mountEtcFiles(tree: MountTree, directory: string, readOnly = false): void {
   let etc;
   try {
     etc = tree.resolve('/etc', tree.root, DAEMON);
@@ -75,6 +78,6 @@ export function mountEtcFiles(tree: MountTree, directory: string): void {
       if (error instanceof Errno) continue;
       throw error;
     }
-    tree.mount(at, files, { source: name }, files.root.lookup(name));
+    tree.mount(at, files, { source: name, readOnly }, files.root.lookup(name));
   }
 }

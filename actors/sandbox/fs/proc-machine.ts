@@ -1,20 +1,8 @@
 // The files of /proc that tell of the machine: processors, memory, load, versions, settings.
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import os from 'node:os';
-import { LAST_CAPABILITY } from '../kernel/capabilities.js';
-import { encode } from '../kernel/text.js';
 import type { ProcFileSystem } from './proc.js';
-import { StaticDirectory, TextInode } from './synthetic.js';
-
-/** A container's kernel is its host's; one of our own where the host has none to show. */
-function hostBootId(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  } catch {
-    return randomUUID();
-  }
-}
+import { addSettings } from './proc-sys.js';
+import { type StaticDirectory, TextInode } from './synthetic.js';
 
 /** What the machine is given; 0 means as much as the host has. */
 export interface MachineFacts {
@@ -23,6 +11,11 @@ export interface MachineFacts {
   nanoCpus: number;
   /** Bytes in use, as far as known. */
   memoryUsedBytes?: () => number;
+  /** `docker run --domainname`, `--sysctl`. */
+  domainname?: string;
+  sysctls?: Readonly<Record<string, string>>;
+  /** What /proc/PID/cgroup shows. */
+  cgroupPath?: string;
   /** uname -r and -v. */
   release?: string;
   version?: string;
@@ -73,30 +66,7 @@ export function addMachineFiles(proc: ProcFileSystem, root: StaticDirectory, fac
     swaps: () => 'Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n',
   };
   for (const [name, source] of Object.entries(texts)) root.add(name, new TextInode(proc, source));
-  const directory = (parent: StaticDirectory, name: string): StaticDirectory => parent.add(name, new StaticDirectory(proc, 0o555));
-  const sys = directory(root, 'sys');
-  const settings = directory(sys, 'kernel');
-  const bootId = hostBootId();
-  settings.add('hostname', new TextInode(proc, () => `${kernel.hostname}\n`));
-  settings.add('domainname', new TextInode(proc, () => '(none)\n'));
-  settings.add('ostype', new TextInode(proc, () => 'Linux\n'));
-  settings.add('osrelease', new TextInode(proc, () => `${release}\n`));
-  settings.add('version', new TextInode(proc, () => `${version}\n`));
-  settings.add('pid_max', new TextInode(proc, () => '4194304\n'));
-  settings.add('cap_last_cap', new TextInode(proc, () => `${LAST_CAPABILITY}\n`));
-  const random = directory(settings, 'random');
-  random.add('uuid', new TextInode(proc, () => encode(`${randomUUID()}\n`)));
-  random.add('boot_id', new TextInode(proc, () => `${bootId}\n`));
-  random.add('entropy_avail', new TextInode(proc, () => '256\n'));
-  const files = directory(sys, 'fs');
-  files.add('file-max', new TextInode(proc, () => '9223372036854775807\n'));
-  files.add('nr_open', new TextInode(proc, () => '1048576\n'));
-  directory(files, 'inotify').add('max_user_watches', new TextInode(proc, () => '0\n'));
-  const vm = directory(sys, 'vm');
-  vm.add('overcommit_memory', new TextInode(proc, () => '0\n'));
-  vm.add('max_map_count', new TextInode(proc, () => '65530\n'));
-  const core = directory(directory(sys, 'net'), 'core');
-  core.add('somaxconn', new TextInode(proc, () => '4096\n'));
+  addSettings(proc, root, { ...facts, release, version });
 }
 
 function machineStat(facts: MachineFacts, cpuMs: number, uptimeSeconds: number, bootedAtMs: number, processes: number): string {

@@ -1,5 +1,5 @@
 // /proc/PID: one process as a directory.
-import { mayInspect, SUPERUSER } from '../kernel/credentials.js';
+import { isCapable, mayInspect, SUPERUSER } from '../kernel/credentials.js';
 import { Errno } from '../kernel/errno.js';
 import type { DirectoryEntry, Inode } from '../kernel/inode.js';
 import { InodeFile, type OpenFile } from '../kernel/open-file.js';
@@ -66,15 +66,15 @@ export class ProcessDirectory extends StaticDirectory {
     text('mountinfo', () => mountInfo(tree));
     text('maps', () => '');
     text('limits', () => limitsText(process));
-    text('cgroup', () => '0::/\n');
+    text('cgroup', () => `0::${proc.facts.cgroupPath ?? '/'}\n`);
     text('loginuid', () => '4294967295');
     text('wchan', () => '0');
     text('oom_score', () => '0\n');
-    let oomScoreAdjustment = 0;
-    this.add('oom_score_adj', new TextInode(proc, () => `${oomScoreAdjustment}\n`, 0o644, owner, (bytes) => {
+    this.add('oom_score_adj', new TextInode(proc, () => `${process.oomScoreAdjustment}\n`, 0o644, owner, (bytes, asking) => {
       const value = Number(Buffer.from(bytes).toString('latin1').trim());
       if (!Number.isInteger(value) || value < -1000 || value > 1000) throw new Errno('EINVAL');
-      oomScoreAdjustment = value;
+      if (value < process.oomScoreAdjustment && !isCapable(asking.credentials, 'SYS_RESOURCE')) throw new Errno('EACCES');
+      process.oomScoreAdjustment = value;
     }));
   }
 }

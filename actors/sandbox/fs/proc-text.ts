@@ -54,8 +54,8 @@ function escaped(path: string): string {
 }
 
 function optionsOf(mount: Mount): string {
-  const access = mount.readOnly === true || mount.fileSystem.readOnly ? 'ro' : 'rw';
-  return mount.path === '/' ? `${access},relatime` : `${access},nosuid,nodev,relatime`;
+  const flags = [...(mount.noSuid === true ? ['nosuid'] : []), ...(mount.noDev === true ? ['nodev'] : []), ...(mount.noExec === true ? ['noexec'] : [])];
+  return [mount.readOnly === true || mount.fileSystem.readOnly ? 'ro' : 'rw', ...flags, 'relatime', ...(mount.fileSystem.mountData ?? [])].join(',');
 }
 
 /** /proc/PID/mounts: source, place, type, options, 0 0. */

@@ -9,10 +9,12 @@ import { LinkInode, StaticDirectory, SyntheticFileSystem } from './synthetic.js'
 /** The /proc of one machine. */
 export class ProcFileSystem extends SyntheticFileSystem {
   readonly kernel: Kernel;
+  readonly facts: MachineFacts;
 
   constructor(kernel: Kernel, facts: MachineFacts) {
     super('proc');
     this.kernel = kernel;
+    this.facts = facts;
     const root = new ProcRoot(this);
     this.root = root;
     const self = (): string => String(this.asking?.pid ?? 1);

@@ -20,6 +20,8 @@ export interface TmpfsOptions {
 export class Tmpfs extends TreeFileSystem {
   readonly type: string;
   readonly root: TreeInode;
+  /** What was asked for when it was mounted, as /proc/mounts shows it. */
+  readonly mountData: readonly string[];
   /** Counts what was changed: whether anything would be lost with it. */
   changes = 0;
   #nextIno = 1;
@@ -29,6 +31,11 @@ export class Tmpfs extends TreeFileSystem {
     this.type = options.type ?? 'tmpfs';
     this.root = this.newInode({ type: 'directory', mode: options.mode ?? 0o1777, uid: options.uid ?? 0, gid: options.gid ?? 0 });
     this.root.nlink = 1;
+    const { sizeBytes = 0, mode = 0o1777, uid = 0, gid = 0 } = options;
+    this.mountData = [
+      ...(sizeBytes > 0 ? [`size=${Math.ceil(sizeBytes / 1024)}k`] : []), ...(mode === 0o1777 ? [] : [`mode=${mode.toString(8)}`]),
+      ...(uid === 0 ? [] : [`uid=${uid}`]), ...(gid === 0 ? [] : [`gid=${gid}`]),
+    ];
   }
 
   override beforeChange(): void {

@@ -38,5 +38,3 @@ export function capabilityMask(set: CapabilitySet): string {
   });
   return mask.toString(16).padStart(16, '0');
 }
-
-export const LAST_CAPABILITY = NAMES.length - 1;

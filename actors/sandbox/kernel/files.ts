@@ -74,9 +74,9 @@ export class Files {
     if (inode.type === 'directory' && (writes || (flags & O_CREAT) !== 0)) throw new Errno('EISDIR');
     if ((flags & O_DIRECTORY) !== 0 && inode.type !== 'directory') throw new Errno('ENOTDIR');
     if ((inode.type === 'character' || inode.type === 'block') && this.#tree.mountOf(location)?.noDev === true) throw new Errno('EACCES');
-    if (inode.openSpecial) return inode.openSpecial(this.#process, flags);
     if (inode.type === 'socket') throw new Errno('ENXIO');
     if (writes && inode.type === 'file') this.#tree.requireWritable(location);
+    if (inode.openSpecial) return inode.openSpecial(this.#process, flags);
     if (writes && inode.type === 'file' && !isCapable(this.#who, 'FSETID')) dropSetId(inode);
     if ((flags & O_TRUNC) !== 0 && writes && inode.type === 'file') inode.truncate(0);
     return new InodeFile(inode, flags, pathOf(location));

@@ -96,6 +96,8 @@ export interface FileSystemStat {
 }
 
 export interface FileSystem {
+  /** What it was made with, as /proc/mounts shows it: `size=65536k`. */
+  readonly mountData?: readonly string[];
   /** overlay, tmpfs, proc, devtmpfs, bind … as /proc/mounts names it. */
   readonly type: string;
   readonly device: number;

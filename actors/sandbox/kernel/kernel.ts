@@ -35,6 +35,8 @@ export interface KernelOptions {
   cpus?: number;
   /** What every process that comes from outside begins with. */
   limits?: ResourceLimits;
+  /** HostConfig.OomScoreAdj: what processes that come from outside begin with. */
+  oomScoreAdjustment?: number;
   /** Whether programs may reach the host's network; else the machine's loopback is all there is. */
   network?: boolean;
   /** A program died of a defect of ours; the machine goes on, the process ends as if by SIGSEGV. */
@@ -65,7 +67,10 @@ export class Kernel {
   #throttledUntilMs = 0;
   #memoryMaxBytes: number;
   readonly network: boolean;
-  readonly sockets = new SocketTable();
+  readonly oomScoreAdjustment: number;
+  readonly sockets = new SocketTable(this);
+  /** sysctl(8): what was set of the kernel's settings, by dotted name. */
+  readonly settings = new Map<string, string>();
   readonly #kinds: readonly ProgramKind[];
   readonly #threads = new Map<Process, Thread>();
   readonly #ready: Process[] = [];
@@ -88,6 +93,7 @@ export class Kernel {
     this.#memory = options.memoryGauge && new MemoryLimit(options.memoryGauge, this.#memoryMaxBytes, totalmem() / 2);
     this.cpus = options.cpus ?? 0;
     this.network = options.network ?? true;
+    this.oomScoreAdjustment = options.oomScoreAdjustment ?? 0;
     this.#kinds = options.kinds;
     this.#onDefect = options.onDefect ?? (() => undefined);
     this.#onNotice = options.onNotice ?? (() => undefined);

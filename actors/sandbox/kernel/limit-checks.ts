@@ -13,7 +13,8 @@ export function enforceCpuTime(process: Process): void {
   const { soft, hard } = process.limits.cpu;
   const { usage } = process;
   const seconds = usage.cpuMs / 1000;
-  if (seconds >= hard) return process.deliver(SIGKILL);
+  // From the kernel itself: not even init is deaf to it.
+  if (seconds >= hard) return process.deliver(SIGKILL, true);
   if (seconds < Math.max(soft, usage.nextCpuSignalSeconds)) return;
   usage.nextCpuSignalSeconds = Math.floor(seconds) + 1;
   process.deliver(SIGXCPU);

@@ -45,7 +45,7 @@ export class MemoryLimit {
 export function hungriest(processes: Iterable<Process>): Process | undefined {
   let worst: Process | undefined;
   for (const process of processes) {
-    if (process.status === undefined && (!worst || process.usage.memoryBytes > worst.usage.memoryBytes)) worst = process;
+    if (process.status === undefined && process.oomScoreAdjustment > -1000 && (!worst || process.usage.memoryBytes > worst.usage.memoryBytes)) worst = process;
   }
   return worst;
 }

@@ -22,8 +22,6 @@ export interface MountOptions {
   noExec?: boolean;
   noSuid?: boolean;
   noDev?: boolean;
-  /** What else /proc/mounts shows: `size=65536k`. */
-  data?: string;
   /** What /proc/mounts shows as the source; the file system's type where absent. */
   source?: string;
 }

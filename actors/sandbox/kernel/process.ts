@@ -86,6 +86,8 @@ export class Process {
   executes = false;
   stopped = false;
   niceness = 0;
+  /** From -1000, never to be ended for lack of memory, to 1000. */
+  oomScoreAdjustment: number;
   /** The processors it asked for (sched_setaffinity(2)), a bit each; undefined for all. */
   affinity: bigint | undefined;
   /** Children that ended or stopped; and this process's own end, for those outside the machine. */
@@ -117,6 +119,7 @@ export class Process {
     this.program = options.program;
     this.resumed = options.resumed;
     if (parent) this.niceness = parent.niceness;
+    this.oomScoreAdjustment = parent?.oomScoreAdjustment ?? kernel.oomScoreAdjustment;
     this.affinity = parent?.affinity;
   }
 

@@ -1,9 +1,11 @@
 // The machine's own sockets: who listens on which TCP port or Unix path, and the connections between them. None of the host's is ever opened.
+import { type Credentials, isCapable } from './credentials.js';
 import { Errno } from './errno.js';
 import type { Inode, Stat } from './inode.js';
 import { O_RDWR, OpenFile } from './open-file.js';
 import { openSocketPair, type SocketEnd } from './socket-pair.js';
 import { WaitQueue } from './wait.js';
+import type { Kernel } from './kernel.js';
 
 const FIRST_EPHEMERAL = 32768, LAST_PORT = 60999;
 
@@ -62,15 +64,22 @@ export class Listener extends OpenFile {
 }
 
 export class SocketTable {
+  readonly #kernel: Pick<Kernel, 'settings'>;
   readonly #listeners = new Map<number | Inode, Listener>();
   #nextPort = FIRST_EPHEMERAL;
+
+  constructor(kernel: Pick<Kernel, 'settings'>) {
+    this.#kernel = kernel;
+  }
 
   get isUsed(): boolean {
     return this.#listeners.size > 0;
   }
 
-  /** Port 0 takes a free one. EADDRINUSE. */
-  listen(port: number, backlogMax = 128): Listener {
+  /** Port 0 takes a free one. EADDRINUSE; EACCES below what is open to everybody (ip(7)), which is nothing unless it was set so. */
+  listen(who: Credentials, port: number, backlogMax = 128): Listener {
+    const open = Number(this.#kernel.settings.get('net.ipv4.ip_unprivileged_port_start') ?? 0);
+    if (port > 0 && port < open && !isCapable(who, 'NET_BIND_SERVICE')) throw new Errno('EACCES');
     const chosen = port === 0 ? this.#freePort() : port;
     if (this.#listeners.has(chosen)) throw new Errno('EADDRINUSE');
     const listener = new Listener({ port: chosen }, backlogMax, () => this.#listeners.delete(chosen));

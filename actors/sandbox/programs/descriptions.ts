@@ -96,6 +96,7 @@ pidof List process ids by name
 pkill Send a signal to processes by name
 printenv Print environment variables
 printf Format and print the arguments
+prlimit Show and set the resource limits of a process
 ps Show the processes
 readlink Print where a symlink leads
 realpath Print the resolved path

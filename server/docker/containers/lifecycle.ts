@@ -11,7 +11,7 @@ import type { Call } from '../call.js';
 import type { Daemon } from '../daemon.js';
 import { validateRestartPolicy } from './create-config.js';
 import { checkedName } from './create.js';
-import { validateLimits } from './create-limits.js';
+import { discardUnsupported, validateLimits } from './create-limits.js';
 import { requireNetworks } from './create-network.js';
 import { checkTypes, HOST_CONFIG_TYPES } from './create-types.js';
 
@@ -172,6 +172,7 @@ export async function updateContainer(call: Call): Promise<void> {
   const hostConfig = { ...record.hostConfig };
   for (const name of UPDATABLE) if (body[name] !== undefined && body[name] !== null && body[name] !== 0 && body[name] !== '') hostConfig[name] = body[name];
   validateLimits(hostConfig);
+  const warnings = discardUnsupported(hostConfig);
   const policy = body.RestartPolicy as HostConfig['RestartPolicy'] | undefined;
   if (policy?.Name) {
     if (hostConfig.AutoRemove && policy.Name !== 'no') throw new Fault('conflict', 'Restart policy cannot be updated because AutoRemove is enabled for the container');
@@ -181,7 +182,7 @@ export async function updateContainer(call: Call): Promise<void> {
   const restart = { name: hostConfig.RestartPolicy.Name, maximumRetryCount: hostConfig.RestartPolicy.MaximumRetryCount };
   await daemon.engine.send(id, { type: 'UPDATE', ...(policy?.Name ? { restart } : {}) } as Event, { spec: { ...record, hostConfig } });
   await daemon.executor.limit(id, resourceLimits(hostConfig));
-  call.reply(200, { Warnings: [] });
+  call.reply(200, { Warnings: warnings });
 }
 
 function refuseRemoval(entry: ContainerEntry, reference: string): Fault {

@@ -42,7 +42,7 @@ export class ProcessCalls {
         process.onSignal(request.signal as number, request.wanted === true ? (signal) => this.#signalled(signal) : DEAF_TO.includes(request.signal as number) ? 'ignore' : 'default');
         return null;
       case 'socketListen': {
-        const listener = process.kernel.sockets.listen(request.port as number, request.backlog as number);
+        const listener = process.kernel.sockets.listen(process.credentials, request.port as number, request.backlog as number);
         return { fd: process.descriptors.add(listener, { closeOnExec: true }), port: listener.port };
       }
       case 'unixBind':

@@ -132,7 +132,7 @@ export class Runtime implements Execution {
     const { signal } = process.status;
     if (signal === SIGINT || signal === SIGPIPE) return;
     const word = signalDescription(signal);
-    if (shell.isBash && !shell.isInteractive && signal !== SIGTERM) shell.complain(`${String(process.pid).padStart(5)} ${word.padEnd(23)} ${command === undefined ? '' : printCommand(command)}`);
+    if (shell.isBash && !shell.isInteractive && signal !== SIGTERM) shell.complain(`${String(process.pid).padStart(5)} ${word.padEnd(24)}${command === undefined ? '' : printCommand(command)}`);
     else shell.warnRaw(`${word}\n`);
   }
 
