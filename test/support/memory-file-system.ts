@@ -59,7 +59,7 @@ export class MemoryInode implements Inode {
     this.#stat = {
       device: fileSystem.device, ino, type: creation.type, mode: creation.mode, nlink: creation.type === 'directory' ? 2 : 1,
       uid: creation.uid, gid: creation.gid, rdevMajor: creation.rdevMajor ?? 0, rdevMinor: creation.rdevMinor ?? 0,
-      sizeBytes: this.#target.length, blocks512: 0, atimeMs: now, mtimeMs: now, ctimeMs: now,
+      sizeBytes: creation.type === 'directory' ? 4096 : this.#target.length, blocks512: 0, atimeMs: now, mtimeMs: now, ctimeMs: now,
     };
     if (creation.type === 'fifo') {
       const fifo = new Fifo(this);

@@ -10,10 +10,35 @@ type Unit = string | WordPart;
 
 /** The words that a word with `braces` stands for; itself alone when its braces turn out to be none. */
 export function expandBraces(word: Word): readonly Word[] {
-  const units = word.parts.flatMap((part): Unit[] => (part.type === 'literal' ? Array.from(part.text) : [part]));
+  const units = unitsOf(word.parts);
   const marks = { tildes: 'word', braces: false } as const;
   const expansions = count(units) > WORDS_MAX ? [units] : expand(units);
   return expansions.map((each) => makeWord(joined(each), word.source, word.line, marks));
+}
+
+/** To braces `${` reaches to the `}` that pairs with it: of `${x:-{a,b}{1,2}}` nothing is left that would expand. */
+function unitsOf(parts: readonly WordPart[]): Unit[] {
+  const units: Unit[] = [];
+  let open = 0;
+  for (const part of parts) {
+    if (part.type === 'parameter') open += surplus(part.source);
+    if (part.type !== 'literal') {
+      units.push(part);
+      continue;
+    }
+    let at = 0;
+    for (; open > 0 && at < part.text.length; at++) open += part.text[at] === '{' ? 1 : part.text[at] === '}' ? -1 : 0;
+    if (at > 0) units.push({ type: 'literal', text: part.text.slice(0, at) });
+    units.push(...part.text.slice(at));
+  }
+  return units;
+}
+
+/** How many braces a text opens and does not close. */
+function surplus(text: string): number {
+  let open = 0;
+  for (const char of text) open += char === '{' ? 1 : char === '}' ? -1 : 0;
+  return Math.max(open, 0);
 }
 
 /** A backquote that nothing closes: bash fails, unless it is the last of its word. */

@@ -63,8 +63,8 @@ export interface Execution {
   /** Notes a status as `$?`; a failure that counts runs the ERR trap and, with errexit, ends the shell. */
   settle(status: number): Outcome;
   failed(status: number): Outcome;
-  /** Starts a forked shell for one command; `leader` is the first process of its pipeline. */
-  forkCommand(command: Command, wire: (child: Process) => void, leader?: Process): Process;
+  /** Starts a forked shell for one command; `pipeline` are the processes before it where it is one of a pipeline. */
+  forkCommand(command: Command, wire: (child: Process) => void, pipeline?: readonly Process[]): Process;
   forkAndWait(node: SimpleCommand, body: (child: Shell) => Task<number>): Task<number>;
   awaitForeground(processes: readonly Process[], text: () => string, command?: Command): Task;
   /** Runs a script file in a process that has not been a shell before. */
@@ -159,7 +159,12 @@ export class Shell {
   /** `$!` */
   backgroundPid: number | undefined;
   shellPid: number;
+  /** How many forks this shell is away from the one that began. */
   subshellDepth = 0;
+  /** $BASH_SUBSHELL */
+  subshellLevel = 0;
+  /** The same once the words of the simple command that this shell was forked for are expanded: those of a pipeline's do not see the fork. */
+  subshellLevelWithin = 0;
   lastArgument = '';
   /** $BASH_COMMAND: what runs, or ran when the trap that runs was sprung. */
   currentCommand: Command | undefined;
@@ -251,6 +256,7 @@ export class Shell {
     copy.backgroundPid = this.backgroundPid;
     copy.shellPid = this.shellPid;
     copy.subshellDepth = this.subshellDepth + 1;
+    copy.subshellLevel = this.subshellLevel + 1;
     copy.lastArgument = this.lastArgument;
     copy.currentCommand = this.currentCommand;
     copy.trapDepth = this.trapDepth;

@@ -79,7 +79,7 @@ const BASH_ONLY: Readonly<Record<string, Maker>> = {
     },
     set: () => undefined,
   }),
-  BASH_SUBSHELL: (shell) => ({ get: () => String(shell.subshellDepth), set: (value) => void (shell.subshellDepth = Number(value) || 0) }),
+  BASH_SUBSHELL: (shell) => ({ get: () => String(shell.subshellLevel), set: (value) => void (shell.subshellLevel = Number(value) || 0) }),
   BASH_COMMAND: (shell) => ({ get: () => (shell.currentCommand === undefined ? '' : commandHead(shell.currentCommand)), set: () => undefined }),
   FUNCNAME: (shell) => ({ list: () => functionNames(shell) }),
   BASH_SOURCE: (shell) => ({ list: () => sources(shell) }),

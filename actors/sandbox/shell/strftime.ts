@@ -8,8 +8,12 @@ interface Fields {
   year: number; month: number; day: number; hour: number; minute: number; second: number; weekday: number; yearday: number; offsetMinutes: number; zone: string;
 }
 
-/** Broken-down time. */
-function fieldsOf(ms: number, zone: Zone): Fields {
+/** As far as a Date reaches, less a day for the zones. */
+const MOMENT_MS_MAX = 8.64e15 - 86_400_000;
+
+/** Broken-down time; like localtime(3) it has none for moments too far away, which then count as the epoch. */
+function fieldsOf(moment: number, zone: Zone): Fields {
+  const ms = Math.abs(moment) < MOMENT_MS_MAX ? moment : 0;
   const offsetMinutes = Math.round(zone.offsetSeconds(ms) / 60);
   const shifted = new Date(ms + offsetMinutes * 60_000);
   const start = Date.UTC(shifted.getUTCFullYear(), 0, 1);

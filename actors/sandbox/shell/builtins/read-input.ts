@@ -10,6 +10,21 @@ export interface InputRules {
   /** Characters to read at most; `exact` also ignores delimiters. */
   readonly count: number | undefined;
   readonly exact: boolean;
+  /** Each byte is a character. */
+  readonly bytes: boolean;
+}
+
+/** How many bytes follow a first one in UTF-8. */
+function following(byte: number): number {
+  return byte < 0xc2 || byte > 0xf4 ? 0 : byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : 1;
+}
+
+/** Whether what stands before the last byte is the beginning of a character. */
+function endsWithin(line: Uint8Array): boolean {
+  const end = line.length - 1;
+  let at = end - 1;
+  while (at > 0 && at > end - 3 && (line[at]! & 0xc0) === 0x80) at--;
+  return at >= 0 && line[at]! >= 0xc2 && following(line[at]!) > end - 1 - at;
 }
 
 export class ReadInput {
@@ -29,18 +44,24 @@ export class ReadInput {
 
   /** So many characters are here, the last of them whole. */
   get isFull(): boolean {
-    return this.#rules.count !== undefined && this.#characters >= this.#rules.count && this.#missing <= 0;
+    return this.#rules.count !== undefined && this.#characters >= this.#rules.count && this.#missing === 0;
   }
 
   /** Takes what was read, which holds the delimiter at its end or not at all; true when the input is complete. */
   take(chunk: Uint8Array): boolean {
     const { raw, delimiter, exact } = this.#rules;
     // Most lines come whole and mean what they say.
-    if (this.#collected.length === 0 && !this.#escaped && !exact && chunk[chunk.length - 1] === delimiter && (raw || !chunk.includes(BACKSLASH)) && (delimiter === 0 || !chunk.includes(0))) {
+    if (this.#collected.length === 0 && !this.#escaped && !exact && chunk[chunk.length - 1] === delimiter && (raw || !chunk.includes(BACKSLASH)) && (delimiter === 0 || !chunk.includes(0)) && !endsWithin(chunk)) {
       this.#bytes = chunk.subarray(0, -1);
       return true;
     }
     for (const byte of chunk) {
+      if (this.#missing > 0) {
+        // bash takes in a character what follows its first byte, the delimiter too, up to where it turns out to be none.
+        this.#missing = (byte & 0xc0) === 0x80 ? this.#missing - 1 : 0;
+        this.#collected.push(byte);
+        continue;
+      }
       if (this.#escaped) {
         this.#escaped = false;
         if (byte === 10) continue;
@@ -52,12 +73,8 @@ export class ReadInput {
         return true;
       }
       if (byte === 0) continue;
-      if ((byte & 0xc0) !== 0x80 || this.#collected.length === 0) {
-        this.#characters++;
-        this.#missing = byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : byte >= 0xc0 ? 1 : 0;
-      } else {
-        this.#missing--;
-      }
+      this.#characters++;
+      this.#missing = this.#rules.bytes ? 0 : following(byte);
       this.#collected.push(byte);
     }
     return false;

@@ -3,6 +3,7 @@ import { Errno } from '../../kernel/errno.js';
 import { TerminalFile } from '../../kernel/tty.js';
 import type { Task } from '../../kernel/wait.js';
 import type { Builtin, Shell } from '../shell.js';
+import { isPlainLocale } from '../locale.js';
 import { AssignmentError, isName, parseReference } from '../variables/variables.js';
 import { fail, usage } from './output.js';
 import { ReadInput } from './read-input.js';
@@ -16,6 +17,8 @@ interface ReadOptions {
   /** Characters to read at most; `exact` also ignores delimiters. */
   count: number | undefined;
   exact: boolean;
+  /** Each byte is a character. */
+  bytes: boolean;
   prompt: string;
   silent: boolean;
   timeoutMs: number | undefined;
@@ -24,7 +27,7 @@ interface ReadOptions {
 }
 
 function parse(shell: Shell, argv: readonly string[]): ReadOptions | number {
-  const options: ReadOptions = { raw: false, array: undefined, delimiter: 10, count: undefined, exact: false, prompt: '', silent: false, timeoutMs: undefined, fd: 0, names: [] };
+  const options: ReadOptions = { raw: false, array: undefined, delimiter: 10, count: undefined, exact: false, bytes: !shell.isBash || isPlainLocale(shell), prompt: '', silent: false, timeoutMs: undefined, fd: 0, names: [] };
   const withValue = shell.isBash ? 'adinNptu' : shell.dialect === 'ash' ? 'dnptu' : 'p';
   let at = 1;
   for (; at < argv.length; at++) {

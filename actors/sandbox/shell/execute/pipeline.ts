@@ -97,7 +97,7 @@ function* start(shell: Shell, node: Pipeline, lastHere: boolean): Task<{ process
         process.dup2(writer, 1);
         process.close(writer);
       }
-    }, processes[0]);
+    }, processes);
     processes.push(child);
     if (command.type === 'simple' && shell.trapDepth === 0) shell.currentCommand = command;
     if (from >= 0) shell.process.close(from);

@@ -76,19 +76,21 @@ export class Runtime implements Execution {
     return child;
   }
 
-  forkCommand(command: Command, wire: (child: Process) => void, leader?: Process): Process {
+  forkCommand(command: Command, wire: (child: Process) => void, pipeline?: readonly Process[]): Process {
     const shell = this.#shell;
     const body = command.type === 'subshell' && command.redirects.length === 0 ? command.body : command;
     return this.fork(function* main(child) {
       if (child.dialect === 'ash') child.traps.forgetInherited();
       child.tailCommand = onlyCommand(body);
       child.forkedFor = command;
+      child.subshellLevelWithin = child.subshellLevel;
+      if (pipeline && command.type === 'simple') child.subshellLevel--;
       // `jobs | …`, not `jobs &`.
       if (child.isBash && command.type === 'simple' && command.words[0]?.literal === 'jobs' && !shell.jobs.ofPid(child.process.pid)) child.jobs.inherit(shell.jobs);
       const outcome = child.execution.run(body);
       return typeof outcome === 'number' ? outcome : yield* outcome;
     }, (process) => {
-      if (shell.options.monitor && shell.subshellDepth === 0) process.processGroup = leader?.pid ?? process.pid;
+      if (shell.options.monitor && shell.subshellDepth === 0) process.processGroup = pipeline?.[0]?.pid ?? process.pid;
       wire(process);
     });
   }

@@ -215,6 +215,7 @@ function dispatch(shell: Shell, node: SimpleCommand, argv: string[]): Outcome {
     for (const assignment of node.assignments) traceAssignment(shell, assignment);
     traceCommand(shell, argv);
   }
+  if (shell.forkedFor === node) shell.subshellLevel = shell.subshellLevelWithin;
   const isSpecial = isSpecialBuiltin(shell, name);
   const called = isSpecial ? undefined : shell.functions.get(name);
   if (called) {

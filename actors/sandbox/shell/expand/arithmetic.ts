@@ -278,6 +278,8 @@ function read(scope: Scope, { name, index }: Variable): Integer {
   } else {
     const variable = shell.variables.find(name);
     if (variable || !shell.options.nounset) text = index.all === undefined ? elementAt(shell, index, variable, name) : variable?.elements.join(' ');
+    // An element that is not set counts as 0, even with nounset.
+    if (variable?.isArray === true) text ??= '';
   }
   if (shell.dialect === 'dash') return text !== undefined && text.length < 16 && PLAIN.test(text) ? Number(text) : dashValue(text ?? '');
   if (text === undefined) {

@@ -1,6 +1,5 @@
 // Assignments of elements and arrays: `a[i]=x`, `a=(…)`, `a+=(…)`, and the arguments of declare and its relatives.
 import type { Task } from '../../kernel/wait.js';
-import { expandBraces } from '../braces.js';
 import { CommandAbort, ShellExit } from '../flow.js';
 import type { Shell } from '../shell.js';
 import type { ArrayElement, Assignment, Word } from '../syntax/ast.js';
@@ -60,7 +59,7 @@ export function* elementsTask(shell: Shell, { name, array }: Assignment, isMap =
       const key = yield* shell.expansion.textTask(element.index.word);
       out.push({ key, append: element.append, value: yield* shell.expansion.textTask(element.value) });
     } else {
-      for (const value of yield* bareValues(shell, element)) out.push({ key: undefined, append: false, value });
+      for (const value of yield* shell.expansion.fieldsTask([element.value])) out.push({ key: undefined, append: false, value });
     }
   }
   return out;
@@ -76,15 +75,7 @@ function withoutTildes(word: Word): Word {
 function elementsFor(shell: Shell, name: string, array: readonly ArrayElement[], isMap: boolean): readonly ArrayElement[] {
   if (isMap || shell.variables.find(name)?.map) return array.map((element) => (element.index === undefined ? element : { ...element, value: withoutTildes(element.value) }));
   if (!array.some(({ whole }) => whole !== undefined)) return array;
-  return array.map((element) => (element.whole === undefined ? element : { ...element, index: undefined, append: false, value: element.whole }));
-}
-
-/** What began as an assignment is neither split nor taken for a pattern. */
-function* bareValues(shell: Shell, { value, whole }: ArrayElement): Task<string[]> {
-  if (whole === undefined) return yield* shell.expansion.fieldsTask([value]);
-  const out: string[] = [];
-  for (const word of expandBraces(value)) out.push(yield* shell.expansion.textTask(word));
-  return out;
+  return array.map((element) => (element.whole === undefined ? element : { index: undefined, append: false, value: element.whole }));
 }
 
 /** Stores `name=(…)` or `name+=(…)`. */

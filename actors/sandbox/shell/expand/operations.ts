@@ -23,7 +23,7 @@ export function trim(text: string, pattern: Pattern, side: 'prefix' | 'suffix', 
   return at < 0 ? text : text.slice(0, at);
 }
 
-function belowZero(subject: string): ExpansionError {
+export function belowZero(subject: string): ExpansionError {
   const error = new ExpansionError(`${subject}: substring expression < 0`);
   error.outlivesErrexit = true;
   return error;
@@ -49,12 +49,15 @@ export function sliceList(keys: readonly number[], values: readonly string[], en
   return start < 0 ? [] : values.slice(start, length === undefined ? undefined : start + length);
 }
 
-/** `${text/pattern/replacement}`. In the replacement `&` is what matched and `\&` is `&`, where `ampersand`. */
-export function replace(text: string, pattern: Pattern, scope: 'first' | 'all' | 'prefix' | 'suffix', replacement: string, ampersand: boolean): string {
+/** `${text/pattern/replacement}`; `source` is the pattern's text. In the replacement `&` is what matched and `\&` is `&`, where `ampersand`. */
+export function replace(text: string, pattern: Pattern, source: string, scope: 'first' | 'all' | 'prefix' | 'suffix', replacement: string, ampersand: boolean): string {
   const filled = (matched: string): string => {
     if (!ampersand || !/[&\\]/.test(replacement)) return replacement;
     return replacement.replace(/\\(&|\\)|&/g, (_, escaped: string | undefined) => escaped ?? matched);
   };
+  // bash: at the end of the text only a pattern that begins with a star finds something.
+  const matchesEnd = source === '' || source.startsWith('*');
+  if (text === '' && scope !== 'suffix' && !matchesEnd) return text;
   if (scope === 'prefix') {
     const length = pattern.prefix(text, true);
     return length < 0 ? text : filled(text.slice(0, length)) + text.slice(length);
@@ -67,7 +70,7 @@ export function replace(text: string, pattern: Pattern, scope: 'first' | 'all' |
   let at = 0;
   do {
     const found = pattern.find(text, at);
-    if (!found) break;
+    if (!found || (found.start === text.length && !matchesEnd)) break;
     out += text.slice(at, found.start) + filled(text.slice(found.start, found.end));
     at = found.end;
     if (scope === 'first') break;

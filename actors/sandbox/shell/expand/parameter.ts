@@ -8,7 +8,7 @@ import type { Parameter, Word } from '../syntax/ast.js';
 import { isName } from '../variables/variables.js';
 import { lookUp, lookUpIndirect, type Value } from './lookup.js';
 import { countsBytes } from '../locale.js';
-import { changeCase, compilePattern, lengthOf, replace, slice, sliceList, trim } from './operations.js';
+import { belowZero, changeCase, compilePattern, lengthOf, replace, slice, sliceList, trim } from './operations.js';
 import type { Sink } from './sinks.js';
 import { transform, transformList } from './transform.js';
 
@@ -143,7 +143,7 @@ function apply(shell: Shell, { operation, source }: Parameter, text: string, ope
       return trim(text, patternOf(shell, operands.pattern!, false), operation.side, operation.greedy);
     case 'replace':
       if (operands.pattern === '' && (operation.scope === 'first' || operation.scope === 'all')) return text;
-      return replace(text, patternOf(shell, operands.pattern!, true), operation.scope, operands.replacement!, shell.options.has('patsub_replacement'));
+      return replace(text, patternOf(shell, operands.pattern!, true), operands.pattern!, operation.scope, operands.replacement!, shell.options.has('patsub_replacement'));
     case 'case':
       return changeCase(text, operation.change, operation.all, operands.pattern === undefined ? undefined : patternOf(shell, operands.pattern, false));
     case 'slice':
@@ -165,6 +165,7 @@ function applyToList(shell: Shell, part: Parameter, value: Value, operands: Oper
     return sliceList(keys, value.list!, (keys.at(-1) ?? -1) + 1, operands.offset!, operands.length, subject);
   }
   const all = [shell.name, ...value.list!];
+  if (operands.offset === all.length && operands.length !== undefined && operands.length < 0) throw belowZero(subject);
   return sliceList(all.map((_, index) => index), all, all.length, operands.offset!, operands.length, subject);
 }
 

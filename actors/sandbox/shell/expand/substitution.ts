@@ -7,7 +7,7 @@ import { Errno } from '../../kernel/errno.js';
 import { awaitRoom } from '../execute/fork-room.js';
 import { ShellExit } from '../flow.js';
 import type { Shell } from '../shell.js';
-import type { CommandSubstitution, List, ProcessSubstitution } from '../syntax/ast.js';
+import type { CommandSubstitution, List, ListItem, ProcessSubstitution } from '../syntax/ast.js';
 
 /** Runs `$(…)`: its output without trailing newlines and NULs; its status goes to `shell.substitutionStatus`. */
 export function* substituteCommand(shell: Shell, part: CommandSubstitution): Task<string> {
@@ -21,7 +21,7 @@ export function* substituteCommand(shell: Shell, part: CommandSubstitution): Tas
     ended(shell, 0);
     return '';
   }
-  if (shell.dialect !== 'dash' && fileOnly(part.script)) {
+  if (shell.dialect !== 'dash' && part.script.items.length === 1 && isFile(part.script.items[0]!)) {
     const text = yield* readDirectly(shell, part.script);
     if (text !== undefined) return text;
   }
@@ -34,8 +34,7 @@ export function* substituteCommand(shell: Shell, part: CommandSubstitution): Tas
     // dash: errexit looks at what is in it, also where it is a condition.
     if (sub.dialect === 'dash') sub.unchecked = 0;
     if (!sub.options.has('inherit_errexit') && !sub.options.posix && sub.isBash) sub.options.set('errexit', false);
-    const outcome = sub.execution.run(part.script);
-    return typeof outcome === 'number' ? outcome : yield* outcome;
+    return yield* runSubstituted(sub, part.script);
   }, (process) => {
     process.close(reader);
     if (writer !== 1) {
@@ -77,10 +76,9 @@ function* drain(process: Process, fd: number): Task<Uint8Array> {
   return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
 }
 
-/** `$(<file)`: a lone input redirection. */
-function fileOnly(script: List): boolean {
-  const command = script.items.length === 1 && !script.items[0]!.background ? script.items[0]!.command : undefined;
-  if (command?.type !== 'simple' || command.words.length > 0 || command.assignments.length > 0) return false;
+/** `<file`: a lone input redirection, which in a substitution stands for what is in the file. */
+function isFile({ command, background }: ListItem): boolean {
+  if (background || command.type !== 'simple' || command.words.length > 0 || command.assignments.length > 0) return false;
   return command.redirects.length === 1 && command.redirects[0]!.operator === '<' && (command.redirects[0]!.fd ?? 0) === 0;
 }
 
@@ -120,9 +118,14 @@ function* eachChunk(shell: Shell, use: (chunk: Uint8Array) => Task): Task<number
   }
 }
 
-/** `<(<file)` is the file's content. */
-function* copyFile(shell: Shell, script: List): Task<number> {
-  const undo = yield* shell.redirection.applyTask(script.items[0]!.command.redirects);
+/** In the forked shell: the commands, of which the last may be a `<file` on a line of its own. */
+function* runSubstituted(shell: Shell, script: List): Task<number> {
+  const last = script.items.at(-1);
+  const file = shell.isBash && last !== undefined && isFile(last) && script.items.at(-2)?.command.line !== last.command.line ? last.command : undefined;
+  const outcome = shell.execution.run(file ? { ...script, items: script.items.slice(0, -1) } : script);
+  const status = typeof outcome === 'number' ? outcome : yield* outcome;
+  if (!file || shell.flow !== undefined) return status;
+  const undo = yield* shell.redirection.applyTask(file.redirects);
   return undo ? yield* eachChunk(shell, (chunk) => shell.process.write(1, chunk)) : 1;
 }
 
@@ -137,7 +140,7 @@ export function runProcessSubstitution(shell: Shell, part: ProcessSubstitution):
   shell.process.close(ours);
   const child = shell.execution.fork(function* body(sub) {
     sub.evalDepth++;
-    if (part.direction === '<' && fileOnly(part.script)) return yield* copyFile(sub, part.script);
+    if (part.direction === '<') return yield* runSubstituted(sub, part.script);
     const outcome = sub.execution.run(part.script);
     return typeof outcome === 'number' ? outcome : yield* outcome;
   }, (process) => {

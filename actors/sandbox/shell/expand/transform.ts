@@ -49,6 +49,7 @@ export function transformList(shell: Shell, part: Parameter, value: Value, opera
   const values = value.list!;
   if (operator === 'a') return values.map(() => variable?.flags ?? '');
   if (operator === 'A') {
+    if (!variable && values.length === 0) return [];
     const words = variable ? ['declare', `-${variable.flags}`, arrayValue(value.name, variable.keys, values, variable.map !== undefined)] : ['set', '--', ...values.map((text) => quoteArgument(text))];
     return value.star || !quoted ? [words.join(' ')] : words;
   }

@@ -157,11 +157,16 @@ function readElement(reader: Reader): ArrayElement {
   const source = reader.text.slice(valueStart, reader.pos);
   if (prefix !== undefined) {
     // Braces come first, and what they make is no subscript any more: `([1]={a,b})` has the elements `[1]=a` and `[1]=b`.
-    const whole = makeWord(joinLiterals([...indexParts(prefix, { type: 'literal', text: '' }), ...parts]), reader.text.slice(start, reader.pos), line, { tildes: 'word', braces: true });
+    const whole = makeWord([...quotedIndex(prefix), ...parts], reader.text.slice(start, reader.pos), line, { tildes: 'word', braces: true });
     if (whole.braces) return { index: prefix.index, append: prefix.append, value: makeWord(parts, source, line, { tildes: 'assignment', braces: false }), whole };
   }
   const marks = prefix === undefined ? ({ tildes: 'word', braces: true } as const) : ({ tildes: 'assignment', braces: false } as const);
   return { index: prefix?.index, append: prefix?.append ?? false, value: makeWord(parts, source, line, marks) };
+}
+
+/** Neither braces nor patterns begin in the subscript of an element. */
+function quotedIndex(prefix: Prefix): WordPart[] {
+  return indexParts(prefix, { type: 'literal', text: '' }).map((part) => (part.type === 'literal' ? { type: 'quoted', style: 'escape', text: part.text } : part));
 }
 
 function readElementIndex(reader: Reader): Prefix | undefined {
