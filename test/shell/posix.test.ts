@@ -8,6 +8,13 @@ const BOTH: Readonly<Record<string, string>> = {
   'a line continued in the middle of words and operators': 'wh\\\nile tr\\\nue; d\\\no ec\\\nho in; break; do\\\nne\ncase x i\\\nn (x) echo case;\\\n; es\\\nac\nf=foo\necho ${f\\\n:\\\n+\\\nx} ${f%\\\n%o*}\necho out 3\\\n>\\\n&1 >&\\\n3\n',
   'an assignment to a read-only variable gives up the script': 'readonly a=1\n(a=2 echo x; echo no) 2>/dev/null; echo $? | sed "s/[1-9]/n/"\n(for a in 1; do echo no; done; echo no) 2>/dev/null\n(: $((a=2)); echo no) 2>/dev/null\n(: ${none:=$((a=2))}; echo no) 2>/dev/null\n(export a=2; echo no) 2>/dev/null\n(a=2; echo no) 2>/dev/null\n(a=2 :; echo no) 2>/dev/null\nf() { echo f; }\n(a=2 f; echo no) 2>/dev/null\na=2 :\necho no\n',
   'errors of special built-ins end the script, behind command only it': 'for c in "set -Z" "export -Z" "unset -Z" "readonly -Z" "trap -Z" "set -o none" ". ./none" ". none" ": <none" "eval if" "return x"; do\n(eval "$c; echo no") 2>/dev/null; echo "$? $c"\n(eval "command $c; echo yes \\$?") 2>/dev/null; echo "$? $c"\ndone | sed "/\\./s/^2/1/; /none$/s/ 2/ 1/; /none$/s/^2/1/; /if/s/1/2/"\necho ${none?}\necho no\n',
+  'a pipeline in the background is processes of the shell, the last one $!': 'echo in | { trap "echo trapped; exit 5" USR1; cat; sleep 0.5; } &\nsleep 0.2; kill -USR1 $!; wait $!; echo $?\n(exit 3) | (exit 4) & wait $!; echo $?\n(exit 3) | true & wait $!; echo $?\ncat | cat & wait; echo eof\nsleep 0.2 | true & wait $!; echo over\n',
+  'set -v shows what is read, also of files': 'exec 2>&1\nprintf "echo file\\n\\n# comment\\necho \\"a\\nb\\"\\n" >file\nset -v\n. ./file\nf() {\n echo f; }; f\ncat <<X\ndoc\nX\nset +v\necho after\n',
+  'command exec keeps redirections': 'command exec 3<<X\nhere\nX\ncat <&3\ncommand exec 4>out\necho out >&4; cat out\n{ command exec 5>more; }; echo more >&5; cat more\n',
+  'CDPATH has the working directory where it is empty': 'mkdir -p one/a two/dev dev\nCDPATH=$PWD/one::$PWD/two\n(cd dev; echo $? ${PWD##*/box} | sed "s,/tmp/[^/]*,,")\ncd a >dir; test "$PWD" = "$(cat dir)" && echo told\n',
+  'a case without a match is 0, return in a function does not change that of a trap': 'case $(false) in x) ;; esac; echo $?\ncase x in $(false)) ;; esac; echo $?\ntrap "echo t \\$?" USR1; (exit 4); (kill -USR1 $$; exit 5); echo $?\n',
+  'a shell by another name through a link': 'ln -s "$(command -v sh)" mine; ./mine -c "echo \\$0"\nln -s mine other; ./other -c "echo \\$0 \\$*" name a b\nmkdir bin; ln -s ../mine bin/third; PATH=$PWD/bin:$PATH; third -c "echo \\$0"\n',
+  'tildes in patterns of quoted expansions': 'HOME=/h; a=/h/x; b=x/h; echo "${a#~}" "${a#"~"}" "${b%~}" "${none-~}" ${none-~}\n',
 };
 
 const POSIX_MODE: Readonly<Record<string, string>> = {
@@ -19,6 +26,10 @@ const POSIX_MODE: Readonly<Record<string, string>> = {
 const OWN_MODE: Readonly<Record<string, string>> = {
   'after an error the lines of eval, source and traps go on': 'eval "echo \\$((1/0)); echo no\necho next \\$?"; echo after $?\nreadonly a=1\neval "a=2; echo no\necho next"; echo after $?\nprintf "a=2; echo no\\necho next\\n" >file; . ./file; echo after $?\ntrap "a=2; echo no" USR1; kill -USR1 $$; echo after\n(eval "a=2\necho no"; echo no); echo $?\n',
   'a read-only variable before a command: it runs without, but for errexit': 'readonly a=1\na=2 echo yes; echo $?\nb=1 a=2 env | grep -c ^b=1\nset -e\na=2 true || echo no\necho no\n',
+  'cd minds each place that .. leads out of': 'mkdir dev; touch file; ln -s dev link\n(cd ./file/../dev; echo $?)\n(cd none/../dev; echo $?)\n(cd dev/../none/..; echo $?)\n(cd link/../dev; echo $?)\n(cd -P none/..; echo $?)\n',
+  'return in a trap without an operand gives the status before it': 'fn() { true; return; }\ntrap "fn; echo trapped \\$?" USR1\n(kill -USR1 $$; exit 19); :\ntrap "fn; echo exit \\$?; false; exit" EXIT\nexit 7\n',
+  'set -v shows the lines of eval and traps': 'exec 2>&1\nset -v\neval "echo a\necho b"\ntrap "echo t" USR1; kill -USR1 $$\n',
+  'pipefail counts for pipelines in the background': 'set -o pipefail\n(exit 3) | true & wait $!; echo $?\nset +o pipefail\n(exit 3) | true & wait -n; echo $?\n',
 };
 
 besideShell(['dash'], BOTH);

@@ -44,7 +44,7 @@ export function parseInvocation(argv: readonly string[], isBash: boolean): Invoc
     for (const letter of word.slice(1)) {
       if (letter === 'c') found.command = true;
       else if (letter === 's') found.stdin = true;
-      else if (letter === 'i') found.interactive = true;
+      else if (letter === 'i') found.interactive = on;
       else if (letter === 'l') found.login = true;
       else if (letter === 'o' || (letter === 'O' && isBash)) {
         const name = argv[++at];

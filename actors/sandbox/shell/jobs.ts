@@ -13,6 +13,8 @@ export interface Job {
   readonly processGroup: number;
   /** Under job control: its own process group. */
   readonly isControlled: boolean;
+  /** It was started with pipefail: the last failure is its status. */
+  readonly pipefail: boolean;
   /** Told to the user (or to `jobs`) as ended. */
   isNotified: boolean;
   /** `disown -h`: gets no SIGHUP. */
@@ -28,8 +30,8 @@ export function jobState(job: Job): JobState {
 
 /** The status of an ended job as `$?` shows it. */
 export function jobStatus(job: Job): number {
-  const last = job.processes.at(-1)!;
-  return last.status === undefined ? 0 : statusCode(last.status);
+  const statuses = job.processes.map(({ status }) => (status === undefined ? 0 : statusCode(status)));
+  return (job.pipefail ? statuses.findLast((status) => status !== 0) : statuses.at(-1)) ?? 0;
 }
 
 export class JobTable {
@@ -68,7 +70,7 @@ export class JobTable {
     else if (!this.#shell.isInteractive) this.forgetEnded();
     const number = isDash ? this.#freeNumber() : (this.#jobs.at(-1)?.number ?? 0) + 1;
     const job: Job = {
-      number, processes, text, isControlled, processGroup: processes[0]!.processGroup, isNotified: false, survivesHangup: false,
+      number, processes, text, isControlled, processGroup: processes[0]!.processGroup, pipefail: this.#shell.options.pipefail, isNotified: false, survivesHangup: false,
     };
     this.#jobs.push(job);
     this.#order.push(job);
@@ -141,7 +143,7 @@ export class JobTable {
 
   remember(job: Job): void {
     for (const process of job.processes) {
-      if (process.status !== undefined) this.#remembered.set(process.pid, statusCode(process.status));
+      if (process.status !== undefined) this.#remembered.set(process.pid, jobStatus(job));
     }
     if (this.#remembered.size > REMEMBERED_MAX) this.#remembered.delete(this.#remembered.keys().next().value!);
   }

@@ -16,6 +16,7 @@ import { applyOption } from './builtins/options.js';
 import { restrict } from './restricted.js';
 import { Shell } from './shell.js';
 import { goesOnAfter } from './execute/given-up.js';
+import { LinesRead } from './execute/lines-read.js';
 import { givesUpLine, statusAfter } from './execute/unreadable.js';
 import { printCommand } from './command-text.js';
 import type { Dialect, List, SimpleCommand } from './syntax/ast.js';
@@ -102,7 +103,7 @@ function* runInput(shell: Shell, prompt: boolean, script?: ScriptRest): Task<num
         continue;
       }
       again = true;
-      if (shell.options.verbose) shell.warnRaw(isEnd ? given : `${given}\n`);
+      if (shell.options.verbose && !(isEnd && given === '')) shell.warnRaw(isEnd && !shell.isBash ? given : `${given}\n`);
       if (!parser.pending) lines.begin();
       const text = lines.take(given, parser.line);
       if (text === undefined && !isEnd) {
@@ -168,13 +169,17 @@ function* runCommands(shell: Shell, list: List): Task {
  */
 function* runWhole(shell: Shell, text: string, isAll = false): Task<number> {
   // busybox counts the lines of -c from 0.
-  const parser = shell.execution.newParser(text, shell.dialect === 'ash' && shell.commandString !== undefined ? 0 : 1);
+  const firstLine = shell.dialect === 'ash' && shell.commandString !== undefined ? 0 : 1;
+  const parser = shell.execution.newParser(text, firstLine);
+  const lines = shell.isBash || shell.commandString === undefined ? new LinesRead(shell, parser, text, firstLine) : undefined;
   for (;;) {
     let list: List | 'incomplete' | 'end';
     try {
       list = parser.next();
+      lines?.show();
     } catch (error) {
       if (!(error instanceof ShellSyntaxError)) throw error;
+      lines?.show();
       shell.execution.reportSyntax(error);
       if (!givesUpLine(shell, error)) return statusAfter(shell, error);
       shell.status = 1;

@@ -208,8 +208,10 @@ export class Shell {
   forkedFor: Command | undefined;
   /** Nothing was read or run yet: one that begins anew is where this one is. */
   isFresh = true;
-  /** `$?` when the trap that runs began: what `exit` in it means (bash: only in that of EXIT). */
+  /** `$?` when the trap that runs began: what `exit` in it means (bash: only in that of EXIT), and `return` in bash. */
   trapStatus: number | undefined;
+  /** The name of that trap. */
+  runningTrap: string | undefined;
   /** How often `set` has replaced the positional parameters. */
   positionalSets = 0;
   /** The status that a `return` was given; undefined when it was given none. */

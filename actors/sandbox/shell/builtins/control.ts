@@ -69,7 +69,8 @@ export const returnBuiltin: Builtin = (shell, argv) => {
   if (shell.isBash && argv.length > 2 && argv[1] !== '--') return fail(shell, 'return', 'too many arguments');
   shell.flow = { type: 'return' };
   shell.returnedStatus = argv.length > 1 ? status : undefined;
-  return status;
+  // bash: without an operand it gives the status that the trap it is in began with.
+  return argv.length > 1 || !shell.isBash || shell.runningTrap === 'DEBUG' ? status : shell.trapStatus ?? status;
 };
 
 export const exit: Builtin = (shell, argv) => {
@@ -79,7 +80,7 @@ export const exit: Builtin = (shell, argv) => {
     throw new ShellExit(2);
   }
   if (shell.isBash && argv.length > 2 && argv[1] !== '--') return fail(shell, 'exit', 'too many arguments');
-  if (argv.length === 1 && shell.trapStatus !== undefined) throw new ShellExit(shell.trapStatus);
+  if (argv.length === 1 && shell.trapStatus !== undefined && (!shell.isBash || shell.runningTrap === 'EXIT')) throw new ShellExit(shell.trapStatus);
   throw new ShellExit(status);
 };
 

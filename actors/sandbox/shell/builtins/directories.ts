@@ -29,8 +29,8 @@ export function change(shell: Shell, name: string, path: string, physical: boole
   const logical = posix.normalize(path.startsWith('/') ? path : posix.join(before, path)).replace(/(.)\/$/, '$1');
   try {
     if (path === '') throw new Errno('ENOENT');
-    // `a/..` must fail where `a` is not there, though the result would be; dash does not look.
-    if (shell.dialect !== 'dash' && /(^|\/)\.\.(\/|$)/.test(path)) shell.process.files.locate(path.startsWith('/') ? path : posix.join(before, path.split('/')[0]!));
+    // `a/..` must fail where `a` is no directory, though the result would be; dash and busybox do not look.
+    if (shell.isBash) checkParents(shell, path.startsWith('/') ? path : `${before}/${path}`);
     shell.process.files.chdir(physical ? path : logical);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
@@ -42,18 +42,30 @@ export function change(shell: Shell, name: string, path: string, physical: boole
   return 0;
 }
 
+/** Throws Errno where a `..` leads out of what is no directory. */
+function checkParents(shell: Shell, path: string): void {
+  let place = '';
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue;
+    if (part !== '..') place += `/${part}`;
+    else {
+      if (shell.process.files.stat(place || '/').type !== 'directory') throw new Errno('ENOTDIR');
+      place = place.slice(0, Math.max(0, place.lastIndexOf('/')));
+    }
+  }
+}
+
 /** Programs found in relative places are to be looked for anew. */
 function forgetRelative(shell: Shell): void {
   for (const [name, { path }] of shell.hash) if (!path.startsWith('/')) shell.hash.delete(name);
 }
 
-/** CDPATH's directory for a name that does not begin with a dot or slash. */
+/** CDPATH's directory for a name that does not begin with a dot or slash; where CDPATH has an empty place, the name itself. */
 function alongCdPath(shell: Shell, target: string): string | undefined {
   if (target.startsWith('/') || /^\.\.?(\/|$)/.test(target)) return undefined;
   for (const folder of (shell.variables.get('CDPATH') ?? '').split(':')) {
-    if (folder === '') continue;
     try {
-      const candidate = `${folder}/${target}`;
+      const candidate = folder === '' ? target : `${folder}/${target}`;
       if (shell.process.files.stat(candidate).type === 'directory') return candidate;
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
@@ -84,7 +96,7 @@ export const cdBuiltin: Builtin = (shell, argv) => {
   }
   const found = alongCdPath(shell, target);
   const status = change(shell, 'cd', found ?? target, physical);
-  return status === 0 && (shows || found !== undefined) ? print(shell, 'cd', `${shell.variables.get('PWD')}\n`) : status;
+  return status === 0 && (shows || (found !== undefined && found !== target)) ? print(shell, 'cd', `${shell.variables.get('PWD')}\n`) : status;
 };
 
 export const pwdBuiltin: Builtin = (shell, argv) => {

@@ -1,7 +1,7 @@
 // trap, kill, jobs, wait, fg, bg, disown: signals and background work.
 import { maySignal } from '../../kernel/credentials.js';
 import { Errno } from '../../kernel/errno.js';
-import { type Process, statusCode } from '../../kernel/process.js';
+import type { Process } from '../../kernel/process.js';
 import { SIGCONT, signalName, signalNumber, SIGTERM } from '../../kernel/signals.js';
 import { anyOf, PREEMPT, type Task } from '../../kernel/wait.js';
 import { type Job, jobState, jobStatus } from '../jobs.js';
@@ -183,9 +183,10 @@ export const jobs: Builtin = (shell, argv) => {
   return print(shell, 'jobs', text, status);
 };
 
-/** Blocks until one of the processes has ended or a trapped signal arrived (the status is then 128 + signal). */
-export function* waitFor(shell: Shell, processes: readonly Process[]): Task<number | undefined> {
-  while (!processes.some((process) => process.status !== undefined)) {
+/** Blocks until one of the jobs is over or a trapped signal arrived (the status is then 128 + signal). */
+export function* waitFor(shell: Shell, awaited: readonly Job[]): Task<number | undefined> {
+  const processes = awaited.flatMap((job) => job.processes);
+  while (!awaited.some((job) => jobState(job) === 'Done')) {
     if (shell.traps.pending.length > 0) return 128 + shell.traps.pending[0]!;
     try {
       yield* shell.process.block(anyOf([shell.process.childChanged, ...processes.map(({ ended }) => ended)]), true);
@@ -197,14 +198,13 @@ export function* waitFor(shell: Shell, processes: readonly Process[]): Task<numb
 }
 
 function* waitJob(shell: Shell, job: Job): Task<number> {
-  const last = job.processes.at(-1)!;
-  const interrupted = yield* waitFor(shell, [last]);
+  const interrupted = yield* waitFor(shell, [job]);
   if (interrupted !== undefined) return interrupted;
   shell.jobs.collect();
   // bash tells the status as often as it is asked for.
   if (shell.isBash) shell.jobs.remember(job);
   shell.jobs.remove(job);
-  return statusCode(last.status!);
+  return jobStatus(job);
 }
 
 export function* wait(shell: Shell, argv: readonly string[]): Task<number> {
@@ -245,9 +245,9 @@ function* waitNext(shell: Shell, specs: readonly string[], variable: string | un
     for (const spec of specs) fail(shell, 'wait', `${spec}: no such job`);
     return 127;
   }
-  const interrupted = yield* waitFor(shell, chosen.map((job) => job.processes.at(-1)!));
+  const interrupted = yield* waitFor(shell, chosen);
   if (interrupted !== undefined) return interrupted;
-  const over = chosen.find((job) => job.processes.at(-1)!.status !== undefined)!;
+  const over = chosen.find((job) => jobState(job) === 'Done')!;
   if (variable !== undefined) shell.variables.set(variable, String(over.processes.at(-1)!.pid));
   shell.jobs.collect();
   shell.jobs.remove(over);

@@ -247,10 +247,9 @@ export class Interpreter {
     const shell = this.#shell;
     shell.line = line;
     if (shell.traps.has('DEBUG')) yield* this.#debug(node);
-    shell.substitutionStatus = undefined;
     const subject = word.blocking ? yield* shell.expansion.textTask(word) : shell.expansion.text(word);
     if (shell.options.xtrace) traceCase(shell, word.source);
-    let status = shell.dialect === 'dash' ? 0 : shell.substitutionStatus ?? 0;
+    let status = 0;
     let falls = false;
     for (const { patterns, body, end } of clauses) {
       if (!falls && !(yield* this.#matches(subject, patterns))) continue;

@@ -8,6 +8,7 @@ import type { Command, Pipeline } from '../syntax/ast.js';
 import { printCommand } from '../command-text.js';
 import { awaitRoom } from './fork-room.js';
 import { debugForked } from './jobs.js';
+import { type Chain, extend } from './chain.js';
 
 export function runPipeline(shell: Shell, node: Pipeline): Outcome {
   return node.timed ? timed(shell, node) : negatable(shell, node);
@@ -77,34 +78,14 @@ function* awaitProcesses(shell: Shell, processes: readonly Process[], node: Pipe
 }
 
 /** Starts the commands of a pipeline; `input` is where a last command that runs here reads from. */
-function* start(shell: Shell, node: Pipeline, lastHere: boolean): Task<{ processes: Process[]; input: number }> {
-  const processes: Process[] = [];
-  let input = -1;
+function* start(shell: Shell, node: Pipeline, lastHere: boolean): Task<Chain> {
+  const chain: Chain = { processes: [], input: -1 };
   const forked = lastHere ? node.commands.slice(0, -1) : node.commands;
   for (const [index, command] of forked.entries()) {
     if (shell.forkedFor !== node) yield* debugForked(shell, command);
-    const isLast = index === node.commands.length - 1;
-    const [reader, writer] = isLast ? [-1, -1] : shell.process.pipe();
-    const from = input;
-    const child = shell.execution.forkCommand(command, (process) => {
-      if (from >= 0) {
-        process.dup2(from, 0);
-        if (from !== 0) process.close(from);
-      }
-      if (writer < 0) return;
-      if (reader !== 0 || from < 0) process.close(reader);
-      if (writer !== 1) {
-        process.dup2(writer, 1);
-        process.close(writer);
-      }
-    }, processes);
-    processes.push(child);
-    if (command.type === 'simple' && shell.trapDepth === 0) shell.currentCommand = command;
-    if (from >= 0) shell.process.close(from);
-    if (writer >= 0) shell.process.close(writer);
-    input = reader;
+    extend(shell, chain, command, index === node.commands.length - 1);
   }
-  return { processes, input };
+  return chain;
 }
 
 /** lastpipe: the last command runs in this shell, reading from the pipe. */

@@ -19,6 +19,7 @@ import { childEnvironment, execute, runExternal } from './external.js';
 import { callFunction } from './functions.js';
 import { Interpreter } from './interpreter.js';
 import { endsScript, goesOnAfter, isFatal } from './given-up.js';
+import { LinesRead } from './lines-read.js';
 import { statusOfSubstitution } from './unreadable.js';
 import { findParsed, keepParsed, parsedKey } from './parsed-texts.js';
 import { DEFAULT_PATH, findProgram } from './program-search.js';
@@ -150,19 +151,22 @@ export class Runtime implements Execution {
     }, final);
   }
 
-  *runText(text: string, options: { line?: number; name?: string } = {}): Task<number> {
+  *runText(text: string, options: { line?: number; name?: string; isFile?: boolean } = {}): Task<number> {
     const shell = this.#shell;
     const line = options.line ?? 1;
     const key = parsedKey(shell, text, line);
     const known = key === undefined ? undefined : findParsed(key);
     const parser = known ?? this.newParser(text, line);
+    const lines = parser instanceof Parser && (shell.isBash || options.isFile === true) ? new LinesRead(shell, parser, text, line) : undefined;
     let status = 0;
     for (;;) {
       let list: ReturnType<Parser['next']>;
       try {
         list = parser instanceof Parser ? parser.next() : parser;
+        lines?.show();
       } catch (error) {
         if (!(error instanceof ShellSyntaxError)) throw error;
+        lines?.show();
         this.reportSyntax(error, options.name);
         if (!shell.isBash) throw new CommandAbort(2);
         if (options.name === 'eval') failSpecial(shell, 'eval', 2);
@@ -227,7 +231,7 @@ export class Runtime implements Execution {
     shell.frames.push({ name: 'source', source: path, callLine: line, kind: 'source' });
     let status: number;
     try {
-      status = yield* this.runText(text);
+      status = yield* this.runText(text, { isFile: true });
       if (shell.flow?.type === 'return') {
         status = shell.status;
         shell.flow = undefined;
@@ -300,8 +304,9 @@ export class Runtime implements Execution {
 
   *#runTrap(name: string, command: string): Task<void> {
     const shell = this.#shell;
-    const { status, pipeStatus, line, lastArgument, unchecked, trapStatus } = shell;
-    if (!shell.isBash) shell.trapStatus = status;
+    const { status, pipeStatus, line, lastArgument, unchecked, trapStatus, runningTrap } = shell;
+    shell.trapStatus = status;
+    shell.runningTrap = name;
     shell.returnedStatus = undefined;
     if (name === 'ERR') shell.unchecked++;
     if (shell.dialect === 'dash') shell.unchecked = 0;
@@ -312,6 +317,7 @@ export class Runtime implements Execution {
     } finally {
       shell.trapDepth--;
       shell.trapStatus = trapStatus;
+      shell.runningTrap = runningTrap;
       shell.unchecked = unchecked;
       shell.pipeStatus = pipeStatus;
       shell.line = line;
@@ -327,6 +333,7 @@ export class Runtime implements Execution {
       shell.status = status;
       shell.flow = undefined;
       shell.trapStatus = status;
+      shell.runningTrap = 'EXIT';
       shell.trapDepth++;
       try {
         yield* this.runText(command);

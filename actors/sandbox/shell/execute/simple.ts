@@ -227,7 +227,12 @@ function dispatch(shell: Shell, node: SimpleCommand, argv: string[]): Outcome {
   if (!builtin) return finish(shell, node, argv, runExternal(shell, node, argv));
   const run = shell.isBash ? (shell.forkedFor === node ? runForked : runBuiltin) : isSpecial ? runBuiltin : runRegular;
   if (node.assignments.length === 0 && node.redirects.length === 0) return finish(shell, node, argv, run(shell, argv, builtin));
-  return finish(shell, node, argv, withTemporaries(shell, node, () => run(shell, argv, builtin), stayOf(shell, name, argv.length), name === 'exec'));
+  return finish(shell, node, argv, withTemporaries(shell, node, () => run(shell, argv, builtin), stayOf(shell, name, argv.length), isExec(argv)));
+}
+
+/** Whether redirections stay: `exec`, also as `command exec`. */
+function isExec(argv: readonly string[]): boolean {
+  return argv.find((word) => !['command', 'builtin', '-p', '--'].includes(word)) === 'exec';
 }
 
 function isSpecialBuiltin(shell: Shell, name: string): boolean {

@@ -114,7 +114,7 @@ class BracedReader {
     if (char === '#' || char === '%') {
       const greedy = next === char;
       reader.pos += greedy ? 2 : 1;
-      return { type: 'trim', side: char === '#' ? 'prefix' : 'suffix', greedy, pattern: this.#pattern('}') };
+      return { type: 'trim', side: char === '#' ? 'prefix' : 'suffix', greedy, pattern: this.#pattern('}', { tildes: true }) };
     }
     if (!reader.features.familiar) return undefined;
     if (char === ':') return this.#slice();
@@ -150,7 +150,7 @@ class BracedReader {
     else if (char === '#') scope = 'prefix';
     else if (char === '%') scope = 'suffix';
     if (scope !== 'first') reader.pos++;
-    const pattern = this.#pattern('/}', scope === 'first' || scope === 'all');
+    const pattern = this.#pattern('/}', { slashFirst: scope === 'first' || scope === 'all' });
     if (reader.text[reader.pos] !== '/') return { type: 'replace', scope, pattern, replacement: undefined };
     reader.pos++;
     return { type: 'replace', scope, pattern, replacement: this.#pattern('}') };
@@ -165,11 +165,11 @@ class BracedReader {
     return this.#finish(() => readParts(this.#reader, { ...this.#place('}'), insideDouble: this.#quoted }), !this.#quoted);
   }
 
-  /** Patterns keep their own quoting even inside double quotes. */
-  #pattern(stops: string, slashFirst = false): Word {
+  /** Patterns keep their own quoting even inside double quotes, and those of `#` and `%` (in bash all) their tildes. */
+  #pattern(stops: string, { slashFirst = false, tildes = false } = {}): Word {
     const reader = this.#reader;
     const skipFirst = slashFirst && reader.text[reader.pos] === '/';
-    return this.#finish(() => readParts(reader, { ...this.#place(stops), skipFirst }), !this.#quoted || reader.features.bash);
+    return this.#finish(() => readParts(reader, { ...this.#place(stops), skipFirst }), tildes || !this.#quoted || reader.features.bash);
   }
 
   #finish(read: () => Word['parts'], tildes: boolean): Word {

@@ -1,7 +1,7 @@
 // dash's jobs, wait, fg and bg.
 import { statusCode } from '../../../kernel/process.js';
 import type { Task } from '../../../kernel/wait.js';
-import { type Job, jobState } from '../../jobs.js';
+import { type Job, jobState, jobStatus } from '../../jobs.js';
 import { signalDescription } from '../../signal-descriptions.js';
 import type { Builtin, Shell } from '../../shell.js';
 import { giveUp, print, readOptions } from '../output.js';
@@ -41,12 +41,11 @@ export const jobs: Builtin = (shell, argv) => {
 
 /** A job that was waited for can be asked again until another one takes its place. */
 function* waitJob(shell: Shell, job: Job): Task<number> {
-  const last = job.processes.at(-1)!;
-  const interrupted = yield* waitFor(shell, [last]);
+  const interrupted = yield* waitFor(shell, [job]);
   if (interrupted !== undefined) return interrupted;
   shell.jobs.collect();
   shell.jobs.noteWaited(job);
-  return statusCode(last.status!);
+  return jobStatus(job);
 }
 
 export function* wait(shell: Shell, argv: readonly string[]): Task<number> {
