@@ -9,7 +9,7 @@ export interface Chain {
   input: number;
 }
 
-/** Starts the next command of a chain; `wire` changes its process before the pipes are laid. */
+/** Starts the next command of a chain; `wire` makes its process one of the background before the pipes are laid. */
 export function extend(shell: Shell, chain: Chain, command: Command, isLast: boolean, wire?: (child: Process) => void): void {
   const [reader, writer] = isLast ? [-1, -1] : shell.process.pipe();
   const from = chain.input;
@@ -25,7 +25,7 @@ export function extend(shell: Shell, chain: Chain, command: Command, isLast: boo
       process.dup2(writer, 1);
       process.close(writer);
     }
-  }, isLast && chain.processes.length === 0 ? undefined : chain.processes);
+  }, wire ? undefined : chain.processes);
   chain.processes.push(child);
   if (command.type === 'simple' && shell.trapDepth === 0) shell.currentCommand = command;
   if (from >= 0) shell.process.close(from);
