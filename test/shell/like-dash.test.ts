@@ -35,6 +35,15 @@ besideShell(['dash'], {
   'PS4 that cannot be expanded': 'exec 2>/dev/null\nPS4=\'+${x\'\nset -x\necho one\nPS4=\'$((1 / 0)) \'\necho two\n',
   'limits': 'ulimit 1 2; echo $?; ulimit -n x; echo $?; ulimit -Q; echo $?; ulimit -n -f\nread -t 1 x; echo $?; read -p; echo $?\ndash -c \'ulimit -n 0; echo hi > out\'; echo $?; ls\ndash -c \'ulimit -f 1; while echo 0123456789012345678901234567890123456789; do :; done > big\'; echo $?; wc -c < big\n',
   'programs that are not there, and scripts with NULs': 'd=0123456789; for i in 1 2 3 4 5; do d=$d$d; done; ./$d; echo $?\n./f/x; echo $?\nprintf \'echo a\\0b\\n\' > s; dash s\ndash -i -c \'echo $-\' 2>/dev/null\ncommand -p nosuch; echo $?\n',
+  '$@ and $* with operations, by IFS': 'show() { printf \'%s:\' $#; [ $# -eq 0 ] || printf \'<%s>\' "$@"; echo; }\nfor ifs in d \'\' : \' :\' o; do for args in "\'\' \'\'" "\'\'" "a \'\'" "\'a b\' c" "" "\'a b\' \'\' \'c:d\' \'\'"; do\nif [ "$ifs" = d ]; then unset IFS; else IFS=$ifs; fi\neval "set -- $args"\nshow ${@:-n} ; show ${*:-n}; show "${@:-n}"; show "${*:-n}"; show ${@:+p}; show ${*:+p}; show "${@:+p}"; show "${*:+p}"; show ${@-n}; show ${*+p}\nshow ${@#a}; show "${@##*}"; show ${*%b}; show "${*%b}"; show ${@%%*}; show "${@%%b*}"; show ${#@} ${#*}\nx=${@:-q}${*:+p}${@#a}; show "$x"\ncat <<X\n$@ $* ${@:-n} ${*:+p} ${@%b}\nX\ndone; done\n',
+  'the delimiter of a here-document': 'cat <<${x}\n$((1 + 1))\n${x}\ncat <<`a\n`a\necho b\n(eval \'cat <<$(c)\n$(c)\n\'; echo no); echo $?\n',
+  'a second ! is a syntax error': '! true | false; echo $?\n(eval \'! ! true\'); echo $?\n(eval \'true | ! true\'); echo $?\n',
+  'lengths of nothing': '(echo "${#+}"; echo no); echo $?\n(echo ${#=}; echo no); echo $?\nset -- a; echo ${#} ${#-1} ${#+x} ${#%1} ${##}\n',
+  'redirections go before assignments, for programs too': 'n=$((0 + 08)) env 2>f; echo no\n',
+  'a job that was waited for makes room': '(exit 3) & wait $!; true | true; wait %1; echo $?\n(exit 3) & wait $!; echo $(wait %1); /bin/true; wait $!; echo $?\n',
+  'what cannot be written': '{ printf x; echo y; } 2>&1 >&- | sed \'s/.*: [0-9]*: //\'\n',
+  'the script is read in blocks': 'read x\nread y\necho "<$x>"\ncat\necho c\n',
+  'an error of an interactive -c': 'dash -i -c \'echo a; set -u; echo $nosuch; echo no\necho no\' 2>/dev/null; echo $?\n',
 });
 
 (hostHas('dash') ? test : test.skip)('negative control: a difference is seen', async (t) => {

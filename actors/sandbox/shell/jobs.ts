@@ -66,7 +66,7 @@ export class JobTable {
   add(processes: readonly Process[], text: string, isControlled: boolean): Job {
     this.collect();
     const isDash = this.#shell.dialect === 'dash';
-    if (isDash) this.#makeRoom();
+    if (isDash) this.makeRoom();
     else if (!this.#shell.isInteractive) this.forgetEnded();
     const number = isDash ? this.#freeNumber() : (this.#jobs.at(-1)?.number ?? 0) + 1;
     const job: Job = {
@@ -81,7 +81,8 @@ export class JobTable {
     this.#waited.add(job);
   }
 
-  #makeRoom(): void {
+  /** dash: a new job, also one in the foreground, takes the place of one that was waited for. */
+  makeRoom(): void {
     const over = this.#jobs.find((job) => this.#waited.has(job)) ?? (this.#jobs.length < REMEMBERED_MAX ? undefined : this.#jobs.find((job) => jobState(job) === 'Done'));
     if (over) this.remove(over);
   }

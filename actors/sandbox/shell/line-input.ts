@@ -1,4 +1,4 @@
-// Reading a line from a descriptor that others read too: never a byte further than the line's end.
+// Reading lines from a descriptor: never a byte further than the line's end where others read too, or in blocks.
 import type { Process } from '../kernel/process.js';
 import { decode } from '../kernel/text.js';
 import type { Task } from '../kernel/wait.js';
@@ -18,6 +18,28 @@ export function* readUntil(process: Process, fd: number, delimiter: number): Tas
     const part = (file.readsAllowed ? file.readThrough(delimiter) : undefined) ?? (yield* process.read(fd, 1));
     parts.push(part);
     if (part.length === 0 || part[part.length - 1] === delimiter) return parts.length === 1 ? part : Buffer.concat(parts);
+  }
+}
+
+/** What dash reads of its script at once. */
+const BLOCK_BYTES = 8191;
+
+/** The lines of a descriptor that is read in blocks: what is in a block is no longer there for others. */
+export class BlockLines {
+  #rest: Uint8Array = new Uint8Array();
+
+  *next(process: Process, fd: number): Task<InputLine> {
+    const parts: Uint8Array[] = [];
+    for (;;) {
+      const end = this.#rest.indexOf(10);
+      parts.push(end < 0 ? this.#rest : this.#rest.subarray(0, end));
+      if (end >= 0) {
+        this.#rest = this.#rest.subarray(end + 1);
+        return { text: decode(Buffer.concat(parts)), isEnd: false };
+      }
+      this.#rest = yield* process.read(fd, BLOCK_BYTES);
+      if (this.#rest.length === 0) return { text: decode(Buffer.concat(parts)), isEnd: true };
+    }
   }
 }
 

@@ -9,7 +9,7 @@ import { assemble } from './execute/assemble.js';
 import { editableTerminal, editLine } from './line-editor/editor.js';
 import { saveHistory, setHistoryFile } from './history/file.js';
 import { InputLines } from './history/input-lines.js';
-import { type InputLine, readLine } from './line-input.js';
+import { BlockLines, type InputLine, readLine } from './line-input.js';
 import { type Invocation, parseInvocation } from './invocation.js';
 import { SET_OPTIONS, type SetOption } from './options.js';
 import { applyOption } from './builtins/options.js';
@@ -62,6 +62,7 @@ function* runInput(shell: Shell, prompt: boolean, script?: ScriptRest): Task<num
   const terminal = prompt ? editableTerminal(shell) : undefined;
   let parser = shell.execution.newParser('', script?.line ?? 1, false);
   const lines = new InputLines(shell);
+  const blocks = shell.dialect === 'dash' && !terminal ? new BlockLines() : undefined;
   let ended = false;
   let again = false;
   let shown = '';
@@ -92,7 +93,7 @@ function* runInput(shell: Shell, prompt: boolean, script?: ScriptRest): Task<num
       if (ended) return shell.status;
       if (again && list === 'incomplete') show('PS2');
       if (terminal && shell.backlog.length > 0) yield* shell.flushBacklog();
-      const { text: given, isEnd, interrupted } = script ? { ...takeLine(script), interrupted: false } : terminal ? yield* editLine(shell, terminal, shown, isShown) : { ...(yield* readFirstLine(shell)), interrupted: false };
+      const { text: given, isEnd, interrupted } = script ? { ...takeLine(script), interrupted: false } : terminal ? yield* editLine(shell, terminal, shown, isShown) : { ...(yield* readFirstLine(shell, blocks)), interrupted: false };
       shell.isFresh = false;
       isShown = false;
       if (interrupted) {
@@ -131,10 +132,10 @@ function* runInput(shell: Shell, prompt: boolean, script?: ScriptRest): Task<num
 }
 
 /** Until something has come, the machine can be put away. */
-function* readFirstLine(shell: Shell): Task<InputLine> {
+function* readFirstLine(shell: Shell, blocks: BlockLines | undefined): Task<InputLine> {
   const { process } = shell;
   if (shell.isFresh) yield* process.resting({}, process.poll([{ fd: 0, read: true }]));
-  return yield* readLine(process, 0);
+  return yield* blocks?.next(process, 0) ?? readLine(process, 0);
 }
 
 /** bash's PROMPT_COMMAND, which leaves `$?` alone. */

@@ -37,7 +37,7 @@ function* writeRest(shell: Shell, name: string, bytes: Uint8Array, status: numbe
     if (!(error instanceof Errno)) throw error;
     // SIGPIPE and SIGXFSZ, where they are not ignored, end the process here.
     if (error.code === 'EPIPE' || error.code === 'EFBIG') yield PREEMPT;
-    return fail(shell, name, `${shell.isBash ? 'write error' : 'I/O error'}: ${error.message}`);
+    return fail(shell, name, shell.dialect === 'dash' ? `${name}: I/O error` : `${shell.isBash ? 'write error' : 'I/O error'}: ${error.message}`);
   }
 }
 

@@ -20,6 +20,7 @@ import { assignTemporary } from './temporaries.js';
 /** Runs a program with the command's redirections and assignments. */
 export function runExternal(shell: Shell, node: SimpleCommand, argv: string[], path?: string): Outcome {
   const { execution } = shell;
+  if (!shell.isBash && node.redirects.length > 0 && (node.assignments.length > 0 || node.redirects.some(({ target, document }) => target.blocking || document?.blocking === true))) return runRedirected(shell, node, argv, path);
   if (node.assignments.some(({ value, array }) => array !== undefined || value?.blocking === true)) return runBlocking(shell, node, argv, path);
   const environment = environmentOf(shell, node, (assignment) => assignment.index === undefined ? shell.expansion.text(assignment.value!) : '', path);
   const handler = environment.path === undefined && shell.isBash ? shell.functions.get('command_not_found_handle') : undefined;
@@ -35,6 +36,21 @@ function* runBlocking(shell: Shell, node: SimpleCommand, argv: string[], path: s
   const values = new Map<unknown, string>();
   for (const assignment of node.assignments) values.set(assignment, assignment.index === undefined ? yield* temporaryText(shell, assignment) : '');
   return yield* launch(shell, node, argv, environmentOf(shell, node, (assignment) => values.get(assignment)!, path));
+}
+
+/** dash and ash redirect before they assign, in the shell itself. */
+function* runRedirected(shell: Shell, node: SimpleCommand, argv: string[], path: string | undefined): Task<number> {
+  const undo = yield* shell.redirection.applyTask(node.redirects);
+  if (!undo) return shell.redirectionStatus;
+  try {
+    const outcome = runExternal(shell, { ...node, redirects: [] }, argv, path);
+    return typeof outcome === 'number' ? outcome : yield* outcome;
+  } catch (error) {
+    shell.report(error);
+    throw error;
+  } finally {
+    undo();
+  }
 }
 
 interface ProgramEnvironment {
@@ -71,7 +87,7 @@ export function childEnvironment(shell: Shell): ReadonlyMap<string, string> {
 function* launch(shell: Shell, node: SimpleCommand, argv: string[], { env, path: pathValue }: ProgramEnvironment): Task<number> {
   const name = argv[0]!;
   const path = pathValue === undefined || name.includes('/') ? findProgram(shell, name) : findAlong(shell, name, pathValue);
-  const inChild = node.redirects.some(expandsInChild);
+  const inChild = shell.isBash && node.redirects.some(expandsInChild);
   const redirects: ResolvedRedirect[] = [];
   if (!inChild) {
     try {

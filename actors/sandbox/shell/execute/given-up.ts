@@ -7,7 +7,8 @@ import { AssignmentError } from '../variables/variables.js';
 export function goesOnAfter(shell: Shell, error: unknown): boolean {
   // `exit` is meant, at a prompt as in a script.
   if (error instanceof ShellExit) return false;
-  if (shell.isInteractive) return true;
+  // dash: an error ends the text of -c, also where that is interactive.
+  if (shell.isInteractive) return shell.isBash || shell.commandString === undefined;
   return shell.isBash && survives(shell, error) && (!shell.options.errexit || outlivesErrexit(error));
 }
 

@@ -112,6 +112,7 @@ export class Runtime implements Execution {
     const shell = this.#shell;
     const { terminal } = shell.process;
     const controls = shell.options.monitor && shell.subshellDepth === 0;
+    shell.jobs.makeRoom();
     if (controls && terminal) terminal.foreground = processes[0]?.processGroup ?? shell.process.processGroup;
     try {
       for (const child of processes) {

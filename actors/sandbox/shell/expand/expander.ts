@@ -241,7 +241,7 @@ export class Expander implements Expansion {
       return;
     }
     const key = index !== undefined && index.all === undefined ? this.#key(part) : undefined;
-    const decided = decide(this.#shell, part, key, mode === 'quoted');
+    const decided = decide(this.#shell, part, key, mode === 'quoted', sink.isText === true);
     if (mode === 'quoted' && isText(part, decided)) sink.quoted('');
     if (decided.word !== undefined) {
       const word = decided.word;
@@ -257,7 +257,7 @@ export class Expander implements Expansion {
     const { index } = part;
     const key = index !== undefined && index.all === undefined ? yield* this.#keyTask(part) : undefined;
     if (part.operation === undefined && index === undefined) return this.#parameter(part, sink, mode);
-    const decided = decide(this.#shell, part, key, mode === 'quoted');
+    const decided = decide(this.#shell, part, key, mode === 'quoted', sink.isText === true);
     if (mode === 'quoted' && isText(part, decided)) sink.quoted('');
     if (decided.word !== undefined) {
       const word = decided.word;

@@ -6,6 +6,7 @@ import type { Shell } from '../shell.js';
 import { joinBytes } from '../syntax/ansi.js';
 import type { Parameter, Word } from '../syntax/ast.js';
 import { isName } from '../variables/variables.js';
+import { isNullList, trimParts } from './dash-lists.js';
 import { lookUp, lookUpIndirect, type Value } from './lookup.js';
 import { countsBytes } from '../locale.js';
 import { belowZero, changeCase, compilePattern, lengthOf, replace, slice, sliceList, trim } from './operations.js';
@@ -38,16 +39,17 @@ export function unbound(shell: Shell, { name, index, braced }: Parameter): strin
   throw new ExpansionError(shell.isBash ? `${subject}: unbound variable` : `${name}: parameter not set`, { fatal: true, status: shell.isBash ? 127 : 2 });
 }
 
-/** Looks the parameter up and finds out what is to be done. `key` is its evaluated subscript. */
-export function decide(shell: Shell, part: Parameter, key: string | number | undefined, quoted: boolean): Decision {
+/** Looks the parameter up and finds out what is to be done. `key` is its evaluated subscript; `isText`: it becomes part of one text. */
+export function decide(shell: Shell, part: Parameter, key: string | number | undefined, quoted: boolean, isText: boolean): Decision {
   const { operation } = part;
   if (operation?.type === 'bad') throw new ExpansionError(badSubstitution(shell, part), { endsPosix: true });
   if (operation?.type === 'keys' || operation?.type === 'names') return { value: lookUp(shell, operation.type === 'names' ? '0' : part.name, part.index?.all, key) };
   const value = part.indirect ? lookUpIndirect(shell, part, key) : lookUp(shell, part.name, part.index?.all, key);
   if (operation?.type !== 'default' && operation?.type !== 'assign' && operation?.type !== 'error' && operation?.type !== 'alternate') return { value };
+  const isUnset = value.list ? value.list.length === 0 : value.text === undefined;
   // In dash `$@` and `$*` are set even where there are no parameters.
-  const isUnset = value.list ? value.list.length === 0 && shell.dialect !== 'dash' : value.text === undefined;
-  const isNull = isUnset || (operation.colon && !(part.indirect && value.list) && (value.list ? value.list.join(value.star && quoted ? (shell.variables.get('IFS') ?? ' ').slice(0, 1) : ' ') === '' : value.text === ''));
+  const isDashList = value.list !== undefined && shell.dialect === 'dash';
+  const isNull = isDashList ? operation.colon && isNullList(shell, part, value, quoted, isText) : isUnset || (operation.colon && !(part.indirect && value.list) && (value.list ? value.list.join(value.star && quoted ? (shell.variables.get('IFS') ?? ' ').slice(0, 1) : ' ') === '' : value.text === ''));
   if (operation.type === 'alternate') return isNull ? { value, nothing: true } : { value, word: operation.word, use: 'pour' };
   if (!isNull) return { value };
   return { value, word: operation.word, use: operation.type === 'default' ? 'pour' : operation.type };
@@ -90,12 +92,12 @@ export function finish(shell: Shell, part: Parameter, decision: Decision, operan
 /** dash trims and measures `$@` and `$*` as one text. */
 function finishWhole(shell: Shell, part: Parameter, { list, star }: Value, operands: Operands, sink: Sink, quoted: boolean): void {
   const ifs = shell.separators;
-  const joint = part.operation?.type === 'length' ? ifs.slice(0, 1) : !star || !quoted ? '\0' : ifs.slice(0, 1);
+  const joins = part.operation?.type === 'length' || sink.isText === true || (quoted && star);
+  const joint = joins ? ifs.slice(0, 1) : quoted || shell.variables.get('IFS') !== undefined ? '\0' : ' ';
   const text = list!.join(joint);
   if (part.operation?.type === 'length') return pourText(String(encode(text).length), sink, quoted);
-  const trimmed = apply(shell, part, text, operands);
-  if (joint === '\0') pourList(trimmed.split(joint), star, sink, quoted, shell);
-  else pourText(trimmed, sink, quoted);
+  if (joint === '\0' && part.operation?.type === 'trim') pourList(trimParts(list!, operands.pattern!, part.operation.side, part.operation.greedy), star, sink, quoted, shell);
+  else pourText(apply(shell, part, text, operands), sink, quoted);
 }
 
 /** To slices and transformations, `[@]` of what is no array is its one text. */

@@ -2,6 +2,8 @@
 
 /** What a word's parts are poured into. */
 export interface Sink {
+  /** All becomes one text. */
+  readonly isText?: boolean;
   /** Text of the script outside quotes: glob characters are active. */
   literal(text: string): void;
   /** Text that means itself. `''` still makes a field. */
@@ -187,6 +189,9 @@ export class QuietSink implements Sink {
   constructor(sink: Sink) {
     this.#sink = sink;
   }
+  get isText(): boolean {
+    return this.#sink.isText === true;
+  }
   literal(text: string): void {
     this.#sink.literal(text);
   }
@@ -226,6 +231,7 @@ export class DocumentSink extends FieldSink {
 
 /** Collects one string; `escape` treats what means itself (patterns, regular expressions), `raw` what does not. */
 export class TextSink implements Sink {
+  readonly isText = true;
   readonly joins = true;
   text = '';
   readonly #escape: ((text: string) => string) | undefined;

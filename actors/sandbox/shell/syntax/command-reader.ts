@@ -12,6 +12,8 @@ const REDIRECTS = new Set(['<', '>', '>>', '>|', '<>', '<&', '>&', '&>', '&>>', 
 const DECLARATIONS = new Set(['declare', 'typeset', 'local', 'readonly', 'export', 'eval', 'alias', 'let']);
 /** Words that go on with or end a compound command, and so never begin a command. */
 const CLOSERS = new Set(['then', 'else', 'elif', 'fi', 'do', 'done', 'esac', '}', 'in']);
+/** dash and ash take one `!`, at the beginning of a pipeline. */
+const CLOSERS_POSIX = new Set([...CLOSERS, '!']);
 const CLOSERS_BASH = new Set([...CLOSERS, ']]']);
 
 const NO_REDIRECTS: readonly Redirect[] = [];
@@ -189,7 +191,7 @@ export class CommandReader {
     const token = this.peek();
     const reserved = plainText(token);
     if (beginsCompound(this, token)) return this.withRedirects(readCompound(this));
-    if (reserved !== undefined && (this.reader.features.bash ? CLOSERS_BASH : CLOSERS).has(reserved)) this.unexpected();
+    if (reserved !== undefined && (this.reader.features.bash ? CLOSERS_BASH : CLOSERS_POSIX).has(reserved)) this.unexpected();
     if (reserved === 'coproc' && this.reader.features.bash) return readCoprocess(this);
     return this.simple();
   }
@@ -247,15 +249,15 @@ export class CommandReader {
     if (operatorToken.kind !== 'operator' || !REDIRECTS.has(operatorToken.text)) this.unexpected();
     const operator = operatorToken.text as RedirectOperator;
     this.take();
-    const target = this.#target();
+    const target = this.#target(this.reader.settings.dialect === 'dash' && (operator === '<<' || operator === '<<-') ? 'delimiter' : 'plain');
     const redirect = { operator, fd: descriptor?.fd, variable: descriptor?.variable, target, document: undefined as Word | undefined, line };
     if (operator === '<<' || operator === '<<-') this.#expectDocument(redirect);
     return redirect;
   }
 
   /** The word after an operator. In `>&3>x` the 3 is that word, although it looks like the descriptor of the next operator. */
-  #target(): Word {
-    const token = this.peek('plain');
+  #target(expecting: Expecting): Word {
+    const token = this.peek(expecting);
     if (token.kind === 'word') {
       this.take();
       return token.word;

@@ -25,9 +25,9 @@ const RESERVED_BASH = new Set([...RESERVED, '[[', ']]', 'coproc', 'function', 's
 
 /**
  * What may stand next: a command (assignments, aliases), the words after one (`declared`: `name=(…)` too), the `in` or `do` of a compound
- * command, or plain words only.
+ * command, plain words only, or a word in which nothing expands.
  */
-export type Expecting = 'command' | 'argument' | 'declared' | 'keyword' | 'plain';
+export type Expecting = 'command' | 'argument' | 'declared' | 'keyword' | 'plain' | 'delimiter';
 
 export class Lexer {
   readonly reader: Reader;

@@ -16,6 +16,8 @@ const TRANSFORM = /@[^}]*/y;
 const PREFIX_NAMES = /[@*]\}/y;
 /** `${#:}` and its kin are neither lengths nor operations in bash. */
 const LENGTH_OF_NOTHING = /[:/%=+]\}/y;
+/** dash: of anything but a name and these. */
+const LENGTH_OF_NOTHING_DASH = /[^A-Za-z_0-9@*#?$!}-]\}/y;
 
 const DEFAULTS: Readonly<Record<string, 'default' | 'assign' | 'error' | 'alternate'>> = { '-': 'default', '=': 'assign', '?': 'error', '+': 'alternate' };
 const CASES: Readonly<Record<string, 'upper' | 'lower' | 'toggle'>> = { '^': 'upper', ',': 'lower', '~': 'toggle' };
@@ -59,7 +61,7 @@ class BracedReader {
       if (index?.all !== undefined && reader.text[reader.pos] === '}') return this.#close(name, index, { type: 'keys' }, false);
     }
     if (reader.text[reader.pos] === '}') return this.#close(name, index, undefined, indirect);
-    if (name === '#' && reader.features.bash && reader.looksAt(LENGTH_OF_NOTHING)) return this.#bad(name);
+    if (name === '#' && reader.settings.dialect !== 'ash' && reader.looksAt(reader.features.bash ? LENGTH_OF_NOTHING : LENGTH_OF_NOTHING_DASH)) return this.#bad(name);
     const operation = this.#operation(name);
     if (operation === undefined || reader.text[reader.pos] !== '}') return this.#bad(name);
     return this.#close(name, index, operation, indirect);

@@ -16,6 +16,8 @@ export interface Place {
   readonly processes: boolean;
   /** Do not stop at the first character even if it is one of `stops` (the `/` of `${x////-}`). */
   readonly skipFirst?: boolean;
+  /** `$` and backquotes are ordinary (dash, in the delimiter of a here-document). */
+  readonly plainDollars?: boolean;
   /** Inside `"…"` (in `${x:-…}`): single quotes are ordinary and a backslash escapes only `$ \` " \ }`. */
   readonly insideDouble?: boolean;
 }
@@ -92,7 +94,8 @@ export function readParts(reader: Reader, place: Place): WordPart[] {
       reader.pos++;
       continue;
     }
-    if (place.insideDouble ? readInsideDouble(reader, char, out) : readSpecial(reader, char, out)) continue;
+    const isPlain = place.plainDollars === true && (char === '$' || char === '`');
+    if (!isPlain && (place.insideDouble ? readInsideDouble(reader, char, out) : readSpecial(reader, char, out))) continue;
     if (char === '(' && (depth > 0 || opensGroup(reader, place, out.last))) depth++;
     else if (char === ')' && depth > 0) depth--;
     out.add(char);

@@ -27,9 +27,9 @@ interface Prefix {
 export function readWord(reader: Reader, expecting: Expecting): Token {
   const start = reader.pos;
   const line = reader.lineAt(start);
-  const prefix = expecting === 'plain' || expecting === 'keyword' ? undefined : readPrefix(reader, expecting === 'command');
+  const prefix = expecting === 'plain' || expecting === 'keyword' || expecting === 'delimiter' ? undefined : readPrefix(reader, expecting === 'command');
   if (prefix === undefined) {
-    const word = readSimple(reader, start, line) ?? readPlainWord(reader, start, line);
+    const word = readSimple(reader, start, line) ?? readPlainWord(reader, start, line, expecting === 'delimiter');
     return { kind: 'word', word, start, end: reader.pos };
   }
   const head: Literal = { type: 'literal', text: reader.text.slice(start, reader.pos) };
@@ -58,8 +58,8 @@ function readSimple(reader: Reader, start: number, line: number): Word | undefin
   return { parts: [{ type: 'literal', text }], source: text, line, literal: text, blocking: false, glob: false, braces: false, assignment: undefined };
 }
 
-function readPlainWord(reader: Reader, start: number, line: number): Word {
-  const parts = readParts(reader, plainPlace(reader));
+function readPlainWord(reader: Reader, start: number, line: number, plainDollars: boolean): Word {
+  const parts = readParts(reader, { ...plainPlace(reader), plainDollars });
   return makeWord(parts, sourceOf(reader, start), line, { tildes: 'word', braces: reader.features.bash });
 }
 
