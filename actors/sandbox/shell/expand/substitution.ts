@@ -5,6 +5,7 @@ import type { Process } from '../../kernel/process.js';
 import type { Task } from '../../kernel/wait.js';
 import { Errno } from '../../kernel/errno.js';
 import { awaitRoom } from '../execute/fork-room.js';
+import { printedAt } from '../execute/printed-lines.js';
 import { ShellExit } from '../flow.js';
 import type { Shell } from '../shell.js';
 import type { CommandSubstitution, List, ListItem, ProcessSubstitution } from '../syntax/ast.js';
@@ -25,6 +26,7 @@ export function* substituteCommand(shell: Shell, part: CommandSubstitution): Tas
     const text = yield* readDirectly(shell, part.script);
     if (text !== undefined) return text;
   }
+  const script = shell.isBash ? printedAt(part, shell.line) : part.script;
   yield* awaitRoom(shell);
   const [reader, writer] = shell.process.pipe();
   shell.process.descriptors.setCloseOnExec(reader, true);
@@ -34,7 +36,7 @@ export function* substituteCommand(shell: Shell, part: CommandSubstitution): Tas
     // dash: errexit looks at what is in it, also where it is a condition.
     if (sub.dialect === 'dash') sub.unchecked = 0;
     if (!sub.options.has('inherit_errexit') && !sub.options.posix && sub.isBash) sub.options.set('errexit', false);
-    return yield* runSubstituted(sub, part.script);
+    return yield* runSubstituted(sub, script);
   }, (process) => {
     process.close(reader);
     if (writer !== 1) {
@@ -131,6 +133,7 @@ function* runSubstituted(shell: Shell, script: List): Task<number> {
 
 /** Runs `<(…)` or `>(…)`: the path of the descriptor that leads to it. The descriptor is closed when the command is over. */
 export function runProcessSubstitution(shell: Shell, part: ProcessSubstitution): string {
+  const script = shell.isBash ? printedAt(part, shell.line) : part.script;
   const [reader, writer] = shell.process.pipe();
   const [ours, theirs, target] = part.direction === '<' ? [reader, writer, 1] : [writer, reader, 0];
   const file = shell.process.descriptors.get(ours);
@@ -140,8 +143,8 @@ export function runProcessSubstitution(shell: Shell, part: ProcessSubstitution):
   shell.process.close(ours);
   const child = shell.execution.fork(function* body(sub) {
     sub.evalDepth++;
-    if (part.direction === '<') return yield* runSubstituted(sub, part.script);
-    const outcome = sub.execution.run(part.script);
+    if (part.direction === '<') return yield* runSubstituted(sub, script);
+    const outcome = sub.execution.run(script);
     return typeof outcome === 'number' ? outcome : yield* outcome;
   }, (process) => {
     process.close(kept);
