@@ -12,6 +12,10 @@ export interface Invocation {
   noprofile: boolean;
   posix: boolean;
   restricted: boolean;
+  /** What an interactive shell reads in place of ~/.bashrc. */
+  rcfile?: string;
+  /** `--help` or `--version`: what is printed instead of running anything. */
+  tells?: 'help' | 'version';
   rest: readonly string[];
   error?: string;
 }
@@ -30,7 +34,13 @@ export function parseInvocation(argv: readonly string[], isBash: boolean): Invoc
     }
     if (isBash && word.startsWith('--')) {
       const name = word.slice(2);
-      if (name === 'rcfile' || name === 'init-file') at++;
+      if (name === 'rcfile' || name === 'init-file') {
+        const file = argv[++at];
+        if (file === undefined) return { ...found, error: `${name}: option requires an argument` };
+        found.rcfile = file;
+        continue;
+      }
+      if (name === 'help' || name === 'version') found.tells ??= name;
       else if (!LONG_FLAGS.has(name)) return { ...found, error: `${word}: invalid option` };
       if (name === 'norc') found.norc = true;
       if (name === 'noprofile') found.noprofile = true;
@@ -62,4 +72,28 @@ export function parseInvocation(argv: readonly string[], isBash: boolean): Invoc
   }
   found.rest = argv.slice(at);
   return found;
+}
+
+/** `bash --help`. */
+export function helpText(version: string): string {
+  const long = ['debug', 'debugger', 'dump-po-strings', 'dump-strings', 'help', 'init-file', 'login', 'noediting', 'noprofile', 'norc', 'posix', 'pretty-print', 'rcfile', 'restricted', 'verbose', 'version'];
+  return `GNU bash, version ${version}-(x86_64-pc-linux-gnu)
+Usage:\tbash [GNU long option] [option] ...
+\tbash [GNU long option] [option] script-file ...
+GNU long options:
+${long.map((name) => `\t--${name}\n`).join('')}Shell options:
+\t-ilrsD or -c command or -O shopt_option\t\t(invocation only)
+\t-abefhkmnptuvxBCEHPT or -o option
+Type \`bash -c "help set"' for more information about shell options.
+Type \`bash -c help' for more information about shell builtin commands.
+Use the \`bashbug' command to report bugs.
+
+bash home page: <http://www.gnu.org/software/bash>
+General help using GNU software: <http://www.gnu.org/gethelp/>
+`;
+}
+
+/** `bash --version`: whose behaviour this is. */
+export function versionText(version: string): string {
+  return `GNU bash, version ${version} (x86_64-pc-linux-gnu)\n`;
 }

@@ -1,6 +1,8 @@
 // Background jobs: what was started with `&` (or stopped), by job number and process, with the statuses that `wait` asks for later.
 import { type Process, statusCode } from '../kernel/process.js';
+import { SIGINT, SIGPIPE, SIGTERM } from '../kernel/signals.js';
 import type { Shell } from './shell.js';
+import { signalDescription } from './signal-descriptions.js';
 
 /** bash forgets more; nobody asks for a status that old. */
 const REMEMBERED_MAX = 4096;
@@ -32,6 +34,11 @@ export function jobState(job: Job): JobState {
 export function jobStatus(job: Job): number {
   const statuses = job.processes.map(({ status }) => (status === undefined ? 0 : statusCode(status)));
   return (job.pipefail ? statuses.findLast((status) => status !== 0) : statuses.at(-1)) ?? 0;
+}
+
+/** `  123 Killed                  sleep 5` */
+export function deathOf(pid: number, signal: number, command: string): string {
+  return `${String(pid).padStart(5)} ${signalDescription(signal).padEnd(24)}${command}`;
 }
 
 export class JobTable {
@@ -158,10 +165,25 @@ export class JobTable {
     }
   }
 
+  /** bash tells of a script's job that a signal has ended, other than those that end jobs every day. */
+  tellDeath(job: Job): void {
+    const shell = this.#shell;
+    const { pid, status, parent } = job.processes.at(-1)!;
+    if (job.isNotified || !shell.isBash || shell.isInteractive || parent !== shell.process || status === undefined || !('signal' in status)) return;
+    job.isNotified = true;
+    if (status.signal !== SIGINT && status.signal !== SIGPIPE && status.signal !== SIGTERM) shell.complain(deathOf(pid, status.signal, job.text));
+  }
+
+  /** Tells of those that ended while nobody waited for them. */
+  tellDeaths(): void {
+    for (const job of this.#jobs) if (jobState(job) === 'Done') this.tellDeath(job);
+  }
+
   /** Drops jobs that ended and of whose end nobody needs to be told; their statuses stay known to `wait`. */
   forgetEnded(): void {
     for (const job of [...this.#jobs]) {
       if (jobState(job) !== 'Done') continue;
+      this.tellDeath(job);
       this.remember(job);
       this.remove(job);
     }

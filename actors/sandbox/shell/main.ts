@@ -2,15 +2,15 @@
 import { withIds } from '../kernel/credentials.js';
 import { Errno } from '../kernel/errno.js';
 import type { Process } from '../kernel/process.js';
-import { decode } from '../kernel/text.js';
+import { decode, encode } from '../kernel/text.js';
 import { PREEMPT, type Task } from '../kernel/wait.js';
-import { importEnvironment } from './environment.js';
+import { BASH_VERSION, importEnvironment } from './environment.js';
 import { assemble } from './execute/assemble.js';
 import { editableTerminal, editLine } from './line-editor/editor.js';
 import { saveHistory, setHistoryFile } from './history/file.js';
 import { InputLines } from './history/input-lines.js';
 import { BlockLines, type InputLine, readLine } from './line-input.js';
-import { type Invocation, parseInvocation } from './invocation.js';
+import { helpText, type Invocation, parseInvocation, versionText } from './invocation.js';
 import { SET_OPTIONS, type SetOption } from './options.js';
 import { applyOption } from './builtins/options.js';
 import { restrict } from './restricted.js';
@@ -112,7 +112,7 @@ function* runInput(shell: Shell, prompt: boolean, script?: ScriptRest): Task<num
         if (!again) show('PS1');
         continue;
       }
-      if (terminal && isEnd) shell.warnRaw(shell.isBash ? 'exit\n' : '\n');
+      if (prompt && isEnd && (terminal || shell.isBash)) shell.warnRaw(shell.isBash ? 'exit\n' : '\n');
       if (text !== undefined && (text !== '' || !isEnd)) parser.append(isEnd ? text : `${text}\n`);
       if (isEnd) {
         ended = true;
@@ -265,6 +265,10 @@ export function shellMain(dialect: 'bash' | 'ash' | 'dash' | 'posix') {
       yield* shell.flushBacklog();
       return 2;
     }
+    if (invocation.tells !== undefined) {
+      yield* process.write(1, encode(invocation.tells === 'help' ? helpText(BASH_VERSION) : versionText(BASH_VERSION)));
+      return 0;
+    }
     if (invocation.posix) applyOption(shell, 'posix', true);
     // An exported SHELLOPTS sets the options of shells below.
     for (const option of isBash ? (process.env.get('SHELLOPTS') ?? '').split(':') : []) if (Object.hasOwn(SET_OPTIONS, option)) applyOption(shell, option as SetOption, true);
@@ -281,11 +285,16 @@ export function shellMain(dialect: 'bash' | 'ash' | 'dash' | 'posix') {
       }
       shell.commandString = rest[0];
       if (invocation.interactive && isBash) setHistoryFile(shell);
-      if (!isBash) shell.isInteractive = invocation.interactive;
+      shell.isInteractive = invocation.interactive;
+      if (shell.isInteractive && isBash) prepareInteractive(shell);
       if (rest[1] !== undefined) shell.name = rest[1];
       shell.hasName = rest[1] !== undefined;
       shell.positional = rest.slice(2);
-      return yield* live(shell, () => withProfile(shell, invocation, () => runWhole(shell, rest[0]!, !shell.isInteractive && !invocation.interactive)));
+      return yield* live(shell, () => withProfile(shell, invocation, () => runWhole(shell, rest[0]!, !shell.isInteractive)));
+    }
+    if (rest.length > 0 && !invocation.stdin && isBash && invocation.interactive) {
+      shell.isInteractive = true;
+      prepareInteractive(shell);
     }
     if (rest.length > 0 && !invocation.stdin) return yield* runScript(shell, rest[0]!, rest.slice(1), invocation);
     shell.positional = [...rest];
@@ -317,7 +326,7 @@ function* withProfile(shell: Shell, invocation: Invocation, body: () => Task<num
     const own = (shell.isBash ? ['.bash_profile', '.bash_login', '.profile'] : ['.profile']).map((file) => `${home}/${file}`).find((path) => shell.process.files.exists(path));
     if (own !== undefined) yield* sourceIfThere(shell, own);
   } else if (shell.isInteractive && shell.isBash && !invocation.norc) {
-    yield* sourceIfThere(shell, `${shell.variables.get('HOME') ?? ''}/.bashrc`);
+    yield* sourceIfThere(shell, invocation.rcfile ?? `${shell.variables.get('HOME') ?? ''}/.bashrc`);
   }
   if (invocation.restricted) {
     restrict(shell);
@@ -333,6 +342,10 @@ function prepareInteractive(shell: Shell): void {
   if (variables.get('PS1') === undefined) variables.set('PS1', shell.isBash ? '\\h:\\w\\$ ' : process.credentials.uid === 0 ? '# ' : '$ ');
   if (variables.get('PS2') === undefined) variables.set('PS2', '> ');
   applyOption(shell, 'monitor', process.terminal !== undefined);
+  if (shell.isBash && process.terminal === undefined) {
+    shell.warnRaw(`${shell.name}: cannot set terminal process group (${process.processGroup}): Inappropriate ioctl for device\n`);
+    shell.warnRaw(`${shell.name}: no job control in this shell\n`);
+  }
   // SIGINT gives a new prompt, SIGTERM and SIGQUIT are for children.
   process.onSignal(2, () => undefined);
   process.onSignal(3, 'ignore');

@@ -376,7 +376,7 @@ export class Shell {
     if (this.dialect === 'dash') return this.#dashLetters;
     let letters = this.options.letters;
     if (!this.isBash) letters = letters.replace(/[hBHPTE]/g, '');
-    if (this.isInteractive) letters += 'i';
+    if (this.isInteractive) letters = this.isBash ? letters.replace(/^[a-h]*/, '$&i') : `${letters}i`;
     if (this.commandString !== undefined) letters += 'c';
     else if (this.readsStdin) letters += 's';
     return letters;

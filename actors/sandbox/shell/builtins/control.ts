@@ -16,7 +16,7 @@ function jump(type: 'break' | 'continue'): Builtin {
   return (shell, argv) => {
     const given = argv[1] === '--' ? argv[2] : argv[1];
     if (shell.loopDepth === 0) {
-      if (shell.isBash) shell.complain(`${type}: only meaningful in a \`for', \`while', or \`until' loop`);
+      if (shell.isBash && !shell.options.posix) shell.complain(`${type}: only meaningful in a \`for', \`while', or \`until' loop`);
       return 0;
     }
     if (given !== undefined && !/^[+-]?\d+$/.test(given)) {

@@ -162,6 +162,11 @@ function target(shell: Shell, request: Request, name: string): Variable {
   return variables.writable(isNameref ? name : variables.follow(name).name);
 }
 
+/** Whether what is declared belongs to the running function: a global variable that is read-only has no local copies. */
+function isLocal({ variables }: Shell, { command, on }: Request): boolean {
+  return variables.functionDepth > 0 && command !== 'export' && command !== 'readonly' && !on.includes('g');
+}
+
 function declareOne(shell: Shell, request: Request, operand: string | ExpandedAssignment): number {
   const { variables } = shell;
   const { command, on, off } = request;
@@ -174,6 +179,7 @@ function declareOne(shell: Shell, request: Request, operand: string | ExpandedAs
   const { name, subscript, append, value, elements } = assignment;
   if (subscript !== undefined && shell.isBash && (command === 'export' || command === 'readonly')) return fail(shell, command, `\`${name}[${subscript}]': not a valid identifier`);
   const outer = variables.binding(name);
+  if (shell.isBash && outer?.depth === 0 && outer.has(READONLY) && isLocal(shell, request)) return fail(shell, command, `${name}: readonly variable`);
   const variable = target(shell, request, name);
   let add = [...on].reduce((sum, letter) => sum | (ATTRIBUTES[letter] ?? 0), 0) & ~(command === 'export' ? NAMEREF : 0) | (command === 'readonly' ? READONLY : command === 'export' && !on.includes('n') ? EXPORTED : 0);
   const remove = [...off].reduce((sum, letter) => sum | (ATTRIBUTES[letter] ?? 0), 0) | (command === 'export' && on.includes('n') ? EXPORTED : 0);
@@ -276,7 +282,8 @@ function declareAll(shell: Shell, request: Request): Outcome {
       if (!shell.isBash) {
         giveUp(shell, command, shell.wordsOf(error));
       }
-      status = failSpecial(shell, command, fail(shell, command, error.message));
+      shell.complain(command === 'export' || command === 'readonly' ? error.message : `${command}: ${error.message}`);
+      status = failSpecial(shell, command, 1);
     }
   }
   return status;

@@ -90,7 +90,8 @@ function* run(shell: Shell, command: string, options: MapOptions): Task<number> 
     // bash: what cannot be read is at its end.
     if (error instanceof Errno && error.code === 'EISDIR') return 0;
     if (!(error instanceof AssignmentError)) throw error;
-    return fail(shell, command, error.message);
+    shell.complain(error.message);
+    return 1;
   }
 }
 

@@ -65,6 +65,10 @@ export const letBuiltin: Builtin = (shell, argv) => {
     try {
       value = shell.expansion.evaluate(word);
     } catch (error) {
+      if (error instanceof AssignmentError && shell.isBash) {
+        shell.complain(error.message);
+        return 1;
+      }
       if (!(error instanceof ExpansionError) || error.isFatal) throw error;
       return fail(shell, 'let', error.message);
     }

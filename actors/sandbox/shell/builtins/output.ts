@@ -66,9 +66,12 @@ export function showUsage(shell: Shell, name: string, synopsis: string, status =
   return failSpecial(shell, name, status);
 }
 
-/** After a complaint: in bash's posix mode a special built-in's error ends the script, or behind `command` only the command. */
+/**
+ * After a complaint: in bash's posix mode a special built-in's error ends the script, or behind `command` only the command. That it was
+ * called in a wrong way is no such error where the status is asked for.
+ */
 export function failSpecial(shell: Shell, name: string, status: number): number {
-  if (endsScript(shell) && SPECIAL_BUILTINS[shell.dialect].has(name)) throw new ShellExit(status, { bySpecial: true });
+  if (endsScript(shell) && !(status === 2 && shell.unchecked > 0) && SPECIAL_BUILTINS[shell.dialect].has(name)) throw new ShellExit(status, { bySpecial: true });
   return status;
 }
 

@@ -9,6 +9,7 @@ import { quoteDash, quoteSingle } from '../quote.js';
 import type { Builtin, Shell } from '../shell.js';
 import { trapName } from '../traps.js';
 import { signalDescription } from '../signal-descriptions.js';
+import { READONLY } from '../variables/variable.js';
 import { fail, print, readOptions, showUsage, usage } from './output.js';
 
 /** SIGINT, EXIT: as `trap -p` writes names. */
@@ -203,6 +204,7 @@ function* waitJob(shell: Shell, job: Job): Task<number> {
   shell.jobs.collect();
   // bash tells the status as often as it is asked for.
   if (shell.isBash) shell.jobs.remember(job);
+  shell.jobs.tellDeath(job);
   shell.jobs.remove(job);
   return jobStatus(job);
 }
@@ -217,6 +219,7 @@ export function* wait(shell: Shell, argv: readonly string[]): Task<number> {
   }
   if (argv[at] === '--') at++;
   const specs = argv.slice(at);
+  if (variable !== undefined && shell.variables.find(variable)?.has(READONLY) === true) return fail(shell, 'wait', `${variable}: cannot unset: readonly variable`);
   if (variable !== undefined) shell.variables.unset(variable);
   if (flags.some((flag) => flag.includes('n'))) return yield* waitNext(shell, specs, variable);
   if (specs.length === 0) {
@@ -250,6 +253,7 @@ function* waitNext(shell: Shell, specs: readonly string[], variable: string | un
   const over = chosen.find((job) => jobState(job) === 'Done')!;
   if (variable !== undefined) shell.variables.set(variable, String(over.processes.at(-1)!.pid));
   shell.jobs.collect();
+  shell.jobs.tellDeath(over);
   shell.jobs.remove(over);
   return jobStatus(over);
 }

@@ -3,6 +3,7 @@ import type { Task } from '../../kernel/wait.js';
 import { ExpansionError } from '../flow.js';
 import type { Outcome, Shell } from '../shell.js';
 import type { ArithmeticCommand, ArithmeticText } from '../syntax/ast.js';
+import { AssignmentError } from '../variables/variables.js';
 import { traceArithmetic } from './trace.js';
 
 /** Evaluates a part of `((…))`; an error is reported and gives undefined. */
@@ -21,6 +22,10 @@ export function* numberOf(shell: Shell, text: ArithmeticText): Task<number | big
 }
 
 function reported(shell: Shell, error: unknown): undefined {
+  if (error instanceof AssignmentError && shell.isBash) {
+    shell.complain(error.message);
+    return undefined;
+  }
   if (!(error instanceof ExpansionError) || error.isFatal || error.isInner) throw error;
   shell.complain(`((: ${error.message}`);
   return undefined;

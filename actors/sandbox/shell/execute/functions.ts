@@ -1,8 +1,10 @@
 // Shell functions: defining them, and calling them with a scope, positional parameters and a frame of their own.
 import type { Task } from '../../kernel/wait.js';
 import { restartGetopts } from '../builtins/dash/getopts.js';
+import { ShellExit } from '../flow.js';
 import type { Outcome, Shell, ShellFunction } from '../shell.js';
 import type { FunctionDefinition } from '../syntax/ast.js';
+import { SPECIAL_BUILTINS } from './special-builtins.js';
 
 /** Beyond this the JavaScript stack could run out; bash itself would crash some thousands of calls later. */
 const NESTING_MAX = 900;
@@ -13,6 +15,10 @@ export function defineFunction(shell: Shell, definition: FunctionDefinition): Ou
   if (shell.isBash && /[$`]/.test(name)) {
     shell.complain(`\`${name}': not a valid identifier`);
     return shell.execution.settle(1);
+  }
+  if (shell.isBash && shell.options.posix && SPECIAL_BUILTINS[shell.dialect].has(name)) {
+    shell.complain(`\`${name}': is a special builtin`);
+    throw new ShellExit(2);
   }
   const old = shell.functions.get(name);
   if (old?.isReadonly === true) {

@@ -6,7 +6,7 @@ import { ShellExit } from '../flow.js';
 import type { Outcome, Shell } from '../shell.js';
 import type { AndOr, ArithmeticFor, Case, Command, Conditional, For, If, ListItem, While, Word } from '../syntax/ast.js';
 import { numberOf, runArithmetic } from './arithmetic-command.js';
-import { assignLoopVariable } from '../expand/assignment.js';
+import { assignsLoopVariable } from '../expand/assignment.js';
 import { evaluateTest } from './conditional.js';
 import { defineFunction } from './functions.js';
 import { runBackground, runCoprocess, runSubshell } from './jobs.js';
@@ -325,6 +325,7 @@ export class Interpreter {
     shell.line = line;
     if (!isName(name)) {
       shell.complain(`\`${name}': not a valid identifier`);
+      if (shell.isBash && shell.options.posix && !shell.isInteractive) throw new ShellExit(2);
       const outcome = this.settle(1);
       return typeof outcome === 'number' ? outcome : yield* outcome;
     }
@@ -336,7 +337,7 @@ export class Interpreter {
         shell.line = line;
         if (shell.options.xtrace) traceFor(shell, name, words);
         if (shell.traps.has('DEBUG')) yield* this.#debug(node);
-        assignLoopVariable(shell, name, value);
+        if (!assignsLoopVariable(shell, name, value)) return 1;
         const outcome = this.run(body);
         status = typeof outcome === 'number' ? outcome : yield* outcome;
         if (shell.flow !== undefined && this.#leaves()) break;

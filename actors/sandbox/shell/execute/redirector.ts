@@ -7,6 +7,7 @@ import { lookUpText } from '../expand/lookup.js';
 import { ExpansionError } from '../flow.js';
 import type { Redirection, ResolvedRedirect, Shell, Undo } from '../shell.js';
 import type { Redirect, RedirectOperator } from '../syntax/ast.js';
+import { READONLY } from '../variables/variable.js';
 import { parseReference } from '../variables/variables.js';
 import { textFile } from './text-file.js';
 
@@ -226,6 +227,7 @@ function pick(shell: Shell, process: Process, variable: string, undos: Undos): n
   let fd = PICKED_MIN;
   while (process.descriptors.find(fd)) fd++;
   const reference = parseReference(variable);
+  if (shell.variables.find(reference?.name ?? variable)?.has(READONLY) === true) throw new RedirectError(`${variable}: cannot assign fd to variable`);
   if (reference?.subscript !== undefined) shell.variables.setElement(reference.name, reference.subscript, String(fd));
   else shell.variables.set(variable, String(fd));
   // Marks the place as not to be undone.

@@ -7,7 +7,8 @@ import { SIGINT, signalName, SIGPIPE, SIGTERM } from '../../kernel/signals.js';
 import { signalDescription } from '../signal-descriptions.js';
 import { PREEMPT, type Task } from '../../kernel/wait.js';
 import { printCommand } from '../command-text.js';
-import { fail, failSpecial } from '../builtins/output.js';
+import { deathOf } from '../jobs.js';
+import { fail } from '../builtins/output.js';
 import { busyboxWords } from '../busybox-words.js';
 import { CommandAbort, ExpansionError, ShellExit } from '../flow.js';
 import { awaitRoom, cannotFork } from './fork-room.js';
@@ -86,6 +87,8 @@ export class Runtime implements Execution {
       child.forkedFor = command;
       child.subshellLevelWithin = child.subshellLevel;
       if (pipeline && command.type === 'simple') child.subshellLevel--;
+      // bash: the loops around are not its own.
+      if (child.isBash) child.loopDepth = 0;
       // `jobs | …`, not `jobs &`.
       if (child.isBash && command.type === 'simple' && command.words[0]?.literal === 'jobs' && !shell.jobs.ofPid(child.process.pid)) child.jobs.inherit(shell.jobs);
       const outcome = child.execution.run(body);
@@ -127,6 +130,7 @@ export class Runtime implements Execution {
       shell.warnRaw(`\n[${job.number}]+  Stopped                 ${job.text}\n`);
     }
     this.#tellDeath(processes.at(-1), command ?? shell.currentCommand);
+    shell.jobs.tellDeaths();
   }
 
   /** A foreground command killed by a signal other than SIGINT and SIGPIPE is told of. */
@@ -135,9 +139,8 @@ export class Runtime implements Execution {
     if (!process?.status || !('signal' in process.status)) return;
     const { signal } = process.status;
     if (signal === SIGINT || signal === SIGPIPE) return;
-    const word = signalDescription(signal);
-    if (shell.isBash && !shell.isInteractive && signal !== SIGTERM) shell.complain(`${String(process.pid).padStart(5)} ${word.padEnd(24)}${command === undefined ? '' : printCommand(command)}`);
-    else shell.warnRaw(`${word}\n`);
+    if (shell.isBash && !shell.isInteractive && signal !== SIGTERM) shell.complain(deathOf(process.pid, signal, command === undefined ? '' : printCommand(command)));
+    else shell.warnRaw(`${signalDescription(signal)}\n`);
   }
 
   // --- text -------------------------------------------------------------------------------------------------------------------
@@ -170,7 +173,7 @@ export class Runtime implements Execution {
         lines?.show();
         this.reportSyntax(error, options.name);
         if (!shell.isBash) throw new CommandAbort(2);
-        if (options.name === 'eval') failSpecial(shell, 'eval', 2);
+        if (options.name === 'eval' && endsScript(shell)) throw new ShellExit(2, { bySpecial: true });
         if (error.failure.inSubstitution === true) throw new ShellExit(statusOfSubstitution(shell));
         if (error.failure.discards === true) return 1;
         return 2;

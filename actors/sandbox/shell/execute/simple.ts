@@ -239,9 +239,10 @@ function isSpecialBuiltin(shell: Shell, name: string): boolean {
   return (!shell.isBash || shell.options.posix) && SPECIAL_BUILTINS[shell.dialect].has(name);
 }
 
-/** The assignments before a special built-in are permanent. */
+/** The assignments before a special built-in are permanent, in bash also exported. */
 function stayOf(shell: Shell, name: string, words: number): Stay {
   if (!isSpecialBuiltin(shell, name)) return 'command';
+  if (shell.isBash) return 'exported';
   return name === 'exec' && words > 1 && shell.dialect === 'dash' ? 'exported' : 'shell';
 }
 

@@ -6,7 +6,7 @@ import type { Assignment } from '../syntax/ast.js';
 import { EXPORTED, READONLY } from '../variables/variable.js';
 import { AssignmentError } from '../variables/variables.js';
 
-/** Where such assignments go: the scope of a command of the shell or of a program, or the shell's own variables, for exec of dash exported. */
+/** Where such assignments go: the scope of a command of the shell or of a program, or the shell's own variables, for bash and for exec of dash exported. */
 export type Stay = 'command' | 'program' | 'shell' | 'exported';
 
 /** A read-only variable ends the command read from the script (dash: the shell). */
@@ -24,7 +24,7 @@ export function assignGuarded(shell: Shell, assign: () => void): void {
 /** `x=1 command`: an exported variable in the scope of the command. */
 export function assignTemporary(shell: Shell, assignment: Assignment, value: string, stay: Stay): void {
   const { variables } = shell;
-  if (assignment.index !== undefined) return complainOfElement(shell, assignment, stay === 'shell');
+  if (assignment.index !== undefined) return complainOfElement(shell, assignment, stay === 'shell' || stay === 'exported');
   if (stay === 'shell' || stay === 'exported') {
     assignGuarded(shell, () => variables.set(assignment.name, value, assignment.append));
     if (stay === 'exported') variables.mark(variables.writable(assignment.name), EXPORTED);

@@ -1,5 +1,6 @@
 // Assignments of elements and arrays: `a[i]=x`, `a=(…)`, `a+=(…)`, and the arguments of declare and its relatives.
 import type { Task } from '../../kernel/wait.js';
+import { endsScript } from '../execute/given-up.js';
 import { CommandAbort, ShellExit } from '../flow.js';
 import type { Shell } from '../shell.js';
 import type { ArrayElement, Assignment, Word } from '../syntax/ast.js';
@@ -159,12 +160,20 @@ export function* expandArgumentTask(shell: Shell, assignment: Assignment, isMap 
   return { name, subscript, append, value: yield* shell.expansion.textTask(assignment.value!), elements: undefined };
 }
 
-/** What `for` does with its variable at each turn. */
-export function assignLoopVariable(shell: Shell, name: string, value: string): void {
+/** What `for` does with its variable at each turn; false after a complaint. */
+export function assignsLoopVariable(shell: Shell, name: string, value: string): boolean {
   const variable = shell.variables.binding(name);
-  // A nameref as loop variable is pointed at each name in turn.
-  if (variable && (variable.attributes & 32) !== 0) shell.variables.assign(shell.variables.writable(name), value);
-  else shell.variables.set(name, value);
+  try {
+    // A nameref as loop variable is pointed at each name in turn.
+    if (variable && (variable.attributes & 32) !== 0) shell.variables.assign(shell.variables.writable(name), value);
+    else shell.variables.set(name, value);
+    return true;
+  } catch (error) {
+    if (!(error instanceof AssignmentError) || !shell.isBash || endsScript(shell)) throw error;
+    shell.complain(error.message);
+    shell.status = 1;
+    return false;
+  }
 }
 
 /** A list in front of a command is no array but the text between the parentheses, expanded. */

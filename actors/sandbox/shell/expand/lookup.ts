@@ -118,7 +118,7 @@ export function lookUpIndirect(shell: Shell, parameter: Parameter, key: string |
   const direct = parameter.index === undefined ? shell.variables.binding(parameter.name) : undefined;
   if (direct && (direct.attributes & NAMEREF) !== 0) return scalar(direct.value, parameter.name);
   const pointer = lookUp(shell, parameter.name, parameter.index?.all, key);
-  if (pointer.list?.length === 0) return scalar(undefined, parameter.name);
+  if (pointer.list?.length === 0 && pointer.variable !== undefined) return scalar(undefined, parameter.name);
   const text = pointer.list ? pointer.list.join(' ') : pointer.text;
   if (text === undefined || text === '') {
     if (pointer.variable === undefined && text === undefined && !isName(parameter.name)) return scalar(undefined, parameter.name);
