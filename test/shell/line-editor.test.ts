@@ -126,3 +126,25 @@ test('columns and common starts', (t) => {
   t.is(commonStart(['apple', 'apricot']), 'ap');
   t.is(commonStart([]), '');
 });
+
+test('tab asks the specifications of complete, and their functions', async (t) => {
+  const keys = [
+    'f() { COMPREPLY=($(compgen -W "start stop" -- "$2")); last="$1,$2,$3,$COMP_CWORD,${COMP_WORDS[*]}"; }; complete -F f svc; svc() { echo "<$*>"; }\r',
+    'svc sta\tx\r', 'echo $last\r', 'complete -W "--name=" -o nospace opt; opt() { echo "[$*]"; }\r', 'opt --n\tx\r',
+    'l() { complete -W "found" "$1"; return 124; }; complete -D -F l; g() { echo "($*)"; }\r', 'g fo\t\r', 'complete -f -X \'!*.txt\' h; h() { echo "{$*}"; }\r', 'h apr\t\r',
+  ];
+  const screen = await typed(keys.join(''));
+  t.regex(screen, /\n<start x>\r\n/);
+  t.regex(screen, /\nsvc,sta,svc,1,svc sta\r\n/);
+  t.regex(screen, /\n\[--name=x\]\r\n/);
+  t.regex(screen, /\n\(found\)\r\n/);
+  t.regex(screen, /\n\{apricot.txt\}\r\n/);
+});
+
+test('history expansion at the prompt shows the line and runs it; one that cannot be leaves $? alone', async (t) => {
+  const screen = await typed('echo one two\recho !!:2 !ec:1\r(exit 3)\r!nosuch\recho $?\r!ec:p\rfor i in 1\rdo echo $i; done\rhistory 2\rfc -l -2 -1\r');
+  t.regex(screen, /\necho two one\r\ntwo one\r\n/);
+  t.regex(screen, /\nbash: !nosuch: event not found\r\n[^]*\n3\r\n/);
+  t.regex(screen, /\necho \$\?\r\n\r\x1b\[JP> /);
+  t.regex(screen, /6 {2}for i in 1; do echo \$i; done\r\n/);
+});

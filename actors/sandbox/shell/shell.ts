@@ -5,8 +5,9 @@ import type { Process } from '../kernel/process.js';
 import { encode } from '../kernel/text.js';
 import type { Task } from '../kernel/wait.js';
 import { busyboxWords } from './busybox-words.js';
+import type { RunningCompletion } from './completion/generate.js';
+import type { CompletionSpec } from './completion/spec.js';
 import { ExpansionError, type Flow } from './flow.js';
-import { type ExpansionMemory, NO_MEMORY } from './history/event.js';
 import { History } from './history/history.js';
 import type { JobTable } from './jobs.js';
 import { DASH_LETTERS, Options, type SetOption } from './options.js';
@@ -188,7 +189,6 @@ export class Shell {
   /** Output that could not be written at once from code that cannot wait (messages, xtrace). */
   backlog: Uint8Array[] = [];
   history = new History();
-  expansionMemory: ExpansionMemory = { ...NO_MEMORY };
   jobs!: JobTable;
   traps!: Traps;
   execution!: Execution;
@@ -199,7 +199,9 @@ export class Shell {
   assemble!: (shell: Shell) => void;
   /** Files kept open for process substitutions of the running command. */
   substitutionFiles: number[] = [];
-  completions = new Map<string, string>();
+  completions = new Map<string, CompletionSpec>();
+  /** The specification whose function runs. */
+  runningCompletion: RunningCompletion | undefined;
   /** How many evals, sources and substitutions deep, for PS4. */
   evalDepth = 0;
   /** The command whose program may replace this (forked) shell. */
@@ -271,8 +273,8 @@ export class Shell {
     copy.getoptsIndex = this.getoptsIndex;
     copy.disabledBuiltins = new Set(this.disabledBuiltins);
     copy.history = this.history.fork();
-    copy.expansionMemory = { ...this.expansionMemory };
     copy.completions = new Map(this.completions);
+    copy.runningCompletion = this.runningCompletion;
     copy.jobs = this.jobs.fork(copy);
     copy.traps = this.traps.fork(copy);
     copy.builtins = this.builtins;

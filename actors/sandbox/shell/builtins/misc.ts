@@ -1,4 +1,4 @@
-// unset, let, getopts, umask, times, caller, history, help, compgen, complete.
+// unset, let, getopts, times, caller, help.
 import { CommandAbort, ExpansionError } from '../flow.js';
 import type { Builtin, Shell } from '../shell.js';
 import { AssignmentError, isName, parseReference } from '../variables/variables.js';
@@ -172,33 +172,6 @@ export const caller: Builtin = (shell, argv) => {
   const source = outer?.source ?? shell.scriptPath;
   if (source === undefined && argv[1] !== undefined) return 1;
   return print(shell, 'caller', argv[1] === undefined ? `${frame.callLine} ${source ?? 'NULL'}\n` : `${frame.callLine} ${outer?.name ?? 'main'} ${source}\n`);
-};
-
-export const compgen: Builtin = (shell, argv) => {
-  const found: string[] = [];
-  let word = '';
-  for (let at = 1; at < argv.length; at++) {
-    const option = argv[at]!;
-    const action = option === '-A' ? argv[++at] : ({ '-v': 'variable', '-f': 'file', '-d': 'directory', '-c': 'command', '-b': 'builtin', '-a': 'alias', '-k': 'keyword', '-e': 'export' } as Record<string, string>)[option];
-    if (option === '-W') found.push(...(argv[++at] ?? '').split(/\s+/).filter((entry) => entry !== ''));
-    else if (action === 'variable' || action === 'export') found.push(...shell.variables.names());
-    else if (action === 'function') found.push(...[...shell.functions.keys()].sort());
-    else if (action === 'builtin') found.push(...[...shell.builtins.keys()].sort());
-    else if (action === 'alias') found.push(...[...shell.aliases.keys()].sort());
-    else if (action === 'command') found.push(...shell.builtins.keys(), ...shell.functions.keys());
-    else if (action === 'file' || action === 'directory') found.push(...shell.process.files.readdir('.').filter(({ type }) => action === 'file' || type === 'directory').map(({ name }) => name).sort());
-    else if (!option.startsWith('-')) word = option;
-  }
-  const matching = found.filter((entry) => entry.startsWith(word));
-  return print(shell, 'compgen', matching.map((entry) => `${entry}\n`).join(''), matching.length > 0 ? 0 : 1);
-};
-
-/** Kept for `complete -p`; only interactive completion would use them. */
-export const complete: Builtin = (shell, argv) => {
-  const name = argv.at(-1);
-  if (argv.length > 2 && name !== undefined) shell.completions.set(name, argv.slice(1, -1).join(' '));
-  if (argv.length <= 2) return print(shell, 'complete', [...shell.completions].map(([command, options]) => `complete ${options} ${command}\n`).join(''));
-  return 0;
 };
 
 export const help: Builtin = (shell, argv) => {

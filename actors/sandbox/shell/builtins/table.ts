@@ -1,5 +1,6 @@
 // The built-in commands by name.
 import type { Builtin } from '../shell.js';
+import { compgen, complete, compopt } from './complete.js';
 import * as control from './control.js';
 import { runDeclaration } from './declare.js';
 import { alias, enable, hash, type, unalias } from './describe.js';
@@ -39,7 +40,7 @@ const POSIX: Readonly<Record<string, Builtin>> = {
 const BASH: Readonly<Record<string, Builtin>> = {
   source: control.source, builtin: control.builtin, declare: runDeclaration, typeset: runDeclaration, shopt, enable, pushd: pushdBuiltin,
   popd: popdBuiltin, dirs: dirsBuiltin, mapfile: mapfileBuiltin, readarray: mapfileBuiltin, let: misc.letBuiltin, caller: misc.caller,
-  history, fc, compgen: misc.compgen, complete: misc.complete, help: misc.help, disown: processes.disown,
+  history, fc, compgen, complete, compopt, help: misc.help, disown: processes.disown,
   logout: control.logout, suspend: control.suspend,
 };
 

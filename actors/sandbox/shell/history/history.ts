@@ -1,4 +1,5 @@
 // The history list of a shell: numbered lines with the times at which they were added, the oldest let go as new ones come.
+import { type ExpansionMemory, NO_MEMORY } from './event.js';
 
 export interface HistoryEntry {
   readonly line: string;
@@ -20,6 +21,8 @@ export class History {
   isLastAdded = false;
   /** The last entry was put there by `history -s`. */
   isLastPushed = false;
+  /** What history expansions refer to. */
+  memory: ExpansionMemory = { ...NO_MEMORY };
 
   fork(): History {
     const copy = new History();
@@ -30,6 +33,7 @@ export class History {
     copy.fileLines = this.fileLines;
     copy.isLastAdded = this.isLastAdded;
     copy.isLastPushed = this.isLastPushed;
+    copy.memory = { ...this.memory };
     return copy;
   }
 

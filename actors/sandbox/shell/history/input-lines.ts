@@ -9,7 +9,7 @@ export function expansionSettings(shell: Shell, quote = '', lines: readonly stri
   const { history, options } = shell;
   const marks = shell.variables.get('histchars') ?? '!^#';
   return {
-    lines, base: history.base, memory: shell.expansionMemory, mark: marks[0] ?? '', substitute: marks[1] ?? '', comment: marks[2] ?? '#',
+    lines, base: history.base, memory: history.memory, mark: marks[0] ?? '', substitute: marks[1] ?? '', comment: marks[2] ?? '#',
     extglob: options.extglob, posix: options.posix, quote,
   };
 }

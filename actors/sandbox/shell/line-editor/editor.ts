@@ -34,6 +34,10 @@ export function* editLine(shell: Shell, terminal: Terminal, prompt: string, isSh
   }
 }
 
+/** COMP_TYPE: what the first TAB does, and the second. */
+const COMPLETES = 9;
+const LISTS = 63;
+
 class Editor {
   readonly #shell: Shell;
   readonly #screen: Screen;
@@ -184,13 +188,13 @@ class Editor {
   }
 
   *#complete(): Task<undefined> {
-    const { replaces, candidates, labels } = complete(this.#shell, this.#line.beforeCursor);
+    const { replaces, candidates, labels, staysOpen = false } = yield* complete(this.#shell, this.#line.text, this.#line.beforeCursor, this.#lastKey === 'tab' ? LISTS : COMPLETES);
     if (candidates.length === 0) return yield* this.#bell();
     const typed = [...this.#line.beforeCursor].slice(-replaces || Infinity).join('');
     const start = commonStart(candidates);
     if (candidates.length === 1) {
       this.#line.eraseBefore(replaces);
-      this.#line.insert(start.endsWith('/') ? start : `${start} `);
+      this.#line.insert(staysOpen || start.endsWith('/') ? start : `${start} `);
     } else if (start.length > typed.length) {
       this.#line.eraseBefore(replaces);
       this.#line.insert(start);

@@ -111,6 +111,12 @@ function hash(key: string): number {
   return value >>> 0;
 }
 
+/** Keys as one of bash's hash tables has them: bucket by bucket, in each the newest first. */
+export function inHashOrder(keys: Iterable<string>, buckets: number): string[] {
+  const placed = [...keys].map((key, age) => ({ key, age, bucket: hash(key) & (buckets - 1) }));
+  return placed.sort((a, b) => a.bucket - b.bucket || b.age - a.age).map(({ key }) => key);
+}
+
 /** An associative array; enumerates in the order of bash's hash table, because scripts' output depends on it. */
 export class AssociativeArray {
   readonly #entries: Map<string, string>;
@@ -141,14 +147,11 @@ export class AssociativeArray {
     if (this.#entries.delete(key)) this.#ordered = undefined;
   }
 
-  /** Bucket by bucket, in each the newest first. */
   keys(): string[] {
     if (this.#ordered) return this.#ordered;
     let buckets = BUCKETS;
     while (this.#entries.size >= buckets * 2) buckets *= GROWTH;
-    const placed = [...this.#entries.keys()].map((key, age) => ({ key, age, bucket: hash(key) & (buckets - 1) }));
-    placed.sort((a, b) => a.bucket - b.bucket || b.age - a.age);
-    this.#ordered = placed.map(({ key }) => key);
+    this.#ordered = inHashOrder(this.#entries.keys(), buckets);
     return this.#ordered;
   }
 
