@@ -21,6 +21,8 @@ test('pgrep and pkill find a process by name', async (t) => {
   while (sleeper.process.command !== 'sleep') await new Promise((resolve) => setImmediate(resolve));
   t.is((await runOurs(machine, ['pgrep', 'slee'])).stdout, `${sleeper.process.pid}\n`);
   t.regex((await runOurs(machine, ['ps', '-ef'])).stdout, /sleep 600/);
+  const own = await runOurs(machine, ['sh', '-c', 'ps -o pid= -p $$; ps -o pid=X,comm $$ | head -1; ps -p 99999; echo $? $$']);
+  t.regex(own.stdout, /^ *(\d+)\n *X COMMAND\n *PID TTY +TIME CMD\n1 \1\n$/);
   t.is((await runOurs(machine, ['pkill', '-9', 'sleep'])).exitCode, 0);
   t.is((await sleeper.ended).exitCode, 137);
   t.is((await runOurs(machine, ['pgrep', 'slee'])).exitCode, 1);
