@@ -9,6 +9,7 @@ import { actRows } from './act-rows.js';
 import { actStores } from './act-stores.js';
 import { actWorkflows } from './act-workflows.js';
 import { chaos } from '../chaos/check.js';
+import { commandsGenerated } from './commands-generated.js';
 import { busybox } from './busybox.js';
 import { busy } from './busy.js';
 import { density } from './density.js';
@@ -53,6 +54,7 @@ const CHECKS: readonly Check[] = [
   escapes,
   shellSpec,
   shellGenerated,
+  commandsGenerated,
   busybox,
   busyboxShell,
   bashTests,

@@ -3,7 +3,7 @@ import { Errno } from '../kernel/errno.js';
 import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
 import type { Task } from '../kernel/wait.js';
-import { command, type Output, parseOptions, UsageError } from '../programs/stdio.js';
+import { command, type Output, parseOptions, UsageError, usageError } from '../programs/stdio.js';
 import { Inputs } from './text-input.js';
 import { parseSize } from './text-size.js';
 
@@ -16,11 +16,12 @@ interface Amount {
 
 /** `head -5`, `head -5c` and the like, as old scripts write them. */
 function modern(argv: readonly string[]): string[] {
-  const match = /^-(\d+)([bkmcqv]*)$/.exec(argv[1] ?? '');
+  const match = /^-(\d+)([bkmcqvlz]*)(.?)/.exec(argv[1] ?? '');
   if (!match) return [...argv];
+  if (match[3] !== '') throw usageError(argv, `invalid trailing option -- ${match[3]!}`);
   const letters = match[2]!;
   const unit = /[bkm]/.exec(letters)?.[0] ?? '';
-  const flags = [...letters].filter((letter) => letter === 'q' || letter === 'v').map((letter) => `-${letter}`);
+  const flags = [...letters].filter((letter) => 'qvz'.includes(letter)).map((letter) => `-${letter}`);
   const bytes = unit !== '' || letters.includes('c');
   return [argv[0]!, ...flags, bytes ? '-c' : '-n', match[1]! + unit.toUpperCase().replace('B', 'b'), ...argv.slice(2)];
 }

@@ -42,7 +42,7 @@ class Side {
 
   key(row: Row): string {
     const key = row[this.#field] ?? '';
-    return this.#fold ? key.toLowerCase() : key;
+    return this.#fold ? key.toUpperCase() : key;
   }
 
   *peek(): Task<Row | undefined> {

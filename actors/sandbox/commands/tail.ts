@@ -4,9 +4,11 @@ import { O_RDONLY } from '../kernel/open-file.js';
 import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
 import type { Task } from '../kernel/wait.js';
+import { isBusybox } from '../programs/flavour.js';
 import { command, complain, type Options, type Output, parseOptions, UsageError } from '../programs/stdio.js';
 import { follow, type Followed, waitForNothing } from './tail-follow.js';
 import { Pace } from './text-input.js';
+import { quoteName } from './common/quote.js';
 import { parseSize } from './text-size.js';
 
 interface Amount {
@@ -18,9 +20,16 @@ interface Amount {
 }
 
 /** `tail -5`, `tail +3`, `tail -5f`, as old scripts write them. */
-function modern(argv: readonly string[]): string[] {
+function modern(process: Process): string[] {
+  const { argv } = process;
   const match = /^([-+])(\d+)([bcl]?)(f?)$/.exec(argv[1] ?? '') ?? /^([-+])(\d*)([bcl])(f?)$/.exec(/^\+/.test(argv[1] ?? '') ? argv[1]! : '');
   if (!match) return [...argv];
+  // The old form takes one file, and no other options.
+  const rest = argv[2] === '--' ? argv.slice(3) : argv.slice(2);
+  if (!isBusybox(process) && (rest.length > 1 || /^-./.test(argv[2] === '--' ? '' : (rest[0] ?? '')))) {
+    if (match[1] === '+') return [...argv];
+    throw new UsageError(`option used in invalid context -- ${match[2]![0] ?? match[3]!}`);
+  }
   const [, sign, count, unit, follows] = match;
   const amount = `${sign === '+' ? '+' : ''}${count === '' ? '10' : count!}${unit === 'b' ? 'b' : ''}`;
   return [argv[0]!, unit === 'c' || unit === 'b' ? '-c' : '-n', amount, ...(follows === 'f' ? ['-f'] : []), ...argv.slice(2)];
@@ -112,7 +121,7 @@ function* readFully(process: Process, fd: number): Task<Uint8Array> {
 
 export const tail: Main = command(function* (process, output) {
   if (process.resumed) yield* waitForNothing(process);
-  const options = parseOptions(modern(process.argv), 'c:fFn:qs:vz', {
+  const options = parseOptions(modern(process), 'c:fFn:qs:vz', {
     bytes: 'required', lines: 'required', follow: 'optional', retry: 'no', quiet: 'no', silent: 'no', verbose: 'no', 'sleep-interval': 'required',
     pid: 'required', 'zero-terminated': 'no', 'max-unchanged-stats': 'required',
   });
@@ -122,6 +131,10 @@ export const tail: Main = command(function* (process, output) {
   const byName = options.has('F') || options.value('follow') === 'name';
   const follows = byName || options.has('f', 'follow');
   const retries = options.has('F', 'retry');
+  const interval = Number(options.value('s', 'sleep-interval') ?? 1);
+  if (!(interval >= 0)) throw new UsageError(`invalid number of seconds: ${quoteName(options.value('s', 'sleep-interval')!)}`);
+  if (options.has('retry') && !follows) yield* complain(process, 'warning: --retry ignored; --retry is useful only when following');
+  if (amount.count === 0 && !amount.fromStart && !follows && !isBusybox(process)) return 0;
   const followed: Followed[] = [];
   let failed = false;
   let isFirst = true;
@@ -148,8 +161,6 @@ export const tail: Main = command(function* (process, output) {
     yield* complain(process, 'no files remaining');
     return 1;
   }
-  const interval = Number(options.value('s', 'sleep-interval') ?? 1);
-  if (!(interval >= 0)) throw new UsageError(`invalid number of seconds: '${options.value('s', 'sleep-interval')!}'`);
   const pids = (options.given.get('pid') ?? []).map(Number);
   return yield* follow(process, output, followed, { byName, titled, intervalMs: interval * 1000, pids });
 });

@@ -77,7 +77,7 @@ function* execute(run: FindRun, words: readonly string[], folder: string | undef
 }
 
 function nameInFolder(file: Found): string {
-  return /^\/+$/.test(file.path) ? '/' : `./${file.name}`;
+  return /^\/+$/.test(file.path) ? '/' : `./${/[^/]+\/*$/.exec(file.path)?.[0] ?? file.name}`;
 }
 
 /** -exec … ; -execdir … ; -ok … ; */

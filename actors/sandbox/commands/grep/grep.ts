@@ -20,6 +20,7 @@ class Grep {
   readonly #exclude: readonly RegExp[];
   readonly #excludeFolders: readonly RegExp[];
   readonly #showsNames: boolean;
+  readonly #context = { hasPrinted: false };
   found = false;
   failed = false;
 
@@ -114,7 +115,7 @@ class Grep {
         if (fd > 0) this.#process.close(fd);
         return;
       }
-      const search = new FileSearch(this.#settings, this.#matcher, this.#output, name, this.#showsNames);
+      const search = new FileSearch(this.#settings, this.#matcher, this.#output, name, this.#showsNames, this.#context);
       const found = yield* search.run(this.#process, fd, name);
       // To busybox a file without a match is what -L was to find.
       const wanted = this.#settings.output === 'without-match' && isBusybox(this.#process) ? !found : found;

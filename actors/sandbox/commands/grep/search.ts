@@ -33,6 +33,8 @@ export class FileSearch {
   readonly #output: Output;
   readonly #name: string | undefined;
   readonly #plain: boolean;
+  /** Whether any file before had something to show: groups are set off across files. */
+  readonly #context: { hasPrinted: boolean };
   selected = 0;
   #number = 0;
   #offset = 0;
@@ -44,7 +46,8 @@ export class FileSearch {
   /** With -T numbers are as wide as the largest may get. */
   #numberWidth = 0;
 
-  constructor(settings: GrepSettings, matcher: Matcher, output: Output, name: string, showsName: boolean) {
+  constructor(settings: GrepSettings, matcher: Matcher, output: Output, name: string, showsName: boolean, context: { hasPrinted: boolean }) {
+    this.#context = context;
     this.#settings = settings;
     this.#matcher = matcher;
     this.#output = output;
@@ -85,7 +88,8 @@ export class FileSearch {
     for (let at = 0; at < text.length && !this.#stopped; ) {
       const found = this.#matcher.find(text, at);
       // A match of nothing behind the last line end is no line.
-      const start = found < 0 || found >= text.length ? text.length : found === 0 ? 0 : Math.max(at, text.lastIndexOf('\n', found - 1) + 1);
+      const isBehind = found < 0 || found > text.length || (found === text.length && text.charCodeAt(found - 1) === 10);
+      const start = isBehind ? text.length : found === 0 ? 0 : Math.max(at, text.lastIndexOf('\n', found - 1) + 1);
       if (start > at) this.#lines(text, at, start, invert);
       if (start >= text.length || this.#stopped) return;
       const end = text.indexOf('\n', Math.max(start, found));
@@ -158,13 +162,14 @@ export class FileSearch {
     const { output, after, before, separator } = this.#settings;
     const first = this.#held[0]?.number ?? line.number;
     const hasContext = before > 0 || after > 0;
-    if (hasContext && separator !== undefined && this.#lastPrinted > 0 && first > this.#lastPrinted + 1) {
+    if (hasContext && separator !== undefined && this.#context.hasPrinted && (this.#lastPrinted === 0 || first > this.#lastPrinted + 1)) {
       this.#output.print(`${this.#colored(separator, 'separator')}\n`);
     }
     for (const held of this.#held) this.#printContext(held);
     this.#held = [];
     this.#afterLeft = after;
     this.#lastPrinted = line.number;
+    this.#context.hasPrinted = true;
     if (output === 'lines') this.#output.print(this.#prefix(line, ':') + this.#highlighted(line.text, !this.#settings.invert) + this.#settings.delimiter);
     else if (!this.#settings.invert) this.#printParts(line);
   }

@@ -79,7 +79,9 @@ export class SedInput {
   #lines: TextLines | undefined;
   #fd = 0;
   #ahead: string | undefined;
+  #openName = '-';
   #aheadTerminated = true;
+  /** The file that the line is of; the next one may be open already. */
   name = '-';
   line = '';
   terminated = true;
@@ -104,7 +106,7 @@ export class SedInput {
       try {
         this.#fd = openInput(this.#process, name);
         this.#lines = new TextLines(this.#process, this.#fd, this.#output(), this.#delimiter);
-        this.name = name;
+        this.#openName = name;
         if (this.#separate) this.number = 0;
         return true;
       } catch (error) {
@@ -140,6 +142,7 @@ export class SedInput {
     if (this.#ahead !== undefined) return false;
     const line = this.#lines?.take();
     if (line === undefined) return false;
+    this.name = this.#openName;
     this.line = line;
     this.terminated = this.#lines!.terminated;
     this.number++;
@@ -150,6 +153,7 @@ export class SedInput {
   *advance(): Task<boolean> {
     if (this.#ahead === undefined) yield* this.look();
     if (this.#ahead === undefined) return false;
+    this.name = this.#openName;
     this.line = this.#ahead;
     this.terminated = this.#aheadTerminated;
     this.#ahead = undefined;

@@ -53,8 +53,9 @@ function orderOf(process: Process, options: Options): Order {
   const whole: SortKey = { flags, startField: 0, startCharacter: 0, endField: Infinity, endCharacter: 0, startSkipsBlanks: flags.has('b'), endSkipsBlanks: false };
   const keys = specs.length > 0 ? specs.map((spec) => parseKey(spec, flags)) : [...flags].some((flag) => flag !== 'r') ? [whole] : [];
   for (const key of keys) {
-    const kinds = [...key.flags].filter((flag) => 'ghMnR'.includes(flag));
-    if (kinds.length > 1) throw new UsageError(`options '-${kinds.sort().join('')}' are incompatible`, 2);
+    // -d, -i, -R and -V go together, as one.
+    const kinds = [...'ghMn'].filter((flag) => key.flags.has(flag)).length + ([...'diRV'].some((flag) => key.flags.has(flag)) ? 1 : 0);
+    if (kinds > 1) throw new UsageError(`options '-${[...'dghiMnRV'].filter((flag) => key.flags.has(flag)).join('')}' are incompatible`, 2);
   }
   return { keys, tab: tabOf(options), reverse, stable: options.has('s', 'stable'), unique: options.has('u', 'unique'), salt: randomBytes(SALT_BYTES) };
 }

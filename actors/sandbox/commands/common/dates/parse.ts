@@ -151,6 +151,8 @@ export function parseDate(given: string, baseMs: number, zone: Zone): number | u
     }
     if (text.length === before) return undefined;
   }
+  // Seconds since the epoch stand alone.
+  if (reading.epochMs !== undefined && !/^\s*@\s*[-+]?[\d.,]+\s*$/.test(given.slice(prefix.length))) return undefined;
   const result = given.trim() === '' ? startOfDay(baseMs, home) : resolve(reading, baseMs, home);
   return Number.isFinite(result) ? result : undefined;
 }
