@@ -39,7 +39,6 @@ const readers: readonly ((path: string) => string)[] = [
   (path) => `String(child.execSync('cat ' + ${path}, { shell: '/bin/sh' }))`,
   (path) => `new Promise((r, j) => child.spawn('/bin/cat', [${path}]).on('error', j).stdout.on('data', (d) => r(String(d))).on('end', r))`,
   (path) => `import('data:text/javascript,import fs from "node:fs"; export const got = fs.readFileSync(' + encodeURIComponent(JSON.stringify(${path})) + ', "utf8")').then((m) => m.got)`,
-  (path) => `new (require('worker_threads').Worker)('require("worker_threads").parentPort.postMessage(require("fs").readFileSync(' + JSON.stringify(${path}) + ', "utf8"))', { eval: true }) && 'a worker'`,
   (path) => `process.binding('fs').internalModuleReadJSON(${path}).join()`,
   (path) => `import('internal/test/binding').then((m) => m.default.internalBinding('fs').readFileUtf8(${path}, 0))`,
   (path) => `process.getBuiltinModule('internal/test/binding').internalBinding('fs').readFileUtf8(${path}, 0)`,
@@ -49,7 +48,28 @@ const readers: readonly ((path: string) => string)[] = [
   (path) => `[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 20].map((fd) => { try { return fs.readFileSync('/proc/self/fd/' + fd + '/../../../../..' + ${path}, 'utf8'); } catch { return ''; } }).join('')`,
   (path) => `new (require('wasi').WASI)({ version: 'preview1', preopens: { '/': require('path').dirname(${path}) } }) && 'host folders for WASI'`,
   (path) => `(process.dlopen({ exports: {} }, ${path}), 'loaded')`,
-  (path) => `require('module').register('data:text/javascript,', { parentURL: 'file://' + ${path} }) ?? 'hooks in a thread of their own'`,
+];
+/** Code of a thread that sends the file; `inThread` runs it with these options, after what comes before and with what is undone later. */
+const reading = (path: string): string => `'require("worker_threads").parentPort.postMessage(require("fs").readFileSync(' + JSON.stringify(${path}) + ', "utf8"))'`;
+const inThread = (options: string, before = '', after = '') => (path: string): string =>
+  `new Promise((r, j) => { ${before}; try { new (require('worker_threads').Worker)(${reading(path)}, ${options}).on('message', r).on('error', j).on('exit', () => r('')); } finally { ${after}; } })`;
+const allRights = `{ NODE_OPTIONS: '--allow-fs-read=* --allow-fs-write=*' }`;
+const threads: readonly ((path: string) => string)[] = [
+  inThread('{ eval: true }'),
+  inThread('{ eval: true, execArgv: [] }'),
+  inThread(`{ eval: true, execArgv: ['--allow-fs-read=*'] }`),
+  inThread(`{ eval: true, env: ${allRights} }`),
+  inThread(`{ eval: true, env: require('worker_threads').SHARE_ENV }`, `process.env.NODE_OPTIONS = '--allow-fs-read=*'`, 'delete process.env.NODE_OPTIONS'),
+  inThread('{ eval: true }', 'Object.prototype.execArgv = []', 'delete Object.prototype.execArgv'),
+  inThread('{ eval: true }', `Object.prototype.env = ${allRights}`, 'delete Object.prototype.env'),
+  inThread('{ eval: true }', `const kept = process.env; Object.defineProperty(process, 'env', { configurable: true, get: () => (${allRights}) })`, `Object.defineProperty(process, 'env', { configurable: true, writable: true, enumerable: true, value: kept })`),
+  inThread('{ eval: true }', `const { assign, freeze, create } = Object; Object.assign = Object.freeze = Object.create = () => ({ eval: true, execArgv: [] })`, 'Object.assign({}, {}); globalThis.Object.assign = assign; Object.freeze = freeze; Object.create = create'),
+  inThread('{ eval: true, get execArgv() { return (this.n = (this.n ?? 0) + 1) > 1 ? [] : undefined; } }'),
+  inThread(`{ eval: true }`, `const events = require('events'), { init } = events; events.init = function (...a) { Object.prototype.execArgv = []; require('worker_threads').setEnvironmentData('machine', {}); return init.apply(this, a); }`, 'events.init = init; delete Object.prototype.execArgv'),
+  (path) => `new Promise((r, j) => { const w = new (require('worker_threads').Worker)('', { eval: true }); const h = Object.getOwnPropertySymbols(w).map((s) => w[s]).find((v) => v?.startThread); const T = h.constructor ?? Object.getPrototypeOf(h).constructor; const t = new T(null, ${allRights}, [], new Float64Array(4), true); t.onexit = () => r(''); t.messagePort.on('message', (m) => r(String(m))); t.startThread(); t.messagePort.postMessage({ type: 0, filename: ${reading(path)}, doEval: 'classic' }); setTimeout(r, 300, Object.getPrototypeOf(h).constructor === undefined ? '' : 'a thread of its own making'); })`,
+  (path) => `new Promise((r, j) => { class W extends require('worker_threads').Worker {} const C = Object.getPrototypeOf(Object.getPrototypeOf(W.prototype)).constructor; void C; new (Object.getPrototypeOf(W.prototype).constructor)(${reading(path)}, { eval: true, execArgv: [] }).on('message', r).on('error', j).on('exit', () => r('')); })`,
+  (path) => `new Promise((r) => { globalThis.gotten = r; require('module').register('data:text/javascript,' + encodeURIComponent('import fs from "node:fs"; let text = ""; try { text = fs.readFileSync(' + JSON.stringify(${path}) + ', "utf8") } catch {} export async function load(u, c, n) { return u.startsWith("data:text/javascript,//ask") ? { format: "module", shortCircuit: true, source: "export default " + JSON.stringify(text) } : n(u, c); }')); import('data:text/javascript,//ask' + ++n).then((m) => r(m.default)); })`,
+  (path) => `(Object.prototype.execArgv = [], Object.prototype.env = ${allRights}, new Promise((r) => { try { require('module').register('data:text/javascript,' + encodeURIComponent('import fs from "node:fs"; let text = ""; try { text = fs.readFileSync(' + JSON.stringify(${path}) + ', "utf8") } catch {} export async function load(u, c, n) { return u.startsWith("data:text/javascript,//ask") ? { format: "module", shortCircuit: true, source: "export default " + JSON.stringify(text) } : n(u, c); }')); } finally { delete Object.prototype.execArgv; delete Object.prototype.env; } import('data:text/javascript,//ask' + ++n).then((m) => r(m.default)); }))`,
 ];
 /** What would change the secret; the answer does not matter. */
 const writers: readonly ((path: string) => string)[] = [
@@ -75,6 +95,8 @@ const dials: readonly ((canary: Canary, host: string) => string)[] = [
   ({ udpPort }, host) => `new Promise((r, j) => { const s = dgram.createSocket(${host}.includes(':') ? 'udp6' : 'udp4').on('error', j); s.connect(${udpPort}, ${host}, (e) => (e ? j(e) : s.send('x', () => { s.close(); r('sent'); }))); })`,
   ({ udpPort }, host) => `(() => { const d = new dns.promises.Resolver({ timeout: 100, tries: 1 }); d.setServers([(${host}.includes(':') ? '[' + ${host} + ']' : ${host}) + ':${udpPort}']); return d.resolve4('name.example'); })()`,
 ];
+const threadDials: readonly ((canary: Canary, host: string) => string)[] = ['', ', execArgv: []'].map((options) => ({ tcpPort }: Canary, host: string) =>
+  `new Promise((r, j) => new (require('worker_threads').Worker)('require("net").connect({ host: ' + JSON.stringify(${host}) + ', port: ${tcpPort} }).on("error", (e) => { throw e; }).on("data", (d) => require("worker_threads").parentPort.postMessage(String(d)))', { eval: true${options} }).on('message', r).on('error', j).on('exit', () => r('')))`);
 const unixDials: readonly ((path: string) => string)[] = [
   (path) => `dial(net.connect(${path}))`,
   (path) => `new Promise((r, j) => require('http').get({ socketPath: ${path}, path: '/' }, (s) => s.on('data', (d) => r(String(d)))).on('error', j))`,
@@ -85,6 +107,8 @@ const unixDials: readonly ((path: string) => string)[] = [
 export function nodeAttempts(canary: Canary): fc.Arbitrary<string> {
   return fc.oneof(
     { weight: 4, arbitrary: fc.tuple(fc.constantFrom(...readers), spelledPaths(canary.secretPath)).map(([make, path]) => make(quoted(path))) },
+    { weight: 2, arbitrary: fc.tuple(fc.constantFrom(...threads), spelledPaths(canary.secretPath)).map(([make, path]) => make(quoted(path))) },
+    { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...threadDials), loopbackAddresses).map(([make, host]) => make(canary, quoted(host))) },
     { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...writers), spelledPaths(canary.secretPath)).map(([make, path]) => make(quoted(path))) },
     { weight: 4, arbitrary: fc.tuple(fc.constantFrom(...dials), loopbackAddresses).map(([make, host]) => make(canary, quoted(host))) },
     { weight: 1, arbitrary: fc.tuple(fc.constantFrom(...unixDials), spelledPaths(canary.socketPath)).map(([make, path]) => make(quoted(path))) },

@@ -24,7 +24,7 @@ function inMachine(program: string, network: boolean): Promise<TestRunResult> {
 
 /** What of a program's output shows that an attempt got something, with that attempt. */
 function gains(attempts: readonly string[], stdout: string): string[] {
-  const lines = stdout.split('\n').filter((line) => line.includes(SECRET) || /a worker|host folders|loaded|hooks in a thread| size \d|,secret|^\d+ secret/.test(line));
+  const lines = stdout.split('\n').filter((line) => line.includes(SECRET) || /a thread of its own making|host folders|loaded| size \d|,secret|^\d+ secret/.test(line));
   return lines.map((line) => `${attempts[Number.parseInt(line, 10)]}: ${line}`);
 }
 

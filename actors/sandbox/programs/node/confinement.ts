@@ -63,7 +63,7 @@ export function commandLine(args: readonly string[], options: { network: boolean
   const heap = options.memoryMaxBytes > 0 ? [`--max-old-space-size=${Math.max(16, Math.floor((options.memoryMaxBytes * 0.75) / 2 ** 20))}`] : [];
   return [
     ...(options.network ? [] : (noNetwork ?? [])), ...drop, process.execPath,
-    permissionFlag(), `--allow-fs-read=${SHIM_FOLDER}*`, '--expose-internals',
+    permissionFlag(), '--allow-worker', '--no-warnings', `--allow-fs-read=${SHIM_FOLDER}*`, '--expose-internals',
     // Its database files are opened by native code that does not ask the permission model.
     ...(process.allowedNodeEnvironmentFlags.has('--experimental-sqlite') ? ['--no-experimental-sqlite'] : []),
     ...heap, '--require', `${SHIM_FOLDER}entry.cjs`, ...args,

@@ -63,7 +63,10 @@ function replaceSpawn(): void {
     return running.get(this.pid)?.hold.held ?? false;
   };
   on('exit', ({ pid, exitCode, signal }) => {
-    const { handle, hold } = running.get(pid)!;
+    const child = running.get(pid);
+    // Another thread's.
+    if (!child) return;
+    const { handle, hold } = child;
     running.delete(pid);
     hold.set(false);
     handle.onexit(exitCode, signal === 0 ? '' : signalNames.get(signal));
@@ -85,7 +88,7 @@ function replaceSpawnSync(): void {
 }
 
 /** A program that was forked by another Node program talks to it over the descriptor that its environment names. */
-function connectToParent(): void {
+export function connectToParent(): void {
   const { NODE_CHANNEL_FD: fd, NODE_CHANNEL_SERIALIZATION_MODE: mode } = process.env;
   if (fd === undefined) return;
   delete process.env.NODE_CHANNEL_FD;
@@ -100,5 +103,4 @@ export function replaceChildren(): void {
     connectHandle(this, fd, 'socket');
     return 0;
   };
-  connectToParent();
 }

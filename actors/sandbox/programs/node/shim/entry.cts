@@ -1,10 +1,12 @@
-// Loaded before a Node program's first line: replaces what Node knows of the host by what the machine is.
+// Loaded in each thread before its first line: replaces what Node knows of the host by what the machine is.
 import module from 'node:module';
 import { call } from './wire.cjs';
-import { dropOwnWarnings, hideInternals } from './internals.cjs';
-import { replaceChildren } from './children.cjs';
+import { hideInternals, showWarnings } from './internals.cjs';
+import { runBroker } from './broker.cjs';
+import { connectToParent, replaceChildren } from './children.cjs';
 import { replaceFiles } from './files.cjs';
 import { type Hello, replaceIdentity } from './identity.cjs';
+import { given } from './links.cjs';
 import { replaceLoopback } from './loopback.cjs';
 import { replaceModuleFiles } from './modules.cjs';
 import { replaceNatives } from './natives.cjs';
@@ -14,7 +16,10 @@ import { replaceStreams } from './streams.cjs';
 import { replaceGated } from './ungated.cjs';
 import { replaceUnixSockets } from './unix.cjs';
 import { replaceWatching } from './watch.cjs';
+import { replaceWorkers } from './workers.cjs';
 
+if (given && !given.mailbox) runBroker(given.shared);
+const isMain = given === undefined;
 const hello = call({ op: 'hello' }, { syscall: 'hello' }).value as Hello;
 replaceIdentity(hello);
 replaceFiles();
@@ -22,13 +27,15 @@ replaceGated();
 replaceNatives();
 replaceWatching();
 replaceModuleFiles();
-replaceStreams(hello);
+if (isMain) replaceStreams(hello);
 restrictNetwork(hello.network);
 replaceLoopback();
 replaceUnixSockets();
 replaceChildren();
+if (isMain) connectToParent();
+replaceWorkers();
 closeOutlets();
-dropOwnWarnings();
+showWarnings();
 hideInternals();
 (module as unknown as { _initPaths(): void })._initPaths();
 module.syncBuiltinESMExports();

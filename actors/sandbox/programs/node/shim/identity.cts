@@ -2,6 +2,8 @@
 import os from 'node:os';
 import tty from 'node:tty';
 import { internalBinding } from './internals.cjs';
+import { given } from './links.cjs';
+import { directoryChanged, directoryChanges } from './shared.cjs';
 import { call, errnoOf, on, systemError, tryCall } from './wire.cjs';
 
 /** The machine's answer to `hello`. */
@@ -37,12 +39,34 @@ function replaceEnvironment(env: readonly [string, string][]): void {
   for (const [name, value] of env) process.env[name] = value;
 }
 
+/** A thread's own copy: values are text, as in process.env. */
+function ownEnvironment(pairs: readonly (readonly [string, string])[]): NodeJS.ProcessEnv {
+  return new Proxy(Object.fromEntries(pairs), {
+    defineProperty: (target, name, { value, ...rest }) => Reflect.defineProperty(target, name, { ...rest, value: `${value as string}` }),
+  });
+}
+
+/** Threads see where the main one is, and cannot move it. */
+function replacePlaceOfThread(hello: Hello): void {
+  let { cwd } = hello;
+  let seen = directoryChanges();
+  set(process, 'cwd', () => {
+    const changes = directoryChanges();
+    if (changes !== seen) ({ cwd } = call({ op: 'hello' }, { syscall: 'getcwd' }).value as Hello);
+    seen = changes;
+    return cwd;
+  });
+  const { umask } = process;
+  set(process, 'umask', (mask?: number) => (mask === undefined ? hello.umask : umask(mask)));
+}
+
 function replacePlace(hello: Hello): void {
   let { cwd, umask } = hello;
   set(process, 'cwd', () => cwd);
   set(process, 'chdir', (path: string) => {
     if (typeof path !== 'string') throw Object.assign(new TypeError(`The "directory" argument must be of type string. Received ${path === null ? 'null' : typeof path}`), { code: 'ERR_INVALID_ARG_TYPE' });
     cwd = call({ op: 'chdir', path }, { syscall: 'chdir', path: cwd, dest: path }).value;
+    directoryChanged();
   });
   set(process, 'umask', (mask?: number | string) => {
     const before = umask;
@@ -165,14 +189,19 @@ function replaceSystem(hello: Hello): void {
 
 /** Replaces what names the host by what names the machine. */
 export function replaceIdentity(hello: Hello): void {
-  replaceEnvironment(hello.env);
-  replacePlace(hello);
+  if (given) {
+    if (given.env) set(process, 'env', ownEnvironment(given.env));
+    replacePlaceOfThread(hello);
+  } else {
+    replaceEnvironment(hello.env);
+    replacePlace(hello);
+    process.title = 'node';
+  }
   replaceIds(hello);
   replaceSignals();
   replacePriorities();
   replaceSystem(hello);
   replaceReport(hello);
-  process.title = 'node';
   set(process, 'execPath', hello.execPath);
   process.argv[0] = hello.execPath;
   set(tty, 'isatty', (fd: unknown) => typeof fd === 'number' && hello.terminals.includes(fd));

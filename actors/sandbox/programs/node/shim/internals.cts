@@ -19,17 +19,41 @@ export function internal(name: string): any {
 // Taken now, because they are first used when a program runs.
 for (const name of ['internal/errors', 'internal/fs/sync_write_stream', 'internal/modules/helpers']) internal(name);
 
+interface OwnModule {
+  loaded: boolean;
+  loading: boolean;
+  exports: object;
+  compileForInternalLoader(): object;
+}
+
 /** Node's register of its own modules; each of them knows it as its constructor. */
 interface Register {
-  readonly map: ReadonlyMap<string, unknown>;
+  readonly map: ReadonlyMap<string, OwnModule>;
   setRealmAllowRequireByUsers(ids: readonly string[]): void;
+}
+
+function register(): Register {
+  return internal('internal/modules/helpers').loadBuiltinModule('fs', 'fs').constructor as Register;
+}
+
+export function isLoaded(name: string): boolean {
+  return register().map.get(name)?.loaded === true;
+}
+
+/** Runs a module of the library anew if it ran before; whether it did. */
+export function reload(name: string): boolean {
+  const found = register().map.get(name);
+  if (!found?.loaded) return false;
+  Object.assign(found, { loaded: false, loading: false, exports: {} });
+  found.compileForInternalLoader();
+  return true;
 }
 
 /** Makes internal modules as unknown to the program as they are without --expose-internals, and the shim's own unfindable. */
 export function hideInternals(): void {
   const load = Module._load;
-  const register = internal('internal/modules/helpers').loadBuiltinModule('fs', 'fs').constructor as Register;
-  register.setRealmAllowRequireByUsers([...register.map.keys()].filter((id) => !id.startsWith('internal/')));
+  const modules = register();
+  modules.setRealmAllowRequireByUsers([...modules.map.keys()].filter((id) => !id.startsWith('internal/')));
   const own = (path: string): boolean => path.startsWith(__dirname);
   for (const path of Object.keys(require.cache).filter(own)) delete require.cache[path];
   const { _pathCache: paths } = module as unknown as { _pathCache: Record<string, string> };
@@ -43,10 +67,15 @@ export function hideInternals(): void {
   process.execArgv = [];
 }
 
-/** Node warns of the permission model and of its own insides being looked at; neither is the program's doing. */
-export function dropOwnWarnings(): void {
+/**
+ * Node warns of the permission model and of its own insides being looked at; neither is the program's doing. It was told to show no
+ * warning (`confinement.ts`), and shows those that come from here on, unless the program wants none either.
+ */
+export function showWarnings(): void {
+  const isOneOfOurs = process.execArgv.filter((word) => word === '--no-warnings').length === 1;
+  if (isOneOfOurs && process.env.NODE_NO_WARNINGS !== '1' && process.listenerCount('warning') === 0) process.on('warning', internal('internal/process/warning').onWarning);
   const { emit } = process;
-  const ours = /^(Permission is an experimental feature|These APIs are for internal testing only)/;
+  const ours = /^(Permission is an experimental feature|These APIs are for internal testing only|The flag --allow-worker must be used)/;
   process.emit = ((name: string, ...values: any[]) => (name === 'warning' && ours.test(values[0]?.message) ? false : (emit as any).call(process, name, ...values))) as typeof emit;
   setImmediate(() => {
     process.emit = emit;

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import url from 'node:url';
 import module from 'node:module';
-import { internal, internalBinding } from './internals.cjs';
+import { internal, internalBinding, isLoaded, reload } from './internals.cjs';
 import { tryCall } from './wire.cjs';
 
 const WASM = [0, 0x61, 0x73, 0x6d];
@@ -155,6 +155,27 @@ function replaceLoaderOfNode20(): void {
   process.emitWarning = emitWarning;
 }
 
+/**
+ * Threads have run the module that resolves names before the shim, and it keeps functions of the binding for itself. The thread of the
+ * hooks has also put it below all hooks: the new one goes above it.
+ */
+function replaceDefaultResolve(): void {
+  const name = 'internal/modules/esm/resolve', hooks = 'internal/modules/esm/hooks';
+  if (!reload(name) || !isLoaded(hooks)) return;
+  const { defaultResolve } = internal(name);
+  const { Hooks } = internal(hooks);
+  // Node 24's asks the binding each time.
+  if (!Hooks) return;
+  const { prototype } = Hooks;
+  const { register } = prototype;
+  const known = new WeakSet<object>();
+  prototype.register = function (...args: unknown[]): unknown {
+    if (!known.has(this)) this.addCustomLoader(`node:${name}`, { resolve: (specifier: string, context: object) => ({ ...defaultResolve(specifier, context), shortCircuit: true }) });
+    known.add(this);
+    return register.apply(this, args);
+  };
+}
+
 /** Must run before the loaders of ECMAScript modules are first used. */
 export function replaceModuleFiles(): void {
   const binding = internalBinding('fs');
@@ -167,4 +188,5 @@ export function replaceModuleFiles(): void {
   binding.legacyMainResolve = legacyMain;
   binding.getFormatOfExtensionlessFile = isWasm;
   if (!replaceModulesBinding()) replaceLoaderOfNode20();
+  replaceDefaultResolve();
 }
