@@ -82,7 +82,7 @@ async function action(workDir: string, env: Record<string, string>): Promise<Out
     const environment = ['INPUT_WHO=world', 'RUNNER_TEMP=/tmp/temp', 'RUNNER_TOOL_CACHE=/tmp/tools', ...files.map((name) => `GITHUB_${name}=/w/files/${name}`)].map((pair) => `-e ${pair}`).join(' ');
     put(folder, Object.fromEntries(files.map((name) => [`files/${name}`, ''])));
     const ran = await sh(`docker run --rm -v ${folder}:/w -w /w ${environment} sockerless/node node dist/index.js`, { env });
-    const wrong = mismatch(ran, { exitCode: 1, stdout: /"code":3,"text":"out of bash\\n","stdout":"one two words\\n","which":"\/bin\/bash","io":"x","gone":false,"kept":"\/tmp\/tools\/tool\/1\.2\.3\/\w+","found":"\/tmp\/tools\/tool\/1\.2\.3\/\w+"/ });
+    const wrong = mismatch(ran, { exitCode: 1, stdout: /"code":3,"text":"out of bash\\n","stdout":"one two words\\n","which":"(?:\/usr)?\/bin\/bash","io":"x","gone":false,"kept":"\/tmp\/tools\/tool\/1\.2\.3\/\w+","found":"\/tmp\/tools\/tool\/1\.2\.3\/\w+"/ });
     if (wrong !== undefined) return wrong;
     const said = ['::group::work', '::add-mask::hidden', '::notice file=f.js,line=3::a notice', '::error::on purpose'].filter((line) => !ran.stdout.includes(line));
     const kept = files.map((name) => readFileSync(join(folder, 'files', name), 'utf8')).join('');

@@ -91,7 +91,7 @@ test('hooks of module.register and --import', async (t) => {
   const files = {
     'hooks.mjs': `import fs from 'node:fs';
       export const resolve = (name, context, next) => (name.startsWith('made:') ? { url: name, shortCircuit: true } : next(name, context));
-      export const load = (url, context, next) => (url.startsWith('made:') ? { format: 'module', source: 'export default ' + JSON.stringify(fs.readFileSync('/work/text', 'utf8')), shortCircuit: true } : next(url, context));`,
+      export const load = (url, context, next) => (url.startsWith('made:') ? { format: 'module', source: 'const t = ' + JSON.stringify(fs.readFileSync('/work/text', 'utf8')) + '; export { t as default };', shortCircuit: true } : next(url, context));`,
     'start.mjs': "import { register } from 'node:module'; register('./hooks.mjs', import.meta.url);",
     'text': 'from a file',
     'main.mjs': "import './start.mjs'; console.log((await import('made:x')).default, (await import('old')).default);",
