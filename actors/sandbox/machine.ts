@@ -31,10 +31,13 @@ export class Machine {
   readonly #flusher: NodeJS.Timeout;
   #isUp = false;
   readonly #gauge = heapGauge();
+  /** Shared with what shows them. */
+  readonly #limits: MachineLimits;
 
   /** Says `booted` once it is up. Throws Errno or Fault when the files cannot be mounted. */
   constructor(spec: MachineSpec, post: Post, checkpoint?: MachineCheckpoint) {
     this.#post = post;
+    this.#limits = spec.limits;
     this.#mounted = mountMachine(spec, (root) => new Kernel({
       hostname: spec.hostname,
       root,
@@ -145,7 +148,7 @@ export class Machine {
       case 'top':
         return processTable(this.#kernel, (args as { psArguments: string }).psArguments);
       case 'usage':
-        return { cpuMs: this.#kernel.cpuMs, memoryBytes: this.#gauge.usedBytes(), processes: this.#kernel.processes.size };
+        return { cpuMs: this.#kernel.budget.cpuMs, memoryBytes: this.#kernel.budget.memoryUsedBytes, processes: this.#kernel.processes.size };
       case 'flush':
         return this.#mounted.flush();
       case 'limit':
@@ -156,9 +159,10 @@ export class Machine {
   }
 
   /** docker update: holds from now on. */
-  #limit({ memoryBytes, nanoCpus, processes }: MachineLimits): void {
-    this.#kernel.memoryMaxBytes = memoryBytes;
-    this.#kernel.cpus = nanoCpus / 1e9;
+  #limit(limits: MachineLimits): void {
+    const { memoryBytes, nanoCpus, processes } = Object.assign(this.#limits, limits);
+    this.#kernel.budget.memoryMaxBytes = memoryBytes;
+    this.#kernel.budget.cpus = nanoCpus / 1e9;
     this.#kernel.processesMax = processes > 0 ? processes : PROCESSES_MAX;
   }
 

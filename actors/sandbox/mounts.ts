@@ -1,6 +1,5 @@
 // The files of a machine, mounted: image and changes, /proc, /dev, /sys, volumes and binds, the small files in /etc.
 import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
-import { availableParallelism, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Fault } from '../runtime/fault.js';
 import { copyTree } from './fs/copy-tree.js';
@@ -9,6 +8,7 @@ import { mountEtcFiles, writeEtcFiles } from './fs/etc-files.js';
 import { HostDirectory } from './fs/host-directory.js';
 import { Overlay } from './fs/overlay.js';
 import { ProcFileSystem } from './fs/proc.js';
+import { processorCount } from './fs/proc-machine.js';
 import { createSysfs } from './fs/sysfs.js';
 import { Tmpfs } from './fs/tmpfs.js';
 import { SUPERUSER } from './kernel/credentials.js';
@@ -72,18 +72,16 @@ const CLOSED = { noExec: true, noSuid: true, noDev: true } as const;
 
 /** What every container has, whatever its image. */
 function mountSystem(hands: Process, kernel: Kernel, spec: MachineSpec, again: boolean): void {
-  const { memoryBytes, nanoCpus, processes } = spec.limits;
-  const processors = nanoCpus > 0 ? Math.max(1, Math.ceil(nanoCpus / 1e9)) : availableParallelism();
-  const memoryUsedBytes = (): number => process.memoryUsage().heapUsed;
+  const { limits } = spec;
+  const memoryUsedBytes = (): number => kernel.budget.memoryUsedBytes;
   const { tree } = kernel;
   const at = (path: string): ReturnType<typeof hands.files.locate> => hands.files.locate(path);
-  const facts = { nanoCpus, memoryBytes: memoryBytes || totalmem(), memoryUsedBytes, domainname: spec.domainname, sysctls: spec.sysctls, cgroupPath: spec.cgroupPath };
-  const proc = new ProcFileSystem(kernel, facts);
+  const proc = new ProcFileSystem(kernel, { limits, memoryUsedBytes, domainname: spec.domainname, sysctls: spec.sysctls, cgroupPath: spec.cgroupPath });
   tree.mount(at('/proc'), proc, CLOSED);
   // The kernel's settings are the host's: not to be changed from a container that is not its equal.
   if (!spec.privileged) tree.mount(at('/proc/sys'), proc, { ...CLOSED, readOnly: true }, at('/proc/sys').inode);
   mountDevices(tree, { shmSizeBytes: spec.shmSizeBytes });
-  const sysfs = createSysfs({ memoryBytes, nanoCpus, processes, processors, memoryUsedBytes, processCount: () => kernel.processes.size, cpuMs: () => kernel.cpuMs });
+  const sysfs = createSysfs({ limits, processors: processorCount({ limits }), memoryUsedBytes, processCount: () => kernel.processes.size, cpuMs: () => kernel.budget.cpuMs });
   tree.mount(at('/sys'), sysfs, { ...CLOSED, readOnly: true });
   // Beside the container's changes: written anew at each start, as dockerd does.
   const etc = join(dirname(spec.upperDirectory), 'etc');

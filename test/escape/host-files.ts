@@ -48,7 +48,7 @@ export function hostileMount(base: string): HostileMount {
     tree.mount(machine.files.locate(path), fileSystem, {});
     return fileSystem;
   });
-  tree.mount(machine.files.locate('/proc'), new ProcFileSystem(machine.kernel, { nanoCpus: 0, memoryBytes: 0, memoryUsedBytes: () => 0 }));
+  tree.mount(machine.files.locate('/proc'), new ProcFileSystem(machine.kernel, { limits: { nanoCpus: 0, memoryBytes: 0 }, memoryUsedBytes: () => 0 }));
   return {
     machine, inside, outside, before: picture(outside),
     close() {

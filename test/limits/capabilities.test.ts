@@ -34,7 +34,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
 
 async function ours(script: string): Promise<string[]> {
   const machine = new TestMachine({ commands: allCommands, files: { '/work': null } });
-  machine.kernel.tree.mount(machine.files.locate('/proc'), new ProcFileSystem(machine.kernel, { memoryBytes: 0, nanoCpus: 0 }));
+  machine.kernel.tree.mount(machine.files.locate('/proc'), new ProcFileSystem(machine.kernel, { limits: { memoryBytes: 0, nanoCpus: 0 } }));
   const ran = await machine.run(['bash', '-c', script], { cwd: '/work', timeoutMs: 60_000 });
   return (ran.stdout + ran.stderr).split('\n');
 }

@@ -36,7 +36,7 @@ test('growing answers with the size before', async (t) => {
 
 test('a blocked program is killed, and the next one runs', async (t) => {
   const box = machine([call('fd_read', 0, 0, 1, 64), call('fd_write', 1, 0, 1, 64)], { 0: vectors([16, 2]) });
-  const ran = await box.run(['bash', '-c', 'sleep 9 | p & sleep 0.1; kill -9 $!; wait $!; echo $?; echo x | p']);
+  const ran = await box.run(['bash', '-c', 'mkfifo f; sleep 9 > f & p < f & sleep 0.1; kill -9 $!; wait $!; echo $?; echo x | p']);
   t.is(ran.stdout, '137\nx\n');
 });
 

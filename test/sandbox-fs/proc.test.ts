@@ -25,9 +25,9 @@ function machine(kinds: readonly ProgramKind[] = []): Kernel {
   file(root.root.lookup('bin')!, 'sh', '', 0o755);
   const kernel = new Kernel({ hostname: 'box', root, kinds, onDefect: (error) => { throw error; } });
   const at = (name: string) => kernel.tree.resolve(name, kernel.tree.root, ROOT);
-  kernel.tree.mount(at('/proc'), new ProcFileSystem(kernel, { memoryBytes: 64 << 20, nanoCpus: 1e9 }));
+  kernel.tree.mount(at('/proc'), new ProcFileSystem(kernel, { limits: { memoryBytes: 64 << 20, nanoCpus: 1e9 } }));
   mountDevices(kernel.tree);
-  const sys = { memoryBytes: 64 << 20, nanoCpus: 5e8, processes: 0, processors: 1, memoryUsedBytes: () => 1, processCount: () => 1, cpuMs: () => 0 };
+  const sys = { limits: { memoryBytes: 64 << 20, nanoCpus: 5e8, processes: 0 }, processors: 1, memoryUsedBytes: () => 1, processCount: () => 1, cpuMs: () => 0 };
   kernel.tree.mount(at('/sys'), createSysfs(sys), { readOnly: true });
   return kernel;
 }

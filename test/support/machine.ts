@@ -5,6 +5,7 @@ import { HostInput, HostOutput } from '../../actors/sandbox/kernel/host-stream.j
 import type { FileSystem } from '../../actors/sandbox/kernel/inode.js';
 import { DescriptorTable } from '../../actors/sandbox/kernel/descriptors.js';
 import { Kernel } from '../../actors/sandbox/kernel/kernel.js';
+import type { MemoryGauge } from '../../actors/sandbox/kernel/memory-limit.js';
 import { type Process, statusCode } from '../../actors/sandbox/kernel/process.js';
 import type { ProgramKind } from '../../actors/sandbox/kernel/program.js';
 import { PREEMPT } from '../../actors/sandbox/kernel/wait.js';
@@ -29,6 +30,7 @@ export interface TestMachineOptions {
   hostname?: string;
   network?: boolean;
   memoryMaxBytes?: number;
+  memoryGauge?: MemoryGauge;
 }
 
 export interface TestRunOptions {
@@ -70,7 +72,7 @@ export class TestMachine {
     const commands = options.commands ?? {};
     this.kernel = new Kernel({
       hostname: options.hostname ?? 'box', root, kinds: [builtinKind(commands), scriptKind(), ...(options.kinds ?? [])],
-      network: options.network ?? true, memoryMaxBytes: options.memoryMaxBytes ?? 0,
+      network: options.network ?? true, memoryMaxBytes: options.memoryMaxBytes ?? 0, ...(options.memoryGauge ? { memoryGauge: options.memoryGauge } : {}),
       onDefect: (error) => this.defects.push(error),
     });
     // A process of the outside that never runs: its file calls fill the root.

@@ -128,10 +128,10 @@ export const time: Main = command(function* (process) {
   const options = parseOptions(process.argv, 'ao:pvf:', { portability: 'no', verbose: 'no', format: 'required', output: 'required', append: 'no' }, { posix: true, exitCode: 125 });
   if (options.operands.length === 0) throw usageError(process.argv, 'missing program to run', 125);
   const begin = performance.now();
-  const cpuBefore = process.kernel.cpuMs;
+  const cpuBefore = process.kernel.budget.cpuMs;
   const status = yield* runProgram(process, options.operands, { message: (name, why) => `time: cannot run ${name}: ${why}` });
   const real = (performance.now() - begin) / 1000;
-  const user = (process.kernel.cpuMs - cpuBefore) / 1000;
+  const user = (process.kernel.budget.cpuMs - cpuBefore) / 1000;
   const format = options.value('f', 'format');
   const values: Readonly<Record<string, string>> = {
     e: real.toFixed(2), E: `${Math.floor(real / 60)}:${(real % 60).toFixed(2).padStart(5, '0')}`, U: user.toFixed(2), S: '0.00', P: `${Math.round((user / Math.max(real, 0.001)) * 100)}%`,

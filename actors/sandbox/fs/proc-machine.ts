@@ -4,11 +4,9 @@ import type { ProcFileSystem } from './proc.js';
 import { addSettings } from './proc-sys.js';
 import { type StaticDirectory, TextInode } from './synthetic.js';
 
-/** What the machine is given; 0 means as much as the host has. */
 export interface MachineFacts {
-  memoryBytes: number;
-  /** Billionths of a processor (docker run --cpus). */
-  nanoCpus: number;
+  /** What the machine is given, 0 for as much as the host has; it may change. `nanoCpus` are billionths of a processor (docker run --cpus). */
+  limits: { memoryBytes: number; nanoCpus: number };
   /** Bytes in use, as far as known. */
   memoryUsedBytes?: () => number;
   /** `docker run --domainname`, `--sysctl`. */
@@ -28,7 +26,7 @@ export const KERNEL_VERSION = '#1 SMP PREEMPT_DYNAMIC';
 /** Processors as nproc counts them. */
 export function processorCount(facts: MachineFacts): number {
   const host = Math.max(1, os.availableParallelism());
-  return facts.nanoCpus > 0 ? Math.max(1, Math.min(host, Math.ceil(facts.nanoCpus / 1e9))) : host;
+  return facts.limits.nanoCpus > 0 ? Math.max(1, Math.min(host, Math.ceil(facts.limits.nanoCpus / 1e9))) : host;
 }
 
 function cpuInfo(facts: MachineFacts): string {
@@ -39,8 +37,8 @@ function cpuInfo(facts: MachineFacts): string {
 }
 
 function memInfo(facts: MachineFacts): string {
-  const total = facts.memoryBytes > 0 ? facts.memoryBytes : os.totalmem();
-  const free = Math.max(0, facts.memoryBytes > 0 ? total - (facts.memoryUsedBytes?.() ?? process.memoryUsage.rss()) : os.freemem());
+  const total = facts.limits.memoryBytes > 0 ? facts.limits.memoryBytes : os.totalmem();
+  const free = Math.max(0, facts.limits.memoryBytes > 0 ? total - (facts.memoryUsedBytes?.() ?? process.memoryUsage.rss()) : os.freemem());
   const rows: [string, number][] = [['MemTotal', total], ['MemFree', free], ['MemAvailable', free], ['Buffers', 0], ['Cached', 0], ['SwapCached', 0], ['SwapTotal', 0], ['SwapFree', 0], ['Shmem', 0], ['Slab', 0]];
   return rows.map(([name, bytes]) => `${`${name}:`.padEnd(16)}${String(Math.floor(bytes / 1024)).padStart(8)} kB\n`).join('');
 }
@@ -55,9 +53,9 @@ export function addMachineFiles(proc: ProcFileSystem, root: StaticDirectory, fac
     cpuinfo: () => cpuInfo(facts),
     meminfo: () => memInfo(facts),
     loadavg: () => `${os.loadavg().map((load) => load.toFixed(2)).join(' ')} 1/${kernel.processes.size} ${Math.max(0, ...kernel.processes.keys())}\n`,
-    uptime: () => `${uptime().toFixed(2)} ${Math.max(0, uptime() * processorCount(facts) - kernel.cpuMs / 1000).toFixed(2)}\n`,
+    uptime: () => `${uptime().toFixed(2)} ${Math.max(0, uptime() * processorCount(facts) - kernel.budget.cpuMs / 1000).toFixed(2)}\n`,
     version: () => `Linux version ${release} (sockerless) ${version}\n`,
-    stat: () => machineStat(facts, kernel.cpuMs, uptime(), kernel.bootedAtMs, kernel.processes.size),
+    stat: () => machineStat(facts, kernel.budget.cpuMs, uptime(), kernel.bootedAtMs, kernel.processes.size),
     filesystems: () => 'nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\tdevtmpfs\nnodev\tdevpts\nnodev\toverlay\n',
     cmdline: () => '\n',
     devices: () => 'Character devices:\n  1 mem\n  5 /dev/tty\n  5 /dev/console\n136 pts\n\nBlock devices:\n',

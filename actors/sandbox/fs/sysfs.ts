@@ -2,10 +2,8 @@
 import { StaticDirectory, SyntheticFileSystem, TextInode } from './synthetic.js';
 
 export interface SysfsFacts {
-  /** 0 = no limit, for all of them. */
-  memoryBytes: number;
-  nanoCpus: number;
-  processes: number;
+  /** 0 = no limit, for all of them; they may change (docker update). */
+  limits: { memoryBytes: number; nanoCpus: number; processes: number };
   processors: number;
   memoryUsedBytes: () => number;
   processCount: () => number;
@@ -29,14 +27,14 @@ export function createSysfs(facts: SysfsFacts): SyntheticFileSystem {
   const cgroup = directory(directory(root, 'fs'), 'cgroup');
   text(cgroup, 'cgroup.controllers', () => 'cpu memory pids');
   text(cgroup, 'cgroup.type', () => 'domain');
-  text(cgroup, 'memory.max', () => orMax(facts.memoryBytes));
+  text(cgroup, 'memory.max', () => orMax(facts.limits.memoryBytes));
   text(cgroup, 'memory.high', () => 'max');
   text(cgroup, 'memory.swap.max', () => '0');
   text(cgroup, 'memory.current', () => String(facts.memoryUsedBytes()));
-  text(cgroup, 'cpu.max', () => `${facts.nanoCpus > 0 ? Math.round((facts.nanoCpus / 1e9) * CPU_PERIOD_US) : 'max'} ${CPU_PERIOD_US}`);
+  text(cgroup, 'cpu.max', () => `${facts.limits.nanoCpus > 0 ? Math.round((facts.limits.nanoCpus / 1e9) * CPU_PERIOD_US) : 'max'} ${CPU_PERIOD_US}`);
   text(cgroup, 'cpu.stat', () => `usage_usec ${Math.floor(facts.cpuMs() * 1000)}\nuser_usec ${Math.floor(facts.cpuMs() * 1000)}\nsystem_usec 0`);
   text(cgroup, 'cpu.weight', () => '100');
-  text(cgroup, 'pids.max', () => orMax(facts.processes));
+  text(cgroup, 'pids.max', () => orMax(facts.limits.processes));
   text(cgroup, 'pids.current', () => String(facts.processCount()));
   const net = directory(directory(root, 'class'), 'net');
   addInterface(sysfs, net, 'lo', '00:00:00:00:00:00', 65536);

@@ -1,10 +1,8 @@
 // The kernel of one machine: process table, scheduler, mounts, and the loading of programs.
-import { totalmem } from 'node:os';
-import { CpuShare } from './cpu-share.js';
+import { Budget, type BudgetOptions } from './budget.js';
 import { Errno } from './errno.js';
 import type { FileSystem } from './inode.js';
 import { enforceCpuTime } from './limit-checks.js';
-import { hungriest, type MemoryGauge, MemoryLimit } from './memory-limit.js';
 import { type Location, MAY_EXECUTE, MountTree, permits } from './path.js';
 import { Process, type ProcessOptions, type WaitStatus } from './process.js';
 import { ProcessExit, ProcessImage } from './process-end.js';
@@ -21,18 +19,12 @@ const TOO_BIG = /^(Invalid (string|array|typed array) length|Array buffer alloca
 /** Where nothing else was asked for: more than scripts need, and a fork bomb stays a matter of its own container. */
 export const PROCESSES_MAX = 2048;
 
-export interface KernelOptions {
+export interface KernelOptions extends BudgetOptions {
   hostname: string;
   root: FileSystem;
   kinds: readonly ProgramKind[];
   /** HostConfig.PidsLimit; fork fails with EAGAIN beyond it. */
   processesMax?: number;
-  /** HostConfig.Memory; 0 = no limit of its own. */
-  memoryMaxBytes?: number;
-  /** Where nothing measures, nothing is limited. */
-  memoryGauge?: MemoryGauge;
-  /** HostConfig.NanoCpus as processors; 0 = all there is. */
-  cpus?: number;
   /** What every process that comes from outside begins with. */
   limits?: ResourceLimits;
   /** HostConfig.OomScoreAdj: what processes that come from outside begin with. */
@@ -62,10 +54,7 @@ export class Kernel {
   bootedAtMs = Date.now();
   processesMax: number;
   readonly limits: ResourceLimits;
-  readonly #memory: MemoryLimit | undefined;
-  readonly #share = new CpuShare();
-  #throttledUntilMs = 0;
-  #memoryMaxBytes: number;
+  readonly budget: Budget;
   readonly network: boolean;
   readonly oomScoreAdjustment: number;
   readonly sockets = new SocketTable(this);
@@ -82,42 +71,19 @@ export class Kernel {
   #running = false;
   #scheduled = false;
   #frozen = false;
-  #cpuMs = 0;
 
   constructor(options: KernelOptions) {
     this.tree = new MountTree(options.root);
     this.hostname = options.hostname;
     this.processesMax = options.processesMax ?? PROCESSES_MAX;
     this.limits = options.limits ?? DEFAULT_LIMITS;
-    this.#memoryMaxBytes = options.memoryMaxBytes ?? 0;
-    this.#memory = options.memoryGauge && new MemoryLimit(options.memoryGauge, this.#memoryMaxBytes, totalmem() / 2);
-    this.cpus = options.cpus ?? 0;
+    this.budget = new Budget(this, options);
     this.network = options.network ?? true;
     this.oomScoreAdjustment = options.oomScoreAdjustment ?? 0;
     this.#kinds = options.kinds;
     this.#onDefect = options.onDefect ?? (() => undefined);
     this.#onNotice = options.onNotice ?? (() => undefined);
     this.#onIdle = options.onIdle ?? (() => undefined);
-  }
-
-  get memoryMaxBytes(): number {
-    return this.#memoryMaxBytes;
-  }
-
-  set memoryMaxBytes(maxBytes: number) {
-    this.#memoryMaxBytes = maxBytes;
-    if (this.#memory) this.#memory.maxBytes = maxBytes;
-  }
-
-  /** 0 for all there is. */
-  set cpus(cpus: number) {
-    this.#share.share = cpus > 0 ? cpus : 1;
-    this.#throttledUntilMs = 0;
-  }
-
-  /** CPU time of all processes so far. */
-  get cpuMs(): number {
-    return this.#cpuMs;
   }
 
   /** Starts a process. Without a parent it enters from outside (the first one is init, later ones are execs). */
@@ -139,13 +105,13 @@ export class Kernel {
 
   /** What a machine that was put away had counted (`checkpoint.ts`). */
   get counters(): { nextPid: number; bootedAtMs: number; cpuMs: number } {
-    return { nextPid: this.#nextPid, bootedAtMs: this.bootedAtMs, cpuMs: this.#cpuMs };
+    return { nextPid: this.#nextPid, bootedAtMs: this.bootedAtMs, cpuMs: this.budget.cpuMs };
   }
 
   set counters({ nextPid, bootedAtMs, cpuMs }) {
     this.#nextPid = nextPid;
     this.bootedAtMs = bootedAtMs;
-    this.#cpuMs = cpuMs;
+    this.budget.cpuMs = cpuMs;
   }
 
   /** Whether every process waits. */
@@ -243,10 +209,12 @@ export class Kernel {
   /** docker pause: nothing runs until thawed. */
   freeze(): void {
     this.#frozen = true;
+    this.budget.holdForeign();
   }
 
   thaw(): void {
     this.#frozen = false;
+    this.budget.holdForeign();
     this.#schedule();
   }
 
@@ -263,6 +231,7 @@ export class Kernel {
 
   /** A stopped process is kept off the run queue; a continued one goes back on it. */
   resumeOrHold(process: Process): void {
+    this.budget.holdForeign();
     if (!process.stopped) this.#enqueue(process);
   }
 
@@ -281,7 +250,7 @@ export class Kernel {
       this.#scheduled = false;
       this.runSlice();
     };
-    const delayMs = this.#throttledUntilMs === 0 ? 0 : this.#throttledUntilMs - performance.now();
+    const delayMs = this.budget.throttledUntilMs === 0 ? 0 : this.budget.throttledUntilMs - performance.now();
     if (delayMs > 0) setTimeout(run, delayMs);
     else setImmediate(run);
   }
@@ -289,7 +258,7 @@ export class Kernel {
   /** Runs what is ready for at most a slice. Also called directly when a message made something ready: no turn is wasted. */
   runSlice(): void {
     if (this.#running || this.#frozen) return;
-    if (this.#throttledUntilMs > 0 && performance.now() < this.#throttledUntilMs) return this.#schedule();
+    if (this.budget.throttledUntilMs > 0 && performance.now() < this.budget.throttledUntilMs) return this.#schedule();
     this.#running = true;
     let last: Process | undefined;
     const begin = performance.now();
@@ -305,21 +274,12 @@ export class Kernel {
         if (now - begin > SLICE_MS || this.#frozen) break;
       }
     } finally {
-      this.#cpuMs += now - begin;
+      this.budget.cpuMs += now - begin;
       this.#running = false;
     }
-    if (last) this.#settle(last, now, now - begin);
+    if (last) this.budget.settle(last, now, now - begin);
     this.#schedule();
     if (this.#ready.length === 0) this.#onIdle();
-  }
-
-  /** After a slice: what it used is charged to the machine, and to who ran in it last. */
-  #settle(process: Process, nowMs: number, usedMs: number): void {
-    const waitMs = this.#share.spend(nowMs, usedMs);
-    this.#throttledUntilMs = waitMs > 0 ? nowMs + waitMs : 0;
-    if (this.#memory?.charge(process) !== true) return;
-    const victim = hungriest(this.processes.values());
-    if (victim) this.killForMemory(victim);
   }
 
   #resume(process: Process): void {

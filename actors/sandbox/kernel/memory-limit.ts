@@ -29,23 +29,36 @@ export class MemoryLimit {
     return (this.maxBytes > 0 ? this.maxBytes : this.#ceilingBytes) + ALLOWANCE_BYTES;
   }
 
-  /** Charges what has grown since the last turn to the process that ran. True when it is too much, garbage apart. */
-  charge(process: Process): boolean {
+  /** Charges what has grown since the last turn to the process that ran. */
+  charge(process: Process): void {
     const now = this.#gauge.usedBytes();
     process.usage.memoryBytes = Math.max(0, process.usage.memoryBytes + now - this.#usedBytes);
     this.#usedBytes = now;
-    if (now <= this.#limitBytes * 1.25) return false;
+  }
+
+  /** Whether it is too much, garbage apart, with what is held elsewhere; the host looks after that where no limit was asked for. */
+  isExceeded(foreignBytes: number): boolean {
+    const elsewhere = this.maxBytes > 0 ? foreignBytes : 0;
+    if (this.#usedBytes + elsewhere <= this.#limitBytes * 1.25) return false;
     this.#gauge.collect();
     this.#usedBytes = this.#gauge.usedBytes();
-    return this.#usedBytes > this.#limitBytes;
+    return this.#usedBytes + elsewhere > this.#limitBytes;
   }
+
+  get usedBytes(): number {
+    return this.#gauge.usedBytes();
+  }
+}
+
+function held({ usage }: Process): number {
+  return usage.memoryBytes + usage.foreignBytes;
 }
 
 /** Whoever took most, as the kernel's badness has it. */
 export function hungriest(processes: Iterable<Process>): Process | undefined {
   let worst: Process | undefined;
   for (const process of processes) {
-    if (process.status === undefined && process.oomScoreAdjustment > -1000 && (!worst || process.usage.memoryBytes > worst.usage.memoryBytes)) worst = process;
+    if (process.status === undefined && process.oomScoreAdjustment > -1000 && (!worst || held(process) > held(worst))) worst = process;
   }
   return worst;
 }

@@ -48,6 +48,8 @@ export interface ResourceUsage {
   cpuMs: number;
   /** What the machine grew by while it ran; an estimate that tells who is hungry. */
   memoryBytes: number;
+  /** What is held for it outside the machine's thread. */
+  foreignBytes: number;
   /** Of SIGXCPU. */
   nextCpuSignalSeconds: number;
 }
@@ -79,7 +81,7 @@ export class Process {
   resumed: Resumption | undefined;
   /** Set by a program while it waits and could be put away: what it would have to be told. */
   resumption: Resumption | undefined;
-  readonly usage: ResourceUsage = { cpuMs: 0, memoryBytes: 0, nextCpuSignalSeconds: 0 };
+  readonly usage: ResourceUsage = { cpuMs: 0, memoryBytes: 0, foreignBytes: 0, nextCpuSignalSeconds: 0 };
   /** Set once it has ended; it stays a zombie until its parent has waited for it. */
   status: WaitStatus | undefined;
   /** Between execve(2) and the first step of the new program, while the old one unwinds. */

@@ -1,9 +1,11 @@
 // One confined Node process of the host, as the machine holds it: frames in and out, its stray output, its end.
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import type { ForeignWork } from '../../kernel/foreign-work.js';
 import { WaitQueue } from '../../kernel/wait.js';
 import { signalNumber } from '../../kernel/signals.js';
 import type { WaitStatus } from '../../kernel/process.js';
+import { ChildUsage } from './child-usage.js';
 import { ANSWERS_FD, EVENTS_FD, FrameReader, type NodeAnswer, type NodeRequest, REQUESTS_FD, writeFrame } from './wire.js';
 
 /** What the child's runtime itself prints (fatal errors, --version), past the program's own streams. */
@@ -18,18 +20,21 @@ function hostTrust(): NodeJS.ProcessEnv {
   return path === undefined ? {} : { NODE_EXTRA_CA_CERTS: path };
 }
 
-export class HostNode {
+export class HostNode implements ForeignWork {
   readonly arrived = new WaitQueue();
   readonly stray: StrayOutput[] = [];
   /** Set once it has ended and everything it wrote is here. */
   status: WaitStatus | undefined;
   readonly #child: ChildProcess;
+  readonly #usage: ChildUsage;
   readonly #frames = new FrameReader();
 
   constructor(commandLine: readonly string[]) {
     const [command, ...args] = commandLine;
     this.#child = spawn(command!, args, { stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'], env: hostTrust(), cwd: '/' });
+    this.#usage = new ChildUsage(this.#child.pid);
     (this.#child.stdio[REQUESTS_FD] as Readable).on('data', (chunk: Buffer) => {
+      this.#usage.refresh();
       this.#frames.push(chunk);
       this.arrived.wake();
     });
@@ -69,6 +74,18 @@ export class HostNode {
   #send(fd: number, frame: Buffer): void {
     const pipe = this.#child.stdio[fd] as Writable;
     if (!pipe.destroyed) pipe.write(frame);
+  }
+
+  cpuMs(): number {
+    return this.#usage.cpuMs;
+  }
+
+  memoryBytes(): number {
+    return this.status ? 0 : this.#usage.memoryBytes;
+  }
+
+  hold(held: boolean): void {
+    this.#child.kill(held ? 'SIGSTOP' : 'SIGCONT');
   }
 
   end(): void {

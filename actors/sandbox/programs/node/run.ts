@@ -25,10 +25,12 @@ export function* runNode(process: Process, path: string, argv: readonly string[]
     yield* process.write(2, encode(`${argv[0]}: ${error.message}: this option is not allowed in the embedded machine\n`));
     return INVALID_ARGUMENT;
   }
-  const host = new HostNode(commandLine(args, { network: process.kernel.network, memoryMaxBytes: process.kernel.memoryMaxBytes }));
+  const host = new HostNode(commandLine(args, { network: process.kernel.network, memoryMaxBytes: process.kernel.budget.memoryMaxBytes }));
+  const over = process.kernel.budget.foreign.begin(process, host);
   try {
     return yield* serve(process, host, new Calls(process, host, { execPath: executablePath(process, path), network: process.kernel.network }));
   } finally {
+    over();
     host.end();
   }
 }

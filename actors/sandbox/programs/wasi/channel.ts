@@ -28,11 +28,18 @@ export const ANSWER_BYTES = 1 << 20;
 /** Entries of a directory in one answer. */
 export const LISTING_PIECE = 512;
 const HEADER_BYTES = 16;
+/** Of WebAssembly. */
+export const PAGE_BYTES = 65536;
 const JSON_MAX_BYTES = 1 << 19;
 
-/** Layout: [0] answered, [1] length of the JSON, [2] length of the bytes; then both. */
+/** Layout: [0] answered, [1] length of the JSON, [2] length of the bytes, [3] pages of the program's memory at its last call; then both. */
 export function createShared(): SharedArrayBuffer {
   return new SharedArrayBuffer(HEADER_BYTES + JSON_MAX_BYTES + ANSWER_BYTES);
+}
+
+/** What the program's memory was when it last asked something. */
+export function memoryOf(shared: SharedArrayBuffer): number {
+  return new Int32Array(shared, 0, 4)[3]! * PAGE_BYTES;
 }
 
 /** Writes an answer and wakes the program. */
@@ -48,8 +55,9 @@ export function writeAnswer(shared: SharedArrayBuffer, answer: WasiAnswer, bytes
 }
 
 /** Blocks the program's thread until the answer is there. The bytes are a view that the next call overwrites. */
-export function awaitAnswer(shared: SharedArrayBuffer, ask: () => void): { answer: WasiAnswer; bytes: Uint8Array } {
+export function awaitAnswer(shared: SharedArrayBuffer, memoryBytes: number, ask: () => void): { answer: WasiAnswer; bytes: Uint8Array } {
   const control = new Int32Array(shared, 0, 4);
+  control[3] = memoryBytes / PAGE_BYTES;
   Atomics.store(control, 0, 0);
   ask();
   Atomics.wait(control, 0, 0);

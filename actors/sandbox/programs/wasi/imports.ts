@@ -29,7 +29,7 @@ export function fileImports(memory: () => WebAssembly.Memory, shared: SharedArra
 
   const ask = (op: string, args: WasiRequest['args'], bytes?: Uint8Array): { value: unknown; bytes: Uint8Array } => {
     if (memoryMaxBytes > 0 && memory().buffer.byteLength > memoryMaxBytes) throw new OutOfMemory('out of memory');
-    const { answer, bytes: answered } = awaitAnswer(shared, () => post({ op, args }, bytes));
+    const { answer, bytes: answered } = awaitAnswer(shared, memory().buffer.byteLength, () => post({ op, args }, bytes));
     if ('errno' in answer) throw new Failed(wasiErrno(answer.errno));
     return { value: answer.value, bytes: answered };
   };

@@ -2,14 +2,15 @@
 import { createHash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { Errno } from '../../kernel/errno.js';
+import type { ForeignWork } from '../../kernel/foreign-work.js';
 import type { Process } from '../../kernel/process.js';
 import type { ProgramKind } from '../../kernel/program.js';
 import { SIGABRT, SIGKILL } from '../../kernel/signals.js';
 import { encode } from '../../kernel/text.js';
 import { settle, type Task, WaitQueue } from '../../kernel/wait.js';
 import { WasiCalls } from './calls.js';
-import { limitGrowth, PAGE_BYTES } from './memory-limit.js';
-import { createShared, type FromProgram, type RunProgram, writeAnswer } from './channel.js';
+import { limitGrowth } from './memory-limit.js';
+import { createShared, type FromProgram, memoryOf, PAGE_BYTES, type RunProgram, type WasiAnswer, writeAnswer } from './channel.js';
 
 const MAGIC = [0x00, 0x61, 0x73, 0x6d];
 const ENTRY = new URL('./program-worker.js', import.meta.url);
@@ -17,10 +18,14 @@ const MODULES_MAX = 16;
 const modules = new Map<string, WebAssembly.Module>();
 
 /** A thread that runs one program after another; ended, not reused, when its program was killed. */
-class ProgramThread {
+class ProgramThread implements ForeignWork {
   readonly #worker = new Worker(ENTRY, { stdout: false, stderr: false });
   readonly arrived = new WaitQueue();
   readonly messages: FromProgram[] = [];
+  #shared: SharedArrayBuffer | undefined;
+  #ranMs = 0;
+  /** Since when it runs; undefined while it waits for an answer, or for a program. */
+  #runsSinceMs: number | undefined;
 
   constructor() {
     this.#worker.on('message', (message: FromProgram) => this.#push(message));
@@ -29,12 +34,36 @@ class ProgramThread {
   }
 
   #push(message: FromProgram): void {
+    this.#ranMs = this.cpuMs();
+    this.#runsSinceMs = undefined;
     this.messages.push(message);
     this.arrived.wake();
   }
 
   run(program: RunProgram): void {
+    this.#shared = program.shared;
+    this.#ranMs = 0;
+    this.#runsSinceMs = performance.now();
     this.#worker.postMessage(program);
+  }
+
+  answer(answer: WasiAnswer, bytes?: Uint8Array): void {
+    this.#runsSinceMs = performance.now();
+    writeAnswer(this.#shared!, answer, bytes);
+  }
+
+  /** Whatever it does between two calls is computing. */
+  cpuMs(): number {
+    return this.#ranMs + (this.#runsSinceMs === undefined ? 0 : performance.now() - this.#runsSinceMs);
+  }
+
+  memoryBytes(): number {
+    return this.#shared ? memoryOf(this.#shared) : 0;
+  }
+
+  /** A thread cannot be stopped from outside; it waits at its next call. */
+  hold(): void {
+    return;
   }
 
   end(): void {
@@ -47,7 +76,7 @@ let spare: ProgramThread | undefined;
 
 function* compile(process: Process, path: string): Task<WebAssembly.Module> {
   const bytes = process.files.readFile(path);
-  const pagesMax = Math.floor(process.kernel.memoryMaxBytes / PAGE_BYTES);
+  const pagesMax = Math.floor(process.kernel.budget.memoryMaxBytes / PAGE_BYTES);
   const key = `${createHash('sha256').update(bytes).digest('hex')} ${pagesMax}`;
   let module = modules.get(key);
   if (!module) {
@@ -75,14 +104,16 @@ function* execute(process: Process, path: string, argv: readonly string[]): Task
   const thread = spare ?? new ProgramThread();
   spare = undefined;
   const shared = createShared();
+  const over = process.kernel.budget.foreign.begin(process, thread);
   let isOver = false;
   try {
     const env = { ...Object.fromEntries(process.env), PWD: process.files.getcwd() };
-    thread.run({ module, args: argv, env, shared, memoryMaxBytes: process.kernel.memoryMaxBytes });
-    const status = yield* serve(process, thread, shared, path);
+    thread.run({ module, args: argv, env, shared, memoryMaxBytes: process.kernel.budget.memoryMaxBytes });
+    const status = yield* serve(process, thread, path);
     isOver = true;
     return status;
   } finally {
+    over();
     // A program that was killed may be anywhere: its thread ends with it.
     if (isOver && spare === undefined) spare = thread;
     else thread.end();
@@ -90,7 +121,7 @@ function* execute(process: Process, path: string, argv: readonly string[]): Task
 }
 
 /** Answers the program's calls until it ends. */
-function* serve(process: Process, thread: ProgramThread, shared: SharedArrayBuffer, path: string): Task<number> {
+function* serve(process: Process, thread: ProgramThread, path: string): Task<number> {
   const calls = new WasiCalls(process);
   for (;;) {
     const message = thread.messages.shift();
@@ -102,10 +133,10 @@ function* serve(process: Process, thread: ProgramThread, shared: SharedArrayBuff
       case 'call':
         try {
           const { value, bytes } = yield* calls.answer(message.request);
-          writeAnswer(shared, { value }, bytes);
+          thread.answer({ value }, bytes);
         } catch (error) {
           if (!(error instanceof Errno)) throw error;
-          writeAnswer(shared, { errno: error.code });
+          thread.answer({ errno: error.code });
         }
         break;
       case 'exit':

@@ -3,7 +3,6 @@
 
 import { PREEMPT, type Task } from '../../kernel/wait.js';
 
-export const PAGE_BYTES = 65536;
 const HEADER_BYTES = 8;
 const TYPE = 1, IMPORT = 2, FUNCTION = 3, MEMORY = 5, CODE = 10;
 const MEMORY_GROW = 0x40;

@@ -115,10 +115,10 @@ function* runHere(shell: Shell, command: Command, input: number): Task<number> {
 
 function* timed(shell: Shell, node: Pipeline): Task<number> {
   const began = performance.now();
-  const cpu = shell.process.kernel.cpuMs;
+  const cpu = shell.process.kernel.budget.cpuMs;
   const status = yield* negatable(shell, node);
   const realMs = performance.now() - began;
-  const userMs = Math.min(realMs, shell.process.kernel.cpuMs - cpu);
+  const userMs = Math.min(realMs, shell.process.kernel.budget.cpuMs - cpu);
   const text = node.timed === 'posix' ? `real ${(realMs / 1000).toFixed(2)}\nuser ${(userMs / 1000).toFixed(2)}\nsys 0.00\n` : format(shell, realMs, userMs);
   yield* shell.process.write(2, encode(text));
   return status;
