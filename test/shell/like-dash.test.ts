@@ -44,6 +44,8 @@ besideShell(['dash'], {
   'what cannot be written': '{ printf x; echo y; } 2>&1 >&- | sed \'s/.*: [0-9]*: //\'\n',
   'the script is read in blocks': 'read x\nread y\necho "<$x>"\ncat\necho c\n',
   'an error of an interactive -c': 'dash -i -c \'echo a; set -u; echo $nosuch; echo no\necho no\' 2>/dev/null; echo $?\n',
+  'set -x: assignments and their command in one line': 'exec 2>&1\nset -x\nx=1 y=\'a b\'\nz=1 true\nexport w=2\nfor i in a; do echo $i; done\n> f\n',
+  'set -n within a line, set -C, exec of nothing': 'exec 2>&1\ndash -c \'set -n; echo no\'; echo $?\ndash -c \'f() { set -n; echo no; }; f; echo no\'; echo $?\nset -C; echo a > f; echo b > f; echo $?\nexec /none/x\n',
 });
 
 (hostHas('dash') ? test : test.skip)('negative control: a difference is seen', async (t) => {

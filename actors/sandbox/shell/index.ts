@@ -1,7 +1,19 @@
 // The shells by the names they are called by.
 import type { Main } from '../kernel/program.js';
+import type { Process } from '../kernel/process.js';
 import type { CommandTable } from '../programs/builtin.js';
+import { isBusybox } from '../programs/flavour.js';
+import type { Dialect } from './syntax/ast.js';
 
-const load = (dialect: 'bash' | 'ash' | 'dash') => (): Promise<Main> => import('./main.js').then(({ shellMain }) => shellMain(dialect));
+const load = (dialectOf: (process: Process) => Dialect) => async (): Promise<Main> => {
+  const { shellMain } = await import('./main.js');
+  return (process) => shellMain(dialectOf(process))(process);
+};
 
-export const shellCommands: CommandTable = { bash: load('bash'), sh: load('ash'), ash: load('ash'), dash: load('dash') };
+/** `sh` is what the image's sh leads to: busybox's, bash in its posix mode, and dash, as in Debian, where it says nothing. */
+function dialectOfSh(process: Process): Dialect {
+  if (isBusybox(process)) return 'ash';
+  return process.executable?.name === 'bash' ? 'posix' : 'dash';
+}
+
+export const shellCommands: CommandTable = { bash: load(() => 'bash'), sh: load(dialectOfSh), ash: load(() => 'ash'), dash: load(() => 'dash') };

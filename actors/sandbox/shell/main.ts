@@ -250,7 +250,7 @@ function* sourceIfThere(shell: Shell, path: string): Task {
 }
 
 /** The main function of a shell called by `dialect`'s name. */
-export function shellMain(dialect: 'bash' | 'ash' | 'dash' | 'posix') {
+export function shellMain(dialect: Dialect) {
   return function* main(process: Process): Task<number> {
     const name = process.argv[0] ?? 'sh';
     const isBash = dialect === 'bash' || dialect === 'posix';
@@ -269,7 +269,7 @@ export function shellMain(dialect: 'bash' | 'ash' | 'dash' | 'posix') {
       yield* process.write(1, encode(invocation.tells === 'help' ? helpText(BASH_VERSION) : versionText(BASH_VERSION)));
       return 0;
     }
-    if (invocation.posix) applyOption(shell, 'posix', true);
+    if (invocation.posix || dialect === 'posix') applyOption(shell, 'posix', true);
     // An exported SHELLOPTS sets the options of shells below.
     for (const option of isBash ? (process.env.get('SHELLOPTS') ?? '').split(':') : []) if (Object.hasOwn(SET_OPTIONS, option)) applyOption(shell, option as SetOption, true);
     for (const [option, on] of invocation.options) applyOption(shell, option, on);

@@ -34,9 +34,12 @@ export class Interpreter {
 
   /** Runs a command; the outcome is its status, which is also `shell.status` afterwards. */
   run(command: Command): Outcome {
+    const shell = this.#shell;
+    // Set within what is being run.
+    if (shell.options.noexec && !shell.isInteractive) return shell.status;
     switch (command.type) {
       case 'simple':
-        return runSimple(this.#shell, command);
+        return runSimple(shell, command);
       case 'list':
         return this.#list(command.items);
       default:

@@ -162,7 +162,7 @@ function openTarget(shell: Shell, process: Process, { operator, text }: Resolved
   if (shell.options.restricted && operator !== '<') throw new RedirectError(`${text}: restricted: cannot redirect output`);
   try {
     if (!process.descriptors.hasRoom) throw new Errno('EMFILE');
-    if (shell.options.noclobber && (operator === '>' || operator === '&>')) return openWithoutClobber(process, text, flags);
+    if (shell.options.noclobber && (operator === '>' || operator === '&>')) return openWithoutClobber(process, text, flags, shell.isBash);
     return process.files.openFile(text, flags);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
@@ -178,14 +178,14 @@ function dashMessage(text: string, flags: number, error: Errno): string {
 }
 
 /** set -C: an existing regular file is refused, devices and fifos are not. */
-function openWithoutClobber(process: Process, path: string, flags: number): OpenFile {
+function openWithoutClobber(process: Process, path: string, flags: number, isBash: boolean): OpenFile {
   let type: string | undefined;
   try {
     type = process.files.stat(path).type;
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
   }
-  if (type === 'file') throw new RedirectError(`${path}: cannot overwrite existing file`);
+  if (type === 'file') throw new RedirectError(isBash ? `${path}: cannot overwrite existing file` : `cannot create ${path}: File exists`);
   return process.files.openFile(path, type === undefined ? (flags & ~O_TRUNC) | O_EXCL : flags);
 }
 

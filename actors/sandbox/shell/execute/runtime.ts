@@ -279,7 +279,8 @@ export class Runtime implements Execution {
     yield* shell.flushBacklog();
     const name = `${options.login === true ? '-' : ''}${options.name ?? argv[0]!}`;
     const env = options.empty === true ? new Map<string, string>() : childEnvironment(shell);
-    return yield* execute(shell, shell.process, path, [name, ...argv.slice(1)], env, shell.dialect === 'ash' ? shell.busyboxPrefix('exec') : shell.prefix);
+    const prefix = shell.dialect === 'ash' ? shell.busyboxPrefix('exec') : `${shell.prefix}${shell.dialect === 'dash' ? 'exec: ' : ''}`;
+    return yield* execute(shell, shell.process, path, [name, ...argv.slice(1)], env, prefix);
   }
 
   // --- traps ------------------------------------------------------------------------------------------------------------------

@@ -1,23 +1,19 @@
 // Simple commands: expansion, assignments, then a function, a built-in or a program.
 import { type Task } from '../../kernel/wait.js';
 import { subscriptBlocks } from '../expand/lookup.js';
-import { expandArgument, expandArgumentTask, type ExpandedAssignment, temporaryText } from '../expand/assignment.js';
-import { DECLARATIONS, runDeclaration } from '../builtins/declare.js';
+import { temporaryText } from '../expand/assignment.js';
+import { runDeclaration } from '../builtins/declare.js';
 import { failSpecial } from '../builtins/output.js';
 import type { Builtin, Outcome, Shell, Undo } from '../shell.js';
 import type { SimpleCommand } from '../syntax/ast.js';
 import { CommandAbort, ExpansionError, ShellExit } from '../flow.js';
+import { type Argument, argumentsTask, argumentText, declarationArguments, declarationArgumentsTask, declares, hasAssignment, posixArguments } from './arguments.js';
 import { runExternal } from './external.js';
 import { callFunction } from './functions.js';
 import { closeSubstitutions } from './process-files.js';
 import { SPECIAL_BUILTINS } from './special-builtins.js';
 import { assignGuarded, assignTemporary, type Stay } from './temporaries.js';
-import { traceAssignment, traceCommand, traceDeclaration } from './trace.js';
-
-const POSIX_DECLARATIONS: ReadonlySet<string> = new Set(['export', 'readonly', 'local', 'alias']);
-
-/** The words of a command, expanded; an argument of a declaration built-in that assigns is kept in parts. */
-export type Argument = string | ExpandedAssignment;
+import { traceAssigning, traceAssignment, traceCommand, traceDeclaration } from './trace.js';
 
 function blocks(node: SimpleCommand): boolean {
   for (const word of node.words) if (word.blocking || (word.assignment !== undefined && word.assignment.array !== undefined)) return true;
@@ -58,97 +54,11 @@ function* runSimpleTask(shell: Shell, node: SimpleCommand): Task<number> {
   }
 }
 
-// --- declaration built-ins --------------------------------------------------------------------------------------------------------
-
-/** The words of any other command. `let x=(1+2)` and `eval a=(b c)` take what looks like an array as text. */
-function* argumentsTask(shell: Shell, node: SimpleCommand): Task<string[]> {
-  const { words } = node;
-  if (!shell.isBash && hasAssignment(node)) return yield* posixArgumentsTask(shell, node);
-  if (!words.some(({ assignment }) => assignment?.array !== undefined)) return yield* shell.expansion.fieldsTask(words);
-  const argv: string[] = [];
-  for (const word of words) argv.push(...(word.assignment?.array === undefined ? yield* shell.expansion.fieldsTask([word]) : [word.source]));
-  return argv;
-}
-
-/** Whether arguments like `name=value` are assignments here; bash: after `command` and `builtin` they are words like any others. */
-function declares(shell: Shell, node: SimpleCommand): boolean {
-  const name = node.words[0]?.literal;
-  return name !== undefined && DECLARATIONS.has(name) && hasAssignment(node) && !shell.functions.has(name);
-}
-
-function hasAssignment({ words }: SimpleCommand): boolean {
-  return words.some(({ assignment }) => assignment !== undefined);
-}
-
-/**
- * In dash and ash what a command's words have become so far decides whether the next one assigns: `$e x=$y` does where `$e` is export,
- * and so does `command export x=$y`.
- */
-function assignsNext(shell: Shell, argv: readonly string[]): boolean {
-  let at = 0;
-  while (argv[at] === 'command') {
-    at++;
-    while (/^-p+$/.test(argv[at] ?? '')) at++;
-    if (argv[at] === '--') at++;
-  }
-  const name = argv[at];
-  if (name === undefined || !POSIX_DECLARATIONS.has(name)) return false;
-  return at > 0 || SPECIAL_BUILTINS[shell.dialect].has(name) || !shell.functions.has(name);
-}
-
-function posixArguments(shell: Shell, { words }: SimpleCommand): string[] {
-  const argv: string[] = [];
-  for (const word of words) {
-    if (word.assignment && assignsNext(shell, argv)) argv.push(`${word.assignment.name}=${shell.expansion.text(word.assignment.value!)}`);
-    else argv.push(...shell.expansion.fields([word]));
-  }
-  return argv;
-}
-
-function* posixArgumentsTask(shell: Shell, { words }: SimpleCommand): Task<string[]> {
-  const argv: string[] = [];
-  for (const word of words) {
-    if (word.assignment && assignsNext(shell, argv)) argv.push(`${word.assignment.name}=${yield* shell.expansion.textTask(word.assignment.value!)}`);
-    else argv.push(...(yield* shell.expansion.fieldsTask([word])));
-  }
-  return argv;
-}
-
-/** `declare -A`: subscripts stay subscripts whatever the elements are. */
-function asksMap({ words }: SimpleCommand): boolean {
-  return words.some(({ literal }) => /^-\w*A/.test(literal ?? ''));
-}
-
-function declarationArguments(shell: Shell, node: SimpleCommand): Argument[] {
-  const argv: Argument[] = [];
-  for (const word of node.words) {
-    if (word.assignment && !word.braces) argv.push(expandArgument(shell, word.assignment, asksMap(node)));
-    else argv.push(...shell.expansion.fields([word]));
-  }
-  return argv;
-}
-
-function* declarationArgumentsTask(shell: Shell, node: SimpleCommand): Task<Argument[]> {
-  const argv: Argument[] = [];
-  for (const word of node.words) {
-    if (word.assignment && !word.braces) argv.push(yield* expandArgumentTask(shell, word.assignment, asksMap(node)));
-    else argv.push(...(yield* shell.expansion.fieldsTask([word])));
-  }
-  return argv;
-}
-
 function dispatchDeclaration(shell: Shell, node: SimpleCommand, argv: readonly Argument[]): Outcome {
   if (shell.options.xtrace) traceDeclaration(shell, argv, argumentText);
   const last = argv.at(-1)!;
   const name = typeof last === 'string' ? last : last.elements ? last.name : argumentText(last);
   return finish(shell, node, [name], withTemporaries(shell, node, () => runDeclaration(shell, argv), stayOf(shell, argv[0] as string, argv.length)));
-}
-
-function argumentText(argument: Argument): string {
-  if (typeof argument === 'string') return argument;
-  const { name, subscript, append, value, elements } = argument;
-  const right = elements ? `(${elements.map((element) => element.value).join(' ')})` : value;
-  return `${name}${subscript === undefined ? '' : `[${subscript}]`}${append ? '+' : ''}=${right}`;
 }
 
 // --- assignments alone --------------------------------------------------------------------------------------------------------
@@ -158,8 +68,9 @@ function assignAll(shell: Shell, node: SimpleCommand): Outcome {
   const assign = (): void => {
     for (const assignment of node.assignments) {
       assignGuarded(shell, () => shell.expansion.assign(assignment));
-      if (shell.options.xtrace) traceAssignment(shell, assignment);
+      if (shell.isBash && shell.options.xtrace) traceAssignment(shell, assignment);
     }
+    traceAssigned(shell, node);
   };
   if (shell.isBash) assign();
   if (node.redirects.length > 0) {
@@ -194,8 +105,8 @@ function* assignAllTask(shell: Shell, node: SimpleCommand): Task<number> {
   return typeof outcome === 'number' ? outcome : yield* outcome;
 }
 
-function* assignEach(shell: Shell, { assignments }: SimpleCommand): Task {
-  for (const assignment of assignments) {
+function* assignEach(shell: Shell, node: SimpleCommand): Task {
+  for (const assignment of node.assignments) {
     try {
       yield* shell.expansion.assignTask(assignment);
     } catch (error) {
@@ -203,8 +114,13 @@ function* assignEach(shell: Shell, { assignments }: SimpleCommand): Task {
         throw error;
       });
     }
-    if (shell.options.xtrace) traceAssignment(shell, assignment);
+    if (shell.isBash && shell.options.xtrace) traceAssignment(shell, assignment);
   }
+  traceAssigned(shell, node);
+}
+
+function traceAssigned(shell: Shell, { assignments }: SimpleCommand): void {
+  if (!shell.isBash && shell.options.xtrace) traceAssigning(shell, assignments, []);
 }
 
 // --- commands -----------------------------------------------------------------------------------------------------------------
@@ -212,8 +128,12 @@ function* assignEach(shell: Shell, { assignments }: SimpleCommand): Task {
 function dispatch(shell: Shell, node: SimpleCommand, argv: string[]): Outcome {
   const name = argv[0]!;
   if (shell.options.xtrace) {
-    for (const assignment of node.assignments) traceAssignment(shell, assignment);
-    traceCommand(shell, argv);
+    if (!shell.isBash && node.assignments.length > 0) {
+      traceAssigning(shell, node.assignments, argv);
+    } else {
+      for (const assignment of node.assignments) traceAssignment(shell, assignment);
+      traceCommand(shell, argv);
+    }
   }
   if (shell.forkedFor === node) shell.subshellLevel = shell.subshellLevelWithin;
   const isSpecial = isSpecialBuiltin(shell, name);

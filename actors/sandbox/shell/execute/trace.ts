@@ -50,6 +50,15 @@ export function traceCommand(shell: Shell, argv: readonly string[]): void {
   traceLine(shell, [first, ...argv.slice(1).map((word) => quoted(shell, word))].join(' '));
 }
 
+/** What dash and ash assign is told in one line, with the command that it stands before. */
+export function traceAssigning(shell: Shell, assignments: readonly Assignment[], argv: readonly string[]): void {
+  const assigned = assignments.map(({ name, value }) => {
+    const text = argv.length === 0 || value!.blocking ? shell.variables.get(name) ?? '' : shell.expansion.text(value!);
+    return `${name}=${text === '' ? '' : quoted(shell, text)}`;
+  });
+  traceLine(shell, [...assigned, ...argv.map((word) => quoted(shell, word))].join(' '));
+}
+
 export function traceAssignment(shell: Shell, { name, append, index, array, value }: Assignment): void {
   const subscript = index ? `[${index.word.source}]` : '';
   if (array) {

@@ -29,7 +29,7 @@ function assign(shell: Shell, name: string, value: string): void {
 
 export const getopts: Builtin = (shell, argv) => {
   const [, options, name, ...given] = argv;
-  if (options === undefined || name === undefined) return giveUp(shell, 'getopts', 'Usage: getopts optstring var [arg]');
+  if (options === undefined || name === undefined) return giveUp(shell, 'getopts', 'Usage: getopts optstring var [arg...]');
   const words = given.length > 0 ? given : shell.positional;
   if (shell.getoptsIndex > words.length + 1) restartGetopts(shell);
   let index = shell.getoptsIndex;
