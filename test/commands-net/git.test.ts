@@ -1,11 +1,12 @@
 // git, judged by the host's git: each reads what the other wrote, over the files and over HTTP.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { allCommands } from '../../actors/sandbox/commands/index.js';
 import { TestMachine, type TestRunResult } from '../support/machine.js';
+import { GIT_SCRIPTS, PRELUDE } from './git-scripts.js';
 import { gitServer } from './server.js';
 
 const WHO = { GIT_AUTHOR_NAME: 'A', GIT_AUTHOR_EMAIL: 'a@example.org', GIT_COMMITTER_NAME: 'A', GIT_COMMITTER_EMAIL: 'a@example.org', GIT_AUTHOR_DATE: '1700000000 +0000', GIT_COMMITTER_DATE: '1700000000 +0000' };
@@ -18,10 +19,16 @@ function sh(script: string, env: Record<string, string> = {}): Promise<TestRunRe
 function onHost(script: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'git-'));
   try {
-    return execFileSync('bash', ['-c', script], { cwd: folder, env: { ...WHO, PATH: process.env.PATH, HOME: folder, GIT_CONFIG_NOSYSTEM: '1' }, stdio: ['ignore', 'pipe', 'ignore'] }).toString();
+    const ran = spawnSync('bash', ['-c', script], { cwd: folder, env: { ...WHO, PATH: process.env.PATH, HOME: folder, GIT_CONFIG_NOSYSTEM: '1' }, stdio: ['ignore', 'pipe', 'ignore'] });
+    return withoutPlace(ran.stdout.toString(), folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Paths below the folder that a script ran in. */
+function withoutPlace(text: string, folder: string): string {
+  return text.replaceAll(folder, '/HERE');
 }
 
 const SCRIPTS: Readonly<Record<string, string>> = {
@@ -42,9 +49,20 @@ const SCRIPTS: Readonly<Record<string, string>> = {
 for (const [name, script] of Object.entries(SCRIPTS)) {
   test(`as the host's git: ${name}`, async (t) => {
     const ran = await sh(script);
-    t.is(ran.stdout, onHost(script), ran.stderr);
+    t.is(withoutPlace(ran.stdout, '/tmp'), onHost(script), ran.stderr);
   });
 }
+
+for (const [name, script] of Object.entries(GIT_SCRIPTS)) {
+  test(`as the host's git: ${name}`, async (t) => {
+    const ran = await sh(PRELUDE + script, { HOME: '/tmp' });
+    t.is(withoutPlace(ran.stdout, '/tmp'), onHost(PRELUDE + script), ran.stderr);
+  });
+}
+
+test('negative control: a script that prints something else is told apart', async (t) => {
+  t.not((await sh('git --version; echo ours')).stdout, onHost('git --version'));
+});
 
 test('clone, fetch, push over HTTP', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'git-'));

@@ -61,18 +61,18 @@ function extent(group: readonly Change[], a: DiffFile, context: number): Extent 
 }
 
 /** The nearest line before a hunk that looks like a function's heading (-p). */
-function heading(a: DiffFile, before: number, pattern: RegExp | undefined): string {
+function heading(a: DiffFile, before: number, pattern: RegExp | undefined, most = 40): string {
   if (!pattern) return '';
-  for (let i = before - 1; i >= 0; i--) if (pattern.test(a.lines[i]!)) return ` ${a.lines[i]!.slice(0, 40).trimEnd()}`;
+  for (let i = before - 1; i >= 0; i--) if (pattern.test(a.lines[i]!)) return ` ${a.lines[i]!.slice(0, most).trimEnd()}`;
   return '';
 }
 
-export function unifiedDiff(a: DiffFile, b: DiffFile, changes: readonly Change[], context: number, pattern?: RegExp): string {
+export function unifiedDiff(a: DiffFile, b: DiffFile, changes: readonly Change[], context: number, pattern?: RegExp, headingMost?: number): string {
   let text = `--- ${a.header}\n+++ ${b.header}\n`;
   const position = (from: number, to: number): string => (to - from === 1 ? String(from + 1) : `${to === from ? from : from + 1},${to - from}`);
   for (const group of hunks(changes, context)) {
     const { oldFrom, oldTo, newFrom, newTo } = extent(group, a, context);
-    text += `@@ -${position(oldFrom, oldTo)} +${position(newFrom, newTo)} @@${heading(a, oldFrom, pattern)}\n`;
+    text += `@@ -${position(oldFrom, oldTo)} +${position(newFrom, newTo)} @@${heading(a, oldFrom, pattern, headingMost)}\n`;
     let at = oldFrom;
     for (const { oldStart, oldCount, newStart, newCount } of group) {
       text += all(a, at, oldStart - at, ' ') + all(a, oldStart, oldCount, '-') + all(b, newStart, newCount, '+');

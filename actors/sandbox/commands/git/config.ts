@@ -1,94 +1,205 @@
 // git config: the repository's, the user's and the system's settings.
 import { posix } from 'node:path';
-import { type Command, need, options } from './command.js';
-import { canonical, GitFailure, readConfig, userFiles } from './repository.js';
+import { type Command, type GitContext, need, options } from './command.js';
+import { allSettings, canonical, filesOfScope, isTrue, readSettings, type Scope, type Setting } from './configuration.js';
+import { GitFailure, type Repository } from './repository.js';
 
-const NOTHING_FOUND = 1, NOTHING_TO_UNSET = 5;
+const NOTHING_FOUND = 1, INVALID_KEY = 1, NO_SECTION = 2, NOTHING_TO_UNSET = 5, SEVERAL_VALUES = 5;
+type Given = ReturnType<typeof options>;
 
-/** The file text without the entries that `matches` names. */
-function without(text: string, name: string): string {
+/** Each line of a file with the section that it is in and the key that it sets. */
+function* linesOf(text: string): Generator<{ line: string; section: string; key: string | undefined; isHeader: boolean }> {
+  let section = '';
+  for (const line of text.split('\n')) {
+    const [header = '', name, sub] = /^\s*\[\s*([\w.-]+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*\]/.exec(line) ?? [];
+    if (name !== undefined) section = name.toLowerCase() + (sub === undefined ? '' : `.${sub.replaceAll(/\\(.)/g, '$1')}`);
+    yield { line, section, key: /^\s*([A-Za-z][\w-]*)\s*(=|$)/.exec(line.slice(header.length))?.[1]?.toLowerCase(), isHeader: name !== undefined };
+  }
+}
+
+/** A section without entries goes with its last one. */
+function withoutEmpty(text: string, section: string): string {
+  const lines = [...linesOf(text)];
+  const isEmpty = lines.some((one) => one.isHeader && one.section === section) && !lines.some((one) => one.section === section && (one.key !== undefined || /^\s*[#;]/.test(one.line)));
+  return isEmpty ? lines.filter((one) => one.section !== section || (!one.isHeader && one.line !== '')).map(({ line }) => line).join('\n') : text;
+}
+
+function split(name: string): { section: string; key: string } {
   const last = name.lastIndexOf('.');
-  const [section, key] = [name.slice(0, last), name.slice(last + 1)];
-  let at = '';
-  return text.split('\n').filter((line) => {
-    const [, header, sub] = /^\s*\[\s*([\w.-]+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*\]/.exec(line) ?? [];
-    if (header !== undefined) at = header.toLowerCase() + (sub === undefined ? '' : `.${sub.replaceAll(/\\(.)/g, '$1')}`);
-    return !(at === section && new RegExp(`^\\s*${key}\\s*(=|$)`, 'i').test(line));
-  }).join('\n');
+  return { section: name.slice(0, last), key: name.slice(last + 1) };
+}
+
+/** The text without the entries of a name, or without some of them. */
+function without(text: string, name: string, removes: (index: number) => boolean = () => true): string {
+  const { section, key } = split(name);
+  let index = 0;
+  return [...linesOf(text)].filter((one) => !(one.section === section && one.key === key && removes(index++))).map(({ line }) => line).join('\n');
 }
 
 function quoted(value: string): string {
-  const escaped = value.replaceAll(/[\\"]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\t', '\\t');
+  const escaped = value.replaceAll(/[\\"]/g, String.raw`\$&`).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
   return /^\s|\s$|[#;]/.test(value) ? `"${escaped}"` : escaped;
 }
 
-/** Puts an entry under its section, which is made at the end where there is none. */
-function withEntry(text: string, name: string, value: string): string {
-  const first = name.indexOf('.');
-  const last = name.lastIndexOf('.');
-  const sub = first === last ? undefined : name.slice(first + 1, last);
-  const header = `[${name.slice(0, first)}${sub === undefined ? '' : ` "${sub.replaceAll(/[\\"]/g, '\\$&')}"`}]`;
-  const line = `\t${name.slice(last + 1)} = ${quoted(value)}`;
-  const lines = text === '' ? [] : text.replace(/\n$/, '').split('\n');
-  const at = lines.lastIndexOf(header);
-  if (at < 0) return `${[...lines, header, line].join('\n')}\n`;
-  let end = at + 1;
-  while (end < lines.length && !/^\s*\[/.test(lines[end]!)) end++;
-  lines.splice(end, 0, line);
+function headerOf(given: string): string {
+  const first = given.indexOf('.');
+  const last = given.lastIndexOf('.');
+  const sub = first === last ? undefined : given.slice(first + 1, last);
+  return `[${given.slice(0, first)}${sub === undefined ? '' : ` "${sub.replaceAll(/[\\"]/g, String.raw`\$&`)}"`}]`;
+}
+
+/** Puts an entry under its section, which is made at the end where there is none; or in the place of the last of its name. */
+function withEntry(text: string, given: string, value: string, replaces: boolean): string {
+  const { section, key } = split(canonical(given));
+  const entry = `\t${given.slice(given.lastIndexOf('.') + 1)} = ${quoted(value)}`;
+  const all = text === '' ? [] : [...linesOf(text.replace(/\n$/, ''))];
+  const lines = all.map(({ line }) => line);
+  const old = replaces ? all.findLastIndex((one) => one.section === section && one.key === key) : -1;
+  if (old >= 0) lines[old] = entry;
+  else {
+    const last = all.findLastIndex((one) => one.section === section && (one.isHeader || one.key !== undefined));
+    if (last < 0) lines.push(headerOf(given), entry);
+    else lines.splice(last + 1, 0, entry);
+  }
   return `${lines.join('\n')}\n`;
+}
+
+/** As --type shows a value. Throws GitFailure for what is none of the type. */
+function typed(given: Given, name: string, value: string): string {
+  const type = given.value('type') ?? (['bool', 'int', 'path', 'bool-or-int'] as const).find((one) => given.has(one));
+  if (type === 'bool' || (type === 'bool-or-int' && !/^-?\d+$/.test(value))) {
+    if (!/^(true|yes|on|false|no|off|-?\d+|)$/i.test(value)) throw new GitFailure(`bad boolean config value '${value}' for '${name}'`);
+    return String(isTrue(value));
+  }
+  if (type === 'int' || type === 'bool-or-int') {
+    const [, digits, unit] = /^(-?\d+)([kmg]?)$/i.exec(value) ?? [];
+    if (digits === undefined) throw new GitFailure(`bad numeric config value '${value}' for '${name}': invalid unit`);
+    return String(Number(digits) * 1024 ** ' kmg'.indexOf(unit === '' ? ' ' : unit!.toLowerCase()));
+  }
+  return type === 'path' ? value.replace(/^~(?=\/|$)/, '') : value;
+}
+
+interface Target {
+  /** What is read, the weakest first. */
+  readonly entries: readonly Setting[];
+  /** What is written. */
+  readonly path: string;
+}
+
+function targetOf(context: GitContext, given: Given): Target {
+  const { process, overrides } = context;
+  const repository = ((): Repository | undefined => {
+    try {
+      return need(context);
+    } catch (error) {
+      if (error instanceof GitFailure && !given.has('local', 'worktree')) return undefined;
+      throw error instanceof GitFailure ? new GitFailure('--local can only be used inside a git repository') : error;
+    }
+  })();
+  const of = { process, gitdir: repository?.gitdir, overrides };
+  const file = given.value('f', 'file') ?? (given.has('blob') ? undefined : process.env.get('GIT_CONFIG'));
+  if (file !== undefined) {
+    const path = posix.resolve(process.files.getcwd(), file);
+    return { path, entries: readSettings(of, path, 'command') };
+  }
+  const scope: Exclude<Scope, 'command'> | undefined = given.has('global') ? 'global' : given.has('system') ? 'system' : given.has('local', 'worktree') ? 'local' : undefined;
+  if (scope === undefined) return { path: filesOfScope(process, repository ? 'local' : 'global', repository?.gitdir)[0] ?? '', entries: allSettings(of) };
+  const files = filesOfScope(process, scope, repository?.gitdir);
+  if (files[0] === undefined) throw new GitFailure('$HOME not set');
+  const path = scope === 'global' ? (files.find((one) => process.files.exists(one)) ?? files[0]) : files[0];
+  return { path, entries: allSettings(of).filter((one) => one.scope === scope) };
 }
 
 export const config: Command = async (context) => {
   const given = options(context, 'lf:ez', {
-    global: 'no', system: 'no', local: 'no', worktree: 'no', file: 'required', list: 'no', get: 'no', 'get-all': 'no', 'get-regexp': 'no', unset: 'no', 'unset-all': 'no', add: 'no', 'replace-all': 'no', bool: 'no', int: 'no', type: 'required', 'name-only': 'no',
-    null: 'no', 'show-origin': 'no', 'remove-section': 'no', default: 'required', path: 'no',
+    global: 'no', system: 'no', local: 'no', worktree: 'no', file: 'required', blob: 'required', list: 'no', get: 'no', 'get-all': 'no', 'get-regexp': 'no', 'get-urlmatch': 'no', unset: 'no', 'unset-all': 'no', add: 'no', 'replace-all': 'no', bool: 'no', int: 'no', 'bool-or-int': 'no', path: 'no', type: 'required', 'no-type': 'no', 'name-only': 'no',
+    null: 'no', 'show-origin': 'no', 'show-scope': 'no', 'remove-section': 'no', 'rename-section': 'no', default: 'required', edit: 'no', includes: 'no', 'no-includes': 'no', 'fixed-value': 'no', all: 'no', value: 'required', regexp: 'no', url: 'required',
   });
   const { process } = context;
-  const files = ((): string[] => {
-    const named = given.value('f', 'file');
-    if (named !== undefined) return [posix.resolve(process.files.getcwd(), named)];
-    if (given.has('global')) return userFiles(process).slice(0, 1);
-    if (given.has('system')) return ['/etc/gitconfig'];
-    try {
-      return [posix.join(need(context).gitdir, 'config'), ...(given.has('local') ? [] : userFiles(process))];
-    } catch (error) {
-      if (!(error instanceof GitFailure) || given.has('local')) throw error;
-      return userFiles(process);
-    }
-  })();
-  const overrides = given.has('local', 'global', 'system', 'f', 'file') ? [] : [...context.overrides].map(([name, value]) => [canonical(name), value] as [string, string]);
-  const entries = [...[...files].reverse().flatMap((path) => readConfig(process, path)), ...overrides];
-  const words = given.operands[0] === 'set' || given.operands[0] === 'get' ? given.operands.slice(1) : given.operands;
-  const [name, value] = words;
+  // The verbs of newer versions: get, set, list, unset.
+  const verb = ['get', 'set', 'list', 'unset', 'remove-section', 'rename-section', 'edit'].find((word) => context.argv.slice(1).find((one) => !one.startsWith('-')) === word && !given.has('get', 'get-all', 'unset', 'add'));
+  const [name, value, pattern] = verb === undefined ? given.operands : given.operands.slice(1);
+  const { entries, path } = targetOf(context, given);
   const end = given.has('z', 'null') ? '\0' : '\n';
-  if (given.has('l', 'list')) {
-    for (const [key, one] of entries) context.print(given.has('name-only') ? `${key}${end}` : `${key}=${one}${end}`);
+  const origin = (one: Setting): string => `${given.has('show-scope') ? `${one.scope}\t` : ''}${given.has('show-origin') ? `${one.scope === 'command' ? 'command line:' : `file:${one.scope === 'local' ? posix.relative(process.files.getcwd(), one.origin) : one.origin}`}\t` : ''}`;
+  if (given.has('l', 'list') || verb === 'list') {
+    for (const one of entries) context.print(`${origin(one)}${one.name}${given.has('name-only') ? '' : `${end === '\0' ? '\n' : '='}${one.value}`}${end}`);
     return 0;
   }
   if (name === undefined) throw new GitFailure('no action specified', 129);
-  if (given.has('get-regexp')) {
-    const found = entries.filter(([key]) => new RegExp(name).test(key));
-    for (const [key, one] of found) context.print(given.has('name-only') ? `${key}${end}` : `${key} ${one}${end}`);
-    return found.length > 0 ? 0 : NOTHING_FOUND;
-  }
-  if (!given.has('remove-section') && !name.includes('.')) throw new GitFailure(`key does not contain a section: ${name}`, 1);
-  const key = canonical(name);
-  const [target] = files as [string];
-  const text = (): string => (process.files.exists(target) ? Buffer.from(process.files.readFile(target)).toString() : '');
+  const text = (): string => (process.files.exists(path) ? Buffer.from(process.files.readFile(path)).toString() : '');
   const write = (changed: string): number => {
-    process.files.writeFile(target, Buffer.from(changed));
+    process.files.writeFile(path, Buffer.from(changed));
     return 0;
   };
-  if (given.has('unset', 'unset-all')) return readConfig(process, target).some(([one]) => one === key) ? write(without(text(), key)) : NOTHING_TO_UNSET;
-  if (given.has('remove-section')) return context.unsupported('config --remove-section');
-  if (value !== undefined && !given.has('get', 'get-all')) {
-    if (files.length > 1 && !target.endsWith('config') && target === userFiles(process)[0]) throw new GitFailure('not in a git directory');
-    return write(withEntry(given.has('add') ? text() : without(text(), key), name, value));
+  if (given.has('remove-section') || verb === 'remove-section') return removeSection(name, text(), write);
+  if (given.has('rename-section') || verb === 'rename-section') return renameSection(name, value ?? '', text(), write);
+  if (given.has('edit', 'get-urlmatch') || verb === 'edit') return context.unsupported('config with this option');
+  if (given.has('get-regexp') || given.has('regexp')) return getRegexp(context, given, entries, name, value, end, origin);
+  if (!name.includes('.') || name.endsWith('.')) throw new GitFailure(`key does not contain ${name.includes('.') ? 'variable name' : 'a section'}: ${name}`, value === undefined ? INVALID_KEY : NO_SECTION);
+  const key = canonical(name);
+  if (!/^[\w-]+\.(?:.*\.)?[a-z][\w-]*$/s.test(key)) throw new GitFailure(`invalid key: ${name}`, INVALID_KEY);
+  const own = readSettings({ process, overrides: new Map() }, path, 'command').filter((one) => one.origin === path && one.name === key).map((one) => one.value);
+  const test = (regex: string | undefined): ((one: string) => boolean) => (regex === undefined ? () => true : given.has('fixed-value') ? (one) => one === regex : regex.startsWith('!') ? (one) => !new RegExp(regex.slice(1)).test(one) : (one) => new RegExp(regex).test(one));
+  if (given.has('unset', 'unset-all') || verb === 'unset') {
+    const matches = test(given.value('value') ?? value);
+    const count = own.filter(matches).length;
+    if (count === 0) return NOTHING_TO_UNSET;
+    if (count > 1 && !given.has('unset-all', 'all')) {
+      context.complain(`warning: ${key} has multiple values\n`);
+      return SEVERAL_VALUES;
+    }
+    return write(withoutEmpty(without(text(), key, (index) => matches(own[index]!)), split(key).section));
   }
-  const found = entries.filter(([one]) => one === key).map(([, one]) => one);
-  if (found.length === 0 && given.value('default') !== undefined) found.push(given.value('default')!);
+  if (value !== undefined && !given.has('get', 'get-all') && verb !== 'get') {
+    const checked = given.has('bool', 'int', 'bool-or-int', 'type') ? typed(given, name, value) : value;
+    if (given.has('add')) return write(withEntry(text(), name, checked, false));
+    const matches = test(given.value('value') ?? pattern);
+    const count = own.filter(matches).length;
+    if (count > 1 && !given.has('replace-all', 'all')) throw new GitFailure(`cannot overwrite multiple values with a single value\n       Use a regexp, --add or --replace-all to change ${name}.`, SEVERAL_VALUES);
+    return write(count > 1 ? withEntry(without(text(), key, (index) => matches(own[index]!)), name, checked, false) : withEntry(text(), name, checked, count === 1));
+  }
+  const matches = test(value);
+  const found = entries.filter((one) => one.name === key && matches(one.value));
+  if (found.length === 0 && given.value('default') !== undefined) found.push({ name: key, value: given.value('default')!, origin: '', scope: 'command' });
   if (found.length === 0) return NOTHING_FOUND;
-  const shown = (one: string): string => (given.has('bool') || given.value('type') === 'bool' ? String(/^(true|yes|on|1)$/i.test(one)) : one);
-  for (const one of given.has('get-all') ? found : [found.at(-1)!]) context.print(`${shown(one)}${end}`);
+  for (const one of given.has('get-all', 'all') ? found : found.slice(-1)) {
+    const shown = typed(given, name, one.value);
+    context.print(`${origin(one)}${(given.value('type') === 'path' || given.has('path')) && one.value.startsWith('~') ? `${process.env.get('HOME') ?? ''}${shown}` : shown}${end}`);
+  }
   return 0;
 };
+
+function getRegexp(context: GitContext, given: Given, entries: readonly Setting[], name: string, value: string | undefined, end: string, origin: (one: Setting) => string): number {
+  const regex = ((): RegExp => {
+    try {
+      return new RegExp(name);
+    } catch {
+      throw new GitFailure(`invalid key pattern: ${name}`, 6);
+    }
+  })();
+  const found = entries.filter((one) => regex.test(one.name) && (value === undefined || new RegExp(value).test(one.value)));
+  for (const one of found) context.print(`${origin(one)}${one.name}${given.has('name-only') ? '' : `${end === '\0' ? '\n' : ' '}${typed(given, one.name, one.value)}`}${end}`);
+  return found.length > 0 ? 0 : NOTHING_FOUND;
+}
+
+/** Section without case, subsection with. */
+function sectionName(name: string): string {
+  const first = name.indexOf('.');
+  return first < 0 ? name.toLowerCase() : name.slice(0, first).toLowerCase() + name.slice(first);
+}
+
+function renameSection(name: string, to: string, text: string, write: (changed: string) => number): number {
+  const lines = [...linesOf(text)];
+  if (!lines.some((one) => one.section === sectionName(name))) throw new GitFailure(`no such section: ${name}`);
+  if (!/^[\w-]+(\..+)?$/s.test(to)) throw new GitFailure(`invalid section name: ${to}`);
+  return write(lines.map((one) => (one.isHeader && one.section === sectionName(name) ? headerOf(`${to}.`) : one.line)).join('\n'));
+}
+
+function removeSection(name: string, text: string, write: (changed: string) => number): number {
+  const section = sectionName(name);
+  const lines = [...linesOf(text)];
+  if (!lines.some((one) => one.section === section)) throw new GitFailure(`no such section: ${name}`);
+  const kept = lines.filter((one) => one.section !== section).map(({ line }) => line).join('\n');
+  return write(kept === '' || kept.endsWith('\n') ? kept : `${kept}\n`);
+}

@@ -1,7 +1,8 @@
 // What a comparison amounts to: --stat, --numstat, --shortstat.
 
 /** One file's lines; undefined counts: the file is binary. */
-export interface FileChange {
+export interface LineCount {
+  /** As it is shown: `a => b` where it was renamed. */
   readonly path: string;
   readonly added: number | undefined;
   readonly deleted: number | undefined;
@@ -11,25 +12,18 @@ export interface FileChange {
 
 const WIDTH = 80;
 
-/** Counts in a patch's text. */
-export function countLines(patch: string): { added: number; deleted: number } | undefined {
-  if (/^Binary files /m.test(patch)) return undefined;
-  const body = patch.slice(Math.max(0, patch.indexOf('\n@@ '))).split('\n');
-  return patch.includes('\n@@ ') ? { added: body.filter((line) => line.startsWith('+')).length, deleted: body.filter((line) => line.startsWith('-')).length } : { added: 0, deleted: 0 };
-}
-
-function total(changes: readonly FileChange[], which: 'added' | 'deleted'): number {
+function total(changes: readonly LineCount[], which: 'added' | 'deleted'): number {
   return changes.reduce((sum, change) => sum + (change[which] ?? 0), 0);
 }
 
-export function shortStat(changes: readonly FileChange[]): string {
+export function shortStat(changes: readonly LineCount[]): string {
   if (changes.length === 0) return '';
   const [added, deleted] = [total(changes, 'added'), total(changes, 'deleted')];
   const isEmpty = added === 0 && deleted === 0;
   return ` ${changes.length} file${changes.length === 1 ? '' : 's'} changed${added > 0 || isEmpty ? `, ${added} insertion${added === 1 ? '' : 's'}(+)` : ''}${deleted > 0 || isEmpty ? `, ${deleted} deletion${deleted === 1 ? '' : 's'}(-)` : ''}\n`;
 }
 
-export function numStat(changes: readonly FileChange[]): string {
+export function numStat(changes: readonly LineCount[]): string {
   return changes.map(({ path, added, deleted }) => `${added ?? '-'}\t${deleted ?? '-'}\t${path}\n`).join('');
 }
 
@@ -38,7 +32,7 @@ function scale(count: number, width: number, largest: number): number {
   return count === 0 ? 0 : 1 + Math.floor((count * (width - 1)) / largest);
 }
 
-export function fullStat(changes: readonly FileChange[]): string {
+export function fullStat(changes: readonly LineCount[]): string {
   const largest = Math.max(0, ...changes.map(({ added = 0, deleted = 0 }) => added + deleted));
   const hasBinary = changes.some(({ added }) => added === undefined);
   const numberWidth = Math.max(String(largest).length, hasBinary ? 3 : 0);

@@ -1,22 +1,49 @@
-// git over isomorphic-git (https://isomorphic-git.org): the operations that CI scripts use, in git's words; no submodules, LFS, hooks or rebase.
-import type { Main } from '../../kernel/program.js';
-import { settle, type Task } from '../../kernel/wait.js';
-import { command, encode, UsageError } from '../../programs/stdio.js';
+// git over isomorphic-git (https://isomorphic-git.org): the operations that CI scripts use, in git's words.
 import { Errno } from '../../kernel/errno.js';
-import { type Command, people, unsupported } from './command.js';
+import type { Process } from '../../kernel/process.js';
+import type { Main } from '../../kernel/program.js';
+import type { Task } from '../../kernel/wait.js';
+import { command, encode, readAll, UsageError } from '../../programs/stdio.js';
+import { runProgram } from '../common/exec.js';
+import { settleWith } from './blocking.js';
+import { branch, tag } from './branch.js';
+import { checkout, reset } from './checkout.js';
+import { clean } from './clean.js';
+import { clone } from './clone.js';
+import { type Command, type GitContext, people, unsupported } from './command.js';
+import { commit } from './commit.js';
 import { config } from './config.js';
-import { describe, revList, symbolicRef } from './describe.js';
-import { branch, catFile, diff, log, merge, revParse, show, tag } from './history.js';
-import { clone, fetch, lsRemote, pull, push, remote } from './remote.js';
-import { GitFailure } from './repository.js';
-import { add, checkout, clean, commit, init, lsFiles, reset, rm, status } from './work.js';
+import { setting } from './configuration.js';
+import { describe } from './describe.js';
+import { diff, diffFiles, diffIndex, diffTree } from './diff.js';
+import { init } from './init.js';
+import { log, revList, shortlog, show } from './log.js';
+import { merge } from './merge.js';
+import { catFile, commitTree, hashObject, lsTree, mktree, writeTree } from './objects.js';
+import { cherryPick, rebase, revert } from './picks.js';
+import { headPosition, noteMove, reflog } from './reflog.js';
+import { forEachRef, showRef, symbolicRef, updateRef } from './refs.js';
+import { fetch, pull } from './fetch.js';
+import { push } from './push.js';
+import { lsRemote, remote } from './remote.js';
+import { findRepository, GitFailure, type Repository } from './repository.js';
+import { mergeBase, nameRev, revParse } from './rev-parse.js';
+import { add, checkIgnore, lsFiles, mv, readTree, rm, updateIndex } from './staging.js';
+import { stash } from './stash.js';
+import { status } from './status.js';
+import { submodule } from './submodule.js';
+import { checkRefFormat, countObjects, fsck, gc, sparseCheckout, variable, worktree } from './upkeep.js';
 
+const USAGE = 'usage: git [-C <path>] [-c <name>=<value>] <command> [<args>]\n';
 const VERSION = '2.39.5';
 const COMMANDS: Readonly<Record<string, Command>> = {
-  add, branch, 'cat-file': catFile, checkout, clean, clone, commit, config, describe, diff, fetch, init, log, 'ls-files': lsFiles, 'ls-remote': lsRemote, merge, pull, push, remote, reset,
-  restore: checkout, 'rev-list': revList, 'rev-parse': revParse, 'symbolic-ref': symbolicRef, rm, show, stage: add, status, switch: checkout, tag,
+  add, branch, 'cat-file': catFile, 'check-ignore': checkIgnore, 'check-ref-format': checkRefFormat, checkout, 'cherry-pick': cherryPick, clean, clone, commit, 'commit-tree': commitTree, config, 'count-objects': countObjects, describe, diff, 'diff-files': diffFiles, 'diff-index': diffIndex, 'diff-tree': diffTree,
+  fetch, 'for-each-ref': forEachRef, fsck, gc, 'hash-object': hashObject, init, log, 'ls-files': lsFiles, 'ls-remote': lsRemote, 'ls-tree': lsTree, maintenance: gc, merge, 'merge-base': mergeBase, mktree, mv, 'name-rev': nameRev, 'pack-refs': gc, prune: gc, pull, push, 'read-tree': readTree, rebase, reflog, remote, repack: gc, reset,
+  restore: checkout, 'rev-list': revList, 'rev-parse': revParse, revert, rm, shortlog, show, 'show-ref': showRef, 'sparse-checkout': sparseCheckout, stage: add, stash, status, submodule, switch: checkout, 'symbolic-ref': symbolicRef, tag, 'update-index': updateIndex, 'update-ref': updateRef, var: variable, whatchanged: log, worktree, 'write-tree': writeTree,
 };
-const KNOWN_BUT_MISSING = new Set('am apply archive bisect blame bundle cherry-pick fsck gc grep hash-object lfs ls-tree mv notes prune rebase reflog revert sparse-checkout stash submodule update-index update-ref worktree shortlog write-tree read-tree format-patch for-each-ref check-ignore'.split(' '));
+/** Operations that move HEAD, which the reflog then tells. */
+const MOVING = new Set(['checkout', 'cherry-pick', 'commit', 'merge', 'pull', 'rebase', 'reset', 'revert', 'switch', 'clone', 'update-ref']);
+const KNOWN_BUT_MISSING = new Set('am apply archive bisect blame bundle cherry difftool fast-export fast-import filter-branch format-patch grep instaweb interpret-trailers mailinfo mergetool notes pack-objects range-diff request-pull rerere send-email show-branch unpack-objects verify-commit verify-tag'.split(' '));
 
 interface Invocation {
   readonly argv: readonly string[];
@@ -46,6 +73,27 @@ function readGlobal(words: readonly string[]): Invocation {
   return { argv: words.slice(at), overrides, folders, gitDir, workTree };
 }
 
+/** The repository of an operation that may do without one. */
+function repositoryOf(context: GitContext): Repository | undefined {
+  try {
+    return findRepository(context.process, context.overrides, context.gitDir, context.workTree);
+  } catch (error) {
+    if (error instanceof GitFailure) return undefined;
+    throw error;
+  }
+}
+
+/** Carries out an operation and notes where it moved HEAD. */
+async function carryOut(name: string, context: GitContext): Promise<number> {
+  const before = MOVING.has(name) ? repositoryOf(context) : undefined;
+  const position = before && (await headPosition(before));
+  try {
+    return await COMMANDS[name]!(context);
+  } finally {
+    if (before && position && context.reason !== '') await noteMove(before, position, context.reason);
+  }
+}
+
 export const git: Main = command(function* (process, output): Task<number> {
   const { argv, overrides, folders, gitDir, workTree } = readGlobal(process.argv.slice(1));
   const [name] = argv;
@@ -53,25 +101,53 @@ export const git: Main = command(function* (process, output): Task<number> {
     output.print(`git version ${VERSION}\n`);
     return 0;
   }
+  if (name === 'help') {
+    output.print(`${USAGE}\nThe operations of this machine's git (isomorphic-git):\n${Object.keys(COMMANDS).map((one) => `   ${one}\n`).join('')}`);
+    return 0;
+  }
   if (name === undefined || !Object.hasOwn(COMMANDS, name)) {
+    const alias = name === undefined ? undefined : aliasOf(process, overrides, name);
+    if (alias !== undefined) return yield* runAlias(process, argv.slice(1), alias);
     const missing = name !== undefined && KNOWN_BUT_MISSING.has(name);
-    yield* process.write(2, encode(name === undefined ? 'usage: git [-C <path>] [-c <name>=<value>] <command> [<args>]\n' : missing ? `fatal: 'git ${name}' is not supported by this machine's git (isomorphic-git)\n` : `git: '${name}' is not a git command. See 'git --help'.\n`));
+    yield* process.write(2, encode(name === undefined ? USAGE : missing ? `fatal: 'git ${name}' is not supported by this machine's git (isomorphic-git)\n` : `git: '${name}' is not a git command. See 'git --help'.\n`));
     return missing ? 128 : 1;
   }
   const errors: string[] = [];
+  function* flush(): Task {
+    yield* output.flush();
+    if (errors.length > 0) yield* process.write(2, encode(errors.splice(0).join('')));
+  }
   let exitCode: number;
   try {
     for (const folder of folders) process.files.chdir(folder);
-    const context = { process, argv, overrides, gitDir, workTree, print: (text: string) => output.print(text), complain: (text: string) => void errors.push(text), people, unsupported };
-    exitCode = yield* settle(COMMANDS[name]!(context));
+    exitCode = yield* settleWith((perform) => carryOut(name, {
+      process, argv, overrides, gitDir, workTree, reason: '', print: (text) => output.print(text), complain: (text) => void errors.push(text), people, unsupported, flush,
+      // What is on its way out stands before what another program says.
+      perform: (task) => perform(function* () {
+        yield* flush();
+        return yield* task();
+      }),
+      standardInput: () => perform(() => readAll(process, 0)),
+    }));
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     // The library's own errors carry a code that ends so; anything else is a defect, or the command line's.
     if (!(error instanceof GitFailure || error instanceof Errno || (code ?? '').endsWith('Error'))) throw error;
     exitCode = error instanceof GitFailure ? error.exitCode : 128;
-    errors.push(`${exitCode === 1 ? 'error' : 'fatal'}: ${message}\n`);
+    errors.push(`${error instanceof GitFailure ? error.before : ''}${exitCode === 1 || exitCode === 2 || exitCode === 129 ? 'error' : 'fatal'}: ${message}\n`);
   }
-  yield* output.flush();
-  if (errors.length > 0) yield* process.write(2, encode(errors.join('')));
+  yield* flush();
   return exitCode;
 });
+
+function aliasOf(process: Process, overrides: ReadonlyMap<string, string>, name: string): string | undefined {
+  const gitdir = repositoryOf({ process, overrides, gitDir: undefined, workTree: undefined } as GitContext)?.gitdir;
+  return setting({ process, gitdir, overrides }, `alias.${name}`);
+}
+
+/** An alias is words of git's, or after `!` a shell's. */
+function* runAlias(process: Process, words: readonly string[], alias: string): Task<number> {
+  const message = (program: string, why: string): string => `fatal: cannot run ${program}: ${why}`;
+  if (alias.startsWith('!')) return yield* runProgram(process, ['/bin/sh', '-c', words.length > 0 ? `${alias.slice(1)} "$@"` : alias.slice(1), alias.slice(1), ...words], { message });
+  return yield* runProgram(process, ['/bin/sh', '-c', `exec git ${alias} "$@"`, 'git', ...words], { message });
+}

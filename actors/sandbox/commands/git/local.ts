@@ -151,13 +151,21 @@ export async function pushLocal({ process, fs, gitdir }: Repository, target: Loc
     await git.deleteRef({ fs, gitdir: target.gitdir, ref: name });
     return;
   }
-  if (old !== undefined && old !== oid && !force && !(await descends(fs, gitdir, oid, old))) throw new GitFailure(`failed to push some refs to '${target.path}'\nhint: Updates were rejected because the remote contains work that you do not have locally.`, 1);
+  const isHere = old !== undefined && (await git.readObject({ fs, gitdir, oid: old }).then(() => true, () => false));
+  if (old !== undefined && old !== oid && !force && !(await descends(fs, gitdir, oid, old, isHere))) throw rejected(target.path, short, isHere);
   copyObjects(process, gitdir, target.gitdir);
   await git.writeRef({ fs, gitdir: target.gitdir, ref: name, value: oid, force: true });
 }
 
-async function descends(fs: Repository['fs'], gitdir: string, oid: string, ancestor: string): Promise<boolean> {
-  // What is not here cannot be an ancestor of what is.
-  const isHere = await git.readObject({ fs, gitdir, oid: ancestor }).then(() => true, () => false);
+/** What is not here cannot be an ancestor of what is. */
+async function descends(fs: Repository['fs'], gitdir: string, oid: string, ancestor: string, isHere: boolean): Promise<boolean> {
   return isHere && git.isDescendent({ fs, gitdir, oid, ancestor });
+}
+
+/** A push that is no fast-forward: the other side has what we have not, or we left it behind. */
+export function rejected(url: string, name: string, isHere: boolean): GitFailure {
+  const [why, hint] = isHere
+    ? ['non-fast-forward', "hint: Updates were rejected because the tip of your current branch is behind\nhint: its remote counterpart. Integrate the remote changes (e.g.\nhint: 'git pull ...') before pushing again."]
+    : ['fetch first', 'hint: Updates were rejected because the remote contains work that you do\nhint: not have locally. This is usually caused by another repository pushing\nhint: to the same ref. You may want to first integrate the remote changes\nhint: (e.g., \'git pull ...\') before pushing again.'];
+  return new GitFailure(`failed to push some refs to '${url}'\n${hint}\nhint: See the 'Note about fast-forwards' in 'git push --help' for details.`, 1, `To ${url}\n ! [rejected]        ${name} -> ${name} (${why})\n`);
 }

@@ -1,17 +1,23 @@
 // A git repository in the container's files: isomorphic-git over the calls of one process.
 import { posix } from 'node:path';
-import git, { type HttpClient, type PromiseFsClient, type ReadCommitResult } from 'isomorphic-git';
-import { Errno } from '../../kernel/errno.js';
+import type { HttpClient, PromiseFsClient } from 'isomorphic-git';
 import type { Stat } from '../../kernel/inode.js';
 import type { Process } from '../../kernel/process.js';
 import { exchange } from '../net/http-client.js';
+import { nowMs } from '../common/dates/now.js';
+import { zoneOf } from '../common/dates/zone.js';
+import { setting } from './configuration.js';
+import { givenDate } from './dates.js';
 
 /** `fatal: …`, exit code 128 unless said otherwise. */
 export class GitFailure extends Error {
   readonly exitCode: number;
-  constructor(message: string, exitCode = 128) {
+  /** Lines that come before the message. */
+  readonly before: string;
+  constructor(message: string, exitCode = 128, before = '') {
     super(message);
     this.exitCode = exitCode;
+    this.before = before;
   }
 }
 
@@ -87,6 +93,18 @@ export interface Repository {
   readonly overrides: ReadonlyMap<string, string>;
 }
 
+/** Where `.git` in a folder leads: the folder itself, or the one that a file of that name tells of; undefined where there is none. */
+export function gitFolder(process: Process, dir: string): string | undefined {
+  const path = posix.join(dir, '.git');
+  if (isGitFolder(process, path)) return path;
+  if (!process.files.exists(path) || process.files.stat(path).type !== 'file') return undefined;
+  const [, target] = /^gitdir: (.+)/.exec(Buffer.from(process.files.readFile(path)).toString()) ?? [];
+  if (target === undefined) throw new GitFailure(`invalid gitfile format: ${path}`);
+  const gitdir = posix.resolve(dir, target.trimEnd());
+  if (!isGitFolder(process, gitdir)) throw new GitFailure(`not a git repository: ${gitdir}`);
+  return gitdir;
+}
+
 function isGitFolder(process: Process, path: string): boolean {
   return process.files.exists(posix.join(path, 'HEAD')) && process.files.exists(posix.join(path, 'objects'));
 }
@@ -102,8 +120,8 @@ export function findRepository(process: Process, overrides: ReadonlyMap<string, 
     return { process, fs, gitdir, dir: posix.resolve(cwd, workTree ?? process.env.get('GIT_WORK_TREE') ?? '.'), overrides };
   }
   for (let dir = cwd; ; dir = posix.dirname(dir)) {
-    const gitdir = posix.join(dir, '.git');
-    if (isGitFolder(process, gitdir)) return { process, fs, dir, gitdir, overrides };
+    const gitdir = gitFolder(process, dir);
+    if (gitdir !== undefined) return { process, fs, dir, gitdir, overrides };
     if (isGitFolder(process, dir)) return { process, fs, dir, gitdir: dir, overrides };
     if (dir === '/') throw new GitFailure('not a git repository (or any of the parent directories): .git');
   }
@@ -116,97 +134,18 @@ export function inTree({ process, dir }: Repository, path: string): string {
   return relative === '' ? '.' : relative;
 }
 
-/** Full object id of a revision: HEAD, branches, tags, ids and their beginnings, with ~n, ^n and ^{type}. Throws GitFailure. */
-export async function resolveRevision(repository: Repository, text: string): Promise<string> {
-  const unknown = (): GitFailure => new GitFailure(`ambiguous argument '${text}': unknown revision or path not in the working tree.\nUse '--' to separate paths from revisions, like this:\n'git <command> [<revision>...] -- [<file>...]'`);
-  const [, base, steps] = /^(.*?)((?:~\d*|\^(?:\d+|\{[a-z]*\})?)*)$/.exec(text)!;
-  const { fs, gitdir } = repository;
-  const found = await baseOid(repository, base === '' || base === '@' ? 'HEAD' : base!).catch(() => undefined);
-  if (found === undefined) throw unknown();
-  let oid: string = found;
-  for (const [step] of steps!.matchAll(/~\d*|\^(?:\d+|\{[a-z]*\})?/g)) {
-    const commit: ReadCommitResult | undefined = await git.readCommit({ fs, gitdir, oid }).catch(() => undefined);
-    if (!commit) throw unknown();
-    oid = commit.oid;
-    if (step.startsWith('^{')) {
-      if (step === '^{tree}') oid = commit.commit.tree;
-      continue;
-    }
-    const count = Number(step.slice(1) || 1);
-    if (step.startsWith('^')) {
-      oid = count === 0 ? oid : (commit.commit.parent[count - 1] ?? '');
-    } else {
-      for (let i = 0; i < count && oid !== ''; i++) oid = (await git.readCommit({ fs, gitdir, oid })).commit.parent[0] ?? '';
-    }
-    if (oid === '') throw unknown();
-  }
-  return oid;
-}
-
-async function baseOid({ fs, gitdir }: Repository, name: string): Promise<string> {
-  if (/^[0-9a-f]{40}$/.test(name)) return name;
-  try {
-    return await git.resolveRef({ fs, gitdir, ref: name });
-  } catch {
-    return git.expandOid({ fs, gitdir, oid: name });
-  }
-}
-
-/** A value of the configuration: -c, then the repository, then the user's and the system's file. */
-export async function setting(repository: Pick<Repository, 'process' | 'overrides'> & Partial<Repository>, name: string): Promise<string | undefined> {
-  const { process, overrides, fs, gitdir } = repository;
-  const over = overrides.get(name.toLowerCase());
-  if (over !== undefined) return over;
-  const own = fs && gitdir !== undefined ? ((await git.getConfig({ fs, gitdir, path: name })) as unknown) : undefined;
-  if (own !== undefined) return String(own);
-  for (const path of userFiles(process)) {
-    const found = readConfig(process, path).filter(([key]) => key === canonical(name)).at(-1);
-    if (found) return found[1];
-  }
-  return undefined;
-}
-
-/** ~/.gitconfig and /etc/gitconfig. */
-export function userFiles(process: Process): string[] {
-  return [...(process.env.has('HOME') ? [`${process.env.get('HOME')}/.gitconfig`] : []), '/etc/gitconfig'];
-}
-
-/** Section and key without case, subsections with. */
-export function canonical(name: string): string {
-  const first = name.indexOf('.');
-  const last = name.lastIndexOf('.');
-  return name.slice(0, first).toLowerCase() + name.slice(first, last) + name.slice(last).toLowerCase();
-}
-
-/** The entries of a configuration file in order; none where there is no file. */
-export function readConfig(process: Process, path: string): [string, string][] {
-  let text: string;
-  try {
-    text = Buffer.from(process.files.readFile(path)).toString();
-  } catch (error) {
-    if (error instanceof Errno) return [];
-    throw error;
-  }
-  const entries: [string, string][] = [];
-  let section = '';
-  for (const line of text.split('\n')) {
-    const [, name, sub] = /^\s*\[\s*([\w.-]+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*\]/.exec(line) ?? [];
-    if (name !== undefined) section = name.toLowerCase() + (sub === undefined ? '' : `.${sub.replaceAll(/\\(.)/g, '$1')}`);
-    const [, key, value] = /^\s*([A-Za-z][\w-]*)\s*(?:=\s*(.*?))?\s*$/.exec(line.replace(/^\s*\[[^\]]*\]\s*/, '')) ?? [];
-    if (key !== undefined) entries.push([`${section}.${key.toLowerCase()}`, (value ?? 'true').replace(/^"(.*)"$/, '$1').replaceAll(/\\(.)/g, '$1')]);
-  }
-  return entries;
-}
-
 /** Who commits: environment, then configuration. Throws GitFailure in git's words. */
 export async function person(repository: Repository, role: 'AUTHOR' | 'COMMITTER'): Promise<{ name: string; email: string; timestamp: number; timezoneOffset: number }> {
   const { env } = repository.process;
-  const name = env.get(`GIT_${role}_NAME`) ?? (await setting(repository, 'user.name'));
-  const email = env.get(`GIT_${role}_EMAIL`) ?? (await setting(repository, 'user.email'));
+  const own = (what: string): string | undefined => setting(repository, `${role.toLowerCase()}.${what}`) ?? setting(repository, `user.${what}`);
+  const name = env.get(`GIT_${role}_NAME`) ?? own('name');
+  const email = env.get(`GIT_${role}_EMAIL`) ?? own('email') ?? env.get('EMAIL');
   if (name === undefined || email === undefined) {
     throw new GitFailure(`unable to auto-detect email address\n\n*** Please tell me who you are.\n\nRun\n\n  git config --global user.email "you@example.com"\n  git config --global user.name "Your Name"\n\nto set your account's default identity.\nOmit --global to set the identity only in this repository.\n`);
   }
+  const zone = zoneOf(repository.process);
   const date = env.get(`GIT_${role}_DATE`);
-  const timestamp = date === undefined ? Math.floor(Date.now() / 1000) : /^@?\d+/.test(date) && !/^\d{4}-/.test(date) ? Number(/\d+/.exec(date)![0]) : Math.floor(Date.parse(date) / 1000);
-  return { name, email, timestamp, timezoneOffset: 0 };
+  const stamp = date === undefined ? { timestamp: Math.floor(nowMs() / 1000), timezoneOffset: -zone.offsetSeconds(nowMs()) / 60 || 0 } : givenDate(date, zone);
+  if (stamp === undefined) throw new GitFailure(`invalid date format: ${date}`);
+  return { name, email, ...stamp };
 }
