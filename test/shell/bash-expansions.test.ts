@@ -168,4 +168,52 @@ R=()
 show "\${!R[@]:+x}" "\${!R[@]:-z}"
 
 `,
+  'namerefs that lead round, to elements, to lists, nowhere': `exec 2>&1
+typeset -n ref1=ref2; typeset -n ref2=ref1; echo 5 defined $?
+ref1=z; echo not
+echo mutated $?
+ref1+=q
+echo $?
+read ref1 <<<x
+echo $?
+unset -n ref1 ref2
+typeset -n ref='a[@]'; a=('A B' C); for i in "$ref"; do echo "<$i>"; done
+ref=(X Y Z); echo not
+echo status=$?
+for i in "\${ref[@]}"; do echo "<$i>"; done; echo "\${a[@]}"
+ref=x; echo not
+echo $? "\${a[@]}"
+declare -p ref a
+unset -n ref
+array=(X Y Z); typeset -n ref='array[0]'
+ref[0]=foo; echo not
+echo 7 status=$?; echo \${array[@]}
+ref=new; echo $? \${array[@]}
+ref+=er; echo \${array[@]}
+ref[1]=foo
+echo $?
+ref=(a b)
+echo $? \${array[@]}; declare -p ref array
+unset ref
+declare -p ref array
+echo $?
+unset -n ref
+declare -n empty; empty=; echo $?
+empty=1x; echo $?
+empty=ok; echo $?; declare -p empty; empty=val; echo $ok; declare -n e2; echo "[$e2]" \${e2-unset}; e2+=foo; declare -p e2; e2=bar; declare -p e2 foo
+q=1
+declare -n q
+echo $?
+declare -n q='a b'
+echo $?
+declare -n q=
+echo $?
+declare -n q=q
+echo $?
+w=(1 2)
+declare -n w
+echo $?
+declare -n 'q[0]=x'
+echo $?
+`,
 });

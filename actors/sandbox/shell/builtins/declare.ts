@@ -200,7 +200,12 @@ function declareOne(shell: Shell, request: Request, operand: string | ExpandedAs
     if (variable.map) return fail(shell, command, `${name}: cannot convert associative to indexed array`);
     variable.becomeList();
   }
+  if ((add & NAMEREF) !== 0) {
+    if (outer?.isArray === true || subscript !== undefined) return fail(shell, command, `${subscript === undefined ? name : `${name}[${subscript}]`}: reference variable cannot be an array`);
+    if (value === undefined && variable.value !== undefined && !parseReference(variable.value)) return fail(shell, command, `\`${variable.value}': invalid variable name for name reference`);
+  }
   if ((add & NAMEREF) !== 0 && value !== undefined) {
+    if (value === '') return fail(shell, command, "`': not a valid identifier");
     if (value === name && variables.functionDepth === 0) return fail(shell, command, `${name}: nameref variable self references not allowed`);
     if (!parseReference(value)) return fail(shell, command, `\`${value}': invalid variable name for name reference`);
   }

@@ -4,7 +4,7 @@ import { endsScript } from '../execute/given-up.js';
 import { CommandAbort, ShellExit } from '../flow.js';
 import type { Shell } from '../shell.js';
 import type { ArrayElement, Assignment, Word } from '../syntax/ast.js';
-import { READONLY, type Variable } from '../variables/variable.js';
+import { NAMEREF, READONLY, type Variable } from '../variables/variable.js';
 import { AssignmentError } from '../variables/variables.js';
 import { keyOf } from './lookup.js';
 
@@ -24,10 +24,23 @@ export interface ExpandedAssignment {
   readonly elements: readonly ExpandedElement[] | undefined;
 }
 
+/** The array that an assignment of elements means: what a nameref leads to, which cannot be an element; one that leads nowhere is none any more. */
+function arrayName(shell: Shell, given: string): string {
+  const { name, subscript } = shell.variables.follow(given);
+  if (subscript !== undefined) throw new AssignmentError(`\`${name}[${subscript}]': not a valid identifier`);
+  if (shell.variables.binding(name)?.has(NAMEREF) === true) {
+    shell.complain(`warning: ${name}: removing nameref attribute`);
+    const variable = shell.variables.writable(name);
+    shell.variables.mark(variable, 0, NAMEREF);
+    variable.value = undefined;
+  }
+  return name;
+}
+
 /** `name[index]=value`; `keyText` when the subscript had to be expanded apart. */
 export function assignValue(shell: Shell, assignment: Assignment, value: string, keyText?: string): void {
   const { variables } = shell;
-  const { name } = variables.follow(assignment.name);
+  const name = arrayName(shell, assignment.name);
   const bound = variables.binding(name);
   const { index } = assignment;
   if (index!.word.source === '') throw new AssignmentError(`${assignment.name}[]: bad array subscript`);
@@ -84,7 +97,7 @@ export function storeAssignment(shell: Shell, assignment: Assignment, elements: 
   if (assignment.index !== undefined) {
     throw new AssignmentError(`${assignment.name}[${assignment.index.word.source}]: cannot assign list to array member`);
   }
-  const { name } = shell.variables.follow(assignment.name);
+  const name = arrayName(shell, assignment.name);
   storeElements(shell, shell.variables.writable(name), elements, assignment.append);
 }
 

@@ -7,7 +7,7 @@ import type { ArithmeticText, Assignment, Parameter, Word, WordPart } from '../s
 import { endingPosix, evaluateText, evaluateSource } from './arithmetic.js';
 import { assignValue, elementsOf, elementsTask, storeAssignment } from './assignment.js';
 import { glob } from './glob.js';
-import { keyOf, plainValue, subscriptBlocks } from './lookup.js';
+import { keyOf, namesList, plainValue, subscriptBlocks } from './lookup.js';
 import { decide, type Decision, finish, isAtList, isText, isUnsetSlice, type Operands, reaches, unbound, ofParameter } from './parameter.js';
 import { onlyField, onlyText } from './only.js';
 import { promptText } from './prompt.js';
@@ -234,8 +234,10 @@ export class Expander implements Expansion {
 
   #parameter(part: Parameter, sink: Sink, mode: Mode): void {
     const { operation, index, name } = part;
-    if (operation === undefined && index === undefined && !part.indirect && name !== '@' && name !== '*') {
-      const value = plainValue(this.#shell, name) ?? unbound(this.#shell, part);
+    const isPlain = operation === undefined && index === undefined && !part.indirect && name !== '@' && name !== '*';
+    const plain = isPlain ? plainValue(this.#shell, name) : undefined;
+    if (plain !== undefined || (isPlain && !namesList(this.#shell, name))) {
+      const value = plain ?? unbound(this.#shell, part);
       if (mode === 'quoted') sink.quoted(value);
       else sink.split(value);
       return;

@@ -49,6 +49,13 @@ export function plainValue(shell: Shell, name: string): string | undefined {
   }
 }
 
+/** Whether a name is a nameref that stands for all elements of an array: `declare -n r='a[@]'`. */
+export function namesList({ variables }: Shell, name: string): boolean {
+  if (variables.binding(name)?.has(NAMEREF) !== true) return false;
+  const { subscript } = variables.follow(name);
+  return subscript === '@' || subscript === '*';
+}
+
 /** The key that a subscript means for a variable: the word's text for associative arrays, a number otherwise. */
 export function keyOf(shell: Shell, index: Subscript, variable: Variable | undefined): string | number {
   if (variable?.map) return shell.expansion.text(index.word);
@@ -70,7 +77,9 @@ export function lookUp(shell: Shell, name: string, all: '@' | '*' | undefined, k
   if (name === '@' || name === '*') return listOf(shell.positional, name, name === '*');
   if (!isName(name)) return scalar(plainValue(shell, name), name);
   const reference = shell.variables.follow(name);
-  const variable = shell.variables.binding(reference.name);
+  // What a nameref to an element stands for has no elements.
+  const isElement = reference.subscript !== undefined && (all !== undefined || key !== undefined);
+  const variable = isElement ? undefined : shell.variables.binding(reference.name);
   if (all !== undefined) return listOf(variable?.elements ?? [], reference.name, all === '*', variable ?? MISSING);
   if (key !== undefined) return { ...scalar(elementOf(shell, variable, key, name), reference.name), variable, key };
   if (reference.subscript !== undefined) return lookUpText(shell, `${reference.name}[${reference.subscript}]`);

@@ -120,7 +120,8 @@ function assignDefault(shell: Shell, part: Parameter, value: Value, text: string
 }
 
 function keysOf(shell: Shell, part: Parameter): readonly string[] {
-  return shell.variables.find(part.name)?.keys ?? [];
+  const { name, subscript } = shell.variables.follow(part.name);
+  return subscript === undefined ? shell.variables.binding(name)?.keys ?? [] : [];
 }
 
 /** The variables whose names begin so, and that were assigned. */

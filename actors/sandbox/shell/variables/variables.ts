@@ -93,13 +93,14 @@ export class Variables {
     return this.#bindings.get(this.follow(name).name);
   }
 
-  /** The value of `$name`, undefined when unset. */
+  /** The value of `$name`, undefined when unset, and where it names a list. */
   get(name: string): string | undefined {
     const variable = this.#bindings.get(name);
     if (!variable) return undefined;
     if ((variable.attributes & NAMEREF) === 0) return variable.special ? variable.text : variable.value ?? variable.text;
     const { name: target, subscript } = this.follow(name);
     const found = this.#bindings.get(target);
+    if (subscript === '@' || subscript === '*') return undefined;
     if (subscript !== undefined) return found?.element(this.elementKey(found, subscript));
     return found && (found.attributes & NAMEREF) === 0 ? found.text : undefined;
   }
@@ -238,6 +239,7 @@ export class Variables {
       return;
     }
     const reference = this.#target(name);
+    if (reference.subscript === '@' || reference.subscript === '*') throw new AssignmentError(`${reference.name}[${reference.subscript}]: bad array subscript`);
     if (reference.subscript !== undefined) return this.setElement(reference.name, reference.subscript, value, append);
     this.assign(this.writable(reference.name), value, append);
   }
@@ -246,7 +248,10 @@ export class Variables {
   #target(name: string): Reference {
     const variable = this.#bindings.get(name);
     if (!variable || !variable.has(NAMEREF)) return { name, subscript: undefined };
-    return this.follow(name);
+    const reference = this.follow(name);
+    const next = parseReference(variable.value ?? '')?.name ?? name;
+    if (next !== name && reference.name === name && reference.subscript === undefined) throw new AssignmentError(`warning: ${name}: circular name reference`);
+    return reference;
   }
 
   /** Assigns to a variable in hand, minding its attributes. The variable must be `writable`. */
