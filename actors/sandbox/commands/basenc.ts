@@ -1,6 +1,7 @@
 // base64, base32, basenc: bytes as letters and back.
 import type { Main } from '../kernel/program.js';
-import { command, complain, type Options, parseOptions, readAll, UsageError } from '../programs/stdio.js';
+import { command, complain, type Options, parseOptions, readAll, UsageError, usageError } from '../programs/stdio.js';
+import { quoteName } from './common/quote.js';
 import { openInput, Pace } from './text-input.js';
 
 type Encoding = 'base64' | 'base64url' | 'base32' | 'base32hex' | 'base16' | 'base2msbf' | 'base2lsbf';
@@ -122,7 +123,7 @@ function decode(text: string, encoding: Encoding): Uint8Array | undefined {
 function encodingOf(name: string, options: Options): Encoding {
   if (name === 'base64' || name === 'base32') return name;
   const given = NAMES.find((one) => options.has(one));
-  if (!given) throw new UsageError('missing encoding type');
+  if (!given) throw usageError(process.argv, 'missing encoding type');
   return given;
 }
 
@@ -132,7 +133,7 @@ export const basenc: Main = command(function* (process, output) {
   const name = process.argv[0]!.split('/').at(-1)!;
   const encoding = encodingOf(name, options);
   const [file = '-', extra] = options.operands;
-  if (extra !== undefined) throw new UsageError(`extra operand '${extra}'`);
+  if (extra !== undefined) throw usageError(process.argv, `extra operand ${quoteName(extra)}`);
   let fd: number;
   try {
     fd = openInput(process, file);

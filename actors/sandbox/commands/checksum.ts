@@ -4,7 +4,7 @@ import { Errno } from '../kernel/errno.js';
 import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
 import type { Task } from '../kernel/wait.js';
-import { command, complain, type Options, type Output, parseOptions, UsageError } from '../programs/stdio.js';
+import { command, complain, type Options, type Output, parseOptions, UsageError, usageError } from '../programs/stdio.js';
 import { openInput, Pace, TextLines } from './text-input.js';
 
 interface Algorithm {
@@ -135,6 +135,9 @@ export const checksum: Main = command(function* (process, output) {
   const names = options.operands.length > 0 ? options.operands : ['-'];
   const checks = options.has('c', 'check');
   if (checks && options.has('tag')) throw new UsageError('the --tag option is meaningless when verifying checksums');
+  for (const option of ['ignore-missing', 'quiet', 'status', 'strict', 'warn']) {
+    if (!checks && options.has(option, ...(option === 'warn' ? ['w'] : []))) throw usageError(process.argv, `the --${option} option is meaningful only when verifying checksums`);
+  }
   let failed = false;
   for (const name of names) {
     try {

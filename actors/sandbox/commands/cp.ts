@@ -5,7 +5,7 @@ import { command, type Options, parseOptions, UsageError } from '../programs/std
 import { backupOf } from './common/backup.js';
 import { Copier, type CopyOptions } from './common/copy.js';
 import { directoryName, joinPath } from './common/paths.js';
-import { quoteName } from './common/quote.js';
+import { choose } from './common/choice.js';
 import { isFolder, transfersOf } from './common/target.js';
 
 const LONG = {
@@ -22,7 +22,7 @@ function preserved(options: Options): CopyOptions['preserve'] & { ignoreMode: bo
     for (const name of list.split(',')) {
       if (name === 'all') Object.assign(preserve, { mode: value, ownership: value, timestamps: value, links: value });
       else if (name === 'mode' || name === 'ownership' || name === 'timestamps' || name === 'links') preserve[name] = value;
-      else if (name !== 'context' && name !== 'xattr') throw new UsageError(`invalid argument ${quoteName(name)} for '--preserve'`);
+      else if (name !== 'context' && name !== 'xattr') choose(['cp'], '--preserve', name, ['mode', 'timestamps', 'ownership', 'links', 'context', 'xattr', 'all']);
     }
   };
   if (options.has('p')) set('mode,ownership,timestamps', true);
@@ -49,7 +49,7 @@ function copyOptions(process: Process, options: Options): CopyOptions {
     removeFirst: options.has('remove-destination'),
     verbose: options.has('v', 'verbose'),
     oneFileSystem: options.has('x', 'one-file-system'),
-    backup: backupOf(options, process.env),
+    backup: backupOf(process.argv, options, process.env),
   };
 }
 

@@ -1,6 +1,6 @@
 // expr: evaluates an expression given word by word.
 import type { Main } from '../kernel/program.js';
-import { command, UsageError } from '../programs/stdio.js';
+import { command, UsageError, usageError } from '../programs/stdio.js';
 import { compileRegex, RegexSyntaxError } from '../programs/posix-regex.js';
 
 class Expression {
@@ -12,7 +12,7 @@ class Expression {
   }
 
   evaluate(): string {
-    if (this.#words.length === 0) throw new UsageError('missing operand', 2);
+    if (this.#words.length === 0) throw usageError(['expr'], 'missing operand', 2);
     const value = this.#or(true);
     if (this.#at < this.#words.length) throw new UsageError(`syntax error: unexpected argument '${this.#words[this.#at]!}'`, 2);
     return value;

@@ -67,7 +67,7 @@ export const install: Main = command(function* (process, output) {
   if (leading !== undefined) makeWithParents(process, output, leading, { mode: undefined, verbose });
   const copier = new Copier(process, output, {
     recursive: false, follow: 'always', preserve: { mode: false, ownership: false, timestamps: options.has('p', 'preserve-timestamps'), links: false },
-    replace: 'yes', force: true, removeFirst: true, verbose, as: 'content', oneFileSystem: false, backup: backupOf(options, process.env),
+    replace: 'yes', force: true, removeFirst: true, verbose, as: 'content', oneFileSystem: false, backup: backupOf(process.argv, options, process.env),
   });
   for (const { source, target } of transfersOf(process, options)) {
     if (isFolder(process, source)) {

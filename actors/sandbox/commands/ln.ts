@@ -50,7 +50,7 @@ function* makeRoom(process: Process, name: string, target: string, options: Opti
     if (isErrno(error)) return true;
     throw error;
   }
-  const backup = backupOf(options, process.env);
+  const backup = backupOf(process.argv, options, process.env);
   if (options.has('i', 'interactive') && !(yield* confirm(process, prompt(process, `replace ${quoteName(name)}? `)))) return false;
   if (backup) {
     backup(process, name);

@@ -88,7 +88,7 @@ export const mv: Main = command(function* (process, output) {
   const options = parseOptions(process.argv, 'bfinS:t:TuvZ', LONG);
   const policies: Readonly<Record<string, string>> = { f: 'f', force: 'f', i: 'i', interactive: 'i', n: 'n', 'no-clobber': 'n' };
   const policy = [...options.given.keys()].map((name) => policies[name]).findLast((found) => found !== undefined) ?? '';
-  const backup = backupOf(options, process.env);
+  const backup = backupOf(process.argv, options, process.env);
   let status = 0;
   for (const given of transfersOf(process, options)) {
     const transfer = { source: given.source.replace(/(.)\/+$/, '$1'), target: given.target };

@@ -1,6 +1,7 @@
 // rm: removes files and trees (https://www.gnu.org/software/coreutils/rm).
 import type { Main } from '../kernel/program.js';
 import { command, parseOptions, complain, usageError } from '../programs/stdio.js';
+import { choose } from './common/choice.js';
 import { confirm, prompt } from './common/ask.js';
 import { Remover } from './common/remove.js';
 
@@ -14,6 +15,7 @@ export const rm: Main = command(function* (process, output) {
   const { operands } = options;
   const asked = [...options.given.keys()].filter((name) => ['f', 'force', 'i', 'I', 'interactive'].includes(name)).at(-1);
   const when = asked === 'interactive' ? options.value('interactive') : asked;
+  if (asked === 'interactive' && when !== '') choose(process.argv, '--interactive', when!, [['never', 'no', 'none'], 'once', ['always', 'yes']]);
   const force = when === 'f' || when === 'force';
   const always = when === 'i' || when === '' || when === 'always' || when === 'yes';
   const recursive = options.has('r', 'R', 'recursive');

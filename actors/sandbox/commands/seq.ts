@@ -2,7 +2,8 @@
 import type { Main } from '../kernel/program.js';
 import type { Task } from '../kernel/wait.js';
 import { isBusybox } from '../programs/flavour.js';
-import { command, type Output, UsageError } from '../programs/stdio.js';
+import { command, type Output, UsageError, usageError } from '../programs/stdio.js';
+import { quoteName } from './common/quote.js';
 import { convertNumber } from './awk/conversions.js';
 import { Pace } from './text-input.js';
 
@@ -16,7 +17,7 @@ function decimals(text: string): number | undefined {
 
 function number(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || Number.isNaN(value)) throw new UsageError(`invalid floating point argument: '${text}'`);
+  if (text.trim() === '' || Number.isNaN(value)) throw usageError(['seq'], `invalid floating point argument: ${quoteName(text)}`);
   return value;
 }
 
@@ -75,11 +76,11 @@ function* bigSequence(output: Output, [first, step, last]: [bigint, bigint, bigi
 
 export const seq: Main = command(function* (process, output) {
   const { format, separator, equalWidth, operands } = parse(process.argv);
-  if (operands.length === 0) throw new UsageError('missing operand');
-  if (operands.length > 3) throw new UsageError(`extra operand '${operands[3]!}'`);
+  if (operands.length === 0) throw usageError(process.argv, 'missing operand');
+  if (operands.length > 3) throw usageError(process.argv, `extra operand ${quoteName(operands[3]!)}`);
   const texts = operands.length === 1 ? ['1', '1', operands[0]!] : operands.length === 2 ? [operands[0]!, '1', operands[1]!] : operands;
   const [first, step, last] = texts.map(number) as [number, number, number];
-  if (step === 0 && !isBusybox(process)) throw new UsageError(`invalid Zero increment value: '${texts[1]!}'`);
+  if (step === 0 && !isBusybox(process)) throw usageError(process.argv, `invalid Zero increment value: ${quoteName(texts[1]!)}`);
   if (format === undefined && !equalWidth && texts.every((text) => /^-?\d+$/.test(text)) && Math.max(Math.abs(first), Math.abs(last)) > Number.MAX_SAFE_INTEGER) {
     return yield* bigSequence(output, texts.map(BigInt) as [bigint, bigint, bigint], separator);
   }

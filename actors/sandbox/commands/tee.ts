@@ -4,11 +4,13 @@ import { O_APPEND, O_CREAT, O_TRUNC, O_WRONLY } from '../kernel/open-file.js';
 import { SIGINT, SIGPIPE } from '../kernel/signals.js';
 import type { Main } from '../kernel/program.js';
 import { command, complain, parseOptions } from '../programs/stdio.js';
+import { choose } from './common/choice.js';
 
 export const tee: Main = command(function* (process) {
   const options = parseOptions(process.argv, 'aip', { append: 'no', 'ignore-interrupts': 'no', 'output-error': 'optional' });
   if (options.has('i', 'ignore-interrupts')) process.onSignal(SIGINT, 'ignore');
   const mode = options.value('output-error');
+  if (mode !== undefined && mode !== '') choose(process.argv, '--output-error', mode, ['warn', 'warn-nopipe', 'exit', 'exit-nopipe']);
   const survivesPipe = options.has('p') || mode !== undefined;
   if (survivesPipe) process.onSignal(SIGPIPE, 'ignore');
   let status = 0;

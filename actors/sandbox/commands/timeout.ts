@@ -72,7 +72,7 @@ function* reap(process: Process, child: Process): Task<number> {
 export const timeout: Main = command(function* (process) {
   const options = parseOptions(process.argv, 'k:s:vf', { foreground: 'no', 'kill-after': 'required', 'preserve-status': 'no', signal: 'required', verbose: 'no' }, { posix: true, exitCode: FAILED });
   const [duration, ...words] = options.operands;
-  if (duration === undefined || words.length === 0) throw usageError(process.argv, 'missing operand', FAILED);
+  if (duration === undefined || words.length === 0) throw new UsageError("Try 'timeout --help' for more information.", FAILED, 'usage');
   const milliseconds = (text: string): number => {
     const ms = parseDuration(text);
     if (ms === undefined) throw usageError(process.argv, `invalid time interval ${quoteName(text)}`, FAILED);

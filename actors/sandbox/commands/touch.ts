@@ -8,6 +8,7 @@ import type { Main } from '../kernel/program.js';
 import { command, complain, type Options, parseOptions, reason, UsageError, usageError } from '../programs/stdio.js';
 import { dateReader } from './common/dates/busybox.js';
 import { zoneOf } from './common/dates/zone.js';
+import { choose } from './common/choice.js';
 import { quoteName } from './common/quote.js';
 import { parsePosixTime } from './date.js';
 
@@ -52,7 +53,7 @@ function which(options: Options): { access: boolean; modification: boolean } {
   const word = options.value('time');
   const access = options.has('a') || (word !== undefined && /^(access|atime|use)$/.test(word));
   const modification = options.has('m') || (word !== undefined && /^(modify|mtime)$/.test(word));
-  if (word !== undefined && !access && !modification) throw new UsageError(`invalid argument ${quoteName(word)} for '--time'`);
+  if (word !== undefined) choose(['touch'], '--time', word, [['atime', 'access', 'use'], ['mtime', 'modify']]);
   return access === modification ? { access: true, modification: true } : { access, modification };
 }
 

@@ -145,6 +145,7 @@ function longLines(entries: readonly Entry[], surroundings: Surroundings): strin
     { of: ({ stat }) => String(stat.nlink), isLeft: false },
     ...(options.owner ? [{ of: user, isLeft: !options.numeric }] : []),
     ...(options.group ? [{ of: group, isLeft: !options.numeric }] : []),
+    ...(options.author ? [{ of: user, isLeft: !options.numeric }] : []),
     { of: size, isLeft: false },
     { of: (entry) => timeText(entry, surroundings), isLeft: false },
   ];

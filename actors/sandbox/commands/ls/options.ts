@@ -1,7 +1,8 @@
 // What a command line asks of ls.
 import type { Process } from '../../kernel/process.js';
-import { type Options, parseOptions, UsageError, usageError } from '../../programs/stdio.js';
+import { type Options, parseOptions, UsageError } from '../../programs/stdio.js';
 import { type BlockSize, blocksOf, HUMAN, HUMAN_SI, parseBlockSize } from '../common/sizes.js';
+import { choose } from '../common/choice.js';
 import { quoteName } from '../common/quote.js';
 
 export interface ListOptions {
@@ -22,6 +23,8 @@ export interface ListOptions {
   owner: boolean;
   group: boolean;
   color: boolean;
+  /** The owner once more, behind the group. */
+  author: boolean;
   quoting: 'literal' | 'escape' | 'c' | 'shell' | 'shell-always';
   hideControl: boolean;
   sizes: BlockSize;
@@ -51,8 +54,10 @@ function last<T>(options: Options, table: Readonly<Record<string, T>>): T | unde
 function word<T>(options: Options, name: string, table: Readonly<Record<string, T>>): T | undefined {
   const value = options.value(name);
   if (value === undefined) return undefined;
-  if (Object.hasOwn(table, value)) return table[value];
-  throw usageError([`ls`], `invalid argument ${quoteName(value)} for '--${name}'`, 2);
+  // Words that mean the same stand together where a wrong one is refused.
+  const words = Object.keys(table);
+  const groups = [...new Set(Object.values(table))].map((meaning) => words.filter((each) => table[each] === meaning) as [string, ...string[]]);
+  return table[choose(['ls'], `--${name}`, value, groups, 1)];
 }
 
 const SORTS = { none: 'none', size: 'size', time: 'time', version: 'version', extension: 'extension', name: 'name', width: 'width' } as const;
@@ -60,13 +65,19 @@ const FORMATS = { long: 'long', verbose: 'long', 'single-column': 'lines', verti
 const TIMES = { atime: 'access', access: 'access', use: 'access', ctime: 'change', status: 'change', mtime: 'modification', modification: 'modification', birth: 'modification', creation: 'modification' } as const;
 const QUOTINGS = { literal: 'literal', shell: 'shell', 'shell-always': 'shell-always', 'shell-escape': 'shell', 'shell-escape-always': 'shell-always', c: 'c', escape: 'escape' } as const;
 
+/** Colours need LS_COLORS, COLORTERM or a terminal that is known to have them, whatever --color says. */
+function knowsColors(env: ReadonlyMap<string, string>): boolean {
+  if (env.has('LS_COLORS') || (env.get('COLORTERM') ?? '') !== '') return true;
+  return /^(Eterm|ansi|.*color.*|con\d+x\d+|cons25|console|cygwin|.*direct.*|dtterm|gnome|hurd|jfbterm|konsole|kterm|linux.*|mlterm|putty|rxvt.*|screen.*|st|terminator|tmux.*|vt100|vt220|xterm.*|alacritty|foot.*|.*kitty.*)$/.test(env.get('TERM') ?? '');
+}
+
 function colored(options: Options, isTerminal: boolean): boolean {
   const when = options.value('color');
   if (when === undefined) return false;
   if (['', 'always', 'yes', 'force'].includes(when)) return true;
   if (['auto', 'tty', 'if-tty'].includes(when)) return isTerminal;
   if (['never', 'no', 'none'].includes(when)) return false;
-  throw usageError(['ls'], `invalid argument ${quoteName(when)} for '--color'`, 2);
+  return choose(['ls'], '--color', when, [['always', 'yes', 'force'], ['never', 'no', 'none'], ['auto', 'tty', 'if-tty']]) === 'always';
 }
 
 function sizesOf(options: Options): Pick<ListOptions, 'sizes' | 'blockSize'> {
@@ -111,7 +122,8 @@ export function listOptions(process: Process): { options: ListOptions; operands:
     numeric: options.has('n', 'numeric-uid-gid'),
     owner: !options.has('g'),
     group: !options.has('o', 'G', 'no-group'),
-    color: colored(options, isTerminal) && !bare,
+    color: colored(options, isTerminal) && !bare && knowsColors(process.env),
+    author: options.has('author'),
     quoting: word(options, 'quoting-style', QUOTINGS) ?? last(options, { N: 'literal', literal: 'literal', b: 'escape', escape: 'escape', Q: 'c', 'quote-name': 'c' } as const)
       ?? (isTerminal ? 'shell' : 'literal'),
     hideControl: options.has('q', 'hide-control-chars') || (isTerminal && !options.has('show-control-chars')),
