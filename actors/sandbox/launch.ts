@@ -127,8 +127,12 @@ export function launch(kernel: Kernel, spec: ProcessSpec, descriptors: Descripto
       return error.code === 'ENOENT' ? 127 : 126;
     }
   };
-  if (!(spec.init && isInit)) return kernel.spawn(main, undefined, options);
-  return kernel.spawn(initMain(main), undefined, options);
+  try {
+    return kernel.spawn(spec.init && isInit ? initMain(main) : main, undefined, options);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    throw runtimeError(126, `exec: "${name}": ${lowerFirst(error.message)}`);
+  }
 }
 
 function describe(error: Errno): string {

@@ -2,7 +2,7 @@
 import { Budget, type BudgetOptions } from './budget.js';
 import { Errno } from './errno.js';
 import type { FileSystem } from './inode.js';
-import { enforceCpuTime } from './limit-checks.js';
+import { enforceCpuTime, hasRoom } from './limit-checks.js';
 import { type Location, MAY_EXECUTE, MountTree, permits } from './path.js';
 import { Process, type ProcessOptions, type WaitStatus } from './process.js';
 import { ProcessExit, ProcessImage } from './process-end.js';
@@ -88,7 +88,7 @@ export class Kernel {
 
   /** Starts a process. Without a parent it enters from outside (the first one is init, later ones are execs). */
   spawn(main: Main, parent: Process | undefined, options: ProcessOptions): Process {
-    if (!parent && this.processes.size >= this.processesMax) throw new Errno('EAGAIN');
+    if (!parent && !hasRoom(this, 1)) throw new Errno('EAGAIN');
     const process = new Process(this, this.#nextPid++, parent, options);
     if (parent) process.inheritIgnored(parent);
     this.admit(process, main);

@@ -2,6 +2,7 @@
 import { isCapable } from './credentials.js';
 import { Errno } from './errno.js';
 import { InodeFile, O_APPEND, type OpenFile } from './open-file.js';
+import type { Kernel } from './kernel.js';
 import type { Process } from './process.js';
 import { SIGKILL, SIGXCPU, SIGXFSZ } from './signals.js';
 
@@ -30,15 +31,19 @@ export function withinFileSize(process: Process, file: OpenFile, bytes: Uint8Arr
   throw new Errno('EFBIG');
 }
 
+/** Whether the machine has room for so many processes more. */
+export function hasRoom({ processes, processesMax }: Kernel, count: number): boolean {
+  if (processes.size + count <= processesMax) return true;
+  // Shells on Linux collect their ended jobs as they end; here they keep them until asked, so only so many more count as nothing.
+  let living = 0;
+  for (const { status } of processes.values()) if (status === undefined) living++;
+  return living + count <= processesMax && processes.size + count <= ZOMBIES_TIMES * processesMax;
+}
+
 /** Whether fork(2) would succeed so many times: the machine's limit, and the user's, which does not bind the powerful. */
 export function canFork(process: Process, count: number): boolean {
-  const { processes, processesMax } = process.kernel;
-  if (processes.size + count > processesMax) {
-    // Shells on Linux collect their ended jobs as they end; here they keep them until asked, so only so many more count as nothing.
-    let living = 0;
-    for (const { status } of processes.values()) if (status === undefined) living++;
-    if (living + count > processesMax || processes.size + count > ZOMBIES_TIMES * processesMax) return false;
-  }
+  const { processes } = process.kernel;
+  if (!hasRoom(process.kernel, count)) return false;
   const { realUid: uid } = process.credentials;
   const limit = process.limits.nproc.soft;
   if (uid === 0 || limit === Infinity || isCapable(process.credentials, 'SYS_RESOURCE') || isCapable(process.credentials, 'SYS_ADMIN')) return true;

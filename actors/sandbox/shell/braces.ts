@@ -152,7 +152,7 @@ function parseSequence(units: readonly Unit[]): Sequence | undefined {
   if (numbers !== null) {
     const [, from = '', to = '', by] = numbers;
     const width = PADDED.test(from) || PADDED.test(to) ? Math.max(from.length, to.length) : 0;
-    return steps(Number(from), Number(to), by, (value) => padded(value, width));
+    return steps(Number(from), Number(to), by, (value) => padded(value, width)) ?? bigSteps(BigInt(from.replace('+', '')), BigInt(to.replace('+', '')), by, width);
   }
   const letters = LETTERS.exec(text);
   if (letters === null) return undefined;
@@ -167,7 +167,17 @@ function steps(from: number, to: number, by: string | undefined, unitOf: (value:
   return { count: Math.floor(Math.abs(to - from) / size) + 1, at: (i) => unitOf(from + i * step) };
 }
 
-function padded(value: number, width: number): string {
+/** Of 64-bit integers that are no exact numbers. */
+function bigSteps(from: bigint, to: bigint, by: string | undefined, width: number): Sequence | undefined {
+  if (BigInt.asIntN(64, from) !== from || BigInt.asIntN(64, to) !== to) return undefined;
+  const given = BigInt(by?.replace(/^[-+]/, '') ?? 1);
+  const size = given === 0n ? 1n : given;
+  const distance = from <= to ? to - from : from - to;
+  const step = from <= to ? size : -size;
+  return { count: Number(distance / size) + 1, at: (i) => padded(from + BigInt(i) * step, width) };
+}
+
+function padded(value: number | bigint, width: number): string {
   return value < 0 ? `-${String(-value).padStart(width - 1, '0')}` : String(value).padStart(width, '0');
 }
 

@@ -1,6 +1,7 @@
 // Background jobs: what was started with `&` (or stopped), by job number and process, with the statuses that `wait` asks for later.
 import { type Process, statusCode } from '../kernel/process.js';
 import { SIGINT, SIGPIPE, SIGTERM } from '../kernel/signals.js';
+import type { OpenCoprocess } from './execute/coprocesses.js';
 import type { Shell } from './shell.js';
 import { signalDescription } from './signal-descriptions.js';
 
@@ -46,6 +47,8 @@ export class JobTable {
   #jobs: Job[] = [];
   /** Most recent last: `%+` is the last one, `%-` the one before. */
   #order: Job[] = [];
+  /** Coprocesses that have not been waited for. */
+  coprocesses: OpenCoprocess[] = [];
   readonly #remembered = new Map<number, number>();
   /** dash: jobs that ended and were waited for; the next job takes the place of one of them. */
   readonly #waited = new Set<Job>();

@@ -18,13 +18,15 @@ const SYNOPSIS: Readonly<Record<string, string>> = {
   typeset: 'typeset [-aAfFgiIlnrtux] name[=value] ... or typeset -p [-aAfFilnrtux] [name ...]',
   local: 'local [option] name[=value] ...', export: 'export [-fn] [name[=value] ...] or export -p', readonly: 'readonly [-aAf] [name[=value] ...] or readonly -p',
 };
-const ALLOWED: Readonly<Record<string, string>> = { declare: 'aAfFgiIlnrtuxpc', typeset: 'aAfFgiIlnrtuxpc', local: 'aAfFgiIlnrtuxpc', export: 'fnp', readonly: 'aAfnp' };
+const ALLOWED: Readonly<Record<string, string>> = { declare: 'aAfFgiIlnrtuxpc', typeset: 'aAfFgiIlnrtuxpc', local: 'aAfFgiIlnrtuxpc', export: 'aAfnp', readonly: 'aAfnp' };
 
 interface Request {
   command: string;
   on: string;
   off: string;
   operands: readonly (string | ExpandedAssignment)[];
+  /** Some were text that is read as an array's elements. */
+  readsText?: boolean;
 }
 
 function parse(shell: Shell, argv: readonly (string | ExpandedAssignment)[]): Request | undefined {
@@ -228,8 +230,8 @@ function isListText(shell: Shell, { command, on }: Request, operand: string | Ex
   if (/[aA]/.test(on)) return assignment;
   const { variables } = shell;
   const bound = variables.find(assignment!.name);
-  const isMeant = variables.functionDepth === 0 || command === 'export' || command === 'readonly' || on.includes('g') || bound?.depth === variables.functionDepth;
-  return isMeant && bound?.isArray === true ? assignment : undefined;
+  const isMeant = variables.functionDepth === 0 || on.includes('g') || bound?.depth === variables.functionDepth;
+  return isMeant && command !== 'export' && command !== 'readonly' && bound?.isArray === true ? assignment : undefined;
 }
 
 function* readLists(shell: Shell, request: Request): Task<number> {
@@ -253,7 +255,7 @@ function* readLists(shell: Shell, request: Request): Task<number> {
       operands.push({ ...assignment, value: undefined, elements: [] });
     }
   }
-  const outcome = declareAll(shell, { ...request, operands });
+  const outcome = declareAll(shell, { ...request, operands, readsText: true });
   return (typeof outcome === 'number' ? outcome : yield* outcome) || failed;
 }
 
@@ -287,7 +289,8 @@ function declareAll(shell: Shell, request: Request): Outcome {
       if (!shell.isBash) {
         giveUp(shell, command, shell.wordsOf(error));
       }
-      shell.complain(command === 'export' || command === 'readonly' ? error.message : `${command}: ${error.message}`);
+      // As export and readonly bash names itself only where text is to become an array's.
+      shell.complain((command === 'export' || command === 'readonly') && request.readsText !== true ? error.message : `${command}: ${error.message}`);
       status = failSpecial(shell, command, 1);
     }
   }

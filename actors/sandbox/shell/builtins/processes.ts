@@ -4,6 +4,7 @@ import { Errno } from '../../kernel/errno.js';
 import type { Process } from '../../kernel/process.js';
 import { SIGCONT, signalName, signalNumber, SIGTERM } from '../../kernel/signals.js';
 import { anyOf, PREEMPT, type Task } from '../../kernel/wait.js';
+import { reapCoprocesses } from '../execute/coprocesses.js';
 import { type Job, jobState, jobStatus } from '../jobs.js';
 import { quoteDash, quoteSingle } from '../quote.js';
 import type { Builtin, Shell } from '../shell.js';
@@ -206,6 +207,7 @@ function* waitJob(shell: Shell, job: Job): Task<number> {
   if (shell.isBash) shell.jobs.remember(job);
   shell.jobs.tellDeath(job);
   shell.jobs.remove(job);
+  reapCoprocesses(shell);
   return jobStatus(job);
 }
 

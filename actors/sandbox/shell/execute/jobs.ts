@@ -4,7 +4,7 @@ import { canFork } from '../../kernel/limit-checks.js';
 import { type Process, statusCode } from '../../kernel/process.js';
 import type { Task } from '../../kernel/wait.js';
 import type { Outcome, Shell } from '../shell.js';
-import type { Command, Coprocess, Subshell } from '../syntax/ast.js';
+import type { Command, Subshell } from '../syntax/ast.js';
 import { printCommand } from '../command-text.js';
 import { startBehind } from './chain.js';
 import { awaitRoom } from './fork-room.js';
@@ -69,36 +69,5 @@ function startBackground(shell: Shell, command: Command): number {
   if (shell.isInteractive) shell.warnRaw(`[${job.number}] ${pid}\n`);
   shell.status = 0;
   shell.pipeStatus = [0];
-  return 0;
-}
-
-/** `coproc NAME command`: NAME[0] reads what it writes, NAME[1] writes what it reads. */
-export function* runCoprocess(shell: Shell, node: Coprocess): Task<number> {
-  yield* shell.flushBacklog();
-  yield* awaitRoom(shell);
-  const { process: own } = shell;
-  const [fromChild, childOut] = own.pipe();
-  const [childIn, toChild] = own.pipe();
-  const child = shell.execution.forkCommand(node.command, (process) => {
-    process.dup2(childIn, 0);
-    process.dup2(childOut, 1);
-    for (const fd of [fromChild, childOut, childIn, toChild]) if (fd > 1) process.close(fd);
-  });
-  // As in bash all four ends have high numbers, of which the two in the middle are closed here again.
-  const free: number[] = [];
-  for (let fd = 63; free.length < 4; fd--) if (!own.descriptors.find(fd)) free.push(fd);
-  const place = (fd: number, high: number): number => {
-    own.descriptors.put(high, own.descriptors.get(fd), true);
-    own.close(fd);
-    return high;
-  };
-  own.close(childOut);
-  own.close(childIn);
-  const ends = [place(fromChild, free[0]!), place(toChild, free[3]!)].map(String);
-  shell.variables.assignList(shell.variables.writable(node.name), ends);
-  shell.variables.set(`${node.name}_PID`, String(child.pid));
-  shell.backgroundPid = child.pid;
-  shell.jobs.add([child], printCommand(node), false);
-  shell.status = 0;
   return 0;
 }

@@ -1,4 +1,5 @@
 // Redirections: what they name is expanded first, then descriptors are opened and placed, in a way that can be undone.
+import { noteClosed } from './coprocesses.js';
 import { Errno } from '../../kernel/errno.js';
 import { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY, type OpenFile } from '../../kernel/open-file.js';
 import type { Process } from '../../kernel/process.js';
@@ -201,6 +202,7 @@ function duplicates(shell: Shell, process: Process, redirect: ResolvedRedirect, 
     if (process.descriptors.find(target)) {
       if (variable === undefined) save(process, target, undos);
       process.close(target);
+      if (process === shell.process) noteClosed(shell, target);
     }
     return true;
   }
@@ -218,6 +220,7 @@ function duplicates(shell: Shell, process: Process, redirect: ResolvedRedirect, 
   if (match[2] === '-' && target !== source) {
     save(process, source, undos);
     process.close(source);
+    if (process === shell.process) noteClosed(shell, source);
   }
   return true;
 }

@@ -218,7 +218,7 @@ export class Runtime implements Execution {
     }
     const begin = inner === '' ? shell.prefix : `${shell.messageName}: ${inner}line ${failure.line}: `;
     shell.warnRaw(`${begin}${failure.message}\n`);
-    if (failure.sourceLine !== undefined) shell.warnRaw(`${begin}\`${failure.sourceLine}'\n`);
+    if (failure.sourceLine !== undefined) shell.warnRaw(`${begin}${failure.isTwice === true ? 'syntax error: ' : ''}\`${failure.sourceLine}'\n`);
   }
 
   *runFile(text: string, path: string, args: readonly string[] | undefined): Task<number> {

@@ -123,16 +123,21 @@ function evaluate(scope: Scope, node: Expression): Integer {
     case 'binary':
       return binary(scope, node.operator, evaluate(scope, node.left), evaluate(scope, node.right), node.rest);
     case 'assign': {
-      const right = node.operator === undefined
-        ? evaluate(scope, node.value)
-        : binary(scope, node.operator, read(scope, node.target), evaluate(scope, node.value), node.rest);
-      write(scope, node.target, right);
+      if (node.operator === undefined) {
+        const right = evaluate(scope, node.value);
+        write(scope, node.target, right);
+        return right;
+      }
+      const key = placeOf(scope, node.target);
+      const right = binary(scope, node.operator, read(scope, node.target, key), evaluate(scope, node.value), node.rest);
+      write(scope, node.target, right, key);
       return right;
     }
     case 'update': {
-      const before = read(scope, node.target);
+      const key = placeOf(scope, node.target);
+      const before = read(scope, node.target, key);
       const after = add(before, node.operator === '++' ? 1 : -1);
-      write(scope, node.target, after);
+      write(scope, node.target, after, key);
       return node.prefix ? after : before;
     }
     case 'logical': {
@@ -270,14 +275,21 @@ function power(base: bigint, exponent: bigint): Integer {
   return toInteger(result);
 }
 
-function read(scope: Scope, { name, index }: Variable): Integer {
+/** The key of an element that is read and written: its subscript is evaluated once. */
+function placeOf({ shell }: Scope, { name, index }: Variable): string | number | undefined {
+  if (index === undefined || index.all !== undefined) return undefined;
+  const variable = shell.variables.find(name);
+  return variable || !shell.options.nounset ? keyOf(shell, index, variable) : undefined;
+}
+
+function read(scope: Scope, { name, index }: Variable, place?: string | number): Integer {
   const { shell } = scope;
   let text: string | undefined;
   if (index === undefined) {
     text = plainValue(shell, name);
   } else {
     const variable = shell.variables.find(name);
-    if (variable || !shell.options.nounset) text = index.all === undefined ? elementAt(shell, index, variable, name) : variable?.elements.join(' ');
+    if (variable || !shell.options.nounset) text = index.all === undefined ? elementAt(shell, place ?? keyOf(shell, index, variable), variable, name) : variable?.elements.join(' ');
     // An element that is not set counts as 0, even with nounset.
     if (variable?.isArray === true) text ??= '';
   }
@@ -295,20 +307,19 @@ function read(scope: Scope, { name, index }: Variable): Integer {
 }
 
 /** An index before the beginning is complained of, and counts as unset. */
-function elementAt(shell: Shell, index: NonNullable<Variable['index']>, variable: ReturnType<Shell['variables']['find']>, name: string): string | undefined {
-  const key = keyOf(shell, index, variable);
+function elementAt(shell: Shell, key: string | number, variable: ReturnType<Shell['variables']['find']>, name: string): string | undefined {
   if (typeof key !== 'number' || key >= 0 || (variable?.list ? variable.list.last : 0) + 1 + key >= 0) return variable?.element(key);
   shell.complain(`${name}: bad array subscript`);
   return undefined;
 }
 
-function write({ shell }: Scope, { name, index }: Variable, value: Integer): void {
+function write({ shell }: Scope, { name, index }: Variable, value: Integer, place?: string | number): void {
   const text = String(value);
   if (index === undefined || !isName(name)) {
     shell.variables.set(name, text);
     return;
   }
   const { name: target } = shell.variables.follow(name);
-  const key = keyOf(shell, index, shell.variables.binding(target));
+  const key = place ?? keyOf(shell, index, shell.variables.binding(target));
   shell.variables.assignElement(shell.variables.writable(target), key, text);
 }

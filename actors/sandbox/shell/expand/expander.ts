@@ -12,18 +12,12 @@ import { decide, type Decision, finish, isAtList, isText, isUnsetSlice, type Ope
 import { onlyField, onlyText } from './only.js';
 import { promptText } from './prompt.js';
 import { DocumentSink, escapePattern, FieldSink, QuietSink, separatorsOf, type Sink, TextSink } from './sinks.js';
+import { markQuoted, quotedRegex } from './regex-quoting.js';
 import { runProcessSubstitution, substituteCommand } from './substitution.js';
 import { expandTilde } from './tilde.js';
 
 /** How literal text counts: as in the script, inside double quotes, or as the operand of an unquoted `${x:-…}` (which splits). */
 type Mode = 'word' | 'quoted' | 'operand';
-
-const REGEX_SPECIAL = /[\\^$.*+?()[\]{}|]/g;
-
-/** Makes text stand for itself in an extended regular expression. */
-function escapeRegex(text: string): string {
-  return text.replace(REGEX_SPECIAL, '\\$&');
-}
 
 /** In a replacement, what was quoted keeps its ampersands. */
 function escapeAmpersand(text: string): string {
@@ -144,11 +138,11 @@ export class Expander implements Expansion {
   }
 
   regex(word: Word): string {
-    return this.#textOf(word.parts, escapeRegex);
+    return quotedRegex(this.#textOf(word.parts, markQuoted));
   }
 
   *regexTask(word: Word): Task<string> {
-    return yield* this.#textOfTask(word.parts, escapeRegex);
+    return quotedRegex(yield* this.#textOfTask(word.parts, markQuoted));
   }
 
   // --- parts ------------------------------------------------------------------------------------------------------------------

@@ -360,4 +360,6 @@ export interface SyntaxFailure {
   readonly message: string;
   /** The source line that bash shows as a second message (`` `…' `` around it); undefined when it shows none. */
   readonly sourceLine: string | undefined;
+  /** The second message is called a syntax error too. */
+  readonly isTwice?: boolean;
 }

@@ -20,6 +20,13 @@ const BROKEN_WORD = /[^\s;&|<>()$`"'\\]+\\\n/y;
 const WORDLESS = /[;&|()<>]/;
 const ALIAS_NAME = /^[^\s/$`=|&;()<>'"\\]+$/;
 const ALIASES_MAX = 1000;
+const QUOTED = /\\[^]|'[^']*'|"(?:\\[^]|[^"\\])*"/g;
+
+/** Whether an alias ends in a word that is whole: no quote is open, nothing is escaped behind it. */
+function endsInWord(text: string): boolean {
+  return /[^\s;&|()<>'"\\]$/.test(text.replace(QUOTED, 'x')) && !/['"]/.test(text.replace(QUOTED, ''));
+}
+
 const RESERVED = new Set(['!', '{', '}', 'case', 'do', 'done', 'elif', 'else', 'esac', 'fi', 'for', 'if', 'in', 'then', 'until', 'while']);
 const RESERVED_BASH = new Set([...RESERVED, '[[', ']]', 'coproc', 'function', 'select', 'time']);
 
@@ -144,7 +151,9 @@ export class Lexer {
     if (name === undefined || !ALIAS_NAME.test(name) || reader.text.slice(start, token.end) !== name || this.#isReserved(name, expecting)) return false;
     this.#forgetMarks(start);
     if (this.#active.some((active) => active.name === name)) return false;
-    const value = alias(name);
+    const text = alias(name);
+    // In bash what follows does not go on with the alias's last word, unless that is quoted.
+    const value = text === undefined ? undefined : `${text}${reader.features.bash && endsInWord(text) ? ' ' : ''}`;
     if (value === undefined || ++this.#spliced > ALIASES_MAX) return false;
     reader.splice(start, value);
     const end = start + value.length;

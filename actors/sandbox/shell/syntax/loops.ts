@@ -1,4 +1,5 @@
 // Reads `for name in …`, `for ((…; …; …))` and `select`.
+import { ShellSyntaxError } from './errors.js';
 import type { ArithmeticFor, ArithmeticText, For, List, Word } from './ast.js';
 import type { CommandReader } from './command-reader.js';
 import { readArithmetic } from './read-arithmetic.js';
@@ -67,7 +68,7 @@ function readArithmeticFor(commands: CommandReader, line: number, start: number)
   reader.pos += 2;
   if (texts.length !== 3) {
     const problem = texts.length < 3 ? 'syntax error: arithmetic expression required' : "syntax error: `;' unexpected";
-    reader.fail(problem, start, `((${reader.text.slice(open, reader.pos)}`);
+    throw new ShellSyntaxError({ line: reader.lineAt(start), message: problem, sourceLine: `((${reader.text.slice(open, reader.pos)}`, isTwice: true });
   }
   if (commands.isOperator(';')) commands.take();
   const body = readBody(commands);

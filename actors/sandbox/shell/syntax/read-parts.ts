@@ -144,7 +144,8 @@ function readInsideDouble(reader: Reader, char: string, out: Collector): boolean
       readDoubleEscape(reader, '$`"\\}', out);
       return true;
     case '"':
-      out.push(readDouble(reader, false));
+      // Quotes within quotes: in bash a backslash here quotes whatever follows.
+      out.push(readDouble(reader, false, reader.features.bash ? ANYTHING : undefined));
       return true;
     case '`':
       readExpansion(reader, out, true);
@@ -196,14 +197,16 @@ export function readAnsi(reader: Reader): Quoted {
 }
 
 /** `"…"`, from the opening quote. */
-function readDouble(reader: Reader, translated: boolean): DoubleQuoted {
+function readDouble(reader: Reader, translated: boolean, escapes = '$`"\\'): DoubleQuoted {
   const start = reader.pos++;
-  const parts = readQuotedText(reader, '"', '$`"\\');
+  const parts = readQuotedText(reader, '"', escapes);
   if (reader.text[reader.pos] !== '"') reader.endedInside('"', start);
   reader.pos++;
   return { type: 'double', parts, translated };
 }
 
+/** Says that a backslash quotes any character. */
+const ANYTHING = '';
 const DOUBLE_RUN = /[^"$`\\]+/y;
 const DOCUMENT_RUN = /[^$`\\]+/y;
 
@@ -229,7 +232,7 @@ function readDoubleEscape(reader: Reader, escapes: string, out: Collector): void
   if (next === undefined) {
     reader.pos--;
     out.add('\\');
-  } else if (escapes.includes(next)) out.push({ type: 'quoted', style: 'escape', text: next });
+  } else if (escapes === ANYTHING || escapes.includes(next)) out.push({ type: 'quoted', style: 'escape', text: next });
   else out.add(`\\${next}`);
 }
 
