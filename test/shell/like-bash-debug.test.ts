@@ -4,5 +4,7 @@ import { besideBash } from './beside-bash.js';
 besideBash({
   'words as bash keeps them': 'trap \'echo "dbg $BASH_COMMAND"\' DEBUG\necho $"x" $\'a\\tb\' "$x" \'$q\' "a$\'b" \\$\'c d\' ${x-$\'it\\\'s\'} > /dev/null\nx=$\'a b\' y=$"z"\n',
   'of commands that a shell is forked for, in the shell that forks it': 'trap \'echo "dbg $BASH_COMMAND" >&2\' DEBUG\nexec 2>&1\n{ sleep 0.2; echo a; } &\nwait\n(echo c)\n/bin/echo f | cat\nx=$(echo d) y=$(echo e | cat)\n{ echo g; } | cat\ng() { trap \'echo "in $BASH_COMMAND"\' DEBUG; echo h | cat; echo i |& cat; (echo j); }; g\n',
+  'ERR traps of subshells at the end of pipelines': 'trap \'echo err $?\' ERR\n! true | (exit 3); echo $?\n! true | (exit 3) | true; echo $?\nif true | (exit 3); then :; fi\n! (exit 3)\ntrue | (exit 3) || true\ntrue | (exit 4)\n',
+  'posix: what trap lists': 'set -o posix; trap -l | head -1; trap -p | head -4; trap "echo x" USR1; trap -p | grep -v " -- -"; trap\n',
   'traced functions': 'set -T\ntrap \'echo "dbg $LINENO $BASH_COMMAND"\' DEBUG\nf() {\n echo g\n}\nf 1 2\nfunction h { echo; }\nh\nf | cat\nset +T\ndeclare -ft f\nf\nh\n',
 });

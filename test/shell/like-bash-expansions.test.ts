@@ -14,6 +14,10 @@ besideBash({
   'BASH_SUBSHELL': 'echo $BASH_SUBSHELL | cat\n{ echo $BASH_SUBSHELL; } | cat\n(echo $BASH_SUBSHELL) | cat\necho $BASH_SUBSHELL & wait\nf() { echo $BASH_SUBSHELL; }\nf | cat\nf & wait\necho $BASH_SUBSHELL | cat & wait\necho $(echo $BASH_SUBSHELL) $(f | cat) $( (f) )\neval "echo \\$BASH_SUBSHELL" | cat\n',
   'local variables are exported where those that they hide are': 'export x=1\nf() { local x; declare -p x; }; f\nf() { local -a x; declare -p x; }; f\ng() { local -x v=a; h; }; h() { local v=b; declare -p v; }; g\n',
   'moments too far away': "TZ=UTC printf '%(%Y)T %(%F)T\\n' 9223372036854775807 86400\n",
+  'indexes of 64 bits': 'a=([9223372036854775807]=x)\na[9223372036854775806]=y; echo "${a[@]}" "${!a[@]}" "${a[-1]}"\na+=(z); echo "${!a[@]}"\nb=([9223372036854775805]=x y z w); declare -p b\nc[9223372036854775808]=1; echo $?\nc[9007199254740993]=q; declare -p c; unset "c[9007199254740993]"; declare -p c\necho ${a[9223372036854775808]-none} $((a[9223372036854775806]=5)) ${a[9223372036854775806]}\n',
+  'unset of all elements': 'a=(1 2); declare -A m=([k]=1 [@]=2); unset "a[@]" "m[@]"; declare -p a m\ns=x; unset "s[@]"; declare -p s\nf() { local b=(4); unset "b[*]"; declare -p b; }; f\n',
+  'words of compgen': 'IFS=\ncompgen -W "ab ac b" a\nIFS=:\ncompgen -W "ab:ac b:a\'c d\'" a\nunset IFS\nx=aq; compgen -W \'$x $(echo az) a"b c" a\\ e\' a; compgen -W "ab ac" x; echo $?\n',
+  'quotes within arithmetic hide its end': 'x=$(( p \'"\' && p ; p  )); echo no\n(( \'"\' )); echo $?\necho $(( \'`\' )); echo no\ndeclare -A m=(["a b"]=3); echo $((m[\'a b\']))\n',
   'nothing as a command': 'g() { echo "<${@@A}>" "<${*@A}>"; }; g; g a\n',
   'folders have a size': 'mkdir d\n[[ -s d ]]; echo $?\n[ -s . ]; echo $?\n',
 });

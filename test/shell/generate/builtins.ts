@@ -68,5 +68,5 @@ const other = rule((scope): Text => {
 
 export const builtin = rule((scope): Text => weighted(
   [4, printf(scope)], [2, echo(scope)], [3, read(scope)], [1, getopts], [2, set(scope)], [2, traps(scope)], [3, declarations(scope)], [5, other(scope)],
-  ...(scope.bash ? [[1, shopt], [1, t`p \${${words('s f c')}//${pattern(scope)}/[&]}`], [1, t`eval "p ${someWords({ ...scope, depth: 0 }).map((made) => made.replaceAll(/["`\\]/g, ''))}"`], [1, t`f ${wordList({ ...scope, depth: 0 })}`], [1, t`p $((${arithmetic(scope)}))`]] as const : [[2, t`p $((${arithmetic(scope)}))`]] as const),
+  ...(scope.bash ? [[1, shopt], [1, t`p \${${words('s f c')}//${pattern(scope)}/[&]}`], [1, t`eval "p ${someWords({ ...scope, depth: 0 }).map((made) => made.replaceAll(/["'`\\]/g, ''))}"`], [1, t`f ${wordList({ ...scope, depth: 0 })}`], [1, t`p $((${arithmetic(scope)}))`]] as const : [[2, t`p $((${arithmetic(scope)}))`]] as const),
 ));

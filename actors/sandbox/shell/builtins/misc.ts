@@ -52,7 +52,8 @@ function unsetOne(shell: Shell, operand: string, flags: string): number {
     return 0;
   }
   if (!variable) return 0;
-  if ((subscript === '@' || subscript === '*') && !variable.map) variables.unset(target.name);
+  if ((subscript === '@' || subscript === '*') && variable.list) variables.assignList(variables.writable(target.name), []);
+  else if ((subscript === '@' || subscript === '*') && !variable.map) return 0;
   else variables.unsetElement(target.name, variables.elementKey(variable, subscript));
   return 0;
 }

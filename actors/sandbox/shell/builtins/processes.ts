@@ -20,11 +20,16 @@ function shownTrap(shell: Shell, name: string): string {
 
 const TRAP_SYNOPSIS = 'trap [-lp] [[arg] signal_spec ...]';
 
+/** What `trap -p` of a POSIX shell lists; 32 and 33 have numbers alone. */
+const ALL_TRAPS: readonly string[] = ['EXIT', ...Array.from({ length: 64 }, (_, index) => signalName(index + 1) ?? String(index + 1)), 'DEBUG', 'ERR', 'RETURN'];
+
 export const trap: Builtin = (shell, argv) => {
   const words = argv.slice(1);
-  if (words[0] === '-l') return kill(shell, ['kill', '-l']);
+  if (words[0] === '-l') return print(shell, 'trap', listSignals(shell, false));
   const line = ([name, command]: [string, string]): string => `trap -- ${(shell.isBash ? quoteSingle : quoteDash)(command)} ${shownTrap(shell, name)}\n`;
-  if (words.length === 0 || (words.length === 1 && words[0] === '-p')) return print(shell, 'trap', shell.traps.list().map(line).join(''));
+  const isBarePrint = words.length === 1 && words[0] === '-p';
+  if (isBarePrint && shell.isBash && shell.options.posix) return trap(shell, ['trap', '-p', ...ALL_TRAPS]);
+  if (words.length === 0 || isBarePrint) return print(shell, 'trap', shell.traps.list().map(line).join(''));
   if (words[0] === '-p') {
     let status = 0;
     const asked = words[1] === '--' ? words.slice(2) : words.slice(1);
@@ -64,10 +69,10 @@ function shownSignal(shell: Shell, word: string): string | undefined {
   return signalName(Number(word) > 128 ? Number(word) - 128 : Number(word));
 }
 
-function listSignals(shell: Shell): string {
+function listSignals(shell: Shell, asNames = shell.options.posix): string {
   const numbers = Array.from({ length: 64 }, (_, index) => index + 1).filter((number) => signalName(number) !== undefined);
   if (!shell.isBash) return numbers.map((number) => `${signalName(number)}\n`).join('');
-  if (shell.options.posix) return `${numbers.map((number) => signalName(number)).join(' ')}\n`;
+  if (asNames) return `${numbers.map((number) => signalName(number)).join(' ')}\n`;
   return numbers.map((number, index) => `${String(number).padStart(2)}) SIG${signalName(number)}${index % 5 === 4 || index === numbers.length - 1 ? '\n' : '\t'}`).join('');
 }
 

@@ -62,13 +62,13 @@ function* connected(shell: Shell, node: Pipeline): Task<number> {
   let status = statuses.at(-1)!;
   if (shell.options.pipefail) status = statuses.findLast((each) => each !== 0) ?? 0;
   shell.status = status;
-  if (status === 0 || shell.unchecked > 0) return status;
   const last = commands.at(-1)!;
-  if (shell.isBash && last.type === 'subshell' && shell.traps.has('ERR') && shell.trapDepth === 0) {
+  // As in bash the subshell fails, under ! too, and then the pipeline.
+  if (status !== 0 && shell.unchecked === (node.negated ? shell.inverted : 0) && shell.isBash && last.type === 'subshell' && shell.traps.has('ERR') && shell.trapDepth === 0) {
     shell.currentCommand = last;
-    // As in bash the subshell fails, and then the pipeline.
     if (!shell.options.errexit && statuses.at(-1) !== 0) yield* shell.execution.runEventTrap('ERR');
   }
+  if (status === 0 || shell.unchecked > 0) return status;
   const outcome = shell.execution.failed(status);
   return typeof outcome === 'number' ? outcome : yield* outcome;
 }

@@ -3,12 +3,11 @@ import { ExpansionError } from '../flow.js';
 import type { Shell } from '../shell.js';
 import { ArithmeticError } from '../syntax/arithmetic-error.js';
 import type { ArithmeticText, BinaryOperator, Expression, Parameter, Variable } from '../syntax/ast.js';
-import { posixInteger, toInteger } from '../syntax/constant.js';
+import { type Integer, posixInteger, sum, toInteger } from '../syntax/constant.js';
 import { parseArithmetic } from '../syntax/script-parts.js';
+import type { Key } from '../variables/arrays.js';
 import { isName } from '../variables/variables.js';
-import { keyOf, plainValue } from './lookup.js';
-
-type Integer = number | bigint;
+import { isBefore, keyOf, plainValue } from './lookup.js';
 
 /** How deep values of variables may name other variables (bash: 1024). */
 const RECURSION_MAX = 1024;
@@ -136,7 +135,7 @@ function evaluate(scope: Scope, node: Expression): Integer {
     case 'update': {
       const key = placeOf(scope, node.target);
       const before = read(scope, node.target, key);
-      const after = add(before, node.operator === '++' ? 1 : -1);
+      const after = sum(before, node.operator === '++' ? 1 : -1);
       write(scope, node.target, after, key);
       return node.prefix ? after : before;
     }
@@ -161,14 +160,6 @@ function truth(value: Integer): boolean {
   return value !== 0 && value !== 0n;
 }
 
-function add(a: Integer, b: Integer): Integer {
-  if (typeof a === 'number' && typeof b === 'number') {
-    const sum = a + b;
-    if (Number.isSafeInteger(sum)) return sum;
-  }
-  return toInteger(BigInt(a) + BigInt(b));
-}
-
 function unary(operator: '+' | '-' | '!' | '~', value: Integer): Integer {
   switch (operator) {
     case '+':
@@ -178,7 +169,7 @@ function unary(operator: '+' | '-' | '!' | '~', value: Integer): Integer {
     case '!':
       return truth(value) ? 0 : 1;
     case '~':
-      return typeof value === 'number' ? add(-value, -1) : toInteger(~value);
+      return typeof value === 'number' ? sum(-value, -1) : toInteger(~value);
   }
 }
 
@@ -186,9 +177,9 @@ function binary(scope: Scope, operator: BinaryOperator, a: Integer, b: Integer, 
   if (typeof a === 'number' && typeof b === 'number') {
     switch (operator) {
       case '+':
-        return add(a, b);
+        return sum(a, b);
       case '-':
-        return add(a, -b);
+        return sum(a, -b);
       case '<':
         return a < b ? 1 : 0;
       case '>':
@@ -276,13 +267,13 @@ function power(base: bigint, exponent: bigint): Integer {
 }
 
 /** The key of an element that is read and written: its subscript is evaluated once. */
-function placeOf({ shell }: Scope, { name, index }: Variable): string | number | undefined {
+function placeOf({ shell }: Scope, { name, index }: Variable): Key | undefined {
   if (index === undefined || index.all !== undefined) return undefined;
   const variable = shell.variables.find(name);
   return variable || !shell.options.nounset ? keyOf(shell, index, variable) : undefined;
 }
 
-function read(scope: Scope, { name, index }: Variable, place?: string | number): Integer {
+function read(scope: Scope, { name, index }: Variable, place?: Key): Integer {
   const { shell } = scope;
   let text: string | undefined;
   if (index === undefined) {
@@ -307,13 +298,13 @@ function read(scope: Scope, { name, index }: Variable, place?: string | number):
 }
 
 /** An index before the beginning is complained of, and counts as unset. */
-function elementAt(shell: Shell, key: string | number, variable: ReturnType<Shell['variables']['find']>, name: string): string | undefined {
-  if (typeof key !== 'number' || key >= 0 || (variable?.list ? variable.list.last : 0) + 1 + key >= 0) return variable?.element(key);
+function elementAt(shell: Shell, key: Key, variable: ReturnType<Shell['variables']['find']>, name: string): string | undefined {
+  if (typeof key === 'string' || !isBefore(variable, key)) return variable?.element(key);
   shell.complain(`${name}: bad array subscript`);
   return undefined;
 }
 
-function write({ shell }: Scope, { name, index }: Variable, value: Integer, place?: string | number): void {
+function write({ shell }: Scope, { name, index }: Variable, value: Integer, place?: Key): void {
   const text = String(value);
   if (index === undefined || !isName(name)) {
     shell.variables.set(name, text);

@@ -4,9 +4,11 @@ import { endsScript } from '../execute/given-up.js';
 import { CommandAbort, ShellExit } from '../flow.js';
 import type { Shell } from '../shell.js';
 import type { ArrayElement, Assignment, Word } from '../syntax/ast.js';
+import { sum } from '../syntax/constant.js';
+import type { Key } from '../variables/arrays.js';
 import { NAMEREF, READONLY, type Variable } from '../variables/variable.js';
 import { AssignmentError } from '../variables/variables.js';
-import { keyOf } from './lookup.js';
+import { badSubscript, isBefore, keyOf } from './lookup.js';
 
 /** One element of `(…)` with everything expanded. `key` is the text of an explicit subscript. */
 export interface ExpandedElement {
@@ -45,12 +47,12 @@ export function assignValue(shell: Shell, assignment: Assignment, value: string,
   const { index } = assignment;
   if (index!.word.source === '') throw new AssignmentError(`${assignment.name}[]: bad array subscript`);
   if (index!.all !== undefined && !bound?.map) throw new AssignmentError(`${assignment.name}[${index!.all}]: bad array subscript`);
-  const key = keyText === undefined ? keyOf(shell, index!, bound) : bound?.map ? keyText : Number(shell.expansion.evaluate(keyText));
+  const key = keyText === undefined ? keyOf(shell, index!, bound) : bound?.map ? keyText : shell.expansion.evaluate(keyText);
   storeElement(shell, name, key, value, assignment.append);
 }
 
 /** Stores one element under an evaluated key. */
-export function storeElement(shell: Shell, name: string, key: string | number, value: string, append: boolean): void {
+export function storeElement(shell: Shell, name: string, key: Key, value: string, append: boolean): void {
   const variable = shell.variables.writable(name);
   if (variable.map && key === '') throw new AssignmentError(`${name}[]: bad array subscript`);
   shell.variables.assignElement(variable, key, value, append);
@@ -113,19 +115,19 @@ export function storeElements(shell: Shell, variable: Variable, elements: readon
   }
   if (!append) variables.assignList(variable, []);
   else variable.becomeList();
-  let next = variable.list!.last + 1;
+  let next = sum(variable.list!.last, 1);
   for (const { key, append: adds, value } of elements) {
     if (key !== undefined) {
       // Subscripts see the array as it was: `a=([${#a[@]}]=x)` is expanded before, only their arithmetic is done here.
-      const index = Number(shell.expansion.evaluate(key));
-      if (index < 0 && variable.list!.last + 1 + index < 0) {
-        shell.complain(`[${key}]=${value}: bad array subscript`);
+      const index = shell.expansion.evaluate(key);
+      if (isBefore(variable, index)) {
+        badSubscript(shell, `[${key}]=${value}`);
         continue;
       }
       next = variables.indexOf(variable, index);
     }
-    variables.assignElement(variable, next, value, adds);
-    next++;
+    variables.assignAt(variable, next, value, adds);
+    next = sum(next, 1);
   }
 }
 
@@ -139,7 +141,7 @@ function storePairs(shell: Shell, variable: Variable, elements: readonly Expande
   if (isPairs) {
     for (let at = 0; at < elements.length; at += 2) {
       const key = elements[at]!.value;
-      if (key === '') shell.complain(`${key}: bad array subscript`);
+      if (key === '') badSubscript(shell, `${key}`);
       else variables.assignElement(variable, key, elements[at + 1]?.value ?? '');
     }
     return;
@@ -150,7 +152,7 @@ function storePairs(shell: Shell, variable: Variable, elements: readonly Expande
       continue;
     }
     if (key === '') {
-      shell.complain(`['']=${value}: bad array subscript`);
+      badSubscript(shell, `['']=${value}`);
       continue;
     }
     if (adds && old) variables.assignElement(variable, key, (old.get(key) ?? '') + value);

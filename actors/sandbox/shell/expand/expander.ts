@@ -4,6 +4,7 @@ import { expandBraces } from '../braces.js';
 import { ExpansionError } from '../flow.js';
 import type { Expansion, Shell } from '../shell.js';
 import type { ArithmeticText, Assignment, Parameter, Word, WordPart } from '../syntax/ast.js';
+import type { Key } from '../variables/arrays.js';
 import { endingPosix, evaluateText, evaluateSource } from './arithmetic.js';
 import { assignValue, elementsOf, elementsTask, storeAssignment } from './assignment.js';
 import { glob } from './glob.js';
@@ -270,15 +271,15 @@ export class Expander implements Expansion {
     if (mode === 'quoted' && part.index?.all !== '@') sink.quoted(nothing);
   }
 
-  #key({ index, name }: Parameter): string | number {
+  #key({ index, name }: Parameter): Key {
     const { variables } = this.#shell;
     return keyOf(this.#shell, index!, variables.find(name));
   }
 
-  *#keyTask({ index, name }: Parameter): Task<string | number> {
+  *#keyTask({ index, name }: Parameter): Task<Key> {
     const variable = this.#shell.variables.find(name);
     if (variable?.map) return yield* this.textTask(index!.word);
-    return Number(yield* this.arithmeticTask(index!.arithmetic));
+    return yield* this.arithmeticTask(index!.arithmetic);
   }
 
   #operands({ operation, name }: Parameter, { value }: Decision): Operands {

@@ -2,6 +2,8 @@
 import { ExpansionError, ShellExit } from '../flow.js';
 import type { Shell } from '../shell.js';
 import type { Parameter, Subscript } from '../syntax/ast.js';
+import { type Integer, sum } from '../syntax/constant.js';
+import type { Key } from '../variables/arrays.js';
 import { NAMEREF, type Variable } from '../variables/variable.js';
 import { isName, parseReference } from '../variables/variables.js';
 
@@ -15,7 +17,7 @@ export interface Value {
   variable: Variable | undefined;
   /** How an assignment reaches it: name and element. */
   name: string;
-  key: string | number | undefined;
+  key: Key | undefined;
   /** `$@` and `$*` themselves. */
   isPositional: boolean;
 }
@@ -57,10 +59,10 @@ export function namesList({ variables }: Shell, name: string): boolean {
 }
 
 /** The key that a subscript means for a variable: the word's text for associative arrays, a number otherwise. */
-export function keyOf(shell: Shell, index: Subscript, variable: Variable | undefined): string | number {
+export function keyOf(shell: Shell, index: Subscript, variable: Variable | undefined): Key {
   if (variable?.map) return shell.expansion.text(index.word);
   try {
-    return Number(shell.expansion.arithmetic(index.arithmetic));
+    return shell.expansion.arithmetic(index.arithmetic);
   } catch (error) {
     if (error instanceof ExpansionError) error.isSubscript = true;
     throw error;
@@ -73,7 +75,7 @@ export function subscriptBlocks({ word, arithmetic }: Subscript): boolean {
 }
 
 /** Looks a name with an optional evaluated key up. `all` for `[@]` and `[*]`. */
-export function lookUp(shell: Shell, name: string, all: '@' | '*' | undefined, key: string | number | undefined): Value {
+export function lookUp(shell: Shell, name: string, all: '@' | '*' | undefined, key: Key | undefined): Value {
   if (name === '@' || name === '*') return listOf(shell.positional, name, name === '*');
   if (!isName(name)) return scalar(plainValue(shell, name), name);
   const reference = shell.variables.follow(name);
@@ -89,21 +91,21 @@ export function lookUp(shell: Shell, name: string, all: '@' | '*' | undefined, k
 
 const MISSING = undefined as unknown as Variable;
 
+/** Whether an index counts back to before the beginning. */
+export function isBefore(variable: Variable | undefined, index: Integer): boolean {
+  return index < 0 && sum(sum(variable?.list?.last ?? 0, 1), index) < 0;
+}
+
 /** An index before the beginning is complained of, and nothing is there. */
-function elementOf(shell: Shell, variable: Variable | undefined, key: string | number, name: string): string | undefined {
+function elementOf(shell: Shell, variable: Variable | undefined, key: Key, name: string): string | undefined {
   if (!variable) return undefined;
   if (variable.map && key === '') return badSubscript(shell, name);
-  if (!variable.map && Number(key) < 0) {
-    const last = variable.list ? variable.list.last : 0;
-    if (last + 1 + Number(key) < 0) {
-      return badSubscript(shell, name);
-    }
-  }
+  if (!variable.map && typeof key !== 'string' && isBefore(variable, key)) return badSubscript(shell, name);
   return variable.element(key);
 }
 
 /** With errexit bash gives up here, wherever it is. */
-function badSubscript(shell: Shell, name: string): undefined {
+export function badSubscript(shell: Shell, name: string): undefined {
   shell.complain(`${name}: bad array subscript`);
   if (shell.options.errexit) throw new ShellExit(1);
   return undefined;
@@ -123,7 +125,7 @@ export function lookUpText(shell: Shell, text: string): Value {
 }
 
 /** The parameter that `${!name}` names. */
-export function lookUpIndirect(shell: Shell, parameter: Parameter, key: string | number | undefined): Value {
+export function lookUpIndirect(shell: Shell, parameter: Parameter, key: Key | undefined): Value {
   const direct = parameter.index === undefined ? shell.variables.binding(parameter.name) : undefined;
   if (direct && (direct.attributes & NAMEREF) !== 0) return scalar(direct.value, parameter.name);
   const pointer = lookUp(shell, parameter.name, parameter.index?.all, key);

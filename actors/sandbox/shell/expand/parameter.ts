@@ -3,6 +3,7 @@ import { encode } from '../../kernel/text.js';
 import { ExpansionError } from '../flow.js';
 import { bytesOf } from '../patterns.js';
 import type { Shell } from '../shell.js';
+import type { Key } from '../variables/arrays.js';
 import { joinBytes } from '../syntax/ansi.js';
 import type { Parameter, Word } from '../syntax/ast.js';
 import { isName } from '../variables/variables.js';
@@ -40,7 +41,7 @@ export function unbound(shell: Shell, { name, index, braced }: Parameter): strin
 }
 
 /** Looks the parameter up and finds out what is to be done. `key` is its evaluated subscript; `isText`: it becomes part of one text. */
-export function decide(shell: Shell, part: Parameter, key: string | number | undefined, quoted: boolean, isText: boolean): Decision {
+export function decide(shell: Shell, part: Parameter, key: Key | undefined, quoted: boolean, isText: boolean): Decision {
   const { operation } = part;
   if (operation?.type === 'bad') throw new ExpansionError(badSubstitution(shell, part), { endsPosix: true });
   if (operation?.type === 'keys' || operation?.type === 'names') return { value: lookUp(shell, operation.type === 'names' ? '0' : part.name, part.index?.all, key) };
@@ -81,8 +82,8 @@ export function finish(shell: Shell, part: Parameter, decision: Decision, operan
   }
   // Beyond the end `${s[@]:9}` is no word at all.
   if (operation?.type === 'slice' && value !== decision.value && operands.offset! > lengthOf(value.text ?? '')) return;
-  if (value.list && operation !== undefined) return pourChanged(applyToList(shell, part, value, operands), value.star, sink, quoted, shell);
-  if (value.list) return pourList(value.list, value.star, sink, quoted, shell, value.isPositional);
+  if (value.list && CHANGES.has(operation?.type ?? '')) return pourChanged(applyToList(shell, part, value, operands), value.star, sink, quoted, shell);
+  if (value.list) return pourList(applyToList(shell, part, value, operands), value.star, sink, quoted, shell, value.isPositional);
   const text = value.text ?? (operation?.type === 'default' || operation?.type === 'alternate' ? '' : unbound(shell, part));
   // Of an unset parameter there is nothing to replace, not even by `*`.
   if (value.text === undefined && operation?.type === 'replace') return pourText('', sink, quoted);
@@ -196,6 +197,8 @@ function pourList(values: readonly string[], star: boolean, sink: Sink, quoted: 
   sink.quoted(values.join(ifs === '' ? '' : String.fromCodePoint(ifs.codePointAt(0)!)));
 }
 
+const CHANGES: ReadonlySet<string> = new Set(['trim', 'slice', 'replace', 'case', 'transform']);
+
 /** `"${*#x}"` and its like: as in bash it is split where a `"$@"` stands within the same quotes. */
 function pourChanged(values: readonly string[], star: boolean, sink: Sink, quoted: boolean, shell: Shell): void {
   if (quoted && star && sink.besideList !== undefined && shell.separators !== '') return sink.besideList(/^[ \t\n]/.test(shell.separators) ? values.filter((value) => value !== '') : values);
@@ -205,7 +208,7 @@ function pourChanged(values: readonly string[], star: boolean, sink: Sink, quote
 /** Whether an offset lies within the value; the length is not looked at where it does not. */
 export function reaches(shell: Shell, value: Value, offset: number): boolean {
   const { text, list, variable } = single(value);
-  const size = text !== undefined ? (countsBytes(shell, text) ? encode(text).length : lengthOf(text)) : variable?.list ? variable.list.last + 1 : list!.length + 1;
+  const size = text !== undefined ? (countsBytes(shell, text) ? encode(text).length : lengthOf(text)) : variable?.list ? Number(variable.list.last) + 1 : list!.length + 1;
   return offset < 0 ? size + offset >= 0 : offset <= size;
 }
 

@@ -253,6 +253,8 @@ class ExpressionParser {
     const operand = this.#operand;
     if (operand === undefined) return this.#fail('syntax error: operand expected');
     this.#advance();
+    // A variable is looked up when the token behind it has been read.
+    if (operand.type === 'variable' && this.#failure !== undefined) return this.#failure;
     if (operand.type === 'variable' && (this.#token === '++' || this.#token === '--')) {
       const operator = this.#token;
       this.#advance();

@@ -7,6 +7,15 @@ const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ@_
 /** A 64-bit integer: a number when that is exact, else a bigint. */
 export type Integer = number | bigint;
 
+/** The sum, wrapped to 64 bits. */
+export function sum(a: Integer, b: Integer): Integer {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const exact = a + b;
+    if (Number.isSafeInteger(exact)) return exact;
+  }
+  return toInteger(BigInt(a) + BigInt(b));
+}
+
 /** Wraps to 64 bits and prefers numbers. */
 export function toInteger(value: bigint): Integer {
   const wrapped = BigInt.asIntN(64, value);

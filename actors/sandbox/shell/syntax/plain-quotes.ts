@@ -1,21 +1,28 @@
 // What bash keeps of a word that it has read: `$'…'` is decoded by then and stands in plain single quotes, `$"…"` in plain double ones.
 import { decodeAnsi } from './ansi.js';
 
-/** What may hold such quotes or hide them: escapes, quotes, and where double quotes or `$'…'` begin. */
-const PIECE = /\\[^]|'[^']*'|\$'((?:\\[^]|[^'\\])*)'|\$"|"/g;
+/** Outside double quotes: escapes, quotes, and where `$'…'` or double quotes begin. */
+const PIECE = /\\[^]|'[^']*'|\$'((?:\\[^]|[^'\\])*)'|\$?"/g;
+/** To the end of double quotes. */
+const DOUBLE = /(?:\\[^]|[^"\\])*"?/y;
 
 /** The text of a word as bash prints it. */
 export function withPlainQuotes(source: string): string {
-  if (!source.includes('$\'') && !source.includes('$"')) return source;
-  let isDouble = false;
-  return source.replace(PIECE, (piece, ansi: string | undefined) => {
-    if (piece.startsWith('\\')) return piece;
-    if (piece.endsWith('"')) {
-      const begins = !isDouble;
-      isDouble = begins;
-      return begins ? '"' : piece;
-    }
-    if (ansi === undefined || isDouble) return piece;
-    return `'${decodeAnsi(ansi).replaceAll("'", "'\\''")}'`;
-  });
+  if (!/\$['"]|\\\n/.test(source)) return source;
+  let out = '';
+  let at = 0;
+  for (;;) {
+    PIECE.lastIndex = at;
+    const found = PIECE.exec(source);
+    if (found === null) return out + source.slice(at);
+    out += source.slice(at, found.index);
+    at = PIECE.lastIndex;
+    const [piece, ansi] = found;
+    if (ansi !== undefined) out += `'${decodeAnsi(ansi).replaceAll("'", "'\\''")}'`;
+    else if (piece.endsWith('"') && !piece.startsWith("'") && piece !== '\\"') {
+      DOUBLE.lastIndex = at;
+      out += `"${DOUBLE.exec(source)![0].replaceAll('\\\n', '')}`;
+      at = DOUBLE.lastIndex;
+    } else if (piece !== '\\\n') out += piece;
+  }
 }

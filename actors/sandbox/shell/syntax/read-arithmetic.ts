@@ -6,7 +6,10 @@ import { readAnsi, readParts } from './read-parts.js';
 import type { Reader } from './reader.js';
 import { makeWord, NO_MARKS, partsBlock } from './word.js';
 
-const RUN = /[^()[\]$`"\\:;}?]+/y;
+const RUN = /[^()[\]$`"'\\:;}?]+/y;
+
+/** What single quotes hide from whoever looks for the end. */
+const HIDDEN = /^'[^'$]*["`()][^'$]*'$/;
 
 const SUBSCRIPTS_MAX = 1000;
 
@@ -46,6 +49,8 @@ export function readArithmetic(reader: Reader, close: ArithmeticEnd): Arithmetic
       continue;
     }
     if (char === '$' || char === '`') {
+      // bash takes even the mark of `$?` for one of `? :` when it looks for the colon of `${x:a:b}`.
+      if (close === ':' && reader.text.startsWith('$?', reader.pos)) questions++;
       const part = reader.grammar.expansion(reader, true);
       if (part !== undefined) {
         seal();
@@ -57,6 +62,14 @@ export function readArithmetic(reader: Reader, close: ArithmeticEnd): Arithmetic
       reader.pos += 2;
       if (next !== '\n') text += '$`"\\'.includes(next) ? next : `\\${next}`;
       continue;
+    }
+    if (char === "'" && quote < 0 && reader.features.bash) {
+      const hidden = HIDDEN.exec(reader.text.slice(reader.pos, reader.text.indexOf("'", reader.pos + 1) + 1))?.[0];
+      if (hidden !== undefined) {
+        text += hidden;
+        reader.pos += hidden.length;
+        continue;
+      }
     }
     if (char === '"' && quotes) quote = quote < 0 ? reader.pos : -1;
     else if (quote >= 0) text += char;

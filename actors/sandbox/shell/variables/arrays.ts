@@ -1,5 +1,9 @@
 // The two kinds of shell arrays: indexed (sparse) and associative (in bash's own order of enumeration).
 import { encode } from '../../kernel/text.js';
+import type { Integer } from '../syntax/constant.js';
+
+/** What an element is found by: an index, or the text of a key. */
+export type Key = string | Integer;
 
 /** Beyond this gap an index goes to the sparse form, so that `a[999999999]=x` costs one entry. */
 const GAP_MAX = 1024;
@@ -7,8 +11,8 @@ const GAP_MAX = 1024;
 /** An indexed array: dense while its indices are close together, a sorted map otherwise. */
 export class IndexedArray {
   #dense: (string | undefined)[] | undefined = [];
-  #sparse: Map<number, string> | undefined;
-  #sorted: number[] | undefined;
+  #sparse: Map<Integer, string> | undefined;
+  #sorted: Integer[] | undefined;
   #count = 0;
 
   static of(values: readonly string[]): IndexedArray {
@@ -23,17 +27,17 @@ export class IndexedArray {
     return this.#count;
   }
 
-  get(index: number): string | undefined {
-    return this.#dense ? this.#dense[index] : this.#sparse!.get(index);
+  get(index: Integer): string | undefined {
+    return this.#dense ? this.#dense[Number(index)] : this.#sparse!.get(index);
   }
 
-  has(index: number): boolean {
+  has(index: Integer): boolean {
     return this.get(index) !== undefined;
   }
 
-  set(index: number, value: string): void {
-    if (this.#dense && index > this.#dense.length + GAP_MAX) this.#becomeSparse();
-    if (this.#dense) {
+  set(index: Integer, value: string): void {
+    if (this.#dense && (typeof index === 'bigint' || index < 0 || index > this.#dense.length + GAP_MAX)) this.#becomeSparse();
+    if (this.#dense && typeof index === 'number') {
       while (this.#dense.length < index) this.#dense.push(undefined);
       if (this.#dense[index] === undefined) this.#count++;
       this.#dense[index] = value;
@@ -48,18 +52,18 @@ export class IndexedArray {
   }
 
   #becomeSparse(): void {
-    const sparse = new Map<number, string>();
+    const sparse = new Map<Integer, string>();
     this.#dense!.forEach((value, index) => value !== undefined && sparse.set(index, value));
     this.#dense = undefined;
     this.#sparse = sparse;
     this.#sorted = undefined;
   }
 
-  delete(index: number): void {
+  delete(index: Integer): void {
     if (this.get(index) === undefined) return;
     this.#count--;
     if (this.#dense) {
-      this.#dense[index] = undefined;
+      this.#dense[Number(index)] = undefined;
       while (this.#dense.length > 0 && this.#dense.at(-1) === undefined) this.#dense.pop();
     } else {
       this.#sparse!.delete(index);
@@ -68,14 +72,14 @@ export class IndexedArray {
   }
 
   /** The set indices, ascending. */
-  keys(): number[] {
+  keys(): Integer[] {
     if (this.#dense) {
       if (this.#count === this.#dense.length) return Array.from(this.#dense, (_, index) => index);
       const keys: number[] = [];
       this.#dense.forEach((value, index) => value !== undefined && keys.push(index));
       return keys;
     }
-    this.#sorted ??= [...this.#sparse!.keys()].sort((a, b) => a - b);
+    this.#sorted ??= [...this.#sparse!.keys()].sort((a, b) => (a < b ? -1 : 1));
     return this.#sorted;
   }
 
@@ -87,7 +91,7 @@ export class IndexedArray {
   }
 
   /** The highest set index, -1 when empty. */
-  get last(): number {
+  get last(): Integer {
     return this.#dense ? this.#dense.length - 1 : this.keys().at(-1) ?? -1;
   }
 

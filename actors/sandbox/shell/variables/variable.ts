@@ -1,5 +1,6 @@
 // One shell variable: a value or an array, its attributes, and the outer variable of the same name that it hides.
-import { AssociativeArray, IndexedArray } from './arrays.js';
+import { sum } from '../syntax/constant.js';
+import { AssociativeArray, IndexedArray, type Key } from './arrays.js';
 
 export const EXPORTED = 1, READONLY = 2, INTEGER = 4, LOWERCASE = 8, UPPERCASE = 16, NAMEREF = 32, TRACED = 64, CAPITALIZED = 128;
 
@@ -16,7 +17,7 @@ export interface SpecialValue {
   /** An array made when asked for (FUNCNAME, PIPESTATUS). */
   list?(): readonly string[];
   /** Called with what is assigned to an element of such an array. */
-  setElement?(key: string | number, value: string): void;
+  setElement?(key: Key, value: string): void;
 }
 
 /**
@@ -88,12 +89,12 @@ export class Variable {
   }
 
   /** The element under a key (a number for indexed arrays, negative from the end). */
-  element(key: string | number): string | undefined {
+  element(key: Key): string | undefined {
     if (this.map) return this.map.get(String(key));
     const list = this.list ?? (this.special?.list ? IndexedArray.of(this.special.list()) : undefined);
     if (!list) return Number(key) === 0 || Number(key) === -1 ? this.text : undefined;
-    const index = Number(key);
-    return list.get(index < 0 ? list.last + 1 + index : index);
+    const index = typeof key === 'string' ? Number(key) : key;
+    return list.get(index < 0 ? sum(sum(list.last, 1), index) : index);
   }
 
   /** A copy for another generation. */

@@ -1,19 +1,14 @@
 // The variables of one shell: dynamic scopes by shallow binding, attributes, namerefs, the environment for children.
 import type { Options } from '../options.js';
-import { AssociativeArray, IndexedArray } from './arrays.js';
+import { type Integer, sum } from '../syntax/constant.js';
+import { AssociativeArray, IndexedArray, type Key } from './arrays.js';
 import { AssignmentError } from './assignment-error.js';
 import { ForkedMap } from './forked-map.js';
 import { byHash } from './hash-order.js';
+import { isName, parseReference, type Reference } from './reference.js';
 import { CAPITALIZED, EXPORTED, INTEGER, LOWERCASE, NAMEREF, READONLY, UPPERCASE, Variable, WATCHED } from './variable.js';
 
-export { AssignmentError };
-
-/** Where a name leads once namerefs are followed: a variable, or one element of an array. */
-export interface Reference {
-  name: string;
-  /** The text between the brackets when the nameref names an element. */
-  subscript: string | undefined;
-}
+export { AssignmentError, isName, parseReference, type Reference };
 
 interface Scope {
   kind: 'function' | 'temporary';
@@ -22,20 +17,7 @@ interface Scope {
 }
 
 const NAMEREF_HOPS_MAX = 16;
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const REFERENCE = /^([A-Za-z_][A-Za-z0-9_]*)\[(.+)\]$/s;
 let generations = 0;
-
-export function isName(text: string): boolean {
-  return NAME.test(text);
-}
-
-/** `a[1]` -> name and subscript text; undefined when it is neither a name nor an element. */
-export function parseReference(text: string): Reference | undefined {
-  if (NAME.test(text)) return { name: text, subscript: undefined };
-  const match = REFERENCE.exec(text);
-  return match ? { name: match[1]!, subscript: match[2] } : undefined;
-}
 
 export class Variables {
   #bindings = new ForkedMap<Variable>();
@@ -45,7 +27,7 @@ export class Variables {
   /** Set by the shell: evaluates the value of an integer variable. */
   evaluate: (text: string) => string = (text) => text;
   /** Set by the shell: an element's key from the text of a subscript. */
-  elementKey: (variable: Variable | undefined, subscript: string) => string | number = (_, subscript) => subscript;
+  elementKey: (variable: Variable | undefined, subscript: string) => Key = (_, subscript) => subscript;
   /** set -a. */
   exportAll = false;
 
@@ -288,7 +270,7 @@ export class Variables {
   }
 
   /** Assigns one element under an evaluated key. */
-  assignElement(variable: Variable, key: string | number, value: string, append = false): void {
+  assignElement(variable: Variable, key: Key, value: string, append = false): void {
     if (this.exportAll) variable.attributes |= EXPORTED;
     if ((variable.attributes & EXPORTED) !== 0) this.#environment = undefined;
     if (variable.special?.list) return variable.special.setElement?.(key, value);
@@ -297,17 +279,20 @@ export class Variables {
       variable.map.set(String(key), this.#convert(variable, value, append, old));
       return;
     }
-    const convertedFrom = variable.list ?? variable.becomeList();
-    const index = this.indexOf(variable, key);
-    const old = append ? convertedFrom.get(index) ?? '' : '';
-    convertedFrom.set(index, this.#convert(variable, value, append, old));
+    variable.becomeList();
+    this.assignAt(variable, this.indexOf(variable, key), value, append);
+  }
+
+  /** Assigns to an index of a list as it is: one below 0, to which counting upwards has wrapped, too. */
+  assignAt(variable: Variable, index: Integer, value: string, append = false): void {
+    const list = variable.becomeList();
+    list.set(index, this.#convert(variable, value, append, append ? list.get(index) ?? '' : ''));
   }
 
   /** A key as an index, negative ones counted from the end. */
-  indexOf(variable: Variable, key: string | number): number {
-    const index = Number(key);
-    const last = variable.list ? variable.list.last : 0;
-    const at = index < 0 ? last + 1 + index : index;
+  indexOf(variable: Variable, key: Key): Integer {
+    const index = typeof key === 'string' ? Number(key) : key;
+    const at = index < 0 ? sum(sum(variable.list?.last ?? 0, 1), index) : index;
     if (at < 0) throw new AssignmentError(`${variable.name}[${key}]: bad array subscript`);
     return at;
   }
@@ -368,7 +353,7 @@ export class Variables {
   }
 
   /** `unset name[key]`. */
-  unsetElement(name: string, key: string | number): void {
+  unsetElement(name: string, key: Key): void {
     if (!this.#bindings.has(name)) return;
     const variable = this.writable(name);
     if (variable.has(READONLY)) throw new AssignmentError(`${name}: cannot unset: readonly variable`, true);
