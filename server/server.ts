@@ -50,6 +50,8 @@ export interface ServerOptions {
   readonly wrapExecutor?: (executor: Executor) => Executor;
   /** Containers in which nothing runs and that keep their thread; the backend's own number where absent. */
   readonly idleMachines?: number;
+  /** Containers that may be busy at a time, likewise. */
+  readonly busyMachines?: number;
   readonly httpEngine?: 'auto' | 'uWebSockets' | 'node:http';
   /** Where the inspector's page is served; the data root's own socket always serves it. */
   readonly inspect?: { readonly host: string; readonly port: number };
@@ -73,7 +75,7 @@ export interface Server {
 
 function makeExecutor(options: ServerOptions, trash: Trash): Executor {
   if (options.backend !== 'memory') throw new Fault('invalid', `unknown backend "${options.backend}": memory is the only one here`);
-  return new MemoryExecutor({ directory: join(options.dataRoot, 'machines'), trash, log: options.log, ...(options.idleMachines === undefined ? {} : { idleMachines: options.idleMachines }) });
+  return new MemoryExecutor({ directory: join(options.dataRoot, 'machines'), trash, log: options.log, ...(options.idleMachines === undefined ? {} : { idleMachines: options.idleMachines }), ...(options.busyMachines === undefined ? {} : { maxWorkers: options.busyMachines }) });
 }
 
 const SERVER_ID_KEY = 'server/id';

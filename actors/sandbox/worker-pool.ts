@@ -15,6 +15,9 @@ export interface WorkerPoolOptions {
 
 const ENTRY = new URL('./worker.js', import.meta.url);
 const IDLE_MS = 10_000;
+/** How long a container waits for a thread where all are taken, and how often it looks. */
+const PATIENCE_MS = 2000;
+const PATIENCE_STEP_MS = 25;
 /** Threads that are brought up at a time: more only make each other late. */
 const CREATING_MAX = Math.max(2, availableParallelism());
 
@@ -88,6 +91,7 @@ export class WorkerPool {
   /** All threads are taken and somebody waits: true when one will be given back. */
   onShortage: () => boolean = () => false;
   #closed = false;
+  #patience: NodeJS.Timeout | undefined;
   readonly #sweeper: NodeJS.Timeout;
 
   constructor(options: WorkerPoolOptions) {
@@ -136,6 +140,17 @@ export class WorkerPool {
       });
     }
     if (this.#waiting.length === 0 || this.#coming > 0 || this.onShortage()) return;
+    this.#patience ??= setTimeout(() => this.#refuse(performance.now() + PATIENCE_MS), PATIENCE_STEP_MS);
+  }
+
+  /** A container that has just begun to wait gives its thread back in a moment; only when none does so is there nothing to be had. */
+  #refuse(atMs: number): void {
+    this.#patience = undefined;
+    if (this.#waiting.length === 0 || this.#coming > 0 || this.onShortage()) return;
+    if (performance.now() < atMs) {
+      this.#patience = setTimeout(() => this.#refuse(atMs), PATIENCE_STEP_MS);
+      return;
+    }
     const { max } = this.#options;
     for (const { reject } of this.#waiting.splice(0)) {
       reject(new Fault('unavailable', `too many running containers: the embedded machine is limited to ${max} busy ones at a time`));
@@ -175,6 +190,7 @@ export class WorkerPool {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#sweeper);
+    clearTimeout(this.#patience);
     await Promise.all(this.#idle.splice(0).map(({ worker }) => worker.terminate()));
   }
 }

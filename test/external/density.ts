@@ -86,6 +86,7 @@ async function run(context: Context, server: OwnServer): Promise<Outcome[]> {
     return left === 0 ? undefined : `${left} containers are left`;
   }));
   clearInterval(watch);
+  outcomes.push(await judge('the server has nothing to complain of', async () => server.complaints().join('\n') || undefined));
   return outcomes;
 }
 

@@ -45,6 +45,17 @@ export const limitCases: readonly Case[] = [
   { name: '--uts host', script: `[ "$(docker run --rm --uts host ${I} hostname)" = "$(hostname)" ]` },
   { name: 'what the kernel lacks is warned of', script: `docker run --rm --oom-kill-disable --cpu-shares 5 --cpuset-cpus 0 --pid host ${I} true`, stderr: /OomKillDisable discarded[^]*Shares discarded[^]*CPUset discarded[^]*processes of the host cannot be shared/ },
   { name: 'and not what it has', script: `docker run --rm --memory 64m --cpus 0.5 --pids-limit 50 ${I} true`, stderr: /^$/ },
+  {
+    name: 'memory of a Node program', script: `docker run --name mn -m 100m sockerless/node node -e 'const a = []; setInterval(() => a.push(Buffer.alloc(10 << 20, 1)), 10)'; echo $?; docker inspect -f '{{.State.OOMKilled}}' mn; docker rm mn >/dev/null`,
+    stdout: '137\ntrue\n',
+  },
+  { name: 'its time', script: `docker run --rm --ulimit cpu=1 sockerless/node node -e 'for (;;);'`, exitCode: 137 },
+  {
+    name: 'stats, top and cgroup tell of it', stdout: /^0 [1-9]\d*\.\d\d% 00:00:0[1-9] true\n$/,
+    script: `docker run -d --name sn sockerless/node node -e 'for (;;);' >/dev/null; for i in $(seq 100); do u=$(docker exec sn sed -n 's/usage_usec //p' /sys/fs/cgroup/cpu.stat); [ "$u" -gt 1500000 ] && break; sleep 0.2; done; docker pause sn >/dev/null; sleep 0.3; docker unpause sn >/dev/null; `
+      + `echo $(docker stats --no-stream --format '{{.BlockIO}}' sn | grep -vc B) $(docker stats --no-stream --format '{{.CPUPerc}}' sn) $(docker top sn -o time | tail -1) $(docker exec sn sh -c '[ $(cat /sys/fs/cgroup/memory.current) -gt 5000000 ] && echo true'); docker rm -f sn >/dev/null`,
+  },
+  { name: 'an update is seen inside', script: `docker run -d --name ui -m 64m --cpus 0.5 ${I} tail -f /dev/null >/dev/null; docker update -m 128m --cpus 1 --pids-limit 77 ui >/dev/null; docker exec ui sh -c 'cd /sys/fs/cgroup; cat memory.max cpu.max pids.max; grep MemTotal /proc/meminfo' | tr -s ' '; docker rm -f ui >/dev/null`, stdout: '134217728\n100000 100000\n77\nMemTotal: 131072 kB\n' },
   refused('another container\'s namespaces', '--pid container:x', /PID namespace of x cannot be shared/),
   refused('a tmpfs option', '--tmpfs /t:bogus=1', /invalid tmpfs option \["bogus" "1"\]/),
   refused('a storage option', '--storage-opt bogus=1', /Unknown option bogus/),
