@@ -45,6 +45,20 @@ test('a pointer that is none is EFAULT', async (t) => {
   t.is(ran.stdoutBytes.readUInt32LE(0), 21);
 });
 
+test('a descriptor does what it was opened for, and no more than the limit of files allows', async (t) => {
+  const FD_AT = 64, READS = 2n, WRITES = 64n, PATH = 1024;
+  const open = (rights: bigint): WasiCall => call('path_open', 3, 1, PATH, 1, 0, rights, rights, 0, FD_AT);
+  const fd = { load: FD_AT };
+  const at = (offset: bigint): WasiCall[] => [call('fd_pread', fd, 24, 1, offset, 72), call('fd_pwrite', fd, 0, 1, offset, 72)];
+  const calls = [open(READS), ...at(0n), call('fd_filestat_set_size', fd, 0n), open(WRITES), ...at(0n), ...at(4096n), call('fd_filestat_set_size', fd, 4096n), call('fd_pwrite', 3, 0, 1, 0n, 72), call('fd_write', 1, 8, 1, 72)];
+  const box = machine(calls, { 0: vectors([16, 4]), 8: vectors([RESULTS_AT, calls.length * 4]), 16: Buffer.from('text'), 24: vectors([32, 4]), [PATH]: Buffer.from('f') });
+  box.files.writeFile('/f', Buffer.from('kept'));
+  const { stdoutBytes } = await box.run(['bash', '-c', 'trap "" XFSZ; ulimit -f 2; p']);
+  const [BADF, INVAL, FBIG] = [8, 28, 22];
+  t.deepEqual([...new Uint32Array(Uint8Array.from(stdoutBytes).buffer)].slice(0, -1), [0, 0, BADF, INVAL, 0, BADF, 0, BADF, FBIG, FBIG, BADF]);
+  t.is(Buffer.from(box.files.readFile('/f')).toString(), 'text');
+});
+
 test('a folder of thousands is listed in pieces', async (t) => {
   const SIZE = 40_000, AT = 4096;
   const box = machine([call('fd_readdir', 4, AT, SIZE, 0n, 64), call('fd_write', 1, 0, 1, 68)], { 0: vectors([AT, SIZE]) });

@@ -22,10 +22,10 @@ export function enforceCpuTime(process: Process): void {
 }
 
 /** What may be written before the file has reached its limit; SIGXFSZ and EFBIG where nothing may. */
-export function withinFileSize(process: Process, file: OpenFile, bytes: Uint8Array): Uint8Array {
+export function withinFileSize(process: Process, file: OpenFile, bytes: Uint8Array, place?: number): Uint8Array {
   const limitBytes = process.limits.fsize.soft;
   if (limitBytes === Infinity || !(file instanceof InodeFile) || file.inode.type !== 'file' || bytes.length === 0) return bytes;
-  const offset = (file.flags & O_APPEND) !== 0 ? file.stat().sizeBytes : file.offset;
+  const offset = place ?? ((file.flags & O_APPEND) !== 0 ? file.stat().sizeBytes : file.offset);
   if (offset < limitBytes) return bytes.subarray(0, limitBytes - offset);
   process.deliver(SIGXFSZ);
   throw new Errno('EFBIG');

@@ -155,6 +155,7 @@ export class InodeFile extends OpenFile {
   }
 
   override truncate(sizeBytes: number): void {
+    if (!this.writesAllowed) throw new Errno('EINVAL');
     this.inode.truncate(sizeBytes);
   }
 

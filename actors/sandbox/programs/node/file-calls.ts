@@ -1,8 +1,9 @@
 // The file calls of a Node child: each request becomes one call of the process it belongs to.
 import { Errno } from '../../kernel/errno.js';
 import type { FileType, Stat } from '../../kernel/inode.js';
-import { InodeFile, O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY, type OpenFile } from '../../kernel/open-file.js';
+import { InodeFile, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY, type OpenFile } from '../../kernel/open-file.js';
 import { MAY_EXECUTE, MAY_READ, MAY_WRITE } from '../../kernel/path.js';
+import { ftruncate, pread, pwrite } from '../../kernel/positioned.js';
 import type { Process } from '../../kernel/process.js';
 import type { Task } from '../../kernel/wait.js';
 import type { NodeRequest } from './wire.js';
@@ -57,7 +58,7 @@ export class FileCalls {
     const position = request.position as number;
     const file = this.#process.descriptors.get(fd);
     if (!file.readsAllowed) throw new Errno('EBADF');
-    if (position >= 0) return { value: null, bytes: inodeOf(file).readAt(position, size) };
+    if (position >= 0) return { value: null, bytes: pread(this.#process, fd, size, position) };
     if (request.later === true) {
       const bytes = file.read(size);
       return bytes === undefined ? { value: 'later' } : { value: null, bytes };
@@ -71,7 +72,7 @@ export class FileCalls {
     const bytes = new Uint8Array(request.bytes);
     const file = this.#process.descriptors.get(fd);
     if (!file.writesAllowed) throw new Errno('EBADF');
-    if (position >= 0 && (file.flags & O_APPEND) === 0) return inodeOf(file).writeAt(position, bytes);
+    if (position >= 0) return pwrite(this.#process, fd, bytes, position);
     const size = bytes.length;
     yield* this.#process.write(fd, bytes);
     return size;
@@ -147,7 +148,7 @@ export class FileCalls {
       case 'copyFile':
         return this.#copyFile(text('path'), text('to'), number('mode'));
       case 'ftruncate':
-        return descriptors.get(number('fd')).truncate(number('size')) ?? null;
+        return ftruncate(this.#process, number('fd'), number('size')) ?? null;
       case 'chmod':
         return files.chmod(text('path'), number('mode'), request.follow !== false) ?? null;
       case 'fchmod':

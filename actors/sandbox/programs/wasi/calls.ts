@@ -1,7 +1,8 @@
 // The kernel's side of WASI: each request becomes calls of the process it belongs to, blocking where they block.
 import { Errno } from '../../kernel/errno.js';
 import type { FileType, Stat } from '../../kernel/inode.js';
-import { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY, InodeFile } from '../../kernel/open-file.js';
+import { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } from '../../kernel/open-file.js';
+import { ftruncate, pread, pwrite } from '../../kernel/positioned.js';
 import type { Process } from '../../kernel/process.js';
 import type { Task } from '../../kernel/wait.js';
 import { ANSWER_BYTES, LISTING_PIECE, type WasiRequest } from './channel.js';
@@ -90,10 +91,9 @@ export class WasiCalls {
     return !isThere(`${cwd}/${first}`) && isThere(`/${first}`);
   }
 
-  #file(fd: unknown): InodeFile {
-    const file = this.#process.descriptors.get(this.#kernelFd(fd));
-    if (!(file instanceof InodeFile)) throw new Errno('ESPIPE');
-    return file;
+  /** Directories are open for reading: what writes to them has the wrong descriptor. */
+  #requireNoDirectory(fd: unknown): void {
+    if (this.#entry(fd).fd === undefined) throw new Errno('EBADF');
   }
 
   /** Carries out one request. Throws Errno. */
@@ -104,13 +104,15 @@ export class WasiCalls {
         return { value: null, bytes: yield* this.#process.read(this.#kernelFd(args.fd), Math.min(Number(args.max), ANSWER_BYTES)) };
       case 'write': {
         const size = bytes!.length;
+        this.#requireNoDirectory(args.fd);
         yield* this.#process.write(this.#kernelFd(args.fd), bytes!);
         return { value: size };
       }
       case 'pread':
-        return { value: null, bytes: this.#file(args.fd).inode.readAt(position(args.offset), Math.min(Number(args.max), ANSWER_BYTES)) };
+        return { value: null, bytes: pread(this.#process, this.#kernelFd(args.fd), Math.min(Number(args.max), ANSWER_BYTES), position(args.offset)) };
       case 'pwrite':
-        return { value: this.#file(args.fd).inode.writeAt(position(args.offset), bytes!) };
+        this.#requireNoDirectory(args.fd);
+        return { value: pwrite(this.#process, this.#kernelFd(args.fd), bytes!, position(args.offset)) };
       case 'poll':
         return { value: yield* this.#poll(args) };
       case 'open':
@@ -126,7 +128,7 @@ export class WasiCalls {
       case 'fstat':
         return { value: statJson(this.#entry(args.fd).fd === undefined ? files.stat(this.#entry(args.fd).path) : this.#process.descriptors.get(this.#kernelFd(args.fd)).stat()) };
       case 'ftruncate':
-        this.#process.descriptors.get(this.#kernelFd(args.fd)).truncate(position(args.size));
+        ftruncate(this.#process, this.#kernelFd(args.fd), position(args.size));
         return { value: null };
       case 'renumber':
         return { value: this.#renumber(Number(args.from), Number(args.to)) };
