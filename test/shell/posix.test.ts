@@ -36,6 +36,12 @@ besideShell(['dash'], BOTH);
 besideShell(['bash'], OWN_MODE);
 besideShell(['bash', '--posix'], { ...BOTH, ...POSIX_MODE });
 
+const INTERACTIVE: Readonly<Record<string, string>> = {
+  'what an interactive shell starts dies of signals that it survives itself': 'sleep 5 & kill $!; wait $!; echo $?\nsh -c "kill -TERM \\$\\$; echo no"; echo $?\nsh -c "kill -QUIT \\$\\$; echo no"; echo $?\n(kill -TERM $BASHPID; echo no); echo $?\nkill -TERM $$; echo lives\ntrap "echo trapped" TERM; kill -TERM $$\ntrap - TERM; kill -TERM $$; echo lives\n',
+};
+
+besideShell(['bash', '--norc', '-i', '+m'], INTERACTIVE);
+
 here('negative control: the two modes differ', async (t) => {
   const stdin = 'alias hi=echo\nhi there\necho $?\n';
   t.not((await runOurs({ argv: ['bash'], stdin })).stdout, runHost({ argv: ['bash', '--posix'], stdin }).stdout);

@@ -2,6 +2,7 @@
 import { withIds } from '../kernel/credentials.js';
 import { Errno } from '../kernel/errno.js';
 import type { Process } from '../kernel/process.js';
+import { SIGINT, SIGQUIT, SIGTERM } from '../kernel/signals.js';
 import { decode, encode } from '../kernel/text.js';
 import { PREEMPT, type Task } from '../kernel/wait.js';
 import { BASH_VERSION, importEnvironment } from './environment.js';
@@ -346,8 +347,5 @@ function prepareInteractive(shell: Shell): void {
     shell.warnRaw(`${shell.name}: cannot set terminal process group (${process.processGroup}): Inappropriate ioctl for device\n`);
     shell.warnRaw(`${shell.name}: no job control in this shell\n`);
   }
-  // SIGINT gives a new prompt, SIGTERM and SIGQUIT are for children.
-  process.onSignal(2, () => undefined);
-  process.onSignal(3, 'ignore');
-  process.onSignal(15, 'ignore');
+  shell.traps.survive([SIGINT, SIGQUIT, SIGTERM]);
 }

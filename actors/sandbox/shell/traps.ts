@@ -21,6 +21,8 @@ export class Traps {
   /** The parent's traps, which `trap` still lists in a subshell that has set none. */
   #inherited: Map<string, string> | undefined;
   readonly #ignoredAtStart = new Set<number>();
+  /** What an interactive shell does not die of. */
+  readonly #survived = new Set<number>();
   /** Signals with traps that arrived. */
   readonly pending: number[] = [];
   /** Names of the traps being run, so that none runs inside itself. */
@@ -37,6 +39,19 @@ export class Traps {
     }
   }
 
+  /** An interactive shell outlives these signals, trapped or not; what it starts does not. */
+  survive(signals: readonly number[]): void {
+    for (const signal of signals) {
+      this.#survived.add(signal);
+      if (!this.#ignoredAtStart.has(signal)) this.#shell.process.onSignal(signal, () => undefined);
+    }
+  }
+
+  /** Signals that were ignored when the shell started cannot be trapped; in an interactive bash they can. */
+  #isFixed(signal: number): boolean {
+    return this.#ignoredAtStart.has(signal) && !(this.#shell.isInteractive && this.#shell.isBash);
+  }
+
   /** A subshell: ignored signals stay ignored; ERR, DEBUG and RETURN go along where the options say so. */
   fork(shell: Shell): Traps {
     const copy = new Traps(shell);
@@ -46,7 +61,7 @@ export class Traps {
     }
     // dash lists none of them.
     if (shell.dialect !== 'dash') copy.#inherited = new Map(this.#inherited ?? this.#commands);
-    for (const signal of this.#ignoredAtStart) copy.#ignoredAtStart.add(signal);
+    for (const signal of this.#ignoredAtStart) if (this.#isFixed(signal)) copy.#ignoredAtStart.add(signal);
     return copy;
   }
 
@@ -68,11 +83,11 @@ export class Traps {
   set(name: string, command: string | undefined): void {
     this.#inherited = undefined;
     const signal = (PSEUDO_SIGNALS as readonly string[]).includes(name) ? undefined : signalNumber(name);
-    if (signal !== undefined && this.#ignoredAtStart.has(signal) && !this.#shell.isInteractive) return;
+    if (signal !== undefined && this.#isFixed(signal)) return;
     if (command === undefined) this.#commands.delete(name);
     else this.#commands.set(name, command);
     if (signal === undefined || signal === SIGKILL || signal === SIGSTOP) return;
-    const disposition = command === undefined ? 'default' : command === '' ? 'ignore' : (arrived: number) => void this.pending.push(arrived);
+    const disposition = command === undefined ? (this.#survived.has(signal) ? () => undefined : 'default') : command === '' ? 'ignore' : (arrived: number) => void this.pending.push(arrived);
     this.#shell.process.onSignal(signal, disposition);
   }
 
