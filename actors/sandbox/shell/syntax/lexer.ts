@@ -154,12 +154,12 @@ export class Lexer {
     const text = alias(name);
     // In bash what follows does not go on with the alias's last word, unless that is quoted.
     const value = text === undefined ? undefined : `${text}${reader.features.bash && endsInWord(text) ? ' ' : ''}`;
-    if (value === undefined || ++this.#spliced > ALIASES_MAX) return false;
+    if (text === undefined || value === undefined || ++this.#spliced > ALIASES_MAX) return false;
     reader.splice(start, value);
     const end = start + value.length;
     this.#active.push({ name, end: this.#mark(end) });
     if (!begins) this.#checked.push(this.#mark(this.#afterBlanks(start)));
-    if (/[ \t]$/.test(value)) this.#checked.push(this.#mark(this.#afterBlanks(end)));
+    if (/[ \t]$/.test(text)) this.#checked.push(this.#mark(this.#afterBlanks(end)));
     return true;
   }
 
