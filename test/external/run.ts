@@ -23,6 +23,7 @@ import { nodePrograms } from './node-programs.js';
 import { nodeVersions } from './node-versions.js';
 import type { Check, Context, Outcome } from './outcome.js';
 import { generatedPaths } from './generated-paths.js';
+import { jqTests } from './jq-tests.js';
 import { inspectorLoad } from './inspector-load.js';
 import { inspectorPage } from './inspector.js';
 import { readme } from './readme.js';
@@ -55,6 +56,7 @@ const CHECKS: readonly Check[] = [
   shellSpec,
   shellGenerated,
   commandsGenerated,
+  jqTests,
   busybox,
   busyboxShell,
   bashTests,
