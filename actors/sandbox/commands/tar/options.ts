@@ -2,7 +2,7 @@
 import { UsageError } from '../../programs/stdio.js';
 import { Transform } from './transform.js';
 
-export type TarMode = 'create' | 'extract' | 'list' | 'append' | 'update' | 'concatenate';
+export type TarMode = 'create' | 'extract' | 'list' | 'append' | 'update' | 'concatenate' | 'compare' | 'delete';
 
 /** One thing to archive or to take out, and the folder it is seen from. */
 export interface Member {
@@ -32,17 +32,17 @@ export interface TarOptions {
 }
 
 const SHORT: Readonly<Record<string, string>> = {
-  c: 'create', x: 'extract', t: 'list', r: 'append', u: 'update', A: 'concatenate', f: 'file', C: 'directory', v: 'verbose', z: 'gzip', j: 'bzip2', J: 'xz', p: 'preserve-permissions', k: 'keep-old-files', O: 'to-stdout', P: 'absolute-names', h: 'dereference',
+  c: 'create', x: 'extract', t: 'list', r: 'append', u: 'update', A: 'concatenate', d: 'compare', f: 'file', C: 'directory', v: 'verbose', z: 'gzip', j: 'bzip2', J: 'xz', p: 'preserve-permissions', k: 'keep-old-files', O: 'to-stdout', P: 'absolute-names', h: 'dereference',
   T: 'files-from', X: 'exclude-from', m: 'touch', a: 'auto-compress', o: 'no-same-owner', S: 'sparse', B: 'read-full-records', i: 'ignore-zeros', l: 'check-links', w: 'interactive', U: 'unlink-first', H: 'format', b: 'blocking-factor', Z: 'compress', I: 'use-compress-program',
 };
 const VALUED: ReadonlySet<string> = new Set(['file', 'directory', 'files-from', 'exclude-from', 'exclude', 'strip-components', 'owner', 'group', 'mtime', 'mode', 'format', 'blocking-factor', 'sort', 'checkpoint', 'record-size', 'warning', 'use-compress-program', 'transform', 'xform', 'pax-option', 'xattrs-include', 'xattrs-exclude']);
-const FLAGS: ReadonlySet<string> = new Set([...Object.values(SHORT), 'get', 'catenate', 'zstd', 'no-same-permissions', 'same-permissions', 'same-owner', 'numeric-owner', 'no-recursion', 'recursion', 'wildcards', 'no-wildcards', 'anchored', 'no-anchored', 'overwrite',
+const FLAGS: ReadonlySet<string> = new Set([...Object.values(SHORT), 'get', 'catenate', 'diff', 'delete', 'zstd', 'no-same-permissions', 'same-permissions', 'same-owner', 'numeric-owner', 'no-recursion', 'recursion', 'wildcards', 'no-wildcards', 'anchored', 'no-anchored', 'overwrite',
   'skip-old-files', 'no-overwrite-dir', 'null', 'gunzip', 'ungzip', 'one-file-system', 'xattrs', 'acls', 'selinux', 'no-xattrs', 'no-acls', 'no-selinux', 'totals', 'exclude-vcs', 'delay-directory-restore', 'no-delay-directory-restore', 'force-local', 'ignore-failed-read', 'remove-files', 'verbatim-files-from', 'preserve-order', 'hard-dereference', 'posix', 'old-archive', 'portability', 'no-auto-compress', 'preserve', 'atime-preserve', 'no-unquote', 'quote-chars', 'show-transformed-names', 'show-stored-names']);
 /** Understood, and not done here. */
 const REFUSED: ReadonlySet<string> = new Set(['compress', 'interactive']);
 const COMPRESSIONS: Readonly<Record<string, TarOptions['compression']>> = { gzip: 'gzip', gunzip: 'gzip', ungzip: 'gzip', bzip2: 'bzip2', xz: 'xz', zstd: 'zstd' };
 const USAGE = 64;
-const MODES: Readonly<Record<string, TarMode>> = { create: 'create', extract: 'extract', get: 'extract', list: 'list', append: 'append', update: 'update', concatenate: 'concatenate', catenate: 'concatenate' };
+const MODES: Readonly<Record<string, TarMode>> = { create: 'create', extract: 'extract', get: 'extract', list: 'list', append: 'append', update: 'update', concatenate: 'concatenate', catenate: 'concatenate', compare: 'compare', diff: 'compare', delete: 'delete' };
 
 /** Throws UsageError in GNU tar's words, exit code 2, or 64 for an option that there is not. */
 export function parseTarOptions(argv: readonly string[]): TarOptions {

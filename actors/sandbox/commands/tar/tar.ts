@@ -14,12 +14,16 @@ import { formatDate } from '../common/dates/format.js';
 import { zoneOf } from '../common/dates/zone.js';
 import { type Compressor, DecodedSource, encoderOf, FileSource } from '../compress/coder.js';
 import { contentsOf, copyMembers } from './append.js';
+import { Comparer } from './compare.js';
+import { endOf, Kept, rewrite } from './delete.js';
 import { Creator } from './create.js';
 import { Extractor } from './extract.js';
 import { Exclusions, Selection } from './names.js';
 import { type Member, parseTarOptions, type TarOptions } from './options.js';
 
 const FATAL = 2;
+/** Of -d, where a file is not as in the archive. */
+const DIFFERS = 1;
 const DELAYED = 'Exiting with failure status due to previous errors';
 
 /** The lines of `-T` and `-X` files; with --null their NUL-ended names. */
@@ -153,7 +157,8 @@ function* read(process: Process, options: TarOptions): Task<number> {
   const fd = through?.fd ?? archive;
   const said: string[] = [];
   const selection = new Selection(members.map(({ name }) => name), options.flags.has('wildcards'));
-  const extractor = new Extractor(process, options, exclusions, selection, (line) => said.push(line), clock(process));
+  const say = (line: string): void => void said.push(line);
+  const extractor = options.mode === 'compare' ? new Comparer(process, options, exclusions, selection, say) : new Extractor(process, options, exclusions, selection, say, clock(process));
   const queue: (TarEntry | Uint8Array)[] = [];
   const scanner = new TarScanner({ entry: (entry) => queue.push(entry), data: (bytes) => queue.push(bytes) });
   let isInside = false;
@@ -199,7 +204,33 @@ function* read(process: Process, options: TarOptions): Task<number> {
   if (through) process.close(fd);
   if (!isStdin) process.close(archive);
   if (through && !(yield* programDidWell(process, through.child))) return FATAL;
-  return yield* status(process, extractor.failed);
+  if (said.length > 0) yield* work();
+  const code = yield* status(process, extractor.failed);
+  return code === 0 && extractor instanceof Comparer && extractor.differs ? DIFFERS : code;
+}
+
+/** --delete. */
+function* remove(process: Process, options: TarOptions): Task<number> {
+  if (kindOf(options) !== undefined) throw new UsageError("Cannot update compressed archives\nTry 'tar --help' or 'tar --usage' for more information.", FATAL);
+  const { members } = yield* prepare(process, options);
+  const selection = new Selection(members.map(({ name }) => name), options.flags.has('wildcards'));
+  const kept = new Kept(selection);
+  if (options.file === undefined || options.file === '-') {
+    const bytes = yield* readAll(process, 0);
+    kept.scanner.write(bytes);
+    const parts = kept.stretches.map(({ from, to }) => bytes.subarray(from, to));
+    yield* process.write(1, Buffer.concat([...parts, endOf(parts.reduce((sum, { length }) => sum + length, 0))]));
+  } else {
+    const archive = openArchive(process, options.file, O_RDWR);
+    // What is compressed, cut or no archive is refused before anything is written.
+    yield* contentsOf(process, archive);
+    process.descriptors.get(archive).seek(0, 'set');
+    for (let chunk = yield* process.read(archive); chunk.length > 0 && !kept.scanner.done; chunk = yield* process.read(archive)) kept.scanner.write(chunk);
+    if (selection.missing.length < members.length) yield* rewrite(process, archive, options.file, kept.stretches);
+    process.close(archive);
+  }
+  for (const name of selection.missing) yield* complain(process, `${name}: Not found in archive`);
+  return yield* status(process, selection.missing.length > 0);
 }
 
 /** Not even the blocks that end an archive. */
@@ -225,5 +256,6 @@ export const tar: Main = command(function* (process) {
     throw new UsageError(`${options.folder}: Cannot open: No such file or directory\ntar: Error is not recoverable: exiting now`, FATAL);
   }
   if (options.mode === 'create') return yield* create(process, options);
-  return options.mode === 'extract' || options.mode === 'list' ? yield* read(process, options) : yield* append(process, options);
+  if (options.mode === 'delete') return yield* remove(process, options);
+  return options.mode === 'extract' || options.mode === 'list' || options.mode === 'compare' ? yield* read(process, options) : yield* append(process, options);
 });
