@@ -46,6 +46,10 @@ besideShell(['dash'], {
   'an error of an interactive -c': 'dash -i -c \'echo a; set -u; echo $nosuch; echo no\necho no\' 2>/dev/null; echo $?\n',
   'set -x: assignments and their command in one line': 'exec 2>&1\nset -x\nx=1 y=\'a b\'\nz=1 true\nexport w=2\nfor i in a; do echo $i; done\n> f\n',
   'set -n within a line, set -C, exec of nothing': 'exec 2>&1\ndash -c \'set -n; echo no\'; echo $?\ndash -c \'f() { set -n; echo no; }; f; echo no\'; echo $?\nset -C; echo a > f; echo b > f; echo $?\nexec /none/x\n',
+  'what of "$@" makes a field': 'f() { printf \'%s:\' $#; [ $# -eq 0 ] || printf \'<%s>\' "$@"; echo; }\ne=\nfor a in \'\' "\'\'" "a" "\'\' b" "a \'\'"; do eval "set -- $a"\nf "$@$@"; f "$@""$@"; f "$@$e"; f "$e$@"; f $e"$@"; f "${@}"; f "$@${1:+d}"; f "${@:+}"; f "${@-}"; f "${@:-}"; f "${@#x}"; f "$*"; f "$@$*"; f \'\'"$@"; f "$@"\'\'; f $@""; f ""$@; f $@$e\nf "${e}${@}"; f ${e:-"$@"}; f "${e:-$@}"; f ${e:-"$@$e"}; f "$@ "; f " $@"; f "$(echo)$@"; f "$@$(echo)"; f $@"$e"; f ${e:-"$@"}b; f ${e:-$@""}\ndone\n',
+  'how a script is named and read': 'dash nosuch; echo $?; dash /; echo $?; dash -o nosuch -c :; echo $?; dash -q; echo $?; dash --x; echo $?; dash -c; echo $?; dash -ec \'false; echo no\'; echo $?; dash -c \'echo $0 $*\' a b c; dash -u -c \'echo $x\'; echo $?\necho \'echo "$*" $-\' > s; dash -s a b < s; dash -e s c; dash -n s; dash - s d; chmod +x s; ./s e; printf \'echo a; if\' | dash; echo $?; printf \'echo a\\nif\' | dash; echo $?; printf \'#!/none\\n\' > t; chmod +x t; ./t; echo $?; unset HOME; echo ~\n',
+  'unset OPTIND is an error': 'set -- -a; getopts a o; echo $OPTIND\nunset OPTIND\necho no\n',
+  'jobs that a signal ended are told of when waited for': 'exec 2>&1\nsleep 9 & kill $!; wait $!; echo $?\nsleep 9 & kill -9 $!; wait; echo $?\n',
 });
 
 (hostHas('dash') ? test : test.skip)('negative control: a difference is seen', async (t) => {

@@ -59,7 +59,7 @@ export function parseInvocation(argv: readonly string[], isBash: boolean): Invoc
       else if (letter === 'o' || (letter === 'O' && isBash)) {
         const name = argv[++at];
         if (name === undefined) return { ...found, error: `-${letter}: option requires an argument` };
-        if (letter === 'o' ? !Object.hasOwn(SET_OPTIONS, name) : !Object.hasOwn(SHOPT_OPTIONS, name)) return { ...found, error: letter === 'o' ? `${name}: invalid option name` : `${name}: invalid shell option name` };
+        if (letter === 'o' ? !Object.hasOwn(SET_OPTIONS, name) : !Object.hasOwn(SHOPT_OPTIONS, name)) return { ...found, error: letter === 'o' ? (isBash ? `${name}: invalid option name` : `Illegal option -o ${name}`) : `${name}: invalid shell option name` };
         if (letter === 'o') found.options.push([name as SetOption, on]);
         else found.shopts.push([name, on]);
       } else {

@@ -226,14 +226,17 @@ function* runScript(shell: Shell, path: string, args: readonly string[], invocat
   let text: string;
   try {
     const location = shell.process.files.locate(path);
-    if (location.inode.type === 'directory') throw new Errno('EISDIR');
-    text = decode(shell.process.files.readFile(path));
+    // dash opens a directory and finds nothing to read.
+    const isEmpty = location.inode.type === 'directory' && shell.dialect === 'dash';
+    if (location.inode.type === 'directory' && !isEmpty) throw new Errno('EISDIR');
+    text = isEmpty ? '' : decode(shell.process.files.readFile(path));
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     shell.name = shell.process.argv[0] ?? 'sh';
     const missing = error.code === 'ENOENT' || error.code === 'ENOTDIR';
     shell.warnRaw(shell.isBash ? `${shell.name}: ${path}: ${error.message}\n` : `${shell.name}: 0: cannot open ${path}: ${missing ? 'No such file' : error.message}\n`);
-    return shell.isBash ? (missing ? 127 : 126) : missing ? 127 : 126;
+    if (shell.dialect === 'dash') return 2;
+    return missing ? 127 : 126;
   }
   // dash and ash skip NULs.
   if (!shell.isBash) text = text.replaceAll('\0', '');

@@ -49,8 +49,9 @@ export function fail(shell: Shell, name: string, message: string, status = 1): n
 }
 
 /** An error of a built-in in dash and ash: a special one ends the shell, any other its command with status 2. */
-export function giveUp(shell: Shell, name: string, message: string): never {
-  fail(shell, name, message);
+export function giveUp(shell: Shell, name: string | undefined, message: string): never {
+  if (name === undefined) shell.complain(message);
+  else fail(shell, name, message);
   throw new CommandAbort(2);
 }
 

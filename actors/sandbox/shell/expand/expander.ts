@@ -179,10 +179,17 @@ export class Expander implements Expansion {
     }
   }
 
-  /** Double quotes make a field even of nothing, but where `"$@"` without parameters is all, or with it only what is nothing too. */
+  /**
+   * Double quotes make a field even of nothing, but where `"$@"` without parameters is all (for dash: the very text), or with it only
+   * what is nothing too.
+   */
   #marked(parts: readonly WordPart[], sink: Sink): Sink {
-    const bareOnly = this.#shell.dialect === 'dash';
-    const lists = parts.filter((part) => part.type === 'parameter' && isAtList(part) && (part.operation === undefined || !bareOnly)).length;
+    const lists = parts.filter((part) => part.type === 'parameter' && isAtList(part)).length;
+    if (this.#shell.dialect === 'dash') {
+      const [part] = parts;
+      if (parts.length !== 1 || lists === 0 || (part!.type === 'parameter' && part!.operation !== undefined)) sink.quoted('');
+      return sink;
+    }
     if (lists === 0) sink.quoted('');
     return lists === 0 || lists === parts.length || sink.star !== undefined ? sink : new QuietSink(sink);
   }

@@ -5,6 +5,7 @@ import type { Shell } from '../shell.js';
 
 /** What `~user` stands for; itself when there is no such user or folder. */
 export function expandTilde(shell: Shell, user: string): string {
+  if (user === '' && !shell.isBash) return shell.variables.get('HOME') ?? '~';
   if (user === '') return shell.variables.get('HOME') ?? homeOf(shell, (entry) => entry[2] === String(shell.process.credentials.uid)) ?? '/';
   if (shell.isBash) {
     if (user === '+') return shell.variables.get('PWD') ?? '~+';

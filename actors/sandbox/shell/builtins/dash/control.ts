@@ -3,7 +3,7 @@ import type { Builtin, Outcome, Shell } from '../../shell.js';
 import { AssignmentError, isName } from '../../variables/variables.js';
 import { giveUp, readOptions } from '../output.js';
 import { describe } from './describe.js';
-import { restartGetopts } from './getopts.js';
+import { resetGetopts, restartGetopts } from './getopts.js';
 import { numberOperand } from './number.js';
 
 export const command: Builtin = (shell, argv) => {
@@ -23,6 +23,7 @@ export const command: Builtin = (shell, argv) => {
 
 function unsetVariable(shell: Shell, name: string): void {
   if (!isName(name)) giveUp(shell, 'unset', `${name}: bad variable name`);
+  if (name === 'OPTIND') resetGetopts(shell, '', 'unset');
   try {
     shell.variables.unset(name);
   } catch (error) {

@@ -4,9 +4,9 @@ import { isName } from '../../variables/variables.js';
 import { giveUp } from '../output.js';
 import { numberOperand } from './number.js';
 
-/** OPTIND was assigned. */
-export function resetGetopts(shell: Shell, value: string): void {
-  shell.getoptsIndex = numberOperand(shell, 'getopts', value) || 1;
+/** OPTIND was assigned, or unset by `speaker`. */
+export function resetGetopts(shell: Shell, value: string, speaker?: string): void {
+  shell.getoptsIndex = numberOperand(shell, speaker, value) || 1;
   shell.getoptsOffset = 0;
 }
 

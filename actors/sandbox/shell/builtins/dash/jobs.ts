@@ -1,5 +1,6 @@
 // dash's jobs, wait, fg and bg.
 import { statusCode } from '../../../kernel/process.js';
+import { SIGINT, SIGPIPE } from '../../../kernel/signals.js';
 import type { Task } from '../../../kernel/wait.js';
 import { type Job, jobState, jobStatus } from '../../jobs.js';
 import { signalDescription } from '../../signal-descriptions.js';
@@ -9,6 +10,8 @@ import { bg as resumeBehind, fg as resumeInFront, waitFor } from '../processes.j
 import { numberOperand } from './number.js';
 import { jobOperand } from './signals.js';
 
+/** Deaths that nobody is told of. */
+const QUIET: ReadonlySet<number> = new Set([SIGINT, SIGPIPE]);
 /** Where the command begins in a job's line. */
 const COMMAND_COLUMN = 33;
 
@@ -34,17 +37,22 @@ export const jobs: Builtin = (shell, argv) => {
   const { flags, operands } = readOptions(shell, argv, 'lp', '')!;
   shell.jobs.collect();
   const chosen = operands.length > 0 ? operands.map((spec) => jobOperand(shell, 'jobs', spec)) : [...shell.jobs.all].reverse();
-  const text = chosen.map((job) => jobLine(shell, job, flags.slice(-1))).join('');
-  for (const job of chosen) if (jobState(job) === 'Done') shell.jobs.remove(job);
+  const text = chosen.map((job) => {
+    const line = jobLine(shell, job, flags.slice(-1));
+    if (jobState(job) === 'Done') shell.jobs.remove(job);
+    return line;
+  }).join('');
   return print(shell, 'jobs', text);
 };
 
-/** A job that was waited for can be asked again until another one takes its place. */
-function* waitJob(shell: Shell, job: Job): Task<number> {
+/** A job that was waited for can be asked again until another one takes its place. `isTold`: what killed it. */
+function* waitJob(shell: Shell, job: Job, isTold: boolean): Task<number> {
   const interrupted = yield* waitFor(shell, [job]);
   if (interrupted !== undefined) return interrupted;
   shell.jobs.collect();
   shell.jobs.noteWaited(job);
+  const last = job.processes.at(-1)!.status!;
+  if (isTold && 'signal' in last && !QUIET.has(last.signal)) shell.warnRaw(`${signalDescription(last.signal)}\n`);
   return jobStatus(job);
 }
 
@@ -55,7 +63,7 @@ export function* wait(shell: Shell, argv: readonly string[]): Task<number> {
   for (const spec of specs) {
     const job = typeof spec !== 'string' ? spec : spec.startsWith('%') ? jobOperand(shell, 'wait', spec) : shell.jobs.ofPid(numberOperand(shell, 'wait', spec));
     if (!job || !shell.jobs.own.includes(job)) continue;
-    const waited = yield* waitJob(shell, job);
+    const waited = yield* waitJob(shell, job, operands.length > 0);
     if (shell.traps.pending.length > 0) return waited;
     if (operands.length > 0) status = waited;
   }
