@@ -1,7 +1,9 @@
 // `docker top`: the process table with the columns of the ps arguments a client gave (ps -ef by default).
+import { totalmem } from 'node:os';
 import { Fault } from '../runtime/fault.js';
 import { readDatabase } from './identity.js';
 import type { Kernel } from './kernel/kernel.js';
+import { memoryOf } from './kernel/memory-limit.js';
 import type { Process } from './kernel/process.js';
 
 export interface Table {
@@ -23,9 +25,9 @@ const COLUMNS: Readonly<Record<string, { title: string; of: Column }>> = {
   gid: { title: 'GID', of: (p) => String(p.credentials.gid) },
   c: { title: 'C', of: () => '0' },
   '%cpu': { title: '%CPU', of: (p) => ((p.usage.cpuMs / Math.max(1, Date.now() - p.startedAtMs)) * 100).toFixed(1) },
-  '%mem': { title: '%MEM', of: () => '0.0' },
-  vsz: { title: 'VSZ', of: () => '0' },
-  rss: { title: 'RSS', of: () => '0' },
+  '%mem': { title: '%MEM', of: (p, kernel) => ((memoryOf(p).residentBytes / (kernel.budget.memoryMaxBytes || totalmem())) * 100).toFixed(1) },
+  vsz: { title: 'VSZ', of: (p) => kilobytes(memoryOf(p).mappedBytes) },
+  rss: { title: 'RSS', of: (p) => kilobytes(memoryOf(p).residentBytes) },
   stime: { title: 'STIME', of: (p) => new Date(p.startedAtMs).toISOString().slice(11, 16) },
   start: { title: 'START', of: (p) => new Date(p.startedAtMs).toISOString().slice(11, 16) },
   tty: { title: 'TTY', of: (p) => (p.terminal ? `pts/${p.terminal.number}` : '?') },
@@ -44,6 +46,10 @@ const COLUMNS: Readonly<Record<string, { title: string; of: Column }>> = {
 const BRIEF = ['pid', 'tty', 'stat', 'time', 'command'];
 const FULL = ['uidname', 'pid', 'ppid', 'c', 'stime', 'tty', 'time', 'cmd'];
 const AUX = ['user', 'pid', '%cpu', '%mem', 'vsz', 'rss', 'tty', 'stat', 'start', 'time', 'command'];
+
+function kilobytes(bytes: number): string {
+  return String(Math.ceil(bytes / 1024));
+}
 
 function clock(ms: number): string {
   const seconds = Math.floor(ms / 1000);

@@ -1,5 +1,5 @@
 // The Docker CLI about what a container may do and use: capabilities, privileges, mounts, limits, as seen from inside.
-import { type Case, I } from './docker-cli-case.js';
+import { type Case, I, typed } from './docker-cli-case.js';
 
 /** What `script` prints in a container with these options. */
 function inside(name: string, options: string, script: string, stdout: string | RegExp, exitCode = 0): Case {
@@ -43,6 +43,10 @@ export const limitCases: readonly Case[] = [
   inside('--oom-score-adj, --cgroupns host', '--oom-score-adj 500 --cgroupns host', 'cat /proc/self/oom_score_adj; cut -c1-11 /proc/self/cgroup', '500\n0::/docker/\n'),
   inside('--group-add', '--group-add wheel --group-add 777 -u nobody', 'id -G', '65534 10 777\n'),
   { name: '--uts host', script: `[ "$(docker run --rm --uts host ${I} hostname)" = "$(hostname)" ]` },
+  {
+    name: 'a password that is typed is not shown', stdout: /^Password: \r\n[^]*\nann\r\n(?![^]*secret)/,
+    script: `docker run -d --name pw ${I} sh -c 'useradd -m ann; echo ann:secret | chpasswd; touch /ready; exec tail -f /dev/null' >/dev/null; until docker exec pw test -e /ready; do sleep 0.1; done; ${typed('docker exec -it -u nobody pw su ann', 'secret\\r', 'id -un\\r', 'exit\\r')}; docker rm -f pw >/dev/null`,
+  },
   { name: 'what the kernel lacks is warned of', script: `docker run --rm --oom-kill-disable --cpu-shares 5 --cpuset-cpus 0 --pid host ${I} true`, stderr: /OomKillDisable discarded[^]*Shares discarded[^]*CPUset discarded[^]*processes of the host cannot be shared/ },
   { name: 'and not what it has', script: `docker run --rm --memory 64m --cpus 0.5 --pids-limit 50 ${I} true`, stderr: /^$/ },
   {

@@ -7,7 +7,7 @@ import { type Location, pathOf } from '../kernel/path.js';
 import type { Process } from '../kernel/process.js';
 import { encode } from '../kernel/text.js';
 import type { ProcFileSystem } from './proc.js';
-import { limitsText, mountInfo, mountTable, processStat, processStatus } from './proc-text.js';
+import { limitsText, memoryPages, mountInfo, mountTable, processStat, processStatus } from './proc-text.js';
 import { LinkInode, type Owner, StaticDirectory, SyntheticInode, TextInode, type TextSource } from './synthetic.js';
 
 /** What is in a process is for itself and for whom ptrace(2) would let in. */
@@ -60,7 +60,7 @@ export class ProcessDirectory extends StaticDirectory {
       return nulTerminated([...process.env].map(([name, value]) => `${name}=${value}`));
     }, 0o400);
     text('stat', () => processStat(process));
-    text('statm', () => '1024 512 256 128 0 256 0\n');
+    text('statm', () => memoryPages(process));
     text('status', () => processStatus(process));
     text('mounts', () => mountTable(tree));
     text('mountinfo', () => mountInfo(tree));

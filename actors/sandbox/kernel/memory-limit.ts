@@ -50,7 +50,17 @@ export class MemoryLimit {
   }
 }
 
-function held({ usage }: Process): number {
+/** What a process is made of that holds nothing of its own: its program. */
+export const PROGRAM_BYTES = 2 << 20;
+
+/** As /proc and ps show it. */
+export function memoryOf(process: Process): { residentBytes: number; mappedBytes: number } {
+  const residentBytes = PROGRAM_BYTES + heldBytes(process);
+  return { residentBytes, mappedBytes: residentBytes + PROGRAM_BYTES };
+}
+
+/** What is known of the memory of one process, wherever it is held. */
+function heldBytes({ usage }: Process): number {
   return usage.memoryBytes + usage.foreignBytes;
 }
 
@@ -58,7 +68,7 @@ function held({ usage }: Process): number {
 export function hungriest(processes: Iterable<Process>): Process | undefined {
   let worst: Process | undefined;
   for (const process of processes) {
-    if (process.status === undefined && process.oomScoreAdjustment > -1000 && (!worst || held(process) > held(worst))) worst = process;
+    if (process.status === undefined && process.oomScoreAdjustment > -1000 && (!worst || heldBytes(process) > heldBytes(worst))) worst = process;
   }
   return worst;
 }
