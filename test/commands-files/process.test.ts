@@ -33,3 +33,9 @@ test('package managers say why they cannot help', async (t) => {
   t.is(result.exitCode, 100);
   t.regex(result.stderr, /ELF files/);
 });
+
+test('commands say which of GNU\'s packages they are like, as configure scripts and actions ask', async (t) => {
+  const machine = machineWith();
+  const script = 'for each in mkdir sed grep tar find xargs diff; do $each --version | head -1; done; case `mkdir --version 2>&1` in "mkdir ("*"coreutils) "*) echo race-free;; esac';
+  t.regex((await runOurs(machine, ['sh', '-c', script])).stdout, /^mkdir .*GNU coreutils\) 9.*\nsed .*GNU sed\) 4.*\ngrep .*GNU grep\) 3.*\ntar .*GNU tar\) 1.*\nfind .*GNU findutils\) 4.*\nxargs .*GNU findutils\) 4.*\ndiff .*GNU diffutils\) 3.*\nrace-free\n$/);
+});

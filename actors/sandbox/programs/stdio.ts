@@ -159,11 +159,17 @@ function busyboxUsageCode(name: string): number {
   return ['grep', 'egrep', 'fgrep', 'cmp', 'sort'].includes(name) ? 2 : 1;
 }
 
-/** What scripts look for when they ask which flavour of a command this is: they grep for GNU, or for BusyBox. */
+/** The package and version that a command of GNU is like; coreutils where nothing else is said. */
+const LIKE: Readonly<Record<string, string>> = {
+  sed: 'GNU sed) 4.9', grep: 'GNU grep) 3.8', egrep: 'GNU grep) 3.8', fgrep: 'GNU grep) 3.8', tar: 'GNU tar) 1.34', cpio: 'GNU cpio) 2.13', patch: 'GNU patch) 2.7.6',
+  find: 'GNU findutils) 4.9.0', xargs: 'GNU findutils) 4.9.0', diff: 'GNU diffutils) 3.8', cmp: 'GNU diffutils) 3.8', ed: 'GNU ed) 1.19',
+};
+
+/** What scripts look for when they ask which flavour of a command this is: they grep for GNU and its package, or for BusyBox. */
 function information(process: Process, kind: 'help' | 'version'): string {
   const name = process.argv[0]?.split('/').at(-1) ?? process.command;
   if (isBusybox(process)) return busyboxUsage(name);
-  if (kind === 'version') return `${name} (Sockerless built-in, GNU compatible) 9.1\n`;
+  if (kind === 'version') return `${name} (Sockerless built-in, compatible with ${LIKE[name] ?? 'GNU coreutils) 9.1'}\n`;
   return `Usage: ${name} [OPTION]... [ARGUMENT]...\n${describe(name).slice(1)}${name} is built into this machine; it takes the options of GNU's ${name}.\n`;
 }
 

@@ -1,5 +1,5 @@
 // tar's command line: old style (`tar xzf a.tar`), short clusters, long options, and `-C` and `-T` in the order they are given.
-import { UsageError } from '../../programs/stdio.js';
+import { InformationRequest, UsageError } from '../../programs/stdio.js';
 import { Transform } from './transform.js';
 
 export type TarMode = 'create' | 'extract' | 'list' | 'append' | 'update' | 'concatenate' | 'compare' | 'delete';
@@ -98,6 +98,7 @@ function missing(option: string): never {
 
 function fullName(typed: string): string {
   if (VALUED.has(typed) || FLAGS.has(typed)) return typed;
+  if (typed === 'version' || typed === 'help') throw new InformationRequest(typed);
   const candidates = [...VALUED, ...FLAGS].filter((name) => name.startsWith(typed));
   if (candidates.length === 1) return candidates[0]!;
   throw new UsageError(candidates.length === 0 ? `unrecognized option '--${typed}'\nTry 'tar --help' or 'tar --usage' for more information.` : `option '--${typed}' is ambiguous; possibilities: ${candidates.map((name) => `'--${name}'`).join(' ')}`, USAGE);
