@@ -216,4 +216,47 @@ echo $?
 declare -n 'q[0]=x'
 echo $?
 `,
+  'locales that are not there': `exec 2>&1
+LC_ALL=xx_XX bash -c 'echo a'
+LANG=xx_XX LC_ALL= bash -c 'echo b'
+LC_ALL= LC_CTYPE=xx bash -c 'echo c'
+LC_ALL=C LANG=xx bash -c 'echo d'
+LC_ALL=en_XX.UTF-8 bash -c 'x=é; echo \${#x}'
+LC_ALL=xx
+echo e
+LC_ALL=
+LANG=xx
+echo f
+LC_CTYPE=yy
+echo g
+LC_COLLATE=yy
+unset LANG LC_CTYPE
+export LC_ALL=C.utf8
+x=é
+echo \${#x}
+f() { local LC_ALL=C; echo \${#x}; }
+f
+LC_ALL=qq /bin/true
+LC_ALL=qq bash -c :
+`,
+  'LC_ALL=C: patterns match bytes': `LC_ALL=C
+s='_é_ and _é_'
+echo \${s//_?_/foo} \${s/#_?_/foo} \${s/%_?_/f} \${s#_??} "\${s%%?_*}" | od -c
+case é in ?) echo one ;; ??) echo two ;; esac
+[[ é == ? ]]
+echo $?
+echo \${s^^} | od -c
+touch _é_ _x_
+echo _?_
+echo _??_
+echo _[[:alpha:]]_
+LC_ALL=C.UTF-8
+echo _?_
+echo \${s//_?_/foo}
+LC_ALL=C
+y=é
+printf '%s\\n' "\${y/$'\\xc3'/}" | od -c
+x=abcé
+echo \${x##*c} | od -c
+`,
 });

@@ -11,6 +11,7 @@ import { editableTerminal, editLine } from './line-editor/editor.js';
 import { saveHistory, setHistoryFile } from './history/file.js';
 import { InputLines } from './history/input-lines.js';
 import { BlockLines, type InputLine, readLine } from './line-input.js';
+import { checkLocales } from './locale.js';
 import { helpText, type Invocation, parseInvocation, versionText } from './invocation.js';
 import { SET_OPTIONS, type SetOption } from './options.js';
 import { applyOption } from './builtins/options.js';
@@ -280,6 +281,7 @@ export function shellMain(dialect: Dialect) {
     for (const [option, on] of invocation.shopts) shell.options.shopt(option, on);
     shell.isLogin = invocation.login;
     if (isBash && invocation.login) shell.options.shopt('login_shell', true);
+    if (isBash) checkLocales(shell);
     if (isBash) yield* importFunctions(shell);
     const { rest } = invocation;
     if (invocation.command) {
@@ -346,6 +348,7 @@ function prepareInteractive(shell: Shell): void {
   if (variables.get('PS1') === undefined) variables.set('PS1', shell.isBash ? '\\h:\\w\\$ ' : process.credentials.uid === 0 ? '# ' : '$ ');
   if (variables.get('PS2') === undefined) variables.set('PS2', '> ');
   applyOption(shell, 'monitor', process.terminal !== undefined);
+  if (shell.isBash) applyOption(shell, 'emacs', true);
   if (shell.isBash && process.terminal === undefined) {
     shell.warnRaw(`${shell.name}: cannot set terminal process group (${process.processGroup}): Inappropriate ioctl for device\n`);
     shell.warnRaw(`${shell.name}: no job control in this shell\n`);

@@ -4,6 +4,7 @@ import { resetGetopts } from './builtins/dash/getopts.js';
 import { setDirectoryEntry } from './builtins/directories.js';
 import { countMax } from './history/remember.js';
 import { commandHead } from './command-text.js';
+import { checkLocale, LOCALE_CATEGORIES } from './locale.js';
 import type { Shell } from './shell.js';
 import { READONLY, type SpecialValue } from './variables/variable.js';
 
@@ -97,6 +98,8 @@ const BASH_ONLY: Readonly<Record<string, Maker>> = {
   HISTCMD: (shell) => ({ get: () => String(shell.history.base + shell.history.size - (shell.history.isLastAdded ? 1 : 0)), set: () => undefined }),
 };
 
+const locales: Readonly<Record<string, Maker>> = Object.fromEntries(LOCALE_CATEGORIES.map((category) => [category, (shell: Shell) => ({ set: (name: string) => checkLocale(shell, category, name) })]));
+
 const COMMON: Readonly<Record<string, Maker>> = {
   LINENO: (shell) => ({ get: () => String(shell.line), set: () => undefined }),
   OPTIND: (shell) => ({ set: () => void (shell.getoptsOffset = 0) }),
@@ -113,7 +116,7 @@ const READ_ONLY: ReadonlySet<string> = new Set(['SHELLOPTS', 'BASHOPTS']);
 
 /** Defines them in a new shell; a forked one gets its own in place of its parent's. */
 export function defineSpecials(shell: Shell): void {
-  const makers = shell.isBash ? { ...COMMON, ...BASH_ONLY } : shell.dialect === 'dash' ? DASH : COMMON;
+  const makers = shell.isBash ? { ...COMMON, ...locales, ...BASH_ONLY } : shell.dialect === 'dash' ? DASH : COMMON;
   const isFork = shell.subshellDepth > 0;
   for (const [name, maker] of Object.entries(makers)) {
     const bound = shell.variables.binding(name);

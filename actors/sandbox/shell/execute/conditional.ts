@@ -2,6 +2,7 @@
 import type { Task } from '../../kernel/wait.js';
 import { compileRegex, RegexSyntaxError } from '../../programs/posix-regex.js';
 import { ExpansionError } from '../flow.js';
+import { countsBytes } from '../locale.js';
 import { compilePattern } from '../patterns.js';
 import type { Shell } from '../shell.js';
 import type { Test } from '../syntax/ast.js';
@@ -89,9 +90,9 @@ function* binary(shell: Shell, test: Test & { type: 'binary' }): Task<boolean> {
   switch (test.operator) {
     case '=':
     case '==':
-      return compilePattern(right, { extglob: true, nocase: options.nocasematch }).test(left);
+      return compilePattern(right, { extglob: true, nocase: options.nocasematch, bytes: countsBytes(shell, left) }).test(left);
     case '!=':
-      return !compilePattern(right, { extglob: true, nocase: options.nocasematch }).test(left);
+      return !compilePattern(right, { extglob: true, nocase: options.nocasematch, bytes: countsBytes(shell, left) }).test(left);
     case '=~':
       return matches(shell, left, right);
     case '<':

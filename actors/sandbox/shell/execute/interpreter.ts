@@ -1,6 +1,7 @@
 // Runs commands: dispatch over the tree, lists, conditions and loops. Simple commands and lists of them run without a generator.
 import { PREEMPT, type Task } from '../../kernel/wait.js';
 import { isName } from '../variables/variables.js';
+import { countsBytes } from '../locale.js';
 import { compilePattern } from '../patterns.js';
 import { ShellExit } from '../flow.js';
 import type { Outcome, Shell } from '../shell.js';
@@ -268,10 +269,11 @@ export class Interpreter {
   }
 
   *#matches(subject: string, patterns: readonly Word[]): Task<boolean> {
-    const { options, expansion, isBash, dialect } = this.#shell;
+    const { options, expansion, isBash } = this.#shell;
+    const bytes = countsBytes(this.#shell, subject);
     for (const word of patterns) {
       const pattern = word.blocking ? yield* expansion.patternTask(word) : expansion.pattern(word);
-      if (compilePattern(pattern, { extglob: isBash && options.extglob, nocase: options.nocasematch, bytes: dialect === 'dash' }).test(subject)) return true;
+      if (compilePattern(pattern, { extglob: isBash && options.extglob, nocase: options.nocasematch, bytes }).test(subject)) return true;
     }
     return false;
   }

@@ -298,7 +298,7 @@ export class Runtime implements Execution {
   *runEventTrap(name: string): Task<void> {
     const { traps } = this.#shell;
     const command = traps.get(name);
-    if (command === undefined || command === '' || traps.running.has(name) || traps.running.has('DEBUG')) return;
+    if (command === undefined || command === '' || traps.running.has(name)) return;
     traps.running.add(name);
     try {
       yield* this.#runTrap(name, command);

@@ -2,6 +2,7 @@
 import { Errno } from '../../kernel/errno.js';
 import type { DirectoryEntry } from '../../kernel/inode.js';
 import { ExpansionError } from '../flow.js';
+import { isPlainLocale } from '../locale.js';
 import { compilePattern, type Pattern } from '../patterns.js';
 import type { Shell } from '../shell.js';
 
@@ -94,7 +95,7 @@ class Globber {
       return;
     }
     if (this.#isDeep(component)) return this.#walkDeep(prefix, components, at);
-    const pattern = compilePattern(component, { extglob: this.#extglob, nocase: this.#shell.options.has('nocaseglob'), period: !this.#dots, bytes: this.#shell.dialect === 'dash' });
+    const pattern = compilePattern(component, { extglob: this.#extglob, nocase: this.#shell.options.has('nocaseglob'), period: !this.#dots, bytes: this.#shell.dialect === 'dash' || isPlainLocale(this.#shell) });
     for (const { name, type } of this.#entries(prefix)) {
       if (!pattern.test(name)) continue;
       const path = prefix + name;

@@ -140,21 +140,25 @@ function lengthOfValue(shell: Shell, part: Parameter, value: Value): number {
   return countsBytes(shell, text) ? encode(text).length : lengthOf(text);
 }
 
-function apply(shell: Shell, { operation, source }: Parameter, text: string, operands: Operands): string {
+function apply(shell: Shell, part: Parameter, text: string, operands: Operands): string {
+  if (!countsBytes(shell, text)) return applyTo(shell, part, text, operands, false);
+  const { replacement } = operands;
+  return joinBytes(applyTo(shell, part, bytesOf(text), replacement === undefined ? operands : { ...operands, replacement: bytesOf(replacement) }, true));
+}
+
+/** `bytes`: each character of the text is a byte. */
+function applyTo(shell: Shell, { operation, source }: Parameter, text: string, operands: Operands, bytes: boolean): string {
+  const pattern = operands.pattern ?? '';
   switch (operation?.type) {
     case 'trim':
-      if (shell.dialect === 'dash') return joinBytes(trim(bytesOf(text), compilePattern(operands.pattern!, { bytes: true }), operation.side, operation.greedy));
-      return trim(text, patternOf(shell, operands.pattern!, false), operation.side, operation.greedy);
+      return trim(text, patternOf(shell, pattern, bytes), operation.side, operation.greedy);
     case 'replace':
-      if (operands.pattern === '' && (operation.scope === 'first' || operation.scope === 'all')) return text;
-      return replace(text, patternOf(shell, operands.pattern!, true), operands.pattern!, operation.scope, operands.replacement!, shell.options.has('patsub_replacement'));
+      if (pattern === '' && (operation.scope === 'first' || operation.scope === 'all')) return text;
+      return replace(text, patternOf(shell, pattern, bytes, true), pattern, operation.scope, operands.replacement!, shell.options.has('patsub_replacement'));
     case 'case':
-      return changeCase(text, operation.change, operation.all, operands.pattern === undefined ? undefined : patternOf(shell, operands.pattern, false));
+      return changeCase(text, operation.change, operation.all, operands.pattern === undefined ? undefined : patternOf(shell, pattern, bytes));
     case 'slice':
-    {
-      const subject = operation.length?.source ?? source;
-      return countsBytes(shell, text) ? joinBytes(slice(bytesOf(text), operands.offset!, operands.length, subject)) : slice(text, operands.offset!, operands.length, subject);
-    }
+      return slice(text, operands.offset!, operands.length, operation.length?.source ?? source);
     default:
       return text;
   }
@@ -174,8 +178,8 @@ function applyToList(shell: Shell, part: Parameter, value: Value, operands: Oper
 }
 
 /** Patterns of `${…}`: extended ones always parse where bash has extglob on. */
-function patternOf(shell: Shell, text: string, replaces: boolean): ReturnType<typeof compilePattern> {
-  return compilePattern(text, { extglob: shell.options.extglob, nocase: replaces && shell.options.nocasematch });
+function patternOf(shell: Shell, text: string, bytes: boolean, replaces = false): ReturnType<typeof compilePattern> {
+  return compilePattern(text, { extglob: shell.options.extglob, nocase: replaces && shell.options.nocasematch, bytes });
 }
 
 function pourText(text: string, sink: Sink, quoted: boolean): void {

@@ -179,7 +179,9 @@ class ExpressionParser {
     this.#advance();
     if (this.#now() === '' && this.#failure === undefined) return this.#fail('syntax error: operand expected');
     const rest = this.#text.slice(this.#tokenStart);
-    return { type: 'assign', operator, target: left, value: this.#assignment(), rest };
+    const value = this.#assignment();
+    // The token behind the value is read before the value is assigned.
+    return { type: 'assign', operator, target: left, value: this.#failure === undefined ? value : { type: 'comma', left: value, right: this.#failure }, rest };
   }
 
   #conditional(): Expression {
