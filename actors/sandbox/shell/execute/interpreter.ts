@@ -270,10 +270,9 @@ export class Interpreter {
 
   *#matches(subject: string, patterns: readonly Word[]): Task<boolean> {
     const { options, expansion, isBash } = this.#shell;
-    const bytes = countsBytes(this.#shell, subject);
+    const settings = { extglob: isBash && options.extglob, nocase: options.nocasematch, bytes: countsBytes(this.#shell, subject) };
     for (const word of patterns) {
-      const pattern = word.blocking ? yield* expansion.patternTask(word) : expansion.pattern(word);
-      if (compilePattern(pattern, { extglob: isBash && options.extglob, nocase: options.nocasematch, bytes }).test(subject)) return true;
+      if (compilePattern(word.blocking ? yield* expansion.patternTask(word) : expansion.pattern(word), settings).test(subject)) return true;
     }
     return false;
   }
