@@ -15,6 +15,7 @@ import type { ArithmeticText, Assignment, Command, Dialect, FunctionDefinition, 
 import type { Parser, ShellSyntaxError } from './syntax/parser.js';
 import type { Traps } from './traps.js';
 import type { AssignmentError } from './variables/assignment-error.js';
+import type { Key } from './variables/arrays.js';
 import { Variables } from './variables/variables.js';
 
 /** A status at once, or the code that will give it. Most commands need no generator: `typeof outcome === 'number'`. */
@@ -160,8 +161,9 @@ export class Shell {
   /** `$!` */
   backgroundPid: number | undefined;
   shellPid: number;
-  /** How many forks this shell is away from the one that began. */
   subshellDepth = 0;
+  /** The keys of subscripts in which commands have run, by their text, while what names them is tried again. */
+  subscriptKeys: ReadonlyMap<string, Key> | undefined;
   /** $BASH_SUBSHELL */
   subshellLevel = 0;
   /** The same once the words of the simple command that this shell was forked for are expanded: those of a pipeline's do not see the fork. */

@@ -1,4 +1,5 @@
 // unset, let, getopts, times, caller, help.
+import { UnreadSubscript } from '../expand/run-time-subscripts.js';
 import { CommandAbort, ExpansionError } from '../flow.js';
 import type { Builtin, Shell } from '../shell.js';
 import { AssignmentError, isName, parseReference } from '../variables/variables.js';
@@ -70,7 +71,7 @@ export const letBuiltin: Builtin = (shell, argv) => {
         shell.complain(error.message);
         return 1;
       }
-      if (!(error instanceof ExpansionError) || error.isFatal) throw error;
+      if (!(error instanceof ExpansionError) || error.isFatal || error instanceof UnreadSubscript) throw error;
       return fail(shell, 'let', error.message);
     }
   }

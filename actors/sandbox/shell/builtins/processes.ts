@@ -11,6 +11,7 @@ import type { Builtin, Shell } from '../shell.js';
 import { trapName } from '../traps.js';
 import { signalDescription } from '../signal-descriptions.js';
 import { READONLY } from '../variables/variable.js';
+import { isName } from '../variables/variables.js';
 import { fail, print, readOptions, showUsage, usage } from './output.js';
 
 /** SIGINT, EXIT: as `trap -p` writes names. */
@@ -227,7 +228,7 @@ export function* wait(shell: Shell, argv: readonly string[]): Task<number> {
   if (argv[at] === '--') at++;
   const specs = argv.slice(at);
   if (variable !== undefined && shell.variables.find(variable)?.has(READONLY) === true) return fail(shell, 'wait', `${variable}: cannot unset: readonly variable`);
-  if (variable !== undefined) shell.variables.unset(variable);
+  if (variable !== undefined && isName(variable)) shell.variables.unset(variable);
   if (flags.some((flag) => flag.includes('n'))) return yield* waitNext(shell, specs, variable);
   if (specs.length === 0) {
     for (const job of shell.jobs.own) {
@@ -244,7 +245,7 @@ export function* wait(shell: Shell, argv: readonly string[]): Task<number> {
     else if (spec.startsWith('%')) status = shell.dialect === 'dash' ? fail(shell, 'wait', `No such job: ${spec}`, 2) : fail(shell, 'wait', `${spec}: no such job`, 127);
     else if (/^\d+$/.test(spec)) status = shell.isBash ? fail(shell, 'wait', `pid ${spec} is not a child of this shell`, 127) : 127;
     else status = fail(shell, 'wait', shell.isBash ? `\`${spec}': not a pid or valid job spec` : `Illegal number: ${spec}`, shell.isBash ? 1 : 2);
-    if (variable !== undefined && typeof job === 'object') shell.variables.set(variable, String(job.processes.at(-1)!.pid));
+    if (variable !== undefined && typeof job === 'object') shell.variables.setNamed(variable, String(job.processes.at(-1)!.pid));
   }
   return status;
 }
@@ -258,7 +259,7 @@ function* waitNext(shell: Shell, specs: readonly string[], variable: string | un
   const interrupted = yield* waitFor(shell, chosen);
   if (interrupted !== undefined) return interrupted;
   const over = chosen.find((job) => jobState(job) === 'Done')!;
-  if (variable !== undefined) shell.variables.set(variable, String(over.processes.at(-1)!.pid));
+  if (variable !== undefined) shell.variables.setNamed(variable, String(over.processes.at(-1)!.pid));
   shell.jobs.collect();
   shell.jobs.tellDeath(over);
   shell.jobs.remove(over);

@@ -109,12 +109,6 @@ function* readInput(shell: Shell, options: ReadOptions, input: ReadInput): Task<
   return 0;
 }
 
-function store(shell: Shell, name: string, value: string): void {
-  const { name: variable, subscript } = parseReference(name)!;
-  if (subscript === undefined) shell.variables.set(variable, value);
-  else shell.variables.setElement(variable, subscript, value);
-}
-
 function assign(shell: Shell, options: ReadOptions, input: ReadInput, status: number): number {
   try {
     if (options.array !== undefined) {
@@ -123,10 +117,10 @@ function assign(shell: Shell, options: ReadOptions, input: ReadInput, status: nu
     } else if (options.names.length === 0) {
       shell.variables.set('REPLY', input.text);
     } else if (options.exact) {
-      options.names.forEach((name, index) => store(shell, name, index === 0 ? input.text : ''));
+      options.names.forEach((name, index) => shell.variables.setNamed(name, index === 0 ? input.text : ''));
     } else {
       const fields = input.fields(shell.separators, options.names.length);
-      options.names.forEach((name, index) => store(shell, name, fields[index] ?? ''));
+      options.names.forEach((name, index) => shell.variables.setNamed(name, fields[index] ?? ''));
     }
     return status;
   } catch (error) {

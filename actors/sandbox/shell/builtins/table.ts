@@ -25,20 +25,23 @@ import { set as dashSet } from './dash/set.js';
 import * as dashTest from './dash/test.js';
 import * as dashUmask from './dash/umask.js';
 import { bracketBuiltin, testBuiltin } from './test.js';
+import { naming } from '../expand/run-time-subscripts.js';
 import { ulimit } from './ulimit.js';
 import { umask } from './umask.js';
+
+const declaration = naming(runDeclaration, () => true);
 
 const POSIX: Readonly<Record<string, Builtin>> = {
   ':': control.colon, true: control.colon, false: control.falseBuiltin, break: control.breakBuiltin, continue: control.continueBuiltin,
   return: control.returnBuiltin, exit: control.exit, shift: control.shift, eval: control.evalBuiltin, '.': control.source, exec: control.exec,
-  command: control.command, export: runDeclaration, readonly: runDeclaration, local: runDeclaration, unset: misc.unset, set,
-  alias, unalias, type, hash, cd: cdBuiltin, pwd: pwdBuiltin, echo: echoBuiltin, printf: printfBuiltin, test: testBuiltin, '[': bracketBuiltin,
-  read: readBuiltin, getopts: misc.getopts, umask, ulimit, times: misc.times, trap: processes.trap, kill: processes.kill,
-  jobs: processes.jobs, wait: processes.wait, fg: processes.fg, bg: processes.bg,
+  command: control.command, export: declaration, readonly: declaration, local: declaration, unset: naming(misc.unset, () => true), set,
+  alias, unalias, type, hash, cd: cdBuiltin, pwd: pwdBuiltin, echo: echoBuiltin, printf: naming(printfBuiltin, (before) => before === '-v'), test: testBuiltin, '[': bracketBuiltin,
+  read: naming(readBuiltin, (before) => !/^-[dip]$/.test(before)), getopts: misc.getopts, umask, ulimit, times: misc.times, trap: processes.trap, kill: processes.kill,
+  jobs: processes.jobs, wait: naming(processes.wait, (before) => before === '-p'), fg: processes.fg, bg: processes.bg,
 };
 
 const BASH: Readonly<Record<string, Builtin>> = {
-  source: control.source, builtin: control.builtin, declare: runDeclaration, typeset: runDeclaration, shopt, enable, pushd: pushdBuiltin,
+  source: control.source, builtin: control.builtin, declare: declaration, typeset: declaration, shopt, enable, pushd: pushdBuiltin,
   popd: popdBuiltin, dirs: dirsBuiltin, mapfile: mapfileBuiltin, readarray: mapfileBuiltin, let: misc.letBuiltin, caller: misc.caller,
   history, fc, compgen, complete, compopt, help: misc.help, disown: processes.disown,
   logout: control.logout, suspend: control.suspend,

@@ -1,5 +1,6 @@
 // `((…))`, and the three parts of an arithmetic for.
 import type { Task } from '../../kernel/wait.js';
+import { UnreadSubscript } from '../expand/run-time-subscripts.js';
 import { ExpansionError } from '../flow.js';
 import type { Outcome, Shell } from '../shell.js';
 import type { ArithmeticCommand, ArithmeticText } from '../syntax/ast.js';
@@ -13,7 +14,7 @@ export function* numberOf(shell: Shell, text: ArithmeticText): Task<number | big
     yield* shell.execution.runEventTrap('DEBUG');
   }
   try {
-    const value = text.blocking ? yield* shell.expansion.arithmeticTask(text) : shell.expansion.arithmetic(text);
+    const value = yield* shell.expansion.arithmeticTask(text);
     if (shell.options.xtrace) traceArithmetic(shell, text.source.trimStart());
     return value;
   } catch (error) {
@@ -38,9 +39,11 @@ export function runArithmetic(shell: Shell, node: ArithmeticCommand): Outcome {
   if (text.blocking || shell.traps.has('DEBUG')) return runBlocking(shell, text);
   if (shell.options.xtrace) traceArithmetic(shell, text.source);
   let value: number | bigint | undefined;
+  const { changes } = shell.variables;
   try {
     value = shell.expansion.arithmetic(text);
   } catch (error) {
+    if (error instanceof UnreadSubscript && shell.variables.changes === changes) return runBlocking(shell, text);
     value = reported(shell, error);
   }
   return shell.execution.settle(value === undefined || value === 0 || value === 0n ? 1 : 0);

@@ -1,6 +1,7 @@
 // `[[ … ]]`.
 import type { Task } from '../../kernel/wait.js';
 import { compileRegex, RegexSyntaxError } from '../../programs/posix-regex.js';
+import { withSubscripts } from '../expand/run-time-subscripts.js';
 import { ExpansionError } from '../flow.js';
 import { countsBytes } from '../locale.js';
 import { compilePattern } from '../patterns.js';
@@ -53,7 +54,7 @@ function* evaluate(shell: Shell, test: Primary): Task<boolean> {
     case 'unary': {
       const operand = yield* shell.expansion.textTask(test.operand);
       if (shell.options.xtrace) traceLine(shell, `[[ ${test.operator} ${operand === '' ? "''" : operand} ]]`);
-      return unary(shell, test.operator, operand);
+      return yield* withSubscripts(shell, () => unary(shell, test.operator, operand));
     }
     case 'binary':
       return yield* binary(shell, test);
@@ -105,7 +106,7 @@ function* binary(shell: Shell, test: Test & { type: 'binary' }): Task<boolean> {
       return compareFiles(shell, left, test.operator, right);
     default:
       try {
-        return compareNumbers(shell, left, test.operator, right);
+        return yield* withSubscripts(shell, () => compareNumbers(shell, left, test.operator, right));
       } catch (error) {
         throw error instanceof ExpansionError && !error.isFatal ? new NumberError(error.message) : error;
       }

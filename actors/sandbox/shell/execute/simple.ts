@@ -1,6 +1,7 @@
 // Simple commands: expansion, assignments, then a function, a built-in or a program.
 import { type Task } from '../../kernel/wait.js';
 import { subscriptBlocks } from '../expand/lookup.js';
+import { withSubscriptsWhereMet } from '../expand/run-time-subscripts.js';
 import { temporaryText } from '../expand/assignment.js';
 import { runDeclaration } from '../builtins/declare.js';
 import { failSpecial } from '../builtins/output.js';
@@ -27,6 +28,10 @@ export function runSimple(shell: Shell, node: SimpleCommand): Outcome {
   if (shell.trapDepth === 0) shell.currentCommand = node;
   if (blocks(node) || shell.traps.has('DEBUG')) return runSimpleTask(shell, node);
   shell.substitutionStatus = undefined;
+  return withSubscriptsWhereMet(shell, () => runNow(shell, node));
+}
+
+function runNow(shell: Shell, node: SimpleCommand): Outcome {
   const isDeclaration = shell.isBash && declares(shell, node);
   const argv = isDeclaration ? declarationArguments(shell, node) : !shell.isBash && hasAssignment(node) ? posixArguments(shell, node) : shell.expansion.fields(node.words);
   if (argv.length === 0) return assignAll(shell, node);

@@ -15,6 +15,7 @@ import { promptText } from './prompt.js';
 import { DocumentSink, escapePattern, FieldSink, QuietSink, separatorsOf, type Sink, TextSink } from './sinks.js';
 import { markQuoted, quotedRegex } from './regex-quoting.js';
 import { runProcessSubstitution, substituteCommand } from './substitution.js';
+import { withSubscripts } from './run-time-subscripts.js';
 import { expandTilde } from './tilde.js';
 
 /** How literal text counts: as in the script, inside double quotes, or as the operand of an unquoted `${x:-…}` (which splits). */
@@ -342,8 +343,9 @@ export class Expander implements Expansion {
   }
 
   *arithmeticTask(text: ArithmeticText): Task<number | bigint> {
-    if (!text.blocking) return this.arithmetic(text);
-    return evaluateSource(this.#shell, yield* this.#textOfTask(text.parts, undefined, 'quoted'));
+    if (!text.blocking) return yield* withSubscripts(this.#shell, () => this.arithmetic(text));
+    const source = yield* this.#textOfTask(text.parts, undefined, 'quoted');
+    return yield* withSubscripts(this.#shell, () => evaluateSource(this.#shell, source));
   }
 
   evaluate(text: string): number | bigint {

@@ -3,6 +3,7 @@ import { ExpansionError, ShellExit } from '../flow.js';
 import type { Shell } from '../shell.js';
 import type { Parameter, Subscript } from '../syntax/ast.js';
 import { type Integer, sum } from '../syntax/constant.js';
+import { knownKey, UnreadSubscript } from './run-time-subscripts.js';
 import type { Key } from '../variables/arrays.js';
 import { NAMEREF, type Variable } from '../variables/variable.js';
 import { isName, parseReference } from '../variables/variables.js';
@@ -60,6 +61,11 @@ export function namesList({ variables }: Shell, name: string): boolean {
 
 /** The key that a subscript means for a variable: the word's text for associative arrays, a number otherwise. */
 export function keyOf(shell: Shell, index: Subscript, variable: Variable | undefined): Key {
+  if (subscriptBlocks(index)) {
+    const known = knownKey(shell, index);
+    if (known === undefined) throw new UnreadSubscript(index, variable?.map !== undefined);
+    return known;
+  }
   if (variable?.map) return shell.expansion.text(index.word);
   try {
     return shell.expansion.arithmetic(index.arithmetic);

@@ -28,6 +28,8 @@ export class Variables {
   evaluate: (text: string) => string = (text) => text;
   /** Set by the shell: an element's key from the text of a subscript. */
   elementKey: (variable: Variable | undefined, subscript: string) => Key = (_, subscript) => subscript;
+  /** Counts what changes variables, so that it can be told whether anything has. */
+  changes = 0;
   /** set -a. */
   exportAll = false;
 
@@ -218,6 +220,7 @@ export class Variables {
     if (variable !== undefined && variable.generation === this.#generation && variable.attributes === 0 && !append
       && variable.list === undefined && variable.map === undefined && variable.special === undefined && !this.exportAll) {
       variable.value = value;
+      this.changes++;
       return;
     }
     const reference = this.#target(name);
@@ -238,6 +241,7 @@ export class Variables {
 
   /** Assigns to a variable in hand, minding its attributes. The variable must be `writable`. */
   assign(variable: Variable, value: string, append = false): void {
+    this.changes++;
     if (this.exportAll) variable.attributes |= EXPORTED;
     if ((variable.attributes & EXPORTED) !== 0) this.#environment = undefined;
     const old = append ? variable.text ?? '' : '';
@@ -263,6 +267,13 @@ export class Variables {
     return text;
   }
 
+  /** Assigns to what a built-in's argument names: a variable or an element. */
+  setNamed(text: string, value: string): void {
+    const { name, subscript } = parseReference(text)!;
+    if (subscript === undefined) this.set(name, value);
+    else this.setElement(name, subscript, value);
+  }
+
   /** `name[subscript]=value`; the subscript is the text between the brackets. */
   setElement(name: string, subscript: string, value: string, append = false): void {
     const target = this.#target(name).name;
@@ -271,6 +282,7 @@ export class Variables {
 
   /** Assigns one element under an evaluated key. */
   assignElement(variable: Variable, key: Key, value: string, append = false): void {
+    this.changes++;
     if (this.exportAll) variable.attributes |= EXPORTED;
     if ((variable.attributes & EXPORTED) !== 0) this.#environment = undefined;
     if (variable.special?.list) return variable.special.setElement?.(key, value);
@@ -299,6 +311,7 @@ export class Variables {
 
   /** Replaces the content by an array. */
   assignList(variable: Variable, values: readonly string[]): void {
+    this.changes++;
     if (variable.has(READONLY)) throw new AssignmentError(`${variable.name}: readonly variable`, true);
     if (variable.has(EXPORTED)) this.#environment = undefined;
     variable.value = undefined;
@@ -338,6 +351,7 @@ export class Variables {
   discard(name: string): void {
     const variable = this.#bindings.get(name);
     if (!variable) return;
+    this.changes++;
     if (variable.has(EXPORTED)) this.#environment = undefined;
     if (variable.depth > 0 && (this.keepsUnset || variable.depth === this.functionDepth)) {
       const empty = new Variable(name, variable.depth, this.#generation);
@@ -355,6 +369,7 @@ export class Variables {
   /** `unset name[key]`. */
   unsetElement(name: string, key: Key): void {
     if (!this.#bindings.has(name)) return;
+    this.changes++;
     const variable = this.writable(name);
     if (variable.has(READONLY)) throw new AssignmentError(`${name}: cannot unset: readonly variable`, true);
     if (variable.map) variable.map.delete(String(key));
