@@ -80,3 +80,29 @@ test('clone, fetch, push over HTTP', async (t) => {
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+/** The calls of GitHub's checkout action, for one commit of a repository whose token comes from a file that is included. */
+const CHECKOUT = `git init -q . && git remote add origin $U/r.git && git config --local gc.auto 0
+git config --local --name-only --get-regexp core\\.sshCommand; echo $?
+git submodule foreach --recursive sh -c "git config --local --name-only --get-regexp 'core\\.sshCommand' && git config --local --unset-all 'core.sshCommand' || :"
+git config --file /tmp/credentials.config http.$U/.extraheader 'AUTHORIZATION: basic dDp0' && git config --local includeIf.gitdir:$PWD/.git.path /tmp/credentials.config
+git config --get http.$U/.extraheader
+git -c protocol.version=2 fetch -q --no-tags --prune --no-recurse-submodules --depth=1 origin +$ID:refs/remotes/origin/main
+git sparse-checkout disable; git config --local --unset-all extensions.worktreeConfig; echo $?
+git checkout -q --progress --force -B main refs/remotes/origin/main && git log -1 --format=%H && cat a && git status --porcelain && git rev-parse --is-shallow-repository
+git branch --list --remote origin/main; git tag --list; git rev-parse refs/remotes/origin/main^{object}
+`;
+
+test('a checkout as CI does it: a token by an included file, one commit, a branch at it', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'git-'));
+  const server = await gitServer(folder);
+  try {
+    execFileSync('bash', ['-c', 'git init -q -b main w && cd w && echo 1 > a && git add . && git commit -qm first && echo 2 > a && git commit -qam second && cd .. && git clone -q --bare w r.git && git -C r.git config uploadpack.allowAnySHA1InWant true'], { cwd: folder, env: { ...process.env, ...WHO }, stdio: 'ignore' });
+    const id = execFileSync('git', ['-C', join(folder, 'r.git'), 'rev-parse', 'main']).toString().trim();
+    const ran = await sh(`mkdir -p /tmp/work; cd /tmp/work; ${CHECKOUT}`, { U: server.url, ID: id, HOME: '/tmp' });
+    t.is(ran.stdout, `1\nAUTHORIZATION: basic dDp0\n5\n${id}\n2\ntrue\n  origin/main\n${id}\n`, ran.stderr);
+  } finally {
+    server.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

@@ -5,7 +5,7 @@ import { exists } from '../common/exists.js';
 import { indexMtimeMs, isUnchanged, readIndex } from './index-file.js';
 import type { Pathspec } from './pathspec.js';
 import { withRenames } from './renames.js';
-import type { Repository } from './repository.js';
+import { gitFolder, type Repository } from './repository.js';
 import { peel } from './revision.js';
 import { byBytes, type FileChange, type Files, GITLINK, type Side, SYMLINK } from './sides.js';
 
@@ -43,6 +43,14 @@ export async function workFile({ dir, process }: Repository, path: string): Prom
   return { oid: (await git.hashBlob({ object: bytes })).oid, mode: stat.type === 'symlink' ? SYMLINK : (stat.mode & 0o111) === 0 ? 0o100644 : 0o100755, bytes };
 }
 
+/** A repository inside, as the commit that it is at; undefined where it is not there. */
+export async function linkedCommit({ process, dir, fs }: Repository, path: string): Promise<Side | undefined> {
+  const at = posix.join(dir, path);
+  const gitdir = exists(process, at) ? gitFolder(process, at) : undefined;
+  const oid = gitdir === undefined ? undefined : await git.resolveRef({ fs, gitdir, ref: 'HEAD' }).catch(() => undefined);
+  return oid === undefined ? undefined : { oid, mode: GITLINK };
+}
+
 /** The working tree as far as the index knows its files. Those that did not change since they were staged are not read. */
 export async function workFiles(repository: Repository): Promise<Map<string, Side>> {
   const found = new Map<string, Side>();
@@ -51,7 +59,7 @@ export async function workFiles(repository: Repository): Promise<Map<string, Sid
     const { path, oid, mode } = entry;
     if (found.has(path) || entry.intentToAdd) continue;
     if (mode === GITLINK || entry.skipWorktree || entry.assumeValid) {
-      found.set(path, { oid, mode });
+      found.set(path, (mode === GITLINK ? await linkedCommit(repository, path) : undefined) ?? { oid, mode });
       continue;
     }
     const at = posix.join(repository.dir, path);

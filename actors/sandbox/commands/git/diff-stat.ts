@@ -32,10 +32,11 @@ function scale(count: number, width: number, largest: number): number {
   return count === 0 ? 0 : 1 + Math.floor((count * (width - 1)) / largest);
 }
 
-export function fullStat(changes: readonly LineCount[]): string {
+/** `countWidth`: columns that a count has at least. */
+export function fullStat(changes: readonly LineCount[], countWidth = 0): string {
   const largest = Math.max(0, ...changes.map(({ added = 0, deleted = 0 }) => added + deleted));
   const hasBinary = changes.some(({ added }) => added === undefined);
-  const numberWidth = Math.max(String(largest).length, hasBinary ? 3 : 0);
+  const numberWidth = Math.max(String(largest).length, hasBinary ? 3 : 0, countWidth);
   let nameWidth = Math.max(0, ...changes.map(({ path }) => path.length));
   let graphWidth = largest;
   if (nameWidth + numberWidth + 6 + graphWidth > WIDTH) {

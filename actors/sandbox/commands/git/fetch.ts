@@ -47,6 +47,11 @@ export async function fetchCommit(repository: Repository, remote: string, oid: s
   await fetchOne(repository, remote, { source: oid, target: undefined }, { depth, tags: false, noTags: true, prune: false });
 }
 
+/** Fetches a branch, by default the remote's own. Throws GitFailure. */
+export function fetchBranch(repository: Repository, remote: string, branch: string | undefined, depth: string | undefined): Promise<FetchedRef[]> {
+  return fetchOne(repository, remote, branch === undefined ? undefined : { source: branch, target: undefined }, { depth, tags: false, noTags: false, prune: false });
+}
+
 /** Fetches what one refspec names, or without one all branches of a remote; what then goes into FETCH_HEAD. */
 async function fetchOne(repository: Repository, remote: string, refspec: Refspec | undefined, settings: FetchSettings): Promise<FetchedRef[]> {
   const { process, fs, gitdir } = repository;

@@ -2,7 +2,7 @@
 import { posix } from 'node:path';
 import git from 'isomorphic-git';
 import { exists } from '../common/exists.js';
-import { treeFiles, workFile, workFiles } from './changes.js';
+import { linkedCommit, treeFiles, workFile, workFiles } from './changes.js';
 import { byBytes, GITLINK, type Side } from './sides.js';
 import { type Command, type GitContext, need, options } from './command.js';
 import { isFolder } from './folders.js';
@@ -10,7 +10,7 @@ import { type IndexEntry, indexEntry, readIndex, statBytes, writeIndex } from '.
 import { putFile, removeFile } from './merge-trees.js';
 import { quoted } from './patch-text.js';
 import { type Pathspec, pathspec } from './pathspec.js';
-import { gitFolder, GitFailure, type Repository } from './repository.js';
+import { GitFailure, type Repository } from './repository.js';
 import { findRevision, peel } from './revision.js';
 import { statusOf, strangers } from './status.js';
 
@@ -21,7 +21,7 @@ export async function stage(repository: Repository, paths: Iterable<string>, mod
   for (const entry of readIndex(repository)) entries.set(entry.path, [...(entries.get(entry.path) ?? []), entry]);
   for (const path of paths) {
     const at = posix.join(dir, path);
-    const now = isFolder(process, at) ? await linkedRepository(repository, path) : await workFile(repository, path);
+    const now = isFolder(process, at) ? await linkedCommit(repository, path) : await workFile(repository, path);
     if (!now) {
       entries.delete(path);
       continue;
@@ -32,13 +32,6 @@ export async function stage(repository: Repository, paths: Iterable<string>, mod
     entries.set(path, [{ ...indexEntry(path, { oid: now.oid, mode: mode?.(now) ?? now.mode }), stat: now.mode === GITLINK ? undefined : statBytes(process.files.lstat(at)) }]);
   }
   writeIndex(repository, [...entries.values()].flat());
-}
-
-/** A repository inside is staged as the commit that it is at. */
-async function linkedRepository({ process, dir, fs }: Repository, path: string): Promise<Side | undefined> {
-  const gitdir = gitFolder(process, posix.join(dir, path));
-  const oid = gitdir === undefined ? undefined : await git.resolveRef({ fs, gitdir, ref: 'HEAD' }).catch(() => undefined);
-  return oid === undefined ? undefined : { oid, mode: GITLINK };
 }
 
 export const add: Command = async (context) => {

@@ -9,9 +9,10 @@ import { type Command, type GitContext, need, options } from './command.js';
 import { parseSettings, setting } from './configuration.js';
 import { removeTree } from './folders.js';
 import { resetTo } from './picks.js';
-import { fetchCommit } from './fetch.js';
+import { fetchBranch, fetchCommit } from './fetch.js';
 import { filesOf, gitFolder, GitFailure, type Repository } from './repository.js';
 import { makeFolders } from './init.js';
+import { stage } from './staging.js';
 
 interface Submodule {
   readonly name: string;
@@ -79,20 +80,8 @@ async function update(context: GitContext, repository: Repository, given: Return
   for (const module of chosen) {
     const url = setting(repository, `submodule.${module.name}.url`);
     if (url === undefined) continue;
-    const dir = posix.join(repository.dir, module.path);
-    const gitdir = posix.join(repository.gitdir, 'modules', module.name);
-    let own = inside(repository, module);
     const { fs, process } = repository;
-    if (!own) {
-      if (!quiet) context.complain(`Cloning into '${dir}'...\n`);
-      makeFolders(context, dir);
-      makeFolders(context, gitdir);
-      await git.init({ fs, dir, gitdir, defaultBranch: 'master' });
-      process.files.writeFile(posix.join(dir, '.git'), Buffer.from(`gitdir: ${posix.relative(dir, gitdir)}\n`));
-      await git.setConfig({ fs, gitdir, path: 'core.worktree', value: posix.relative(gitdir, dir) });
-      await git.addRemote({ fs, gitdir, remote: 'origin', url });
-      own = { ...repository, dir, gitdir };
-    }
+    const own = inside(repository, module) ?? (await makeModule(context, repository, module, url, quiet));
     const wanted = module.oid;
     const head = await git.resolveRef({ fs, gitdir: own.gitdir, ref: 'HEAD' }).catch(() => undefined);
     if (head !== wanted) {
@@ -155,19 +144,63 @@ async function nameOf({ fs, gitdir }: Repository, oid: string): Promise<string> 
   return oid.slice(0, 7);
 }
 
+/** Clones a repository into this one, and stages it with its entry in .gitmodules. */
+async function addModule(context: GitContext, repository: Repository, given: ReturnType<typeof options>): Promise<number> {
+  const [url, folder] = given.operands;
+  if (url === undefined) throw new GitFailure('usage: git submodule [--quiet] add [-b <branch>] [-f|--force] [--name <name>] [--reference <repository>] [--] <repository> [<path>]', 129);
+  const path = (folder ?? posix.basename(url, '.git')).replace(/\/$/, '');
+  if ((await indexFiles(repository)).has(path)) throw new GitFailure(`'${path}' already exists in the index`);
+  const { fs, process } = repository;
+  const name = given.value('name') ?? path;
+  const full = absoluteUrl(repository, url);
+  const own = await makeModule(context, repository, { path, name }, full, given.has('q', 'quiet'));
+  const wanted = given.value('b', 'branch');
+  const [fetched] = await fetchBranch(own, 'origin', wanted, given.value('depth'));
+  if (fetched === undefined) throw new GitFailure(`'origin/${wanted ?? 'HEAD'}' is not a commit and a branch '${wanted ?? 'main'}' cannot be created from it`);
+  await resetTo(own, fetched.oid);
+  const branch = wanted ?? (await git.listBranches({ fs, gitdir: own.gitdir, remote: 'origin' })).find((one) => one !== 'HEAD' && ['main', 'master'].includes(one)) ?? 'HEAD';
+  if (branch === 'HEAD') process.files.writeFile(posix.join(own.gitdir, 'HEAD'), Buffer.from(`${fetched.oid}\n`));
+  else {
+    await git.writeRef({ fs, gitdir: own.gitdir, ref: `refs/heads/${branch}`, value: fetched.oid, force: true });
+    process.files.writeFile(posix.join(own.gitdir, 'HEAD'), Buffer.from(`ref: refs/heads/${branch}\n`));
+  }
+  const list = posix.join(repository.dir, '.gitmodules');
+  const old = exists(process, list) ? Buffer.from(process.files.readFile(list)).toString() : '';
+  process.files.writeFile(list, Buffer.from(`${old}[submodule "${name}"]\n\tpath = ${path}\n\turl = ${url}\n${wanted === undefined ? '' : `\tbranch = ${wanted}\n`}`));
+  await setModule({ fs, gitdir: repository.gitdir } as Repository, name, 'url', full);
+  await setModule({ fs, gitdir: repository.gitdir } as Repository, name, 'active', 'true');
+  await stage(repository, ['.gitmodules', path]);
+  return 0;
+}
+
+/** An empty repository for a module, whose .git is a file that leads to its place in ours. */
+async function makeModule(context: GitContext, repository: Repository, { path, name }: Pick<Submodule, 'path' | 'name'>, url: string, quiet: boolean): Promise<Repository> {
+  const dir = posix.join(repository.dir, path);
+  const gitdir = posix.join(repository.gitdir, 'modules', name);
+  const { fs, process } = repository;
+  if (!quiet) context.complain(`Cloning into '${dir}'...\n`);
+  makeFolders(context, dir);
+  makeFolders(context, gitdir);
+  await git.init({ fs, dir, gitdir, defaultBranch: 'master' });
+  process.files.writeFile(posix.join(dir, '.git'), Buffer.from(`gitdir: ${posix.relative(dir, gitdir)}\n`));
+  await git.setConfig({ fs, gitdir, path: 'core.worktree', value: posix.relative(gitdir, dir) });
+  await git.addRemote({ fs, gitdir, remote: 'origin', url });
+  return { ...repository, dir, gitdir };
+}
+
 export const submodule: Command = async (context) => {
   const repository = need(context);
   const at = context.argv.slice(1).findIndex((word) => !word.startsWith('-'));
   const action = at < 0 ? 'status' : context.argv[at + 1]!;
   const before = at < 0 ? context.argv.slice(1) : context.argv.slice(1, at + 1);
   const rest = at < 0 ? [] : context.argv.slice(at + 2);
-  const long = { quiet: 'no', recursive: 'no', init: 'no', force: 'no', depth: 'required', remote: 'no', merge: 'no', checkout: 'no', rebase: 'no', jobs: 'required', reference: 'required', 'recommend-shallow': 'no', 'no-recommend-shallow': 'no', 'single-branch': 'no', 'no-single-branch': 'no', progress: 'no', 'no-fetch': 'no', filter: 'required', cached: 'no', all: 'no' } as const;
+  const long = { quiet: 'no', recursive: 'no', init: 'no', force: 'no', depth: 'required', remote: 'no', merge: 'no', checkout: 'no', rebase: 'no', jobs: 'required', reference: 'required', 'recommend-shallow': 'no', 'no-recommend-shallow': 'no', 'single-branch': 'no', 'no-single-branch': 'no', progress: 'no', 'no-fetch': 'no', filter: 'required', cached: 'no', all: 'no', name: 'required', branch: 'required' } as const;
   if (action === 'foreach') {
     // Options of the command that follows are its own.
     const end = rest.findIndex((word) => !word.startsWith('-'));
     return foreach(context, repository, options({ argv: ['foreach', ...before, ...rest.slice(0, Math.max(0, end))] }, 'q', long), rest.slice(Math.max(0, end)));
   }
-  const given = options({ argv: [action, ...before, ...rest] }, 'qfj:N', long);
+  const given = options({ argv: [action, ...before, ...rest] }, 'qfj:Nb:', long);
   const all = await submodules(repository);
   const chosen = given.operands.length === 0 ? all : all.filter(({ path }) => given.operands.includes(path));
   switch (action) {
@@ -194,6 +227,8 @@ export const submodule: Command = async (context) => {
         context.print(`Submodule '${module.name}' (${absoluteUrl(repository, module.url)}) unregistered for path '${module.path}'\n`);
       }
       return 0;
+    case 'add':
+      return addModule(context, repository, given);
     default:
       return context.unsupported(`submodule ${action}`);
   }
