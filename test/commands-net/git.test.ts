@@ -46,15 +46,16 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   'failures': 'git log; echo $?; git init -q -b main r; cd r; git log; echo $?; git commit -m x; echo $?; git checkout nothing; echo $?; git rev-parse --verify -q HEAD; echo $?; git add none; echo $?',
 };
 
+// One after another: at once, each would wait for all others, and its time be over.
 for (const [name, script] of Object.entries(SCRIPTS)) {
-  test(`as the host's git: ${name}`, async (t) => {
+  test.serial(`as the host's git: ${name}`, async (t) => {
     const ran = await sh(script);
     t.is(withoutPlace(ran.stdout, '/tmp'), onHost(script), ran.stderr);
   });
 }
 
 for (const [name, script] of Object.entries(GIT_SCRIPTS)) {
-  test(`as the host's git: ${name}`, async (t) => {
+  test.serial(`as the host's git: ${name}`, async (t) => {
     const ran = await sh(PRELUDE + script, { HOME: '/tmp' });
     t.is(withoutPlace(ran.stdout, '/tmp'), onHost(PRELUDE + script), ran.stderr);
   });
