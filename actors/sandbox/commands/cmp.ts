@@ -67,8 +67,9 @@ export const cmp: Main = command(function* (process, output) {
   const all = options.has('l', 'verbose');
   const printsBytes = options.has('b', 'print-bytes');
   const pace = new Pace();
-  const sizes = names.map((name) => (name === '-' || !all ? 0 : process.files.stat(name).sizeBytes));
-  const width = String(Math.min(left, ...sizes)).length;
+  // Of pipes the size is not known; without any the numbers are not aligned.
+  const sizes = names.filter((name) => name !== '-' && all).map((name) => process.files.stat(name)).filter(({ type }) => type === 'file').map(({ sizeBytes }) => sizeBytes);
+  const width = sizes.length === 0 ? 1 : String(Math.min(left, ...sizes)).length;
   let offset = 0;
   let line = 1;
   let differs = false;

@@ -20,6 +20,7 @@ export const fileCommands: CommandTable = {
   dir: () => import('./ls/ls.js').then((m) => m.dir),
   dirname: () => import('./basename.js').then((m) => m.dirname),
   dnf: () => import('./packages.js').then((m) => m.dnf),
+  domainname: () => import('./uname.js').then((m) => m.domainname),
   dnsdomainname: () => import('./uname.js').then((m) => m.dnsdomainname),
   dpkg: () => import('./packages.js').then((m) => m.dpkg),
   env: () => import('./env.js').then((m) => m.env),

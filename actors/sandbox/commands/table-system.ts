@@ -18,6 +18,7 @@ export const systemCommands: CommandTable = {
   runuser: () => import('./su.js').then((m) => m.runuser),
   prlimit: () => import('./prlimit.js').then((m) => m.prlimit),
   setpriv: () => import('./setpriv.js').then((m) => m.setpriv),
+  script: () => import('./script.js').then((m) => m.script),
   stty: () => import('./stty.js').then((m) => m.stty),
   su: () => import('./su.js').then((m) => m.su),
   umount: () => import('./mount.js').then((m) => m.umount),

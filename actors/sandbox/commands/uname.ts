@@ -73,6 +73,19 @@ export const hostname: Main = plainCommand((process, output) => {
   return 0;
 });
 
+/** The NIS domain, of which nothing here makes use; it has none until somebody sets it. */
+export const domainname: Main = plainCommand((process, output) => {
+  const { operands: [wanted] } = parseOptions(process.argv, '');
+  if (wanted === undefined) {
+    output.print(`${process.kernel.domainName}\n`);
+    return 0;
+  }
+  if (!isCapable(process.credentials, 'SYS_ADMIN')) throw new UsageError('you must be root to change the domain name');
+  if (wanted.length > HOST_NAME_MAX) throw new UsageError('name too long');
+  process.kernel.domainName = wanted;
+  return 0;
+});
+
 export const dnsdomainname: Main = plainCommand((process, output) => {
   output.print(domainOf(fullName(process)));
   return 0;

@@ -49,6 +49,8 @@ export class Kernel {
   readonly tree: MountTree;
   readonly processes = new Map<number, Process>();
   hostname: string;
+  /** The NIS domain's name. */
+  domainName = '(none)';
   /** A process was ended because it used more memory than the machine has. */
   outOfMemory = false;
   bootedAtMs = Date.now();

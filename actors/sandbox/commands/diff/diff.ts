@@ -12,6 +12,7 @@ import { formatTime } from '../awk/time.js';
 import { globRegex } from '../text-glob.js';
 import { openInput, splitLines } from '../text-input.js';
 import { type Change, compareLines } from './compare.js';
+import { mergedDiff, mergeFormats, rcsDiff } from './line-formats.js';
 import { contextDiff, type DiffFile, edDiff, normalDiff, sideBySide, unifiedDiff } from './formats.js';
 
 const SHORT = 'abBc::C:dD:eEfF:hiI:lL:nNpqrsS:tTu::U:vwW:x:X:yZ';
@@ -20,7 +21,8 @@ const LONG = {
   'ignore-case': 'no', 'ignore-matching-lines': 'required', label: 'required', 'new-file': 'no', 'unidirectional-new-file': 'no', 'show-c-function': 'no', brief: 'no', recursive: 'no',
   'report-identical-files': 'no', 'starting-file': 'required', 'expand-tabs': 'no', unified: 'optional', 'ignore-all-space': 'no', width: 'required', exclude: 'required', 'exclude-from': 'required',
   'side-by-side': 'no', 'suppress-common-lines': 'no', 'strip-trailing-cr': 'no', 'ignore-trailing-space': 'no', color: 'optional', normal: 'no', 'no-dereference': 'no', 'speed-large-files': 'no',
-  'left-column': 'no', 'horizon-lines': 'required',
+  'left-column': 'no', 'horizon-lines': 'required', rcs: 'no', ifdef: 'required', 'from-file': 'required', 'to-file': 'required', 'line-format': 'required', 'old-line-format': 'required', 'new-line-format': 'required',
+  'unchanged-line-format': 'required', 'old-group-format': 'required', 'new-group-format': 'required', 'unchanged-group-format': 'required', 'changed-group-format': 'required',
 } as const;
 
 const TYPE_WORDS: Readonly<Record<FileType, string>> = {
@@ -30,6 +32,9 @@ const TYPE_WORDS: Readonly<Record<FileType, string>> = {
 interface Loaded extends DiffFile {
   bytes: Uint8Array;
 }
+
+/** What follows its complaints about the command line, with its name in front again. */
+const TRY = "\ndiff: Try 'diff --help' for more information.";
 
 class Diff {
   readonly #process: Process;
@@ -125,7 +130,7 @@ class Diff {
     const binary = !same && !options.has('a', 'text') && (isBinary(a.bytes) || isBinary(b.bytes));
     if (!binary && changes.length === 0) {
       if (options.has('s', 'report-identical-files')) this.#output.print(`Files ${first} and ${second} are identical\n`);
-      if (!options.has('y', 'side-by-side')) return;
+      if (!options.has('y', 'side-by-side') && mergeFormats(options) === undefined) return;
     } else {
       this.#note(1);
     }
@@ -141,8 +146,11 @@ class Diff {
     const custom = options.value('F', 'show-function-line');
     const regex = custom === undefined ? undefined : new RegExp(compileRegex(custom, { extended: false }).javascript, 'u');
     const pattern = regex ?? (options.has('p', 'show-c-function') ? /^[A-Za-z$_]/ : undefined);
-    if (options.has('u', 'U', 'unified') || (options.has('p', 'show-c-function') && !options.has('c', 'C', 'context'))) return unifiedDiff(a, b, changes, this.#context, pattern);
-    if (options.has('c', 'C', 'context')) return contextDiff(a, b, changes, this.#context, pattern);
+    const formats = mergeFormats(options);
+    if (formats !== undefined) return mergedDiff(a, b, changes, formats);
+    if (options.has('u', 'U', 'unified')) return unifiedDiff(a, b, changes, this.#context, pattern);
+    if (options.has('c', 'C', 'context', 'p', 'show-c-function', 'F', 'show-function-line')) return contextDiff(a, b, changes, this.#context, pattern);
+    if (options.has('n', 'rcs')) return rcsDiff(b, changes);
     if (options.has('e', 'ed')) return edDiff(b, changes);
     if (options.has('y', 'side-by-side')) return sideBySide(a, b, changes, Number(options.value('W', 'width') ?? 130), options.has('suppress-common-lines'));
     return normalDiff(a, b, changes);
@@ -213,10 +221,15 @@ export const diff: Main = command(function* (process, output) {
   // Old scripts write the number of context lines as an option of its own: `-3`.
   const argv = process.argv.map((word, i) => (i > 0 && /^-\d+$/.test(word) ? `-U${word.slice(1)}` : word.replace(/^-u(\d+)/, '-U$1')));
   const options = parseOptions(argv.flatMap((word) => (/^-[a-zA-Z]*[uc][a-zA-Z]+$/.test(word) && !word.startsWith('--') ? separated(word) : [word])), SHORT, LONG, { exitCode: 2 });
-  const [first, second, extra] = options.operands;
-  if (first === undefined || second === undefined) throw new UsageError(first === undefined ? "missing operand after 'diff'" : `missing operand after '${first}'`, 2);
-  if (extra !== undefined) throw new UsageError(`extra operand '${extra}'`, 2);
   const run = new Diff(process, output, options);
+  const [from, to] = [options.value('from-file'), options.value('to-file')];
+  if (from !== undefined || to !== undefined) {
+    for (const operand of options.operands) yield* from === undefined ? run.compare(operand, to!, false) : run.compare(from, operand, false);
+    return run.exitCode;
+  }
+  const [first, second, extra] = options.operands;
+  if (first === undefined || second === undefined) throw new UsageError(`missing operand after '${first ?? 'diff'}'${TRY}`, 2);
+  if (extra !== undefined) throw new UsageError(`extra operand '${extra}'${TRY}`, 2);
   yield* run.compare(first, second, false);
   return run.exitCode;
 });

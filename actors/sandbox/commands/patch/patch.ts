@@ -156,7 +156,9 @@ export const patch: Main = command(function* (process, output) {
     const text = (): Task<Uint8Array> => readAll(process, openInput(process, source));
     // GNU patch changes folder first, so -i is looked for there.
     if (directory !== undefined) process.files.chdir(directory);
-    const patches = parsePatch(decode(yield* text()));
+    const given = yield* text();
+    if (given.length === 0 && !isBusybox(process)) return 0;
+    const patches = parsePatch(decode(given));
     if (!isBusybox(process) && patches.every(({ hunks, renames, newMode, deletes }) => hunks.length === 0 && !renames && !deletes && newMode === undefined)) {
       throw new UsageError('**** Only garbage was found in the patch input.', 2);
     }
