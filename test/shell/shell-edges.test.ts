@@ -57,4 +57,111 @@ echo text >&"\${C[1]}"
 exec {C[1]}>&-
 read x <&4; echo $x
 `,
+  'functions with here-documents as they are printed': `foo() { echo
+cat <<END
+bar
+END
+cat <<EOF
+qux
+EOF
+}
+type foo
+f2() { rm -f a b c; for f in a b c; do
+cat <<-EOF >> \${f}
+	file
+	EOF
+done
+grep . a b c
+}
+type f2
+bb() {
+( cat << EOF
+foo
+bar
+EOF
+)
+echo after subshell
+}
+type bb
+mk() {
+coproc a { cat <<EOF1
+producer 1
+EOF1
+}
+coproc b { cat << EOF2
+producer 2
+EOF2
+}
+echo "coprocs created"
+}
+type mk
+w() { while cat <<E1; do
+x
+E1
+echo y; done; if cat; then echo t <<E3
+q
+E3
+else echo u <<E4
+r
+E4
+fi; { echo g <<E5
+s
+E5
+}; case x in x) echo <<E6
+t
+E6
+;; esac; echo end; }
+type w
+h() { cat <<A <<B; echo x | cat <<C && cat <<D
+a
+A
+b
+B
+c
+C
+d
+D
+}
+type h
+`,
+  'set -x within traps is a level deeper': `exec 2>&1
+trap 'echo usr' USR1; trap 'echo e' EXIT; trap 'echo err' ERR; f() { trap 'echo ret' RETURN; :; }
+set -x
+false
+f
+trap 'echo dbg' DEBUG
+:
+trap - DEBUG
+set -E; f() { false; }; f
+`,
+  'with extdebug a DEBUG trap that fails skips the command': `shopt -s extdebug
+n=0; t() { [ "$BASH_COMMAND" != "x=2" ]; }
+trap t DEBUG
+x=1; x=2; echo $x
+`,
+  'each ended child springs its trap while wait goes on': `set -m
+trap 'echo child' CHLD
+sleep 0.6 & sleep 0.4 & sleep 0.2 &
+wait; echo $?
+`,
+  'bytes in braces, quotes of C in operands, signals ignored from the start': `printf '%s' $'ab\\x{}cd' | od -c; printf '%s' $'ab\\x{41}cd' $'\\x{4142}X' $'\\x{01234567}gX' | od -c
+printf '<%s>\\n' "\${u:-$'\\t'}" \${u:-$'\\t'a}; cat <<E
+\${u-a$'\\01'b}
+E
+mapfile -d $'\\377' -t a < <(printf 'a\\377b\\377c\\377\\n'); declare -p a
+declare -i i; echo \${i:=4+3}; declare -u b; echo \${b:=foo}
+trap '' USR2; (trap; trap -p USR2); bash -c 'trap' x
+`,
+  'unquoted $@ in an operand is one text before IFS divides it': `set -- ' abc' 'def ghi' 'jkl '
+IFS=
+r() { for i; do echo "<$i>"; done; echo; }
+unset var; r \${var-$@}; r \${var-"$@"}; r \${var-$*}; r \${var-x$@y}; r \${var-$@}z
+IFS=:
+unset var; r \${var-$@}; r \${var-"$@"}; r \${var-$*}; r \${var-x$@y}; r \${var-$@}z; r \${var-a $@ b}
+unset IFS
+r \${var-$@}; r \${var-x$@y}
+IFS=' '; r \${var-$@}
+`,
+  'enable lists what is asked for': `enable -s; enable -n test; enable -n; enable -a | grep -c test; enable -ps | wc -l
+`,
 });

@@ -57,9 +57,11 @@ export function builtinKind(commands: CommandTable): ProgramKind {
     claim({ path, location, head, argv }: Executable, process) {
       const marked = BUILTIN_MARKER.every((byte, i) => head[i] === byte);
       if (!marked && !isElf(head)) return undefined;
-      for (const name of linkNames(process, path)) {
-        if (Object.hasOwn(commands, name)) return { main: commandMain(commands[name]!), argv, builtin: name };
-      }
+      const names = [...linkNames(process, path)];
+      const own = names.find((name) => Object.hasOwn(commands, name));
+      // A `sh` that leads to bash is bash, which looks at what it is called.
+      const name = own === 'sh' && names.includes('bash') ? 'bash' : own;
+      if (name !== undefined) return { main: commandMain(commands[name]!), argv, builtin: name };
       return Object.hasOwn(commands, location.name) ? { main: commandMain(commands[location.name]!), argv, builtin: location.name } : undefined;
     },
   };

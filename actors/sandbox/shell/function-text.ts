@@ -18,6 +18,8 @@ class Printer {
   #goesOn = false;
   /** Here-documents whose operators are printed and whose text is not. */
   #documents = '';
+  /** A here-document was the last: the next semicolon is left out, and a line of its own is left empty, as bash does. */
+  #wasDocument = false;
 
   definition(head: string, body: Command): void {
     this.out += `${head}${' '.repeat(this.#indentation)}{ \n`;
@@ -35,7 +37,7 @@ class Printer {
   }
 
   #newline(text: string): void {
-    if (!this.out.endsWith('\n') || text === '') this.out += '\n';
+    if (!this.out.endsWith('\n') || text === '' || this.#wasDocument) this.out += '\n';
     this.out += ' '.repeat(this.#indentation) + text;
   }
 
@@ -44,8 +46,10 @@ class Printer {
   }
 
   #flush(): void {
-    if (this.#documents !== '') this.out += `\n${this.#documents}`;
+    if (this.#documents === '') return;
+    this.out += `\n${this.#documents}`;
     this.#documents = '';
+    this.#wasDocument = true;
   }
 
   #command(command: Command): void {
@@ -71,11 +75,11 @@ class Printer {
       if (background) {
         this.out += ' ';
         this.#goesOn = true;
-      } else if (this.#documents !== '') {
+      } else {
         this.#flush();
-        this.out += '\n';
+        this.out += this.#wasDocument ? '\n' : ';\n';
+        this.#wasDocument = false;
       }
-      else this.out += ';\n';
     });
   }
 
@@ -107,6 +111,7 @@ class Printer {
       case 'and-or':
         this.#inline(command.first);
         for (const { operator, command: next } of command.rest) {
+          this.#flush();
           this.out += ` ${operator} `;
           this.#inline(next);
         }
@@ -128,6 +133,7 @@ class Printer {
       case 'while':
         this.out += command.until ? 'until ' : 'while ';
         this.#inline(command.test);
+        this.#flush();
         this.#semicolon();
         this.out += ' do\n';
         this.#body(command.body, 'done');
@@ -163,6 +169,7 @@ class Printer {
   #if([arm, ...rest]: readonly { test: List; body: List }[], otherwise: List | undefined): void {
     this.out += 'if ';
     this.#inline(arm!.test);
+    this.#flush();
     this.#semicolon();
     this.out += ' then\n';
     this.#within(() => this.#list(arm!.body));

@@ -15,4 +15,4 @@ function dialectOfSh(process: Process): Dialect {
   return name === 'dash' ? 'dash' : name === 'bash' ? 'posix' : 'ash';
 }
 
-export const shellCommands: CommandTable = { bash: load(() => 'bash'), sh: load(dialectOfSh), ash: load(() => 'ash'), dash: load(() => 'dash') };
+export const shellCommands: CommandTable = { bash: load(({ argv }) => (/(?:^|\/)-?sh$/.test(argv[0] ?? '') ? 'posix' : 'bash')), sh: load(dialectOfSh), ash: load(() => 'ash'), dash: load(() => 'dash') };

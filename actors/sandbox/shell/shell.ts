@@ -60,7 +60,7 @@ export interface Execution {
   /** Runs what arrived: traps of signals. Keeps `$?`. */
   runTraps(): Task<void>;
   /** DEBUG, ERR or RETURN, where one is set. */
-  runEventTrap(name: string): Task<void>;
+  runEventTrap(name: string): Task<number>;
   runExitTrap(status: number): Task<number>;
   /** Notes a status as `$?`; a failure that counts runs the ERR trap and, with errexit, ends the shell. */
   settle(status: number): Outcome;

@@ -100,12 +100,19 @@ export class Traps {
       const last = ['DEBUG', 'ERR', 'RETURN'].indexOf(name);
       return last >= 0 ? 100 + last : signalNumber(name) ?? 99;
     };
-    return [...commands].sort(([a], [b]) => order(a) - order(b));
+    return [...this.#ignored(), ...commands].sort(([a], [b]) => order(a) - order(b));
+  }
+
+  /** bash lists what was ignored when it began. */
+  #ignored(): [string, string][] {
+    if (!this.#shell.isBash || this.#shell.isInteractive) return [];
+    const commands = this.#inherited ?? this.#commands;
+    return [...this.#ignoredAtStart].map((signal): [string, string] => [signalName(signal) ?? '', '']).filter(([name]) => name !== '' && !commands.has(name));
   }
 
   /** The command listed for one name. */
   listed(name: string): string | undefined {
-    return (this.#inherited ?? this.#commands).get(name);
+    return (this.#inherited ?? this.#commands).get(name) ?? this.#ignored().find(([ignored]) => ignored === name)?.[1];
   }
 
   /** Takes a trap away for the time of a function call; `resume` gives it back unless another was set. */

@@ -1,6 +1,7 @@
 // What a name means: type, command -v, hash, alias, unalias, enable.
 import { functionText } from '../function-text.js';
 import { DEFAULT_PATH, findAlong, findHashed, isExecutable, searchPath } from '../execute/program-search.js';
+import { SPECIAL_BUILTINS } from '../execute/special-builtins.js';
 import { quoteDash, quoteSingle } from '../quote.js';
 import type { Builtin, Outcome, Shell } from '../shell.js';
 import { fail, print, readOptions, usage } from './output.js';
@@ -188,10 +189,15 @@ export const unalias: Builtin = (shell, argv) => {
 };
 
 export const enable: Builtin = (shell, argv) => {
-  const options = readOptions(shell, argv, 'anps', 'enable [-a] [-dnps] [-f filename] [name ...]');
+  const options = readOptions(shell, argv, 'adfnps', 'enable [-a] [-dnps] [-f filename] [name ...]');
   if (!options) return 2;
   const off = options.flags.includes('n');
-  if (options.operands.length === 0) return print(shell, 'enable', [...shell.builtins.keys()].sort().filter((name) => shell.disabledBuiltins.has(name) === off).map((name) => `enable ${off ? '-n ' : ''}${name}\n`).join(''));
+  if (options.operands.length === 0 || options.flags.includes('p')) {
+    const names = [...shell.builtins.keys()].sort().filter((name) => !options.flags.includes('s') || SPECIAL_BUILTINS.bash.has(name));
+    const isListed = (name: string): boolean => options.flags.includes('a') || shell.disabledBuiltins.has(name) === off;
+    return print(shell, 'enable', names.filter(isListed).map((name) => `enable ${shell.disabledBuiltins.has(name) ? '-n ' : ''}${name}\n`).join(''));
+  }
+  if (/[df]/.test(options.flags)) return fail(shell, 'enable', 'dynamic loading not available');
   let status = 0;
   for (const name of options.operands) {
     if (!shell.builtins.has(name)) status = fail(shell, 'enable', `${name}: not a shell builtin`);

@@ -1,6 +1,6 @@
 // mapfile (readarray): lines of a file into an array.
 import { Errno } from '../../kernel/errno.js';
-import { decode } from '../../kernel/text.js';
+import { decode, encode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
 import { readAll } from '../../programs/stdio.js';
 import { readUntil } from '../line-input.js';
@@ -42,7 +42,7 @@ function parse(shell: Shell, argv: readonly string[]): MapOptions | number {
       if (!'dnOsuCc'.includes(letter)) return usage(shell, argv[0]!, `-${letter}: invalid option`, `${argv[0]} ${SYNOPSIS}`);
       const value = i + 1 < word.length ? word.slice(i + 1) : argv[++at];
       if (value === undefined) return usage(shell, argv[0]!, `-${letter}: option requires an argument`, `${argv[0]} ${SYNOPSIS}`);
-      if (letter === 'd') options.delimiter = value === '' ? 0 : Buffer.from(value)[0]!;
+      if (letter === 'd') options.delimiter = value === '' ? 0 : encode(value)[0]!;
       else if (letter === 'C') options.callback = value;
       else if (!/^\d+$/.test(value)) return fail(shell, argv[0]!, `${value}: invalid ${letter === 'O' ? 'array origin' : letter === 'u' ? 'file descriptor specification' : 'line count'}`);
       else if (letter === 'n') options.max = Number(value);

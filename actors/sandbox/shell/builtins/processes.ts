@@ -2,7 +2,7 @@
 import { maySignal } from '../../kernel/credentials.js';
 import { Errno } from '../../kernel/errno.js';
 import type { Process } from '../../kernel/process.js';
-import { SIGCONT, signalName, signalNumber, SIGTERM } from '../../kernel/signals.js';
+import { SIGCHLD, SIGCONT, signalName, signalNumber, SIGTERM } from '../../kernel/signals.js';
 import { anyOf, PREEMPT, type Task } from '../../kernel/wait.js';
 import { reapCoprocesses } from '../execute/coprocesses.js';
 import { type Job, jobState, jobStatus } from '../jobs.js';
@@ -195,6 +195,8 @@ export const jobs: Builtin = (shell, argv) => {
 export function* waitFor(shell: Shell, awaited: readonly Job[]): Task<number | undefined> {
   const processes = awaited.flatMap((job) => job.processes);
   while (!awaited.some((job) => jobState(job) === 'Done')) {
+    // Of ended children bash is told without giving the wait up.
+    if (shell.isBash && !shell.options.posix && shell.traps.pending[0] === SIGCHLD) yield* shell.execution.runTraps();
     if (shell.traps.pending.length > 0) return 128 + shell.traps.pending[0]!;
     try {
       yield* shell.process.block(anyOf([shell.process.childChanged, ...processes.map(({ ended }) => ended)]), true);

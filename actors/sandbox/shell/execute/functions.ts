@@ -102,7 +102,7 @@ export function callFunction(shell: Shell, called: ShellFunction, argv: readonly
 
 /** A traced function springs the DEBUG trap once more as it begins. */
 function* runTraced(shell: Shell, { definition }: ShellFunction): Task<number> {
-  shell.line = definition.line;
+  shell.line = definition.body.line;
   yield* shell.execution.runEventTrap('DEBUG');
   const outcome = shell.execution.run(definition.body);
   return typeof outcome === 'number' ? outcome : yield* outcome;

@@ -24,6 +24,7 @@ import { LinesRead } from './lines-read.js';
 import { statusOfSubstitution } from './unreadable.js';
 import { findParsed, keepParsed, parsedKey } from './parsed-texts.js';
 import { DEFAULT_PATH, findProgram } from './program-search.js';
+import { onlyCommand } from './only-command.js';
 import type { Redirector } from './redirector.js';
 
 export type ScriptMain = (process: Process, path: string, args: readonly string[]) => Task<number>;
@@ -294,20 +295,20 @@ export class Runtime implements Execution {
     }
   }
 
-  /** DEBUG, ERR or RETURN. */
-  *runEventTrap(name: string): Task<void> {
+  /** DEBUG, ERR or RETURN: the status of the trap's own commands, 0 where none runs. */
+  *runEventTrap(name: string): Task<number> {
     const { traps } = this.#shell;
     const command = traps.get(name);
-    if (command === undefined || command === '' || traps.running.has(name)) return;
+    if (command === undefined || command === '' || traps.running.has(name)) return 0;
     traps.running.add(name);
     try {
-      yield* this.#runTrap(name, command);
+      return yield* this.#runTrap(name, command);
     } finally {
       traps.running.delete(name);
     }
   }
 
-  *#runTrap(name: string, command: string): Task<void> {
+  *#runTrap(name: string, command: string): Task<number> {
     const shell = this.#shell;
     const { status, pipeStatus, line, lastArgument, unchecked, trapStatus, runningTrap } = shell;
     shell.trapStatus = status;
@@ -316,11 +317,14 @@ export class Runtime implements Execution {
     if (name === 'ERR') shell.unchecked++;
     if (shell.dialect === 'dash') shell.unchecked = 0;
     shell.trapDepth++;
+    shell.evalDepth++;
     try {
-      yield* this.runText(command, { line: name === 'DEBUG' || name === 'ERR' || name === 'RETURN' ? line : 1 });
+      const ended = yield* this.runText(command, { line: name === 'DEBUG' || name === 'ERR' || name === 'RETURN' ? line : 1 });
       if (shell.flow?.type !== 'return' || shell.returnedStatus === undefined) shell.status = status;
+      return ended;
     } finally {
       shell.trapDepth--;
+      shell.evalDepth--;
       shell.trapStatus = trapStatus;
       shell.runningTrap = runningTrap;
       shell.unchecked = unchecked;
@@ -372,13 +376,6 @@ export class Runtime implements Execution {
     const isSubshell = subshellDepth > 0 && forkedFor?.type !== 'simple';
     return isFatal && commandString !== undefined && !isSubshell && !options.errexit ? 127 : 1;
   }
-}
-
-/** The one simple command that a command is, where a forked shell may become its program. */
-function onlyCommand(command: Command): SimpleCommand | undefined {
-  if (command.type === 'simple') return command;
-  if (command.type === 'list' && command.items.length === 1 && !command.items[0]!.background) return onlyCommand(command.items[0]!.command);
-  return undefined;
 }
 
 /** The life of a forked shell. */

@@ -41,7 +41,9 @@ function runNow(shell: Shell, node: SimpleCommand): Outcome {
 
 function* runSimpleTask(shell: Shell, node: SimpleCommand): Task<number> {
   if (shell.traps.has('DEBUG') && shell.forkedFor !== node) {
-    yield* shell.execution.runEventTrap('DEBUG');
+    const status = yield* shell.execution.runEventTrap('DEBUG');
+    // A debugger skips the command by failing.
+    if (status !== 0 && shell.options.has('extdebug')) return 0;
     shell.line = node.line;
   }
   shell.substitutionStatus = undefined;

@@ -9,7 +9,7 @@ import { endingPosix, evaluateText, evaluateSource } from './arithmetic.js';
 import { assignValue, elementsOf, elementsTask, storeAssignment } from './assignment.js';
 import { glob } from './glob.js';
 import { keyOf, namesList, plainValue, subscriptBlocks } from './lookup.js';
-import { decide, type Decision, finish, isAtList, isText, isUnsetSlice, type Operands, reaches, unbound, ofParameter } from './parameter.js';
+import { decide, type Decision, finish, isAtList, isJoined, isText, isUnsetSlice, type Operands, reaches, unbound, ofParameter } from './parameter.js';
 import { onlyField, onlyText } from './only.js';
 import { promptText } from './prompt.js';
 import { DocumentSink, escapePattern, FieldSink, QuietSink, separatorsOf, type Sink, TextSink } from './sinks.js';
@@ -255,6 +255,7 @@ export class Expander implements Expansion {
       return;
     }
     if (isUnsetSlice(part, decided)) return this.#unset(part, sink, mode);
+    if (mode === 'operand' && operation === undefined && isJoined(this.#shell, decided)) return sink.split(decided.value.list!.join(' '));
     finish(this.#shell, part, decided, this.#operands(part, decided), sink, mode === 'quoted');
   }
 

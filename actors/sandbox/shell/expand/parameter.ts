@@ -69,7 +69,9 @@ export function finish(shell: Shell, part: Parameter, decision: Decision, operan
   if (decision.use === 'error') return fail(shell, part, operands.word!);
   if (decision.use === 'assign') {
     assignDefault(shell, part, value, operands.word!);
-    return pourText(operands.word!, sink, quoted);
+    // What the variable made of it (declare -i, -u).
+    const assigned = value.key === undefined && shell.isBash ? shell.variables.get(value.name) : undefined;
+    return pourText(assigned ?? operands.word!, sink, quoted);
   }
   if (operation?.type === 'keys') return pourNames(keysOf(shell, part), part.index?.all === '*', ' ', sink, quoted, shell);
   if (operation?.type === 'names') return pourNames(namesFrom(shell, part.name), operation.all === '*', '', sink, quoted, shell);
@@ -214,6 +216,11 @@ export function reaches(shell: Shell, value: Value, offset: number): boolean {
   const { text, list, variable } = single(value);
   const size = text !== undefined ? (countsBytes(shell, text) ? encode(text).length : lengthOf(text)) : variable?.list ? Number(variable.list.last) + 1 : list!.length + 1;
   return offset < 0 ? size + offset >= 0 : offset <= size;
+}
+
+/** bash: `$@` in an unquoted operand is one text before IFS divides it. */
+export function isJoined(shell: Shell, { value }: Decision): boolean {
+  return shell.isBash && value.list !== undefined && !value.star && shell.separators !== '';
 }
 
 /** The numbers of a slice are not looked at where there is nothing to cut. */

@@ -27,6 +27,9 @@ export function expandHistory(line: string, settings: ExpansionSettings): Expand
   return new LineExpansion(isQuick ? `${mark}${mark}:s${line}` : line, settings, isQuick).expand();
 }
 
+/** Closes `$'`, in which a backslash quotes. */
+const ANSI = "$'";
+
 class LineExpansion {
   readonly #line: string;
   readonly #settings: ExpansionSettings;
@@ -53,6 +56,10 @@ class LineExpansion {
     const line = this.#line;
     const char = line[at]!;
     const closer = this.#closers.at(-1);
+    if (closer === ANSI) {
+      if (char === "'") this.#closers.pop();
+      return this.#copy(at, char === '\\' ? 2 : 1);
+    }
     if (closer === "'") {
       if (char === "'") this.#closers.pop();
       return this.#copy(at, 1);
@@ -66,6 +73,9 @@ class LineExpansion {
       return this.#copy(at, 2);
     } else if (char === '"' || char === '`') {
       this.#closers.push(char);
+    } else if (closer !== '"' && line.startsWith("$'", at)) {
+      this.#closers.push(ANSI);
+      return this.#copy(at, 2);
     } else if (closer !== '"' && char === "'") {
       this.#closers.push("'");
     } else if (closer !== '"' && char === this.#settings.comment && char !== '' && (at === 0 || /[\s;&|()<>]/.test(line[at - 1]!))) {

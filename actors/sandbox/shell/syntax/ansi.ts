@@ -5,7 +5,7 @@ const SIMPLE: Readonly<Record<string, string>> = {
   a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', "'": "'", '"': '"', '?': '?',
 };
 
-const ESCAPE = /\\(?:([0-7]{1,3})|x\{?([0-9a-fA-F]{1,2})\}?|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|c(\\\\|[^])|([^]))/g;
+const ESCAPE = /\\(?:([0-7]{1,3})|x(\{[0-9a-fA-F]*\}?|[0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|c(\\\\|[^])|([^]))/g;
 
 /** Text between `$'` and `'` to what it means. Bytes made by `\nnn` and `\xhh` join into UTF-8 characters; a NUL ends the text, as in C. */
 export function decodeAnsi(text: string): string {
@@ -13,7 +13,8 @@ export function decodeAnsi(text: string): string {
   let bytesSeen = false;
   const out = text.replace(ESCAPE, (whole, octal?: string, hex?: string, u?: string, U?: string, control?: string, other?: string) => {
     if (octal !== undefined || hex !== undefined) {
-      const value = (octal !== undefined ? parseInt(octal, 8) : parseInt(hex!, 16)) & 0xff;
+      // Of the digits between braces the last two count.
+      const value = octal !== undefined ? parseInt(octal, 8) & 0xff : parseInt(hex!.replace(/[{}]/g, '').slice(-2) || '0', 16);
       bytesSeen ||= value >= 0x80;
       return byteText(value);
     }

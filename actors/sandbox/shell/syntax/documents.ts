@@ -49,6 +49,7 @@ export function documentWord(reader: Reader, text: string, quoted: boolean, line
 }
 
 function documentParts(reader: Reader): WordPart[] {
+  reader.isDocument = true;
   try {
     return readQuotedText(reader, '', '$`\\');
   } catch (error) {

@@ -151,6 +151,10 @@ function readInsideDouble(reader: Reader, char: string, out: Collector): boolean
       readExpansion(reader, out, true);
       return true;
     case '$':
+      if (reader.features.bash && !reader.isDocument && reader.text[reader.pos + 1] === "'") {
+        out.push(readAnsi(reader));
+        return true;
+      }
       return readDollarHere(reader, out, true);
     default:
       return false;

@@ -56,6 +56,8 @@ export class Reader {
   /** No more text will come: the end is an error, not a reason to wait. */
   final: boolean;
   depth = 0;
+  /** The text is that of a here-document. */
+  isDocument = false;
   pending: PendingDocument[] = [];
   readonly warnings: SyntaxFailure[] = [];
   readonly settings: ReaderSettings;
