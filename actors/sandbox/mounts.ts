@@ -45,7 +45,7 @@ export function mountMachine(spec: MachineSpec, makeKernel: (root: FileSystem) =
   // Only now: mount points had to be made in it.
   if (spec.readOnlyRootfs) kernel.tree.mounts[0]!.readOnly = true;
   const fresh = new Map(volatile(kernel).map((fileSystem) => [fileSystem, fileSystem.changes]));
-  const { length: mountCount } = kernel.tree.mounts;
+  const mounted = [...kernel.tree.mounts];
   return {
     kernel,
     root,
@@ -58,7 +58,7 @@ export function mountMachine(spec: MachineSpec, makeKernel: (root: FileSystem) =
       for (const fileSystem of kernel.tree.fileSystems()) fileSystem.dispose();
     },
     get holdsState() {
-      return kernel.tree.mounts.length !== mountCount || volatile(kernel).some((fileSystem) => fileSystem.changes !== fresh.get(fileSystem));
+      return kernel.tree.mounts.length !== mounted.length || kernel.tree.mounts.some((mount, i) => mount !== mounted[i]) || volatile(kernel).some((fileSystem) => fileSystem.changes !== fresh.get(fileSystem));
     },
   };
 }

@@ -64,6 +64,8 @@ export const limitCases: readonly Case[] = [
   refused('a tmpfs option', '--tmpfs /t:bogus=1', /invalid tmpfs option \["bogus" "1"\]/),
   refused('a storage option', '--storage-opt bogus=1', /Unknown option bogus/),
   refused('a quota with --cpus', '--cpus 1 --cpu-quota 5000', /Nano CPUs and CPU Quota cannot both be set/),
+  inside('mounting with --privileged', '--privileged', 'mount -t tmpfs -o size=1m none /mnt; df -k /mnt | tail -1 | tr -s " "; umount /mnt; mkdir /b; mount --bind /etc /b; head -1 /b/hostname | wc -c; echo 9 > /proc/sys/net/core/somaxconn; sysctl -n net.core.somaxconn', 'none 1024 0 1024 0% /mnt\n13\n9\n'),
+  inside('and without', '', 'mount -t tmpfs none /mnt; umount /dev/shm', /^mount: \/mnt: permission denied\.\n.*\numount: \/dev\/shm: must be superuser to unmount\.\n$/, 32),
   {
     name: 'exec --privileged', script: `docker run -d --name xp ${I} tail -f /dev/null >/dev/null; for o in "" --privileged "-u 5"; do docker exec $o xp sh -c '${CAPS}'; done; docker rm -f xp >/dev/null`,
     stdout: 'CapEff: 00000000a80425fb CapBnd: 00000000a80425fb NoNewPrivs: 0 CapEff: 000001ffffffffff CapBnd: 000001ffffffffff NoNewPrivs: 0 CapEff: 0000000000000000 CapBnd: 00000000a80425fb NoNewPrivs: 0 ',

@@ -150,7 +150,7 @@ function describedFile(proc: ProcFileSystem, file: OpenFile, at: Location): Loca
   }
   // It has no name now; the mount it was on still says whether it may be written to.
   const mount = tree.mounts.findLast(({ fileSystem }) => fileSystem === inode.fileSystem);
-  return { inode, parent: mount ? { inode: mount.root, parent: tree.root, name: '' } : undefined, name: `${file.name.split('/').at(-1)!} (deleted)` };
+  return { inode, parent: mount ? { inode: mount.root, parent: tree.root, name: mount.path.slice(1) } : undefined, name: `${file.name.split('/').at(-1)!} (deleted)` };
 }
 
 /** Stands for an open description that no file system has. */

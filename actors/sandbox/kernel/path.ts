@@ -63,6 +63,8 @@ export function pathOf(location: Location): string {
 export class MountTree {
   readonly #over = new Map<Inode, Mount[]>();
   readonly mounts: Mount[] = [];
+  /** They may still be in use, and want to be let go of with the others. */
+  readonly #detached = new Set<FileSystem>();
   readonly root: Location;
   /** The process whose system call is walking: what /proc/self means. Walks are synchronous, so there is one at a time. */
   asking: Process | undefined;
@@ -81,15 +83,31 @@ export class MountTree {
     at.inode.retain?.();
   }
 
-  /** What is mounted, each once however many places it is mounted at. */
+  /** Takes the latest mount at its place away; what is open of it stays open. */
+  unmount(mount: Mount): void {
+    this.mounts.splice(this.mounts.lastIndexOf(mount), 1);
+    for (const [inode, over] of this.#over) {
+      const at = over.lastIndexOf(mount);
+      if (at < 0) continue;
+      if (over.length === 1) this.#over.delete(inode);
+      else this.#over.set(inode, over.toSpliced(at, 1));
+      inode.release?.();
+    }
+    this.#detached.add(mount.fileSystem);
+  }
+
+  /** What is or was mounted, each once however many places it was mounted at. */
   fileSystems(): Set<FileSystem> {
-    return new Set(this.mounts.map(({ fileSystem }) => fileSystem));
+    return new Set([...this.mounts.map(({ fileSystem }) => fileSystem), ...this.#detached]);
   }
 
   /** What a location is on; undefined for what has no name any more. */
   mountOf(location: Location): Mount | undefined {
     for (let at: Location | undefined = location; at; at = at.parent) {
-      const mount = this.mounts.findLast((candidate) => candidate.root === at.inode);
+      const { inode } = at;
+      // A folder that is mounted elsewhere too is a mount there only.
+      const path = this.mounts.some(({ root }) => root === inode) ? pathOf(at) : undefined;
+      const mount = path === undefined ? undefined : this.mounts.findLast((candidate) => candidate.root === inode && candidate.path === path);
       if (mount) return mount;
     }
     return undefined;
