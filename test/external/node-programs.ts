@@ -1,6 +1,7 @@
 // Node in containers: npm with a registry, test runners, the toolkit of JavaScript actions in one bundle, programs of every style.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { nodeTools } from './node-tools.js';
 import type { Check, Outcome } from './outcome.js';
 import { type Expectation, judge, mismatch, run, sh, skip } from './shell.js';
 
@@ -116,6 +117,7 @@ export const nodePrograms: Check = {
     await sh('docker run -d --name node -w /work sockerless/node tail -f /dev/null', { env });
     const outcomes = [await action(workDir, env), ...(await project(workDir, env))];
     for (const { name, script, expected } of PROGRAMS) outcomes.push(await judge(`node: ${name}`, async () => mismatch(await sh(script, { env }), expected)));
+    outcomes.push(...(await nodeTools(workDir, env)));
     await sh('docker rm -f node npm heard', { env });
     return outcomes;
   },

@@ -18,7 +18,18 @@ function refuse(target: any, name: string, what: string): void {
   Object.defineProperty(target, name, { value, configurable: false, writable: false });
 }
 
+/** What old programs look up in Node's bindings and is nothing but data; all else stays refused. */
+function openData(): void {
+  const { binding } = process as unknown as { binding(name: string): unknown };
+  const data = new Map<string, () => object>([
+    ['natives', () => ({ ...internalBinding('builtins').natives })],
+    ['constants', () => Object.fromEntries(Object.entries(internalBinding('constants')).map(([name, values]) => [name, { ...(values as object) }]))],
+  ]);
+  (process as unknown as { binding: unknown }).binding = (name: string) => data.get(`${name}`)?.() ?? binding.call(process, name);
+}
+
 export function closeOutlets(): void {
+  openData();
   const { setFlagsFromString } = v8;
   (v8 as any).setFlagsFromString = (flags: string) => {
     if (typeof flags === 'string' && !flags.trim().split(/\s+/).every((flag) => HARMLESS.test(flag.replaceAll('_', '-')))) throw denied(flags);
