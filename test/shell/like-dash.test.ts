@@ -56,3 +56,9 @@ besideShell(['dash'], {
   const script = '[ a == a ]; echo $?\n';
   t.not((await runOurs({ argv: ['bash'], stdin: script })).stdout, runHost({ argv: ['dash'], stdin: script }).stdout);
 });
+
+test('sh is what it leads to: dash, busybox or bash', async (t) => {
+  const question = `'[ -n "$BASH_VERSION" ] && set -o | grep ^posix; [[ a ]] && echo more; echo -e x'`;
+  const { stdout } = await runOurs({ argv: ['sh'], stdin: `for s in dash busybox bash; do mkdir $s.d; printf '\\177ELF' > $s.d/$s; chmod +x $s.d/$s; ln -s $s $s.d/sh; $s.d/sh -c ${question}; done 2>/dev/null; sh -c ${question} 2>/dev/null\n` });
+  t.is(stdout.replaceAll(/[ \t]+/g, ' '), '-e x\nmore\nx\nposix on\nmore\nx\n-e x\n');
+});
