@@ -30,11 +30,18 @@ const OWN_MODE: Readonly<Record<string, string>> = {
   'return in a trap without an operand gives the status before it': 'fn() { true; return; }\ntrap "fn; echo trapped \\$?" USR1\n(kill -USR1 $$; exit 19); :\ntrap "fn; echo exit \\$?; false; exit" EXIT\nexit 7\n',
   'set -v shows the lines of eval and traps': 'exec 2>&1\nset -v\neval "echo a\necho b"\ntrap "echo t" USR1; kill -USR1 $$\n',
   'pipefail counts for pipelines in the background': 'set -o pipefail\n(exit 3) | true & wait $!; echo $?\nset +o pipefail\n(exit 3) | true & wait -n; echo $?\n',
+  'set -x tells what export and readonly assign, however it is written': 'exec 2>&1\nset -x\nv=A\nexport "$v"="b c" B=1 C\nreadonly "$v"=d\nexport "$v"\n',
 };
 
 besideShell(['dash'], BOTH);
 besideShell(['bash'], OWN_MODE);
 besideShell(['bash', '--posix'], { ...BOTH, ...POSIX_MODE });
+
+const DASH: Readonly<Record<string, string>> = {
+  'what runs a text is named in its errors': 'exec 2>&1\nprintf "nosuch\\nf\\n(none)\\ncd /nosuch\\n: \\${x?} | cat\\n: </nosuch\\necho no\\n" >file\nf() { nosuch2; }\neval "nosuch5\nnosuch6"\nf\nnosuch4\n(. ./file)\neval "f; . ./file"\n',
+};
+
+besideShell(['dash'], DASH);
 
 const INTERACTIVE: Readonly<Record<string, string>> = {
   'what an interactive shell starts dies of signals that it survives itself': 'sleep 5 & kill $!; wait $!; echo $?\nsh -c "kill -TERM \\$\\$; echo no"; echo $?\nsh -c "kill -QUIT \\$\\$; echo no"; echo $?\n(kill -TERM $BASHPID; echo no); echo $?\nkill -TERM $$; echo lives\ntrap "echo trapped" TERM; kill -TERM $$\ntrap - TERM; kill -TERM $$; echo lives\n',

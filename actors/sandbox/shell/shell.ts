@@ -14,7 +14,6 @@ import { DASH_LETTERS, Options, type SetOption } from './options.js';
 import type { ArithmeticText, Assignment, Command, Dialect, FunctionDefinition, Redirect, SimpleCommand, Word } from './syntax/ast.js';
 import type { Parser, ShellSyntaxError } from './syntax/parser.js';
 import type { Traps } from './traps.js';
-import type { AssignmentError } from './variables/assignment-error.js';
 import type { Key } from './variables/arrays.js';
 import { Variables } from './variables/variables.js';
 
@@ -216,6 +215,8 @@ export class Shell {
   trapStatus: number | undefined;
   /** The name of that trap. */
   runningTrap: string | undefined;
+  /** dash: the built-in that runs, or the file or `eval` whose text does: errors name it. */
+  speaker: string | undefined;
   /** How often `set` has replaced the positional parameters. */
   positionalSets = 0;
   /** The status that a `return` was given; undefined when it was given none. */
@@ -266,6 +267,7 @@ export class Shell {
     copy.lastArgument = this.lastArgument;
     copy.currentCommand = this.currentCommand;
     copy.trapDepth = this.trapDepth;
+    copy.speaker = this.speaker;
     copy.startedAtMs = this.startedAtMs;
     copy.secondsBase = this.secondsBase;
     copy.hash = new Map(this.hash);
@@ -321,11 +323,6 @@ export class Shell {
     error.isReported = true;
   }
 
-  /** What an assignment that cannot be is told as. */
-  wordsOf({ message }: AssignmentError): string {
-    return this.isBash ? message : message.replace(/: (?:cannot unset: )?readonly variable$/, ': is read only');
-  }
-
   /** The status of a command whose redirection failed. */
   get redirectionStatus(): number {
     return this.dialect === 'dash' ? 2 : 1;
@@ -333,7 +330,7 @@ export class Shell {
 
   get prefix(): string {
     if (this.dialect === 'ash') return this.busyboxPrefix(undefined);
-    if (!this.isBash) return this.isInteractive ? `${this.name}: ` : `${this.messageName}: ${this.line}: `;
+    if (!this.isBash) return `${this.isInteractive ? this.name : `${this.messageName}: ${this.line}`}: ${this.speaker === undefined ? '' : `${this.speaker}: `}`;
     return this.isInteractive ? `${this.name}: ` : `${this.messageName}: line ${this.line}: `;
   }
 

@@ -127,13 +127,15 @@ export const evalBuiltin: Builtin = (shell, argv) => {
 };
 
 function* evaluate(shell: Shell, text: string): Task<number> {
-  const { inverted, currentCommand } = shell;
+  const { inverted, currentCommand, speaker, dialect } = shell;
+  if (dialect === 'dash') shell.speaker = 'eval';
   shell.evalDepth++;
   shell.unchecked -= inverted;
   shell.inverted = 0;
   try {
-    return yield* shell.execution.runText(text, { line: shell.line, name: 'eval' });
+    return yield* shell.execution.runText(text, { line: dialect === 'dash' ? 1 : shell.line, name: 'eval' });
   } finally {
+    shell.speaker = speaker;
     shell.evalDepth--;
     shell.unchecked += inverted;
     shell.inverted = inverted;

@@ -9,6 +9,7 @@ import { AssignmentError, isName, parseReference } from '../variables/variables.
 import { ShellSyntaxError } from '../syntax/errors.js';
 import { variableLines } from './options.js';
 import { fail, failSpecial, giveUp, print, usage } from './output.js';
+import { refusal } from '../variables/assignment-error.js';
 
 export const DECLARATIONS: ReadonlySet<string> = new Set(['declare', 'typeset', 'local', 'export', 'readonly']);
 
@@ -287,7 +288,7 @@ function declareAll(shell: Shell, request: Request): Outcome {
     } catch (error) {
       if (!(error instanceof AssignmentError)) throw error;
       if (!shell.isBash) {
-        giveUp(shell, command, shell.wordsOf(error));
+        giveUp(shell, command, refusal(error, shell.isBash));
       }
       // As export and readonly bash names itself only where text is to become an array's.
       shell.complain((command === 'export' || command === 'readonly') && request.readsText !== true ? error.message : `${command}: ${error.message}`);

@@ -43,7 +43,12 @@ function* writeRest(shell: Shell, name: string, bytes: Uint8Array, status: numbe
 
 /** `bash: line 1: name: message`; the outcome is `status`. */
 export function fail(shell: Shell, name: string, message: string, status = 1): number {
-  if (shell.dialect !== 'ash') shell.complain(`${name}: ${message}`);
+  const { speaker } = shell;
+  if (shell.dialect === 'dash') {
+    shell.speaker = name;
+    shell.complain(message);
+    shell.speaker = speaker;
+  } else if (shell.isBash) shell.complain(`${name}: ${message}`);
   else shell.warnRaw(`${APPLET_BUILTINS.has(name) ? `${shell.calledAs}: ` : shell.busyboxPrefix(name)}${busyboxWords(message)}\n`);
   return status;
 }

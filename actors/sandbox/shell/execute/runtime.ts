@@ -15,7 +15,6 @@ import { awaitRoom, cannotFork } from './fork-room.js';
 import type { Execution, Outcome, ResolvedRedirect, Shell } from '../shell.js';
 import type { Command, FunctionDefinition, List, Redirect, SimpleCommand } from '../syntax/ast.js';
 import { Parser, ShellSyntaxError } from '../syntax/parser.js';
-import { AssignmentError } from '../variables/variables.js';
 import { childEnvironment, execute, runExternal } from './external.js';
 import { callFunction } from './functions.js';
 import { Interpreter } from './interpreter.js';
@@ -26,6 +25,7 @@ import { findParsed, keepParsed, parsedKey } from './parsed-texts.js';
 import { DEFAULT_PATH, findProgram } from './program-search.js';
 import { onlyCommand } from './only-command.js';
 import type { Redirector } from './redirector.js';
+import { AssignmentError, refusal } from '../variables/assignment-error.js';
 
 export type ScriptMain = (process: Process, path: string, args: readonly string[]) => Task<number>;
 
@@ -224,7 +224,8 @@ export class Runtime implements Execution {
 
   *runFile(text: string, path: string, args: readonly string[] | undefined): Task<number> {
     const shell = this.#shell;
-    const { positional, line, loopDepth, inverted, currentCommand, unchecked } = shell;
+    const { positional, line, loopDepth, inverted, currentCommand, unchecked, speaker } = shell;
+    if (shell.dialect === 'dash') shell.speaker = path;
     const debug = shell.options.functrace ? undefined : shell.traps.suspend('DEBUG');
     const returnTrap = shell.options.functrace ? undefined : shell.traps.suspend('RETURN');
     if (args) shell.positional = [...args];
@@ -244,6 +245,7 @@ export class Runtime implements Execution {
       if (shell.traps.has('RETURN')) yield* this.runEventTrap('RETURN');
     } finally {
       shell.frames.pop();
+      shell.speaker = speaker;
       shell.evalDepth--;
       shell.line = line;
       shell.unchecked = unchecked;
@@ -364,7 +366,7 @@ export class Runtime implements Execution {
       return this.#fatalStatus(isFatal(shell, error));
     }
     if (error instanceof AssignmentError) {
-      shell.complain(shell.wordsOf(error));
+      shell.complain(refusal(error, shell.isBash));
       return shell.isBash ? this.#fatalStatus(endsScript(shell)) : 2;
     }
     throw error;

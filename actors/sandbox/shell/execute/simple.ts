@@ -14,7 +14,7 @@ import { callFunction } from './functions.js';
 import { closeSubstitutions } from './process-files.js';
 import { SPECIAL_BUILTINS } from './special-builtins.js';
 import { assignGuarded, assignTemporary, type Stay } from './temporaries.js';
-import { traceAssigning, traceAssignment, traceCommand, traceDeclaration } from './trace.js';
+import { TOLD_AFTER, traceAssigning, traceAssignment, traceCommand, traceDeclaration } from './trace.js';
 
 function blocks(node: SimpleCommand): boolean {
   for (const word of node.words) if (word.blocking || (word.assignment !== undefined && word.assignment.array !== undefined)) return true;
@@ -139,7 +139,8 @@ function dispatch(shell: Shell, node: SimpleCommand, argv: string[]): Outcome {
       traceAssigning(shell, node.assignments, argv);
     } else {
       for (const assignment of node.assignments) traceAssignment(shell, assignment);
-      traceCommand(shell, argv);
+      if (TOLD_AFTER.has(name)) traceDeclaration(shell, argv, String);
+      else traceCommand(shell, argv);
     }
   }
   if (shell.forkedFor === node) shell.subshellLevel = shell.subshellLevelWithin;

@@ -5,6 +5,7 @@ import type { Shell } from '../shell.js';
 import type { Assignment } from '../syntax/ast.js';
 import { EXPORTED, READONLY } from '../variables/variable.js';
 import { AssignmentError } from '../variables/variables.js';
+import { refusal } from '../variables/assignment-error.js';
 
 /** Where such assignments go: the scope of a command of the shell or of a program, or the shell's own variables, for bash and for exec of dash exported. */
 export type Stay = 'command' | 'program' | 'shell' | 'exported';
@@ -15,7 +16,7 @@ export function assignGuarded(shell: Shell, assign: () => void): void {
     assign();
   } catch (error) {
     if (!(error instanceof AssignmentError)) throw error;
-    shell.complain(shell.wordsOf(error));
+    shell.complain(refusal(error, shell.isBash));
     if (shell.isBash && shell.options.posix && !shell.isInteractive) throw new ShellExit(shell.commandString === undefined ? 1 : 127);
     throw new CommandAbort(shell.isBash ? 1 : 2);
   }

@@ -69,6 +69,9 @@ export function traceAssignment(shell: Shell, { name, append, index, array, valu
   traceLine(shell, `${name}${subscript}${append ? '+' : ''}=${text === '' ? '' : quoted(shell, text)}`);
 }
 
+/** What these assign is told after them. */
+export const TOLD_AFTER: ReadonlySet<string> = new Set(['export', 'readonly']);
+
 /** A declaration built-in and its arguments: lists are told before it, what export and readonly set also after. */
 export function traceDeclaration(shell: Shell, argv: readonly (string | ExpandedAssignment)[], textOf: (argument: string | ExpandedAssignment) => string): void {
   if (!shell.isBash) return traceCommand(shell, argv.map(textOf));
@@ -78,9 +81,10 @@ export function traceDeclaration(shell: Shell, argv: readonly (string | Expanded
     traceLine(shell, `${argument.name}${argument.append ? '+' : ''}=(${list})`);
   }
   traceCommand(shell, argv.map((argument) => (typeof argument !== 'string' && argument.elements !== undefined ? argument.name : textOf(argument))));
-  if (argv[0] !== 'export' && argv[0] !== 'readonly') return;
+  if (!TOLD_AFTER.has(argv[0] as string)) return;
   for (const argument of argv) {
-    if (typeof argument !== 'string' && argument.value !== undefined && argument.subscript === undefined) traceLine(shell, `${argument.name}${argument.append ? '+' : ''}=${argument.value === '' ? '' : quoteTrace(argument.value)}`);
+    const [head, value] = typeof argument === 'string' ? argument.split(/(?<==)(.*)/s) : argument.subscript === undefined ? [`${argument.name}${argument.append ? '+' : ''}=`, argument.value] : [];
+    if (value !== undefined && /^[A-Za-z_]\w*\+?=$/.test(head!)) traceLine(shell, `${head}${value === '' ? '' : quoteTrace(value)}`);
   }
 }
 

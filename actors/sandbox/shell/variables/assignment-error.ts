@@ -9,3 +9,8 @@ export class AssignmentError extends Error {
     this.isReadonly = isReadonly;
   }
 }
+
+/** What it is told as: bash's words, or those of dash and busybox. */
+export function refusal({ message }: AssignmentError, isBash: boolean): string {
+  return isBash ? message : message.replace(/: (?:cannot unset: )?readonly variable$/, ': is read only');
+}
