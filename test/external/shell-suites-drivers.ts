@@ -59,7 +59,7 @@ THIS_SH=$2 PATH=.:$(pwd)/../helpers:$PATH TMPDIR=/tmp BUILD_DIR=.. BASH_TSTOUT=$
 export THIS_SH PATH TMPDIR BUILD_DIR BASH_TSTOUT
 for script in run-*; do
   case $script in run-all | run-minimal | run-gprof) continue ;; esac
-  if timeout -s KILL 60 sh "$script" > "$script.differences" 2> /dev/null < /dev/null; then
+  if timeout -s KILL 120 sh "$script" > "$script.differences" 2> /dev/null < /dev/null; then
     printf 'ok\t%s\n' "$script"
   else
     printf 'fail\t%s\t%s\n' "$script" "$(grep -c '^[<>]' "$script.differences") lines: $(sed 1d "$script.differences" | head -n 2 | tr '\n\t' '  ')"

@@ -164,4 +164,8 @@ IFS=' '; r \${var-$@}
 `,
   'enable lists what is asked for': `enable -s; enable -n test; enable -n; enable -a | grep -c test; enable -ps | wc -l
 `,
+  'substitutions in printed functions': `f() { for i in $( echo 1 2 3 ); do a=$(<x1) b=$( < x2 ); c="q $( echo a;echo b ) \`echo  z\`" d=$(echo a
+echo b) ; done; [[ x ]]; case $( echo  y ) in z) ;; esac; echo $( echo x | cat ) $( echo $( echo  n ) ) $( echo x > f ) $( a && b  ||  c ) $() $( echo a & ) "$(  echo )$( echo )"; }
+type f
+`,
 });

@@ -1,7 +1,47 @@
 // The text of a command, on one line: for job lists, `declare -f` and exported functions. Reading it gives the command back.
-import type { Command, List, Redirect, Test, Word } from './syntax/ast.js';
+import type { Assignment, Command, List, Redirect, Test, Word, WordPart } from './syntax/ast.js';
 
-const words = (list: readonly Word[]): string => list.map(({ source }) => source).join(' ');
+const words = (list: readonly Word[]): string => list.map(wordText).join(' ');
+
+/** A word as bash prints it: the commands of its substitutions in bash's own layout, where they are on one line. */
+export function wordText({ parts, source }: Word): string {
+  return substitutionsText(parts, source);
+}
+
+/** `name=value` likewise. */
+export function assignmentText({ value, source }: Assignment): string {
+  return value === undefined ? source : substitutionsText(value.parts, source);
+}
+
+function substitutionsText(parts: readonly WordPart[], source: string): string {
+  let text = source;
+  let from = 0;
+  for (const part of parts.flatMap((each) => (each.type === 'double' ? each.parts : [each]))) {
+    if (part.type !== 'command' || part.source === undefined) continue;
+    const at = text.indexOf(`$(${part.source})`, from);
+    if (at < 0) continue;
+    const printed = isOneLine(part.script) && !part.source.includes('\n') ? `$(${listText(part.script).trimStart()})` : `$(${part.source})`;
+    text = text.slice(0, at) + printed + text.slice(at + part.source.length + 3);
+    from = at + printed.length;
+  }
+  return text;
+}
+
+/** Simple commands and what joins them; bash lays others out over lines. */
+function isOneLine(command: Command): boolean {
+  switch (command.type) {
+    case 'simple':
+      return true;
+    case 'list':
+      return command.items.every((item) => isOneLine(item.command));
+    case 'pipeline':
+      return command.commands.every(isOneLine);
+    case 'and-or':
+      return isOneLine(command.first) && command.rest.every((each) => isOneLine(each.command));
+    default:
+      return false;
+  }
+}
 
 /** A redirection as bash prints it: a blank before file names, the descriptor always before `&`. */
 export function redirectText({ variable, fd, operator, target }: Redirect): string {
@@ -67,7 +107,7 @@ export function commandHead(command: Command): string {
 function bare(command: Command): string {
   switch (command.type) {
     case 'simple':
-      return [...command.assignments.map(({ source }) => source), ...command.words.map(({ source }) => source)].join(' ');
+      return [...command.assignments.map(assignmentText), ...command.words.map(wordText)].join(' ');
     case 'list':
       return listText(command);
     case 'pipeline':

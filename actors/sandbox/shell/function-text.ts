@@ -1,5 +1,5 @@
 // The text of a function as `declare -f` and `type` lay it out: bash's own indentation and line breaks.
-import { redirectText, testText } from './command-text.js';
+import { assignmentText, redirectText, testText, wordText } from './command-text.js';
 import type { Case, Command, List } from './syntax/ast.js';
 
 const STEP = 4;
@@ -98,7 +98,7 @@ class Printer {
   #bare(command: Exclude<Command, List>): void {
     switch (command.type) {
       case 'simple':
-        this.out += [...command.assignments, ...command.words].map(({ source }) => source).join(' ');
+        this.out += [...command.assignments.map(assignmentText), ...command.words.map(wordText)].join(' ');
         break;
       case 'pipeline': {
         this.out += `${command.timed === undefined ? '' : command.timed === 'posix' ? 'time -p ' : 'time '}${command.negated ? '! ' : ''}`;
@@ -140,7 +140,7 @@ class Printer {
         break;
       case 'for':
       case 'select':
-        this.out += `${command.type} ${command.name} in ${command.words === undefined ? '"$@"' : command.words.map(({ source }) => source).join(' ')};`;
+        this.out += `${command.type} ${command.name} in ${command.words === undefined ? '"$@"' : command.words.map(wordText).join(' ')};`;
         this.#loop(command.body);
         break;
       case 'arithmetic-for':
@@ -187,7 +187,7 @@ class Printer {
   }
 
   #case({ word, clauses }: Case): void {
-    this.out += `case ${word.source} in `;
+    this.out += `case ${wordText(word)} in `;
     this.#indentation += STEP;
     for (const { patterns, body, end } of clauses) {
       this.#newline('');

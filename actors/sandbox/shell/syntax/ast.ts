@@ -76,6 +76,8 @@ export type ParameterOperation =
 export interface CommandSubstitution {
   readonly type: 'command';
   readonly script: List;
+  /** What stands between the parentheses; undefined for backquotes. */
+  readonly source?: string;
   readonly backquote: boolean;
   /** Backquotes are parsed when run: what was wrong then. `script` is empty. */
   readonly failure: SyntaxFailure | undefined;

@@ -49,7 +49,8 @@ function readParenthesis(reader: Reader, start: number, open: number): Arithmeti
     if (text !== undefined) return { type: 'arithmetic', text, bracket: false };
   }
   reader.pos = open + 1;
-  return { type: 'command', script: substituted(reader), backquote: false, failure: undefined, line };
+  const script = substituted(reader);
+  return { type: 'command', script, source: reader.text.slice(open + 1, reader.pos - 1), backquote: false, failure: undefined, line };
 }
 
 /** Reads `…))` and takes the parentheses; undefined when the text is not closed by two. */
