@@ -6,20 +6,22 @@ import type { Task } from '../../kernel/wait.js';
 import { RegexSyntaxError } from '../../programs/posix-regex.js';
 import { isBusybox } from '../../programs/flavour.js';
 import { command, type Options, type Output, parseOptions, readAll, UsageError } from '../../programs/stdio.js';
+import { baseName } from '../common/paths.js';
 import { Pace, openInput } from '../text-input.js';
 import { AwkSyntaxError, type Program } from './ast.js';
 import { type Code, evaluate } from './code.js';
 import { ExpressionCompiler } from './compile-expression.js';
 import { StatementCompiler } from './compile-statement.js';
 import { Functions } from './functions.js';
+import { InPlace } from './inplace.js';
 import { parseAwk } from './parser.js';
 import { Runtime } from './runtime.js';
 import { EXIT, NEXTFILE, NORMAL, type Signal, type StatementCode, Transfer } from './signals.js';
 import { Streams } from './streams.js';
-import { InputText, toBoolean } from './values.js';
+import { InputText, toBoolean, toText } from './values.js';
 
 const LONG = {
-  'field-separator': 'required', assign: 'required', file: 'required', source: 'required', posix: 'no', traditional: 'no', 're-interval': 'no',
+  'field-separator': 'required', assign: 'required', file: 'required', source: 'required', posix: 'no', traditional: 'no', 're-interval': 'no', include: 'required',
   'characters-as-bytes': 'no', sandbox: 'no', version: 'no',
 } as const;
 
@@ -36,10 +38,16 @@ class AwkRun {
   readonly runtime: Runtime;
   readonly #begin: StatementCode[] = [];
   readonly #end: StatementCode[] = [];
+  readonly #beginFile: StatementCode[] = [];
+  readonly #endFile: StatementCode[] = [];
   readonly #rules: CompiledRule[] = [];
+  readonly #inPlace: InPlace | undefined;
+  /** A BEGINFILE or ENDFILE rule said exit. */
+  #isOver = false;
 
-  constructor(runtime: Runtime, program: Program) {
+  constructor(runtime: Runtime, program: Program, inPlace: InPlace | undefined) {
     this.runtime = runtime;
+    this.#inPlace = inPlace;
     const functions: Functions = new Functions(runtime, program.functions, ({ parameters, body }) => {
       const locals = new Map(parameters.map((name, i) => [name, i]));
       return new StatementCompiler(new ExpressionCompiler(runtime, functions, locals)).compile(body);
@@ -47,18 +55,41 @@ class AwkRun {
     const expressions = new ExpressionCompiler(runtime, functions, new Map());
     const statements = new StatementCompiler(expressions);
     for (const { when, pattern, until, action } of program.rules) {
-      if (when === 'BEGINFILE' || when === 'ENDFILE') throw new AwkSyntaxError(`${when} is not supported`, 1);
       const code = statements.compile(action ?? { kind: 'print', args: [], redirection: undefined });
       if (when === 'BEGIN') this.#begin.push(code);
       else if (when === 'END') this.#end.push(code);
+      else if (when === 'BEGINFILE') this.#beginFile.push(code);
+      else if (when === 'ENDFILE') this.#endFile.push(code);
       else this.#rules.push({ pattern: pattern && expressions.compile(pattern), until: until && expressions.compile(until), action: code, open: false });
     }
   }
 
+  /** Runs what the program has for the ends of files; nextfile at the beginning leaves the file out. */
+  *#atFile(what: 'begins' | 'ends'): Task {
+    if (what === 'begins') yield* this.#inPlace?.begin(toText(this.runtime.cell('FILENAME').value, this.runtime.convfmt)) ?? [];
+    yield* this.#runFileRules(what);
+    if (what === 'ends') yield* this.#inPlace?.end() ?? [];
+  }
+
+  *#runFileRules(what: 'begins' | 'ends'): Task {
+    for (const code of what === 'begins' ? this.#beginFile : this.#endFile) {
+      const signal = yield* guarded(code);
+      if (signal === EXIT) this.#isOver = true;
+      if (signal === EXIT || signal === NEXTFILE) return this.runtime.skipFile();
+    }
+  }
+
   *run(): Task {
+    if (this.#inPlace || this.#beginFile.length + this.#endFile.length > 0) this.runtime.onFile = (what) => this.#atFile(what);
     let signal = yield* this.#all(this.#begin);
-    if (signal !== EXIT && (this.#rules.length > 0 || this.#end.length > 0)) signal = yield* this.#records();
+    if (signal !== EXIT && this.#readsInput) signal = yield* this.#records();
+    // A file that exit left half read is put in place as far as it was printed.
+    if (signal === EXIT) yield* this.#inPlace?.end() ?? [];
     if (signal === EXIT || this.#end.length > 0) yield* this.#all(this.#end);
+  }
+
+  get #readsInput(): boolean {
+    return [this.#rules, this.#end, this.#beginFile, this.#endFile].some(({ length }) => length > 0);
   }
 
   *#all(codes: readonly StatementCode[]): Task<Signal> {
@@ -74,6 +105,7 @@ class AwkRun {
     const pace = new Pace();
     for (let count = 0; ; count++) {
       const record = runtime.takeRecord() ?? (yield* runtime.nextRecord());
+      if (this.#isOver) return EXIT;
       if (record === undefined) return NORMAL;
       runtime.record.set(record);
       for (const rule of this.#rules) {
@@ -82,7 +114,7 @@ class AwkRun {
         const signal = rule.action.run ? yield* guarded(rule.action) : execute(rule.action);
         if (signal === NORMAL) continue;
         if (signal === EXIT) return EXIT;
-        if (signal === NEXTFILE) runtime.skipFile();
+        if (signal === NEXTFILE) yield* runtime.endFile();
         break;
       }
       if ((count & 63) !== 63) continue;
@@ -144,20 +176,30 @@ function prepare(runtime: Runtime, options: Options, operands: readonly string[]
   const { process } = runtime;
   for (const [name, value] of process.env) runtime.cell('ENVIRON').array.set(name, new InputText(value));
   const argv = runtime.cell('ARGV').array;
-  ['awk', ...operands].forEach((word, i) => argv.set(String(i), new InputText(word)));
+  [baseName(process.argv[0]!), ...operands].forEach((word, i) => argv.set(String(i), new InputText(word)));
   runtime.cell('ARGC').value = operands.length + 1;
   for (const name of ['RSTART', 'RLENGTH']) runtime.cell(name).value = name === 'RSTART' ? 0 : -1;
   const separator = options.value('F', 'field-separator');
   if (separator !== undefined) runtime.assign('FS', separator === 't' ? '\t' : separator);
   for (const assignment of [...(options.given.get('v') ?? []), ...(options.given.get('assign') ?? [])]) {
-    const match = /^([A-Za-z_]\w*)=([^]*)$/.exec(assignment);
+    const match = /^((?:[A-Za-z_]\w*::)?[A-Za-z_]\w*)=([^]*)$/.exec(assignment);
     if (!match) throw new UsageError(`fatal: \`${assignment}' argument to \`-v' not in \`var=value' form`, 2);
     runtime.assign(match[1]!, match[2]!);
   }
 }
 
+/** -i: of gawk's libraries there is the one that edits files in place. */
+function inPlaceOf(process: Process, runtime: Runtime, options: Options): InPlace | undefined {
+  const libraries = [...(options.given.get('i') ?? []), ...(options.given.get('include') ?? [])];
+  const other = libraries.find((name) => !/^inplace(\.awk)?$/.test(name));
+  if (other !== undefined) throw new UsageError(`fatal: cannot open source file \`${other}' for reading: No such file or directory`, 2);
+  if (libraries.length === 0) return undefined;
+  const suffix = ['inplace::suffix', 'INPLACE_SUFFIX'].map((name) => runtime.text(runtime.cell(name).value)).find((text) => text !== '') ?? '';
+  return new InPlace(process, runtime.streams, suffix);
+}
+
 function* runAwk(process: Process, output: Output): Task<number> {
-  const options = parseOptions(process.argv, 'F:v:f:e:W:bcPrSO', LONG, { posix: true, exitCode: 2 });
+  const options = parseOptions(process.argv, 'F:v:f:e:i:W:bcPrSO', LONG, { posix: true, exitCode: 2 });
   if (options.has('version')) {
     output.print('awk (sockerless) POSIX, with gawk extensions\n');
     return 0;
@@ -168,7 +210,7 @@ function* runAwk(process: Process, output: Output): Task<number> {
   const runtime = new Runtime(process, streams, manners);
   prepare(runtime, options, operands);
   try {
-    yield* new AwkRun(runtime, parseAwk(source, manners)).run();
+    yield* new AwkRun(runtime, parseAwk(source, manners), inPlaceOf(process, runtime, options)).run();
   } catch (error) {
     if (error instanceof UsageError || error instanceof AwkSyntaxError) yield* streams.closeAll();
     if (manners === 'busybox' && error instanceof AwkSyntaxError) {

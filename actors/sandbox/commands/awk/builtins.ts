@@ -3,7 +3,8 @@ import { UsageError } from '../../programs/stdio.js';
 import type { CompiledRegex } from '../../programs/posix-regex.js';
 import { formatValues } from './format.js';
 import type { Runtime } from './runtime.js';
-import { splitterOf } from './split.js';
+import { awkRegex } from './regex.js';
+import { piecesOf, splitterOf } from './split.js';
 import { formatTime, parseTime } from './time.js';
 import { compareValues, InputText, textLength, toNumber, type Value } from './values.js';
 
@@ -47,11 +48,31 @@ export function match(runtime: Runtime, text: string, regex: CompiledRegex, arra
   return start;
 }
 
+/** A separator as an expression, to tell what stood between; undefined where nothing does. */
+function separatorRegex(separator: string): CompiledRegex | undefined {
+  if (separator === '') return undefined;
+  if (separator === ' ') return awkRegex('[ \t\n]+');
+  return awkRegex(separator.length === 1 && separator !== '\\' ? separator.replace(/[.*[\]^$+?(){}|]/, '\\$&') : separator);
+}
+
+/** patsplit(): the pieces that match, and what is around them. */
+export function patternSplit(text: string, array: Map<string, Value>, pattern: CompiledRegex, separators?: Map<string, Value>): number {
+  const between: string[] = [];
+  const pieces = piecesOf(text, pattern, between);
+  array.clear();
+  separators?.clear();
+  pieces.forEach((piece, i) => array.set(String(i + 1), new InputText(piece)));
+  if (separators) between.forEach((piece, i) => separators.set(String(i), piece));
+  return pieces.length;
+}
+
 /** split(): by a separator string, or an expression. */
 export function split(text: string, array: Map<string, Value>, separator: string | CompiledRegex, separators?: Map<string, Value>): number {
   array.clear();
   separators?.clear();
   if (typeof separator === 'string') {
+    const between = separators && separatorRegex(separator);
+    if (between) return split(separator === ' ' ? text.replace(/^[ \t\n]+|[ \t\n]+$/g, '') : text, array, between, separators);
     const pieces = splitterOf(separator)(text);
     pieces.forEach((piece, i) => array.set(String(i + 1), new InputText(piece)));
     return pieces.length;

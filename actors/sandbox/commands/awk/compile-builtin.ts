@@ -1,6 +1,6 @@
 // Compiles calls of awk's own functions.
 import { AwkSyntaxError, type Expression } from './ast.js';
-import { gensub, match, PLAIN_BUILTINS, Random, requireArguments, sortArray, split, substitute, substring } from './builtins.js';
+import { gensub, match, patternSplit, PLAIN_BUILTINS, Random, requireArguments, sortArray, split, substitute, substring } from './builtins.js';
 import { type Code, numberCode, over, taskCode, textCode, valueCode, evaluate } from './code.js';
 import { type ExpressionCompiler, isPlace } from './compile-place.js';
 import { textLength, toNumber, type Value } from './values.js';
@@ -36,6 +36,7 @@ export function compileBuiltin(compiler: ExpressionCompiler, name: string, args:
       });
     }
     case 'split': return splitting(compiler, args);
+    case 'patsplit': return patternSplitting(compiler, args);
     case 'asort': case 'asorti': {
       const source = arrayOf(compiler, args[0]!);
       const target = args[1] ? arrayOf(compiler, args[1]) : source;
@@ -106,6 +107,18 @@ function splitting(compiler: ExpressionCompiler, args: readonly Expression[]): C
     const own = text!.text();
     return split(own, array(), separator ? separator.text() : runtime.text(fs.get()), separators?.());
   }));
+}
+
+function patternSplitting(compiler: ExpressionCompiler, args: readonly Expression[]): Code {
+  const { runtime } = compiler;
+  requireArguments('patsplit', args.length, 2);
+  const array = arrayOf(compiler, args[1]!);
+  const separators = args[3] && arrayOf(compiler, args[3]);
+  const { operands, at } = compiler.regex(args[2] ?? { kind: 'variable', name: 'FPAT' });
+  return over(runtime, [compiler.compile(args[0]!), ...operands], ([text, pattern]) => {
+    const regex = at(pattern);
+    return numberCode(runtime, () => patternSplit(text!.text(), array(), regex(), separators?.()));
+  });
 }
 
 function typeOf(compiler: ExpressionCompiler, name: string, argument: Expression): Code {

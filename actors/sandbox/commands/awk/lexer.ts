@@ -15,7 +15,7 @@ const KEYWORDS = new Set([
 ]);
 
 export const BUILTINS = new Set([
-  'length', 'substr', 'index', 'split', 'sub', 'gsub', 'gensub', 'match', 'sprintf', 'sin', 'cos', 'atan2', 'exp', 'log', 'sqrt', 'int', 'rand', 'srand',
+  'length', 'substr', 'index', 'split', 'patsplit', 'sub', 'gsub', 'gensub', 'match', 'sprintf', 'sin', 'cos', 'atan2', 'exp', 'log', 'sqrt', 'int', 'rand', 'srand',
   'tolower', 'toupper', 'system', 'close', 'fflush', 'strftime', 'mktime', 'systime', 'and', 'or', 'xor', 'lshift', 'rshift', 'compl', 'strtonum',
   'asort', 'asorti', 'typeof', 'isarray', 'patsplit',
 ]);

@@ -8,7 +8,8 @@ import type { AwkManners } from './ast.js';
 import { joinBytes, unescapeString } from './lexer.js';
 import { Record } from './record.js';
 import { RecordReader } from './records.js';
-import { regexSplitter, splitBlanks, type Splitter, splitterOf } from './split.js';
+import { awkRegex } from './regex.js';
+import { piecesOf, regexSplitter, splitBlanks, type Splitter, splitterOf, widthsSplitter } from './split.js';
 import type { Streams } from './streams.js';
 import { Cell, InputText, toNumber, toText, type Value } from './values.js';
 
@@ -25,6 +26,8 @@ export class Runtime {
   readonly globals = new Map<string, Cell>();
   readonly specials: ReadonlyMap<string, Special>;
   readonly record = new Record(splitBlanks);
+  #fpat = '[^[:space:]]+';
+  #widths = '';
   convfmt = '%.6g';
   ofmt = '%.6g';
   ofs = ' ';
@@ -61,6 +64,8 @@ export class Runtime {
       ['NF', number(() => this.record.count, (count) => { this.record.count = Math.trunc(count); })],
       ['NR', number(() => this.nr, (nr) => { this.nr = nr; })],
       ['FNR', number(() => this.fnr, (fnr) => { this.fnr = fnr; })],
+      ['FPAT', text(() => this.#fpat, (fpat) => { this.#fpat = fpat; this.#setSplitter((line) => piecesOf(line, awkRegex(fpat))); })],
+      ['FIELDWIDTHS', text(() => this.#widths, (widths) => this.#setWidths(widths))],
       ['RT', text(() => this.#reader?.terminator ?? '', () => undefined)],
     ]);
   }
@@ -73,6 +78,18 @@ export class Runtime {
     let cell = this.globals.get(name);
     if (!cell) this.globals.set(name, (cell = new Cell()));
     return cell;
+  }
+
+  #setSplitter(split: Splitter): void {
+    this.record.settle();
+    this.record.split = split;
+  }
+
+  #setWidths(widths: string): void {
+    const split = widthsSplitter(widths);
+    if (split === undefined) throw new UsageError(`fatal: invalid FIELDWIDTHS value, for field 1, near \`${widths}'`, 2);
+    this.#widths = widths;
+    this.#setSplitter(split);
   }
 
   #setSeparator(fs: string, rs: string): void {
@@ -130,16 +147,30 @@ export class Runtime {
   /** The next record of the main input; undefined at its end. */
   *nextRecord(): Task<string | undefined> {
     for (;;) {
-      if (!this.#reader && !(yield* this.#openNext())) return undefined;
-      const reader = this.#reader!;
+      if (!this.#reader) {
+        if (!(yield* this.#openNext())) return undefined;
+        yield* this.onFile('begins');
+        if (!this.#reader) continue;
+      }
+      const reader = this.#reader as RecordReader;
       const record = reader.take(this.rs) ?? (yield* reader.next(this.rs));
       if (record !== undefined) {
         this.nr++;
         this.fnr++;
         return record;
       }
-      this.skipFile();
+      yield* this.endFile();
     }
+  }
+
+  /** What the program wants to do at the ends of each file (gawk's BEGINFILE and ENDFILE). */
+  onFile: (what: 'begins' | 'ends') => Task = function* nothing() {};
+
+  /** The file is done with, read to its end or not. */
+  *endFile(): Task {
+    if (!this.#reader) return;
+    yield* this.onFile('ends');
+    this.skipFile();
   }
 
   /** The next record if it can be had without waiting. */

@@ -1,4 +1,5 @@
 // How records fall into fields and strings into arrays.
+import type { CompiledRegex } from '../../programs/posix-regex.js';
 import { awkRegex } from './regex.js';
 
 /** Cuts a text into pieces by one separator. */
@@ -54,4 +55,47 @@ export function splitterOf(separator: string): Splitter {
   if (separator === '') return (text) => [...text];
   if (separator.length === 1 && separator !== '\\') return (text) => (text === '' ? [] : text.split(separator));
   return regexSplitter(separator);
+}
+
+/** gawk's FPAT and patsplit: fields are what matches; `between` gets the texts around them. A field of nothing needs a separator before it. */
+export function piecesOf(text: string, pattern: CompiledRegex, between: string[] = []): string[] {
+  const fields: string[] = [];
+  let end = 0;
+  let isBehindField = false;
+  for (let at = 0; at <= text.length; ) {
+    const match = pattern.exec(text, at);
+    if (!match) break;
+    if (match[0] === '' && isBehindField && match.index === at) {
+      at++;
+      isBehindField = false;
+      continue;
+    }
+    between.push(text.slice(end, match.index));
+    fields.push(match[0]);
+    end = match.index + match[0].length;
+    isBehindField = match[0] !== '';
+    at = isBehindField ? end : end + 1;
+  }
+  between.push(text.slice(end));
+  return text === '' ? [] : fields;
+}
+
+/** gawk's FIELDWIDTHS: columns, `skip:width`, and `*` for the rest; undefined when it is no such list. */
+export function widthsSplitter(widths: string): Splitter | undefined {
+  const words = widths.trim().split(/[ \t]+/);
+  if (!words.every((word, i) => /^(\d+:)?\d+$/.test(word) || (word === '*' && i === words.length - 1))) return undefined;
+  return (text) => {
+    const characters = [...text];
+    const fields: string[] = [];
+    let at = 0;
+    for (const word of words) {
+      const [width, skipped = '0'] = word.split(':').reverse();
+      at += Number(skipped);
+      if (at >= characters.length) break;
+      const end = width === '*' ? characters.length : at + Number(width);
+      fields.push(characters.slice(at, end).join(''));
+      at = end;
+    }
+    return fields;
+  };
 }
