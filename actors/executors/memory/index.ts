@@ -50,6 +50,8 @@ export class MemoryExecutor implements Executor {
   readonly name = 'memory';
   readonly #options: MemoryOptions;
   readonly #pool: WorkerPool;
+  /** Containers whose machine is mounted and has no user, the longest unused first. */
+  readonly #unused = new Set<string>();
   readonly #idles: IdleMachines;
   readonly #machines = new Map<string, Promise<Mounted>>();
 
@@ -57,7 +59,7 @@ export class MemoryExecutor implements Executor {
     this.#options = options;
     this.#pool = new WorkerPool({ warm: options.warmWorkers ?? 2, max: options.maxWorkers ?? 512, heapMegabytes: options.heapMegabytes ?? 512 });
     this.#idles = new IdleMachines({ max: options.idleMachines ?? 8, ageMs: options.idleAgeMs ?? 10_000 });
-    this.#pool.onShortage = () => this.#idles.parkOldest();
+    this.#pool.onShortage = () => this.#unmountUnused() || this.#idles.parkOldest();
   }
 
   get capabilities(): Capabilities {
@@ -125,6 +127,7 @@ export class MemoryExecutor implements Executor {
     }
     mounted.users++;
     clearTimeout(mounted.idle);
+    this.#unused.delete(container.id);
     return mounted;
   }
 
@@ -134,7 +137,10 @@ export class MemoryExecutor implements Executor {
       const client = new MachineClient(new MachineLink(this.#pool, this.#idles, spec));
       client.onDefect = (message) => this.#options.log({ level: 'error', msg: 'defect in the sandbox', container: container.id, detail: message });
       client.onNotice = (message) => this.#options.log({ level: 'info', msg: message, container: container.id });
-      client.onGone = () => this.#machines.delete(container.id);
+      client.onGone = () => {
+        this.#machines.delete(container.id);
+        this.#unused.delete(container.id);
+      };
       await client.boot();
       return { client, users: 0, idle: undefined };
     })();
@@ -147,10 +153,20 @@ export class MemoryExecutor implements Executor {
     if (--mounted.users > 0) return;
     mounted.idle = setTimeout(() => void this.#unmount(containerId), IDLE_MS);
     mounted.idle.unref();
+    this.#unused.add(containerId);
+  }
+
+  /** Somebody needs the thread of a machine that is only kept in case it is asked for again. */
+  #unmountUnused(): boolean {
+    const [oldest] = this.#unused;
+    if (oldest === undefined) return false;
+    void this.#unmount(oldest);
+    return true;
   }
 
   /** Halts a machine nobody uses; its worker serves the next container. */
   async #unmount(containerId: string): Promise<void> {
+    this.#unused.delete(containerId);
     const found = this.#machines.get(containerId);
     if (!found) return;
     const mounted = await found;
