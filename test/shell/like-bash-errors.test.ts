@@ -16,6 +16,9 @@ besideBash({
   'posix: an expansion that cannot be ends the shell': 'for t in "echo \\$((1/0))" "x=\\$((1/0))" "echo \\${a b}" ": < \\$((1/0))" "eval \'echo \\$((1/0))\'" "cat < \\$((1/0))" "a[1/0]=2" "((1/0))" "echo \\${s:1/0}" "a[0]=1 :" "a[0]=1 true"; do bash -o posix -c "$t; echo no\necho next"; echo "$t $?"; echo "$t; echo no\necho next" > s; bash -o posix s; echo $?; done\n',
   'an error in a text gives up its command, and the next one runs': 'eval \'echo $((1+)); echo no\n echo yes $?\'; echo after $?\necho \'echo ${a b}; echo no\necho yes\' > s; . ./s; echo after $?\nf() { eval "echo \\$((1+)); echo no"; echo in $?; }; f\ntrap \'echo $((1+)); echo no\' USR1; kill -USR1 $$; echo alive\n',
   'nounset in commands that a shell was forked for': 'bash -uc \'(echo $nosuch); echo $?\necho $nosuch & wait $!; echo $?\n{ echo $nosuch; } & wait $!; echo $?\nf() { echo $nosuch; }; f | cat; echo ${PIPESTATUS[@]}\nx=$(echo $nosuch); echo $?\'\n',
+  'errexit, and what cannot be read': "bash -c 'set -e; x=$([[ ! $s =~ ( ]] && echo); echo no'; echo $?\nprintf 'set -e\\nx=$([[ a =~ ( ]] && echo); echo no\\n' > s; bash s; echo $?\nprintf 'set -e\\na[1#0]=a; echo no\\necho \"\\n' > s; bash s; echo $?\n",
+  'the status that wait -n told is told again': '(exit 3) & wait -n; echo $?; wait $!; echo $?\n',
+  'select at the end of its input': "select i in a b; do echo $i; done <<< ''; echo $?\nselect i in a; do echo; done < /dev/null; echo $?\n",
   '$? after a substitution is its status': 'false; echo $(<nosuch) "$?"\necho $(exit 4) $? $(exit 5)$?\nx=$(exit 3)$?; echo $x $?\n',
   'printf: the end of all output is no failure': "printf '%05d %5b|\\n' x '\\c'; echo $?\nprintf '%s %*d\\n' 7 9223372036854775808\n",
 });

@@ -18,6 +18,7 @@ besideBash({
   'unset of all elements': 'a=(1 2); declare -A m=([k]=1 [@]=2); unset "a[@]" "m[@]"; declare -p a m\ns=x; unset "s[@]"; declare -p s\nf() { local b=(4); unset "b[*]"; declare -p b; }; f\n',
   'words of compgen': 'IFS=\ncompgen -W "ab ac b" a\nIFS=:\ncompgen -W "ab:ac b:a\'c d\'" a\nunset IFS\nx=aq; compgen -W \'$x $(echo az) a"b c" a\\ e\' a; compgen -W "ab ac" x; echo $?\n',
   'quotes within arithmetic hide its end': 'x=$(( p \'"\' && p ; p  )); echo no\n(( \'"\' )); echo $?\necho $(( \'`\' )); echo no\ndeclare -A m=(["a b"]=3); echo $((m[\'a b\']))\n',
+  'lists as declarations, whatever IFS is': `a=(one "two 2"); set -- a b; declare -A m=([k]=1 [z]=2)\nfor i in : " " ""; do IFS=$i; printf "<%s>" "\${a[@]@A}" "\${@@A}"; echo; done\nunset IFS; echo "\${m[@]:0:0}" "\${m[@]:0:1}"\nc=abc; echo "\${c^?(a)}"\n`,
   'nothing as a command': 'g() { echo "<${@@A}>" "<${*@A}>"; }; g; g a\n',
   'folders have a size': 'mkdir d\n[[ -s d ]]; echo $?\n[ -s . ]; echo $?\n',
 });

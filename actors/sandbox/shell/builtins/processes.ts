@@ -264,6 +264,7 @@ function* waitNext(shell: Shell, specs: readonly string[], variable: string | un
   if (variable !== undefined) shell.variables.setNamed(variable, String(over.processes.at(-1)!.pid));
   shell.jobs.collect();
   shell.jobs.tellDeath(over);
+  shell.jobs.remember(over);
   shell.jobs.remove(over);
   return jobStatus(over);
 }

@@ -23,7 +23,7 @@ import { LinesRead } from './lines-read.js';
 import { statusOfSubstitution } from './unreadable.js';
 import { findParsed, keepParsed, parsedKey } from './parsed-texts.js';
 import { DEFAULT_PATH, findProgram } from './program-search.js';
-import { onlyCommand } from './only-command.js';
+import { onlyCommand, WITHOUT_EXIT_TRAP } from './only-command.js';
 import type { Redirector } from './redirector.js';
 import { AssignmentError, refusal } from '../variables/assignment-error.js';
 
@@ -93,7 +93,9 @@ export class Runtime implements Execution {
       // `jobs | …`, not `jobs &`.
       if (child.isBash && command.type === 'simple' && command.words[0]?.literal === 'jobs' && !shell.jobs.ofPid(child.process.pid)) child.jobs.inherit(shell.jobs);
       const outcome = child.execution.run(body);
-      return typeof outcome === 'number' ? outcome : yield* outcome;
+      const status = typeof outcome === 'number' ? outcome : yield* outcome;
+      if (child.isBash && WITHOUT_EXIT_TRAP.has(body.type)) child.traps.take('EXIT');
+      return status;
     }, (process) => {
       if (shell.options.monitor && shell.subshellDepth === 0) process.processGroup = pipeline?.[0]?.pid ?? process.pid;
       wire(process);

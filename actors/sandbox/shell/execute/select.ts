@@ -27,7 +27,7 @@ export function* runSelect(shell: Shell, node: For): Task<number> {
       const answer = yield* readLine(shell.process, 0);
       if (answer.text === '' && answer.isEnd) {
         status = 1;
-        yield* shell.process.write(2, encode('\n'));
+        yield* shell.process.write(1, encode('\n'));
         break;
       }
       shell.variables.set('REPLY', answer.text);

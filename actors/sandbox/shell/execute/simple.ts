@@ -230,10 +230,15 @@ function* finishTask(shell: Shell, node: SimpleCommand, argv: readonly string[],
   return typeof outcome === 'number' ? outcome : yield* outcome;
 }
 
-/** The failure of `return` is its function's, that of a command which a shell was forked for is its pipeline's or job's: no ERR trap. */
+/** The failure of a command that a shell was forked for is its pipeline's or job's: no ERR trap. */
 function conclude(shell: Shell, node: SimpleCommand, status: number, springs: boolean): Outcome {
   const { execution, traps } = shell;
-  if (status === 0 || !traps.has('ERR') || (springs && shell.forkedFor !== node && shell.flow?.type !== 'return')) return execution.settle(status);
+  // That of `return` counts when its function is over.
+  if (shell.flow?.type === 'return' && shell.isBash) {
+    shell.status = status;
+    return status;
+  }
+  if (status === 0 || !traps.has('ERR') || (springs && shell.forkedFor !== node)) return execution.settle(status);
   const trap = traps.suspend('ERR');
   try {
     return execution.settle(status);

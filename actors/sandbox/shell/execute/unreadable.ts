@@ -9,7 +9,8 @@ export function givesUpLine(shell: Shell, { failure }: ShellSyntaxError): boolea
 
 /** How a script ends that cannot be read on. */
 export function statusAfter(shell: Shell, { failure, atEnd }: ShellSyntaxError): number {
-  if (failure.discards === true) return shell.options.errexit ? 2 : shell.options.posix && shell.commandString !== undefined ? 127 : 1;
+  if (shell.options.errexit) return 2;
+  if (failure.discards === true) return shell.options.posix && shell.commandString !== undefined ? 127 : 1;
   if (!shell.isBash) return 2;
   if (failure.inSubstitution === true && shell.commandString !== undefined) return statusOfSubstitution(shell);
   if (failure.keepsStatus !== true) return 2;

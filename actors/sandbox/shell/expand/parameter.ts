@@ -158,7 +158,7 @@ function applyTo(shell: Shell, { operation, source }: Parameter, text: string, o
       if (pattern === '' && (operation.scope === 'first' || operation.scope === 'all')) return text;
       return replace(text, patternOf(shell, pattern, bytes, true), pattern, operation.scope, operands.replacement!, shell.options.has('patsub_replacement'));
     case 'case':
-      return changeCase(text, operation.change, operation.all, operands.pattern === undefined ? undefined : patternOf(shell, pattern, bytes));
+      return changeCase(text, operation.change, operation.all, operands.pattern === undefined ? undefined : compilePattern(pattern, { extglob: true, bytes }));
     case 'slice':
       return slice(text, operands.offset!, operands.length, operation.length?.source ?? source);
     default:
@@ -172,7 +172,9 @@ function applyToList(shell: Shell, part: Parameter, value: Value, operands: Oper
   const subject = part.operation.length?.source ?? part.source;
   if (!value.isPositional) {
     const keys = value.variable?.map ? value.list!.map((_, index) => index + 1) : (value.variable?.keys ?? []).map(Number);
-    return sliceList(keys, value.list!, (keys.at(-1) ?? -1) + 1, operands.offset!, operands.length, subject);
+    // bash takes one element of an associative array even where none is asked for.
+    const length = value.variable?.map && operands.length === 0 ? 1 : operands.length;
+    return sliceList(keys, value.list!, (keys.at(-1) ?? -1) + 1, operands.offset!, length, subject);
   }
   const all = [shell.name, ...value.list!];
   if (operands.offset === all.length && operands.length !== undefined && operands.length < 0) throw belowZero(subject);

@@ -50,8 +50,11 @@ export function transformList(shell: Shell, part: Parameter, value: Value, opera
   if (operator === 'a') return values.map(() => variable?.flags ?? '');
   if (operator === 'A') {
     if (!variable && values.length === 0) return [];
-    const words = variable ? ['declare', `-${variable.flags}`, arrayValue(value.name, variable.keys, values, variable.map !== undefined)] : ['set', '--', ...values.map((text) => quoteArgument(text))];
-    return value.star || !quoted ? [words.join(' ')] : words;
+    const parts = variable ? [arrayValue(value.name, variable.keys, values, variable.map !== undefined)] : values.map((text) => quoteArgument(text));
+    const head = variable ? ['declare', `-${variable.flags}`] : ['set', '--'];
+    if (value.star || !quoted) return [[...head, ...parts].join(' ')];
+    // Split at IFS where that has the blanks of the head.
+    return /^$| /.test(shell.separators) ? [...head, ...parts] : [`${head.join(' ')} ${parts[0]!}`, ...parts.slice(1)];
   }
   if (operator === 'K' || operator === 'k') {
     if (!variable) return values.map((text) => quoteArgument(text));
