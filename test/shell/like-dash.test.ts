@@ -50,6 +50,7 @@ besideShell(['dash'], {
   'how a script is named and read': 'dash nosuch; echo $?; dash /; echo $?; dash -o nosuch -c :; echo $?; dash -q; echo $?; dash --x; echo $?; dash -c; echo $?; dash -ec \'false; echo no\'; echo $?; dash -c \'echo $0 $*\' a b c; dash -u -c \'echo $x\'; echo $?\necho \'echo "$*" $-\' > s; dash -s a b < s; dash -e s c; dash -n s; dash - s d; chmod +x s; ./s e; printf \'echo a; if\' | dash; echo $?; printf \'echo a\\nif\' | dash; echo $?; printf \'#!/none\\n\' > t; chmod +x t; ./t; echo $?; unset HOME; echo ~\n',
   'unset OPTIND is an error': 'set -- -a; getopts a o; echo $OPTIND\nunset OPTIND\necho no\n',
   'jobs that a signal ended are told of when waited for': 'exec 2>&1\nsleep 9 & kill $!; wait $!; echo $?\nsleep 9 & kill -9 $!; wait; echo $?\n',
+  'halves go to the even digit': 'printf \'%.0f \' 0.5 1.5 2.5 -2.5 3.5 0.49 1e22; printf \'%.1f \' 0.25 0.35 0.75 -0.25; printf \'%.0e \' 2.5 3.5 25 35; printf \'%.1e %.3g %.2g\\n\' 1.25 1.125 2.5\nawk \'BEGIN { printf "%.0f %.0f %.1f %.0e\\n", 2.5, 3.5, 0.25, 2.5 }\'\n',
 });
 
 (hostHas('dash') ? test : test.skip)('negative control: a difference is seen', async (t) => {

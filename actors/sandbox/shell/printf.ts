@@ -1,4 +1,5 @@
 // The format engine of printf, for the built-in and the command: all conversions, bytes stay bytes.
+import { exponential, fixed } from '../commands/common/rounded-decimals.js';
 import { encode } from '../kernel/text.js';
 import { byteText, codePointText, joinBytes } from './syntax/ansi.js';
 import { quoteBackslash } from './quote.js';
@@ -191,20 +192,16 @@ class Formatter {
   }
 }
 
-function exponent(value: number, precision: number): string {
-  return value.toExponential(Math.min(precision, 100)).replace(/e([-+])(\d)$/, 'e$10$2');
-}
-
 function floatText(value: number, letter: string, precision: number | undefined, flags: string): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value < 0 ? '-inf' : 'inf';
   const digits = precision ?? 6;
   let text: string;
   switch (letter.toLowerCase()) {
     case 'f':
-      text = Math.abs(value) >= 1e21 ? BigInt(value).toString() + (digits > 0 ? `.${'0'.repeat(digits)}` : '') : value.toFixed(Math.min(digits, 100));
+      text = fixed(value, digits);
       break;
     case 'e':
-      text = exponent(value, digits);
+      text = exponential(value, digits);
       break;
     case 'a':
       text = hexFloat(value);
@@ -212,7 +209,7 @@ function floatText(value: number, letter: string, precision: number | undefined,
     default: {
       const p = digits === 0 ? 1 : digits;
       const power = value === 0 ? 0 : Number(value.toExponential(p - 1).split('e')[1]);
-      text = power < -4 || power >= p ? exponent(value, p - 1) : value.toFixed(Math.min(100, Math.max(0, p - 1 - power)));
+      text = power < -4 || power >= p ? exponential(value, p - 1) : fixed(value, Math.max(0, p - 1 - power));
       if (!flags.includes('#') && text.includes('.')) text = text.replace(/\.?0+(e|$)/, '$1');
     }
   }

@@ -1,4 +1,5 @@
 // One printf conversion of a number: integers, fractions, signs, widths.
+import { exponential, fixed } from '../common/rounded-decimals.js';
 
 /** `%-8.3f` taken apart. */
 export interface Conversion {
@@ -41,10 +42,6 @@ export function pad(text: string, { flags, width }: Conversion): string {
   return flags.includes('-') ? text + blanks : blanks + text;
 }
 
-function exponential(value: number, precision: number): string {
-  return value.toExponential(Math.min(100, precision)).replace(/e([-+])(\d)$/, 'e$10$2');
-}
-
 /** %f %e %g (and their capitals) of a value that is not negative. */
 export function floating(letter: string, value: number, precision: number, alternate = false): string {
   const lower = letter.toLowerCase();
@@ -59,12 +56,6 @@ export function floating(letter: string, value: number, precision: number, alter
     if (!alternate && text.includes('.')) text = text.replace(/\.?0+(e|$)/, '$1');
   }
   return letter === lower ? text : text.toUpperCase();
-}
-
-function fixed(value: number, precision: number): string {
-  const digits = Math.min(100, precision);
-  if (value < 1e21) return value.toFixed(digits);
-  return BigInt(value).toString() + (digits > 0 ? `.${'0'.repeat(digits)}` : '');
 }
 
 /** A finite or infinite number by one conversion; `letter` is one of `diouxXfFeEgGaA`. */
