@@ -43,6 +43,10 @@ const DASH: Readonly<Record<string, string>> = {
 
 besideShell(['dash'], DASH);
 
+besideShell(['busybox', 'ash'], {
+  'texts of $@ are joined with the first character of IFS': 'set -- abc "d e"\nfor i in "" : x " "; do IFS=$i; v=$@; echo "1<$v>"; v="$@"; echo "2<$v>"; v=a$@b; echo "3<$v>"; case "$@" in "abc${i}d e") echo joined;; esac; v=${none-$@}; echo "4<$v>"; cat <<X\n5 $@ $*\nX\ndone\n',
+});
+
 const INTERACTIVE: Readonly<Record<string, string>> = {
   'what an interactive shell starts dies of signals that it survives itself': 'sleep 5 & kill $!; wait $!; echo $?\nsh -c "kill -TERM \\$\\$; echo no"; echo $?\nsh -c "kill -QUIT \\$\\$; echo no"; echo $?\n(kill -TERM $BASHPID; echo no); echo $?\nkill -TERM $$; echo lives\ntrap "echo trapped" TERM; kill -TERM $$\ntrap - TERM; kill -TERM $$; echo lives\n',
 };

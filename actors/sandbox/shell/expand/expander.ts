@@ -90,13 +90,13 @@ export class Expander implements Expansion {
   }
 
   #textOf(parts: readonly WordPart[], escape?: (text: string) => string, mode: Mode = 'word'): string {
-    const sink = new TextSink(this.#joint, escape, this.#shell.dialect === 'dash' ? this.#joint : ' ');
+    const sink = new TextSink(this.#joint, escape, this.#shell.isBash ? ' ' : this.#joint);
     this.#pour(parts, sink, mode);
     return sink.text;
   }
 
   *#textOfTask(parts: readonly WordPart[], escape?: (text: string) => string, mode: Mode = 'word'): Task<string> {
-    const sink = new TextSink(this.#joint, escape, this.#shell.dialect === 'dash' ? this.#joint : ' ');
+    const sink = new TextSink(this.#joint, escape, this.#shell.isBash ? ' ' : this.#joint);
     yield* this.#pourTask(parts, sink, mode);
     return sink.text;
   }
