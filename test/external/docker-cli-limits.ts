@@ -61,6 +61,7 @@ export const limitCases: readonly Case[] = [
   },
   { name: 'an update is seen inside', script: `docker run -d --name ui -m 64m --cpus 0.5 ${I} tail -f /dev/null >/dev/null; docker update -m 128m --cpus 1 --pids-limit 77 ui >/dev/null; docker exec ui sh -c 'cd /sys/fs/cgroup; cat memory.max cpu.max pids.max; grep MemTotal /proc/meminfo' | tr -s ' '; docker rm -f ui >/dev/null`, stdout: '134217728\n100000 100000\n77\nMemTotal: 131072 kB\n' },
   refused('another container\'s namespaces', '--pid container:x', /PID namespace of x cannot be shared/),
+  refused('a truth that is none', '--security-opt no-new-privileges=maybe', /invalid --security-opt 2: "no-new-privileges=maybe"/),
   refused('a tmpfs option', '--tmpfs /t:bogus=1', /invalid tmpfs option \["bogus" "1"\]/),
   refused('a storage option', '--storage-opt bogus=1', /Unknown option bogus/),
   refused('a quota with --cpus', '--cpus 1 --cpu-quota 5000', /Nano CPUs and CPU Quota cannot both be set/),

@@ -50,7 +50,9 @@ export function validateOptions(host: HostConfig): void {
     }
   }
   for (const option of (host.SecurityOpt as string[] | null | undefined) ?? []) {
-    if (!SECURITY_OPTIONS.has(option.split(/[=:]/, 1)[0]!)) throw new Fault('invalid', `invalid --security-opt 2: "${option}"`);
+    const [name = '', value] = option.split(/[=:](.*)/s, 2);
+    const isTruth = value === undefined || /^(?:1|0|t|f|true|false)$/i.test(value);
+    if (!SECURITY_OPTIONS.has(name) || (name === 'no-new-privileges' && !isTruth)) throw new Fault('invalid', `invalid --security-opt 2: "${option}"`);
   }
   const ipc = (host.IpcMode as string | undefined) ?? '';
   if (!['', 'none', 'private', 'shareable', 'host'].includes(ipc) && !ipc.startsWith('container:')) throw new Fault('invalid', `invalid IPC mode: ${ipc}`);
