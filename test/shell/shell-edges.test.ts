@@ -168,4 +168,18 @@ IFS=' '; r \${var-$@}
 echo b) ; done; [[ x ]]; case $( echo  y ) in z) ;; esac; echo $( echo x | cat ) $( echo $( echo  n ) ) $( echo x > f ) $( a && b  ||  c ) $() $( echo a & ) "$(  echo )$( echo )"; }
 type f
 `,
+  'descriptors that are none, their printed closing, hashed names, names with a dash, RETURN traps under DEBUG': `exec 2>&1
+v=42; echo a >&$v; echo b 3>&"\${v}"; echo c <&\${v}; echo d >&43
+readonly r=1; exec {r}>/dev/null; echo $?
+f() { exec <&-; exec 3<&-; exec {v}<&-; exec >&-; exec 4>&-; exec 5>&6-; cat <&3; }; type f
+hash -p /bin/cat mycat; PATH=/nonexistent:$PATH; hash -p /bin/echo e2; e2 ok; hash | tail -1
+bash -l -c 'echo $0'; (exec -l -a nm bash -c 'echo $0; nosuch'); caller foo; echo $?; g() { caller foo; echo $?; }; g
+set -o functrace
+pd() { echo "debug $1"; return; }
+pr() { echo "return $1"; return; }
+fn() { echo in fn; }
+trap 'pd $LINENO' DEBUG
+trap 'pr $LINENO' RETURN
+fn
+`,
 });

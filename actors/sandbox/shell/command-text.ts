@@ -49,6 +49,7 @@ export function redirectText({ variable, fd, operator, target }: Redirect): stri
   const standard = operator.startsWith('<') && operator !== '<>' ? 0 : operator === '<>' ? 0 : 1;
   const isDescriptor = duplicates && /^(?:\d+-?|-|\$.*)$/.test(target.source);
   if (duplicates && !isDescriptor && fd === undefined && variable === undefined) return `&> ${target.source}`;
+  if (duplicates && target.source === '-') return `${variable === undefined ? fd ?? standard : `{${variable}}`}>&-`;
   const shown = duplicates ? fd ?? standard : fd === standard ? undefined : fd;
   const left = variable === undefined ? shown ?? '' : `{${variable}}`;
   return `${left}${operator}${duplicates || operator === '<<' || operator === '<<-' ? '' : ' '}${target.source}`;

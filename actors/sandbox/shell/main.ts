@@ -264,7 +264,7 @@ export function shellMain(dialect: Dialect) {
     const { realUid: uid, realGid: gid } = process.credentials;
     const keepsRights = dialect === 'ash' || [...invocation.options].some(([option, on]) => option === 'privileged' && on);
     if (!keepsRights) process.credentials = withIds(process.credentials, { uid, gid });
-    const shell = makeShell(process, invocation.posix && isBash ? 'posix' : dialect, name.replace(/^-/, ''));
+    const shell = makeShell(process, invocation.posix && isBash ? 'posix' : dialect, isBash ? name : name.replace(/^-/, ''));
     if (invocation.error !== undefined) {
       shell.warnRaw(isBash ? `${name}: ${invocation.error}\n` : `${name}: 0: ${invocation.error}\n`);
       yield* shell.flushBacklog();

@@ -84,6 +84,8 @@ export interface ResolvedRedirect {
   readonly fd: number | undefined;
   readonly variable: string | undefined;
   readonly text: string;
+  /** As it is written, where something in it was expanded. */
+  readonly source?: string;
 }
 
 export interface Expansion {

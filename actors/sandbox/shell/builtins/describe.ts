@@ -115,8 +115,11 @@ export const hash: Builtin = (shell, argv) => {
     const [path, ...names] = argv.slice(2);
     if (path === undefined) return usage(shell, 'hash', '-p: option requires an argument', HASH_SYNOPSIS);
     if (shell.options.restricted && path.includes('/')) return fail(shell, 'hash', `${path}: restricted`);
+    const along = shell.variables.get('PATH') ?? '';
+    if (shell.hashedPath !== along) shell.hash.clear();
+    shell.hashedPath = along;
     for (const name of names) {
-      const found = shell.options.restricted ? searchPath(shell, path, shell.variables.get('PATH') ?? '', false)[0] : path;
+      const found = shell.options.restricted ? searchPath(shell, path, along, false)[0] : path;
       if (found === undefined) return fail(shell, 'hash', `${path}: not found`);
       shell.hash.set(name, { path: found, hits: 0 });
     }

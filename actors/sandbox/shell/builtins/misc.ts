@@ -167,6 +167,7 @@ export const times: Builtin = (shell) => {
 };
 
 export const caller: Builtin = (shell, argv) => {
+  if (shell.frames.length > 0 && argv[1] !== undefined && !/^[-+]?\d+$/.test(argv[1])) return usage(shell, 'caller', `${argv[1]}: invalid number`, 'caller [expr]');
   const depth = argv[1] === undefined ? 0 : Number(argv[1]);
   const frame = shell.frames.at(-1 - depth);
   if (!frame) return argv[1] === undefined && shell.scriptPath !== undefined ? print(shell, 'caller', '0 NULL\n') : 1;

@@ -99,7 +99,7 @@ export class Redirector implements Redirection {
     if (operator === '<<<') return { operator, fd, variable, text: `${expansion.text(target)}\n` };
     if (this.#isWhole) return { operator, fd, variable, text: this.#checked(operator, expansion.text(target)) };
     if (target.literal !== undefined) return { operator, fd, variable, text: target.literal };
-    return { operator, fd, variable, text: oneField(expansion.fields([target]), target.source) };
+    return { operator, fd, variable, text: oneField(expansion.fields([target]), target.source), source: target.source };
   }
 
   *#resolveTask(redirect: Redirect): Task<ResolvedRedirect | undefined> {
@@ -110,7 +110,7 @@ export class Redirector implements Redirection {
       if (operator === '<<<') return { operator, fd, variable, text: `${yield* expansion.textTask(target)}\n` };
       if (this.#isWhole) return { operator, fd, variable, text: this.#checked(operator, yield* expansion.textTask(target)) };
       const text = oneField(yield* expansion.fieldsTask([target]), target.source);
-      return { operator, fd, variable, text };
+      return { operator, fd, variable, text, source: target.source };
     } catch (error) {
       this.#report(error);
       return undefined;
@@ -214,7 +214,7 @@ function duplicates(shell: Shell, process: Process, redirect: ResolvedRedirect, 
   const source = Number(match[1]);
   if (source === fd && !shell.isBash) return true;
   const file = process.descriptors.find(source);
-  if (!file) throw new RedirectError(shell.isBash ? `${text}: Bad file descriptor` : `${source}: Bad file descriptor`);
+  if (!file) throw new RedirectError(shell.isBash ? `${redirect.source === undefined ? text : fd === (isOutput ? 1 : 0) ? redirect.source : fd}: Bad file descriptor` : `${source}: Bad file descriptor`);
   const target = variable === undefined ? fd : pick(shell, process, variable, undos);
   if (target !== source) put(process, target, file, undos);
   if (match[2] === '-' && target !== source) {
@@ -230,7 +230,10 @@ function pick(shell: Shell, process: Process, variable: string, undos: Undos): n
   let fd = PICKED_MIN;
   while (process.descriptors.find(fd)) fd++;
   const reference = parseReference(variable);
-  if (shell.variables.find(reference?.name ?? variable)?.has(READONLY) === true) throw new RedirectError(`${variable}: cannot assign fd to variable`);
+  if (shell.variables.find(reference?.name ?? variable)?.has(READONLY) === true) {
+    shell.complain(`${reference?.name ?? variable}: readonly variable`);
+    throw new RedirectError(`${variable}: cannot assign fd to variable`);
+  }
   if (reference?.subscript !== undefined) shell.variables.setElement(reference.name, reference.subscript, String(fd));
   else shell.variables.set(variable, String(fd));
   // Marks the place as not to be undone.

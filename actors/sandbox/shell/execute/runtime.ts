@@ -304,6 +304,7 @@ export class Runtime implements Execution {
     const { traps } = this.#shell;
     const command = traps.get(name);
     if (command === undefined || command === '' || traps.running.has(name)) return 0;
+    if (name === 'RETURN' && traps.running.has('DEBUG')) return 0;
     traps.running.add(name);
     try {
       return yield* this.#runTrap(name, command);
