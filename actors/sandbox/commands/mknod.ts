@@ -51,6 +51,7 @@ export const mknod: Main = plainCommand((process) => {
 
 export const tty: Main = plainCommand((process, output) => {
   const options = parseOptions(process.argv, 's', { silent: 'no', quiet: 'no' }, { exitCode: 2 });
+  if (options.operands.length > 0) throw usageError(process.argv, `extra operand ${quoteName(options.operands[0]!)}`, 2);
   const file = process.descriptors.find(0);
   const isTerminal = file?.isTerminal === true;
   if (!options.has('s', 'silent', 'quiet')) output.print(`${isTerminal ? file.name : 'not a tty'}\n`);

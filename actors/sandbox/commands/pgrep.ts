@@ -3,7 +3,7 @@ import { maySignal } from '../kernel/credentials.js';
 import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
 import { signalNumber } from '../kernel/signals.js';
-import { compileRegex } from '../programs/posix-regex.js';
+import { type CompiledRegex, compileRegex, RegexSyntaxError } from '../programs/posix-regex.js';
 import { command, complain, type Options, parseOptions, plainCommand, UsageError, usageError } from '../programs/stdio.js';
 import { Accounts } from './common/accounts.js';
 
@@ -12,6 +12,14 @@ const LONG = {
   'list-full': 'no', inverse: 'no', 'ignore-case': 'no', signal: 'required', delimiter: 'required', echo: 'no',
 } as const;
 const NAME_MAX = 15;
+
+function patternOf(text: string, ignoreCase: boolean): CompiledRegex {
+  try {
+    return compileRegex(text, { extended: true, ignoreCase });
+  } catch (error) {
+    throw error instanceof RegexSyntaxError ? new UsageError(`regex error: ${error.message}`, 2) : error;
+  }
+}
 
 function others(process: Process): Process[] {
   return [...process.kernel.processes.values()].filter((other) => other !== process && other.status === undefined);
@@ -32,7 +40,7 @@ function matching(process: Process, options: Options): Process[] {
   const [pattern] = options.operands;
   if (pattern === undefined && !options.has('P', 'parent', 'u', 'uid', 'U', 'g', 'group')) throw usageError(process.argv, 'no matching criteria specified', 2);
   const text = options.has('x', 'exact') ? `^(${pattern ?? ''})$` : pattern ?? '';
-  const regex = compileRegex(text, { extended: true, ignoreCase: options.has('i', 'ignore-case') });
+  const regex = patternOf(text, options.has('i', 'ignore-case'));
   const list = (...names: string[]): string[] | undefined => options.value(...names)?.split(',');
   const parents = list('P', 'parent')?.map(Number);
   const accounts = new Accounts(process.files);

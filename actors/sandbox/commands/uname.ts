@@ -99,6 +99,7 @@ function usable(process: Process, all: boolean): number {
 
 export const nproc: Main = plainCommand((process, output) => {
   const options = parseOptions(process.argv, '', { all: 'no', ignore: 'required' });
+  if (options.operands.length > 0) throw usageError(process.argv, `extra operand ${quoteName(options.operands[0]!)}`);
   const ignored = options.value('ignore') ?? '0';
   if (!/^\d+$/.test(ignored)) throw new UsageError(`invalid number: ${quoteName(ignored)}`);
   const threads = Number(process.env.get('OMP_NUM_THREADS'));
