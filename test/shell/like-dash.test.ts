@@ -51,6 +51,7 @@ besideShell(['dash'], {
   'unset OPTIND is an error': 'set -- -a; getopts a o; echo $OPTIND\nunset OPTIND\necho no\n',
   'jobs that a signal ended are told of when waited for': 'exec 2>&1\nsleep 9 & kill $!; wait $!; echo $?\nsleep 9 & kill -9 $!; wait; echo $?\n',
   'halves go to the even digit': 'printf \'%.0f \' 0.5 1.5 2.5 -2.5 3.5 0.49 1e22; printf \'%.1f \' 0.25 0.35 0.75 -0.25; printf \'%.0e \' 2.5 3.5 25 35; printf \'%.1e %.3g %.2g\\n\' 1.25 1.125 2.5\nawk \'BEGIN { printf "%.0f %.0f %.1f %.0e\\n", 2.5, 3.5, 0.25, 2.5 }\'\n',
+  'a caret negates no set': 's=hello; echo ${s#[^h-z]} ${s#[^a-g]} "${s#[!a-g]}" "${s%%[^l]*}"; case h in [^h-z]) echo m;; *) echo n;; esac; p=\'[^h-z]\'; echo ${s#$p}; set -- ha b; echo ${@#[^h]}; touch h e; echo [^h]\nLC_ALL=C bash -c \'case é in [^a]*) echo m;; *) echo n;; esac; echo [^h]\'\n',
 });
 
 (hostHas('dash') ? test : test.skip)('negative control: a difference is seen', async (t) => {

@@ -20,8 +20,10 @@ export interface PatternSettings {
   readonly pathname?: boolean | undefined;
   /** A `.` at the beginning is matched only by `.` (FNM_PERIOD). */
   readonly period?: boolean | undefined;
-  /** dash: bytes are the characters, and `^` negates no set. */
+  /** Bytes are the characters. */
   readonly bytes?: boolean | undefined;
+  /** dash: `^` negates no set. */
+  readonly plainCaret?: boolean | undefined;
 }
 
 const DEPTH_MAX = 100;
@@ -107,7 +109,7 @@ class PatternParser {
   #class(): PatternNode | undefined {
     const start = this.#pos;
     let at = start;
-    const negated = this.#chars[at] === '!' || (this.#chars[at] === '^' && this.#settings.bytes !== true);
+    const negated = this.#chars[at] === '!' || (this.#chars[at] === '^' && this.#settings.plainCaret !== true);
     if (negated) at++;
     let source = '';
     let first = true;

@@ -269,8 +269,8 @@ export class Interpreter {
   }
 
   *#matches(subject: string, patterns: readonly Word[]): Task<boolean> {
-    const { options, expansion, isBash } = this.#shell;
-    const settings = { extglob: isBash && options.extglob, nocase: options.nocasematch, bytes: countsBytes(this.#shell, subject) };
+    const { options, expansion, isBash, dialect } = this.#shell;
+    const settings = { extglob: isBash && options.extglob, nocase: options.nocasematch, bytes: countsBytes(this.#shell, subject), plainCaret: dialect === 'dash' };
     for (const word of patterns) {
       if (compilePattern(word.blocking ? yield* expansion.patternTask(word) : expansion.pattern(word), settings).test(subject)) return true;
     }
