@@ -131,4 +131,40 @@ bash -c 'set -o posix; eval() { echo x; }; echo no'; echo $?
 bash -c 'set -o posix; (eval() { echo x; }); echo $?; f() { export() { :; }; }; f; echo no' ; echo $?
 bash -c 'export() { echo y; }; set -o posix; export x=1; echo $x' 
 `,
+  'posix: what special built-ins leave of assignments before them': `exec 2>&1
+set -o posix
+shadow() {
+  x=42
+  x=tmp unset x
+  echo x=$x
+  x=42
+  x=tmp eval 'unset x'
+  echo x=$x
+  declare -p x
+}
+shadow
+x=1; x=2 unset x; echo "<$x>"; x=1; x=2 eval 'echo $x; unset x; echo $x'; echo "<$x>"
+f() { local x=5; x=6 unset x; echo "[$x]"; x=7; echo $x; }; f; echo "$x"
+g() { x=6 eval 'x=8'; echo "[$x]"; }; x=0; g; echo $x
+h() { local x=5; x=6 eval 'x=8; unset x'; echo "[$x]"; }; h; echo $x
+`,
+  'errexit within ERR traps': `err() { echo err status $?; false; ( exit 2 ); echo err 2; }
+trap err ERR
+false
+echo B
+set -e
+false
+echo not reached
+`,
+  'a local variable takes the place of the assignment before the call': `unlocal() { unset -v "$1"; }
+f() { local v; echo "\${v-none}"; v=local; unlocal v; echo "\${v-none}"; }
+v=global
+v=temporary f
+g() { f; }
+v=temporary g
+h() { local v=local; unset v; echo "\${v-none}"; unlocal v; echo "\${v-none}"; }
+v=temporary h
+v=one eval 'v=two eval "echo \\$v; unlocal v; echo \\$v; unlocal v; echo \\$v"'
+echo $v
+`,
 });

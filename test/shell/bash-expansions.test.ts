@@ -259,4 +259,8 @@ printf '%s\\n' "\${y/$'\\xc3'/}" | od -c
 x=abcé
 echo \${x##*c} | od -c
 `,
+  'prompts: the time, and numbers beyond a byte': `PS1='\\555$'
+echo "\${PS1@P}"
+for p in '\\@' '\\D{%H:%M}' '\\D{}' '\\A' '\\t' '\\T' '\\d' '\\D{%Y-}'; do x=\${p@P}; echo "\${x//[0-9]/0}" | sed 's/[AP]M/AM/; s/^[A-Z]..  *[A-Z].. .*/date/'; done
+`,
 });

@@ -319,7 +319,7 @@ export class Runtime implements Execution {
     shell.trapStatus = status;
     shell.runningTrap = name;
     shell.returnedStatus = undefined;
-    if (name === 'ERR') shell.unchecked++;
+    if (name === 'ERR' && !shell.options.errexit) shell.unchecked++;
     if (shell.dialect === 'dash') shell.unchecked = 0;
     shell.trapDepth++;
     shell.evalDepth++;

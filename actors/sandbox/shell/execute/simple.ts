@@ -13,7 +13,7 @@ import { runExternal } from './external.js';
 import { callFunction } from './functions.js';
 import { closeSubstitutions } from './process-files.js';
 import { SPECIAL_BUILTINS } from './special-builtins.js';
-import { assignGuarded, assignTemporary, type Stay } from './temporaries.js';
+import { assignGuarded, assignTemporary, endScope, isScoped, type Stay } from './temporaries.js';
 import { TOLD_AFTER, traceAssigning, traceAssignment, traceCommand, traceDeclaration } from './trace.js';
 
 function blocks(node: SimpleCommand): boolean {
@@ -251,7 +251,7 @@ function conclude(shell: Shell, node: SimpleCommand, status: number, springs: bo
 function withTemporaries(shell: Shell, node: SimpleCommand, body: () => Outcome, stay: Stay, keepsFiles = false): Outcome {
   if (node.assignments.length === 0 && node.redirects.length === 0) return body();
   if (needsTask(node)) return withTemporariesTask(shell, node, body, stay, keepsFiles);
-  const scoped = node.assignments.length > 0 && stay === 'command';
+  const scoped = isScoped(shell, node, stay);
   const assign = (): void => {
     for (const assignment of node.assignments) assignTemporary(shell, assignment, assignment.index === undefined ? shell.expansion.text(assignment.value!) : '', stay);
   };
@@ -259,7 +259,7 @@ function withTemporaries(shell: Shell, node: SimpleCommand, body: () => Outcome,
   let outcome: Outcome = 1;
   let isOver = true;
   const end = (): void => {
-    if (scoped) shell.variables.pop();
+    if (scoped) endScope(shell, node, stay);
     if (keepsFiles) undo?.keep();
     else undo?.();
   };
@@ -286,7 +286,7 @@ function needsTask({ assignments, redirects }: SimpleCommand): boolean {
 }
 
 function* withTemporariesTask(shell: Shell, node: SimpleCommand, body: () => Outcome, stay: Stay, keepsFiles: boolean): Task<number> {
-  const scoped = node.assignments.length > 0 && stay === 'command';
+  const scoped = isScoped(shell, node, stay);
   let undo: Undo | undefined;
   if (scoped) shell.variables.push('temporary');
   try {
@@ -300,7 +300,7 @@ function* withTemporariesTask(shell: Shell, node: SimpleCommand, body: () => Out
     if (undo) shell.report(error);
     throw error;
   } finally {
-    if (scoped) shell.variables.pop();
+    if (scoped) endScope(shell, node, stay);
     if (keepsFiles) undo?.keep();
     else undo?.();
   }

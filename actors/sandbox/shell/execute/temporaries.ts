@@ -2,7 +2,7 @@
 import { complainOfElement } from '../expand/assignment.js';
 import { CommandAbort, ShellExit } from '../flow.js';
 import type { Shell } from '../shell.js';
-import type { Assignment } from '../syntax/ast.js';
+import type { Assignment, SimpleCommand } from '../syntax/ast.js';
 import { EXPORTED, READONLY } from '../variables/variable.js';
 import { AssignmentError } from '../variables/variables.js';
 import { refusal } from '../variables/assignment-error.js';
@@ -26,14 +26,14 @@ export function assignGuarded(shell: Shell, assign: () => void): void {
 export function assignTemporary(shell: Shell, assignment: Assignment, value: string, stay: Stay): void {
   const { variables } = shell;
   if (assignment.index !== undefined) return complainOfElement(shell, assignment, stay === 'shell' || stay === 'exported');
-  if (stay === 'shell' || stay === 'exported') {
+  if (stay === 'shell' || (stay === 'exported' && !shell.isBash)) {
     assignGuarded(shell, () => variables.set(assignment.name, value, assignment.append));
     if (stay === 'exported') variables.mark(variables.writable(assignment.name), EXPORTED);
     return;
   }
   const outer = variables.find(assignment.name);
   if (outer?.has(READONLY) === true) {
-    if (!shell.isBash) return assignGuarded(shell, () => variables.set(assignment.name, value));
+    if (!shell.isBash || stay === 'exported') return assignGuarded(shell, () => variables.set(assignment.name, value));
     shell.complain(`${assignment.name}: readonly variable`);
     if (shell.options.posix) throw new CommandAbort(1);
     if (shell.options.errexit) throw new ShellExit(1);
@@ -44,4 +44,19 @@ export function assignTemporary(shell: Shell, assignment: Assignment, value: str
   variable.attributes = EXPORTED;
   if (outer?.special && stay === 'command') variable.special = outer.special;
   variables.assign(variable, assignment.append ? (outer?.text ?? '') + value : value);
+}
+
+/** Whether the assignments have a scope of their own. */
+export function isScoped(shell: Shell, { assignments }: SimpleCommand, stay: Stay): boolean {
+  return assignments.length > 0 && (stay === 'command' || (stay === 'exported' && shell.isBash));
+}
+
+/** Ends that scope. What a special built-in of bash's posix mode has left of it stays. */
+export function endScope({ variables }: Shell, { assignments }: SimpleCommand, stay: Stay): void {
+  const left = stay === 'exported' ? assignments.map(({ name }) => variables.binding(name)).filter((variable) => variable?.depth === variables.depth) : [];
+  variables.pop();
+  for (const variable of left) {
+    variables.set(variable!.name, variable!.text ?? '');
+    variables.mark(variables.writable(variable!.name), variable!.attributes);
+  }
 }

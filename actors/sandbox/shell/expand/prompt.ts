@@ -1,17 +1,25 @@
 // The escapes of prompts (PS1, PS4, `${x@P}`), and the expansion of what they leave.
+import { zoneOf } from '../../commands/common/dates/zone.js';
 import type { Shell } from '../shell.js';
+import { strftime } from '../strftime.js';
 import { parseDocument } from '../syntax/script-parts.js';
+
+/** The time of day and the date by strftime's letters. */
+const TIMES: Readonly<Record<string, string>> = { t: '%H:%M:%S', T: '%I:%M:%S', '@': '%I:%M %p', A: '%H:%M', d: '%a %b %d' };
+const ESCAPE = /\\(D\{[^}]*\}|[0-7]{3}|[^])/g;
 
 /** PS4 and its relatives expanded: backslash escapes, then parameters and arithmetic as in double quotes (promptvars). */
 export function promptText(shell: Shell, text: string): string {
-  const escaped = text.includes('\\') && shell.dialect !== 'dash' ? text.replace(/\\(\d{3}|[^])/g, (_, code: string) => escapeOf(shell, code)) : text;
+  const escaped = text.includes('\\') && shell.dialect !== 'dash' ? text.replace(ESCAPE, (_, code: string) => escapeOf(shell, code)) : text;
   if (!/[$`]/.test(escaped)) return escaped;
   const word = parseDocument(escaped, shell.dialect);
   return word.blocking ? escaped : shell.expansion.text(word);
 }
 
 function escapeOf(shell: Shell, code: string): string {
-  if (/^[0-7]{3}$/.test(code)) return String.fromCharCode(Number.parseInt(code, 8));
+  if (/^[0-7]{3}$/.test(code)) return String.fromCharCode(Number.parseInt(code, 8) & 0xff);
+  const time = code.startsWith('D{') ? code.slice(2, -1) || '%X' : TIMES[code];
+  if (time !== undefined) return strftime(time, Date.now(), zoneOf(shell.process, shell.variables.environment().get('TZ')));
   const { hostname } = shell.process.kernel;
   switch (code) {
     case 'u':
@@ -52,17 +60,9 @@ function escapeOf(shell: Shell, code: string): string {
       return String(shell.jobs.all.length);
     case '#':
     case '!':
-      return String(shell.history.base + shell.history.size);
+      return shell.variables.get('HISTCMD') ?? '1';
     case 'l':
       return 'tty';
-    case 't':
-      return new Date().toTimeString().slice(0, 8);
-    case 'T':
-      return `${String((new Date().getHours() + 11) % 12 + 1).padStart(2, '0')}${new Date().toTimeString().slice(2, 8)}`;
-    case 'A':
-      return new Date().toTimeString().slice(0, 5);
-    case 'd':
-      return new Date().toDateString().slice(0, 10);
     default:
       return `\\${code}`;
   }

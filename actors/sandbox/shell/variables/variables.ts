@@ -147,8 +147,8 @@ export class Variables {
     const outer = this.#bindings.get(name);
     if (outer?.depth === depth) return this.#own(outer);
     const variable = new Variable(name, depth, this.#generation);
-    // The temporary assignment of this very call (`x=1 f`) is what a plain `local x` starts with.
-    const isTemporary = outer !== undefined && outer.depth === depth - 1 && depth > 1 && this.#scopes[depth - 2]!.kind === 'temporary';
+    // A plain `local x` starts with the temporary assignment around it (`x=1 f`), and takes the place of that of its own call.
+    const isTemporary = outer !== undefined && outer.depth > 0 && this.#scopes[outer.depth - 1]!.kind === 'temporary';
     if (outer && (inherit || isTemporary)) {
       variable.value = outer.special ? outer.text : outer.value;
       if (inherit) {
@@ -157,7 +157,7 @@ export class Variables {
       }
       variable.attributes = outer.attributes & ~(inherit ? NAMEREF : NAMEREF | READONLY);
     }
-    this.#insert(variable, outer);
+    this.#insert(variable, isTemporary && outer.depth === depth - 1 && this.#scopes[depth - 1]!.kind === 'function' ? outer.hidden : outer);
     return variable;
   }
 
