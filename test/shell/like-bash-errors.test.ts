@@ -19,6 +19,7 @@ besideBash({
   'errexit, and what cannot be read': "bash -c 'set -e; x=$([[ ! $s =~ ( ]] && echo); echo no'; echo $?\nprintf 'set -e\\nx=$([[ a =~ ( ]] && echo); echo no\\n' > s; bash s; echo $?\nprintf 'set -e\\na[1#0]=a; echo no\\necho \"\\n' > s; bash s; echo $?\n",
   'the status that wait -n told is told again': '(exit 3) & wait -n; echo $?; wait $!; echo $?\n',
   'select at the end of its input': "select i in a b; do echo $i; done <<< ''; echo $?\nselect i in a; do echo; done < /dev/null; echo $?\n",
+  'nounset: what is no array has no elements to count': 's=x; a=(1); for t in "s[@]" "s[0]" "a[@]" "a[5]" "none[@]" s; do (set -u; eval "echo \\${#$t}") 2>/dev/null; echo "$t $?"; done\n',
   '$? after a substitution is its status': 'false; echo $(<nosuch) "$?"\necho $(exit 4) $? $(exit 5)$?\nx=$(exit 3)$?; echo $x $?\n',
   'printf: the end of all output is no failure': "printf '%05d %5b|\\n' x '\\c'; echo $?\nprintf '%s %*d\\n' 7 9223372036854775808\n",
 });

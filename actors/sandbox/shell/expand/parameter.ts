@@ -136,6 +136,8 @@ function namesFrom({ variables }: Shell, prefix: string): string[] {
 }
 
 function lengthOfValue(shell: Shell, part: Parameter, value: Value): number {
+  // bash: with nounset, what is no array has no elements to count.
+  if (shell.options.nounset && shell.isBash && part.index !== undefined && value.variable?.isArray !== true) unbound(shell, part);
   if (value.list) return value.list.length;
   // An element that is not set has the length 0 even with `set -u`.
   const text = value.text ?? (part.index === undefined ? unbound(shell, part) : '');
