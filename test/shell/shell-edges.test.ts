@@ -182,4 +182,28 @@ trap 'pd $LINENO' DEBUG
 trap 'pr $LINENO' RETURN
 fn
 `,
+  'the line of a RETURN trap is that of its function, or where the file was called': `exec 2>&1
+set -T
+pr() { echo "return $1 \${FUNCNAME[1]}"; }
+trap 'pr $LINENO' RETURN
+f() {
+  :
+  :
+}
+f
+g() {
+  return 3
+}
+g
+printf ':\\n:\\n' > src1
+h() {
+  . ./src1
+}
+h
+. ./src1
+k() { trap 'echo k $LINENO' RETURN
+:
+}
+k
+`,
 });

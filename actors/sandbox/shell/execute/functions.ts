@@ -93,7 +93,7 @@ export function callFunction(shell: Shell, called: ShellFunction, argv: readonly
     leave(shell, saved);
     throw error;
   }
-  if (typeof outcome !== 'number' || shell.traps.has('RETURN')) return finishCall(shell, outcome, saved, line);
+  if (typeof outcome !== 'number' || shell.traps.has('RETURN')) return finishCall(shell, called, outcome, saved, line);
   const status = shell.flow?.type === 'return' ? shell.status : outcome;
   leave(shell, saved);
   shell.line = line;
@@ -108,12 +108,14 @@ function* runTraced(shell: Shell, { definition }: ShellFunction): Task<number> {
   return typeof outcome === 'number' ? outcome : yield* outcome;
 }
 
-function* finishCall(shell: Shell, begun: Outcome, saved: Saved, line: number): Task<number> {
+function* finishCall(shell: Shell, { definition }: ShellFunction, begun: Outcome, saved: Saved, line: number): Task<number> {
   try {
     let status = typeof begun === 'number' ? begun : yield* begun;
     if (shell.flow?.type === 'return') {
       status = shell.status;
       shell.flow = undefined;
+    } else {
+      shell.line = definition.body.line;
     }
     if (shell.traps.has('RETURN')) yield* shell.execution.runEventTrap('RETURN');
     return status;

@@ -1,11 +1,10 @@
 // What running commands needs of the process: forks, waiting, traps, and running text; the face other parts of the shell see.
-import { Errno } from '../../kernel/errno.js';
 import { canFork } from '../../kernel/limit-checks.js';
 import type { Process } from '../../kernel/process.js';
 import { statusCode } from '../../kernel/process.js';
 import { SIGINT, signalName, SIGPIPE, SIGTERM } from '../../kernel/signals.js';
 import { signalDescription } from '../signal-descriptions.js';
-import { PREEMPT, type Task } from '../../kernel/wait.js';
+import type { Task } from '../../kernel/wait.js';
 import { printCommand } from '../command-text.js';
 import { deathOf } from '../jobs.js';
 import { fail } from '../builtins/output.js';
@@ -24,6 +23,7 @@ import { statusOfSubstitution } from './unreadable.js';
 import { findParsed, keepParsed, parsedKey } from './parsed-texts.js';
 import { DEFAULT_PATH, findProgram } from './program-search.js';
 import { onlyCommand, WITHOUT_EXIT_TRAP } from './only-command.js';
+import { subshellMain } from './subshell.js';
 import type { Redirector } from './redirector.js';
 import { AssignmentError, refusal } from '../variables/assignment-error.js';
 
@@ -244,7 +244,13 @@ export class Runtime implements Execution {
         status = shell.status;
         shell.flow = undefined;
       }
-      if (shell.traps.has('RETURN')) yield* this.runEventTrap('RETURN');
+      if (shell.traps.has('RETURN')) {
+        // It runs where the file was called.
+        const frame = shell.frames.pop()!;
+        shell.line = line;
+        yield* this.runEventTrap('RETURN');
+        shell.frames.push(frame);
+      }
     } finally {
       shell.frames.pop();
       shell.speaker = speaker;
@@ -381,20 +387,4 @@ export class Runtime implements Execution {
     const isSubshell = subshellDepth > 0 && forkedFor?.type !== 'simple';
     return isFatal && commandString !== undefined && !isSubshell && !options.errexit ? 127 : 1;
   }
-}
-
-/** The life of a forked shell. */
-function* subshellMain(shell: Shell, body: (child: Shell) => Task<number>): Task<number> {
-  let status: number;
-  try {
-    status = yield* body(shell);
-    if (shell.traps.pending.length > 0) yield* shell.execution.runTraps();
-  } catch (error) {
-    if (error instanceof Errno) {
-      if (error.code === 'EPIPE') yield PREEMPT;
-      return 1;
-    }
-    status = shell.execution.statusOf(error);
-  }
-  return yield* shell.execution.runExitTrap(status);
 }
