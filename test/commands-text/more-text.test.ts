@@ -1,4 +1,4 @@
-// tree, uuencode and uudecode, cal and ts against the host's.
+// tree, uuencode and uudecode, cal, ts and pr against the host's.
 import test from 'ava';
 import { agree, machineWith, runOurs } from '../commands-files/differential.js';
 
@@ -18,3 +18,8 @@ test('ts puts the time in front', async (t) => {
   const { stdout } = await runOurs(machineWith(), ['bash', '-c', "printf 'a\\nb' | ts '%Y-'; (echo x; sleep 1.1; echo y) | ts -s; echo z | ts '%.s'"]);
   t.regex(stdout, /^\d{4}- a\n\d{4}- b00:00:00 x\n00:00:01 y\n\d+\.\d{6} z\n$/);
 });
+
+test('pr lays out pages', (t) => agree(t, { files: { ...FILES, lines: Array.from({ length: 25 }, (_, i) => `line ${i + 1}\n`).join(''), feeds: 'a\tb\n\fc\nd', few: 'one\ntwo\n' } }, [
+  ['pr', '-D', 'date', 'lines'], ['pr', '-t', '-3', 'lines'], ['pr', '-ta4', '-n', 'lines'], ['pr', '-mtn', 'lines', 'few', 'feeds'], ['pr', '-2', '-s:', '-t', 'lines'], ['pr', '-l20', '-f', '-D', 'd', '-h', 'title', '+2', 'lines'], ['pr', '-d', '-o4', '-e4', '-t', 'feeds'],
+  ['pr', '-l15', '-D', 'd', 'feeds'], ['pr', '+9', 'few'], ['pr', '-m', '-2', 'few'], ['pr', '-w3', '-9', 'few'], ['pr', 'missing'],
+]));

@@ -49,6 +49,7 @@ export const textCommands: CommandTable = {
   od: () => import('./od.js').then((m) => m.od),
   paste: () => import('./paste.js').then((m) => m.paste),
   patch: () => import('./patch/patch.js').then((m) => m.patch),
+  pr: () => import('./pr/pr.js').then((m) => m.pr),
   printf: () => import('./echo.js').then((m) => m.printf),
   rev: () => import('./rev.js').then((m) => m.rev),
   sed: () => import('./sed/sed.js').then((m) => m.sed),

@@ -95,6 +95,7 @@ pgrep List processes by name
 pidof List process ids by name
 pkill Send a signal to processes by name
 printenv Print environment variables
+pr Paginate or columnate files for printing
 printf Format and print the arguments
 prlimit Show and set the resource limits of a process
 ps Show the processes
