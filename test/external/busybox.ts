@@ -61,10 +61,10 @@ function lay(folder: string, source: string): string {
   return folder;
 }
 
-/** A container with the suite in /bb and our busybox copied there, as a build leaves it. */
+/** A container with the suite in /bb and our busybox copied there, as a build leaves it; its sh is busybox's, as where busybox is all there is. */
 async function container({ dockerHost }: Context, name: string, folder: string): Promise<Runner> {
   const env = { DOCKER_HOST: dockerHost };
-  await sh(`docker run -d --name ${name} --init sockerless/base tail -f /dev/null && docker cp ${folder} ${name}:/bb && docker exec ${name} cp /bin/busybox /bb/busybox`, { env });
+  await sh(`docker run -d --name ${name} --init sockerless/base tail -f /dev/null && docker cp ${folder} ${name}:/bb && docker exec ${name} cp /bin/busybox /bb/busybox && docker exec ${name} ln -sf busybox /bin/sh`, { env });
   return (script) => run('docker', ['exec', '-w', '/bb', name, 'sh', '-c', script], { env, timeoutMs: (APPLET_S + 30) * 1000 });
 }
 
