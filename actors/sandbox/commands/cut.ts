@@ -1,7 +1,7 @@
 // cut: selected bytes, characters or fields of each line.
 import type { Main } from '../kernel/program.js';
 import { isBusybox } from '../programs/flavour.js';
-import { compileRegex } from '../programs/posix-regex.js';
+import { compileRegex } from '../regex/posix-regex.js';
 import { command, type Options, parseOptions, readAll, usageError } from '../programs/stdio.js';
 import { complementRanges, parseRanges, type Ranges } from './list-ranges.js';
 import { Blocks, Inputs, splitLines } from './text-input.js';

@@ -1,7 +1,7 @@
 // expr: evaluates an expression given word by word.
 import type { Main } from '../kernel/program.js';
 import { command, UsageError, usageError } from '../programs/stdio.js';
-import { compileRegex, RegexSyntaxError } from '../programs/posix-regex.js';
+import { compileRegex, RegexSyntaxError } from '../regex/posix-regex.js';
 
 class Expression {
   readonly #words: readonly string[];

@@ -1,6 +1,6 @@
 // nl: numbers lines, by logical pages.
 import type { Main } from '../kernel/program.js';
-import { compileRegex } from '../programs/posix-regex.js';
+import { compileRegex } from '../regex/posix-regex.js';
 import { command, parseOptions, UsageError, usageError } from '../programs/stdio.js';
 import { quoteName } from './common/quote.js';
 import { Inputs, TextLines } from './text-input.js';

@@ -3,7 +3,7 @@ import { maySignal } from '../kernel/credentials.js';
 import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
 import { signalNumber } from '../kernel/signals.js';
-import { type CompiledRegex, compileRegex, RegexSyntaxError } from '../programs/posix-regex.js';
+import { type CompiledRegex, compileRegex, RegexSyntaxError } from '../regex/posix-regex.js';
 import { command, complain, type Options, parseOptions, plainCommand, UsageError, usageError } from '../programs/stdio.js';
 import { Accounts } from './common/accounts.js';
 

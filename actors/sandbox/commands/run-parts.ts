@@ -2,7 +2,7 @@
 import { Errno } from '../kernel/errno.js';
 import { MAY_EXECUTE, permits } from '../kernel/path.js';
 import type { Main } from '../kernel/program.js';
-import { compileRegex } from '../programs/posix-regex.js';
+import { compileRegex } from '../regex/posix-regex.js';
 import { command, complain, parseOptions, UsageError } from '../programs/stdio.js';
 import { runProgram } from './common/exec.js';
 

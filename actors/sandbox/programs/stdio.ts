@@ -5,7 +5,7 @@ import { decode, encode } from '../kernel/text.js';
 import type { Task } from '../kernel/wait.js';
 import { describe } from './descriptions.js';
 import { BUSYBOX_BANNER, isBusybox } from './flavour.js';
-import { RegexSyntaxError } from './posix-regex-nodes.js';
+import { RegexSyntaxError } from '../regex/nodes.js';
 
 const FLUSH_BYTES = 32768;
 

@@ -3,7 +3,7 @@ import type { Main } from '../../kernel/program.js';
 import type { Process } from '../../kernel/process.js';
 import { decode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
-import { RegexSyntaxError } from '../../programs/posix-regex.js';
+import { RegexSyntaxError } from '../../regex/posix-regex.js';
 import { isBusybox } from '../../programs/flavour.js';
 import { command, type Options, type Output, parseOptions, readAll, UsageError } from '../../programs/stdio.js';
 import { baseName } from '../common/paths.js';

@@ -1,6 +1,6 @@
 // awk's functions on strings and numbers.
 import { UsageError } from '../../programs/stdio.js';
-import type { CompiledRegex } from '../../programs/posix-regex.js';
+import type { CompiledRegex } from '../../regex/posix-regex.js';
 import { formatValues } from './format.js';
 import type { Runtime } from './runtime.js';
 import { awkRegex } from './regex.js';

@@ -7,7 +7,7 @@ import { awkRegex } from './regex.js';
 import type { Functions } from './functions.js';
 import type { Runtime } from './runtime.js';
 import { type Cell, compareValues, InputText, toBoolean, toNumber, type Value } from './values.js';
-import type { CompiledRegex } from '../../programs/posix-regex.js';
+import type { CompiledRegex } from '../../regex/posix-regex.js';
 
 /** A place to read and write. */
 export interface Place {

@@ -1,5 +1,5 @@
 // What the compilers of expressions and builtins know of each other.
-import type { CompiledRegex } from '../../programs/posix-regex.js';
+import type { CompiledRegex } from '../../regex/posix-regex.js';
 import type { Expression, LValue } from './ast.js';
 import type { Code } from './code.js';
 import type { Runtime } from './runtime.js';

@@ -2,7 +2,7 @@
 import type { Process } from '../../kernel/process.js';
 import { decode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
-import type { CompiledRegex } from '../../programs/posix-regex.js';
+import type { CompiledRegex } from '../../regex/posix-regex.js';
 import { Pace } from '../text-input.js';
 import { awkRegex } from './regex.js';
 

@@ -1,5 +1,5 @@
 // awk's regular expressions: EREs with string escapes inside, constant or made from strings at run time.
-import { type CompiledRegex, compileRegex } from '../../programs/posix-regex.js';
+import { type CompiledRegex, compileRegex } from '../../regex/posix-regex.js';
 
 const CONTROL: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', f: '\f', v: '\v', a: '\x07' };
 const cache = new Map<string, CompiledRegex>();

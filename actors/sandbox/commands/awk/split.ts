@@ -1,5 +1,5 @@
 // How records fall into fields and strings into arrays.
-import type { CompiledRegex } from '../../programs/posix-regex.js';
+import type { CompiledRegex } from '../../regex/posix-regex.js';
 import { awkRegex } from './regex.js';
 
 /** Cuts a text into pieces by one separator. */

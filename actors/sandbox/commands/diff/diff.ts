@@ -7,7 +7,7 @@ import { decode, encode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
 import { command, complain, type Options, type Output, parseOptions, readAll, UsageError } from '../../programs/stdio.js';
 import { isBusybox } from '../../programs/flavour.js';
-import { compileRegex } from '../../programs/posix-regex.js';
+import { compileRegex } from '../../regex/posix-regex.js';
 import { formatTime } from '../awk/time.js';
 import { globRegex } from '../text-glob.js';
 import { openInput, splitLines } from '../text-input.js';

@@ -1,5 +1,5 @@
 // One command line of ed: its addresses, and the pieces that follow them.
-import { type CompiledRegex, compileRegex, RegexSyntaxError } from '../../programs/posix-regex.js';
+import { type CompiledRegex, compileRegex, RegexSyntaxError } from '../../regex/posix-regex.js';
 import { delimited } from '../sed/text.js';
 import { type EditBuffer, EditError } from './buffer.js';
 

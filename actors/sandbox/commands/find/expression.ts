@@ -1,5 +1,5 @@
 // Parses find's expression into one test: ( ), !, implied -a, -o, comma; options that hold for the whole run on the way.
-import { RegexSyntaxError } from '../../programs/posix-regex.js';
+import { RegexSyntaxError } from '../../regex/posix-regex.js';
 import { UsageError } from '../../programs/stdio.js';
 import { Batch, deleting, executing, type Execution, printing, prune, quitting } from './actions.js';
 import { compileFormat, listLine } from './printf.js';

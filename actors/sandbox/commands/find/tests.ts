@@ -2,7 +2,7 @@
 import { Errno } from '../../kernel/errno.js';
 import type { FileType, Stat } from '../../kernel/inode.js';
 import { MAY_EXECUTE, MAY_READ, MAY_WRITE, permits } from '../../kernel/path.js';
-import { compileRegex } from '../../programs/posix-regex.js';
+import { compileRegex } from '../../regex/posix-regex.js';
 import { UsageError } from '../../programs/stdio.js';
 import { parseDate } from '../common/dates/parse.js';
 import { compileGlob } from '../common/glob.js';

@@ -1,6 +1,6 @@
 // What grep looks for: finds the next matching line in a block of many, and the matching parts of one line.
 import { UsageError } from '../../programs/stdio.js';
-import { type CompiledRegex, compileRegex, RegexSyntaxError } from '../../programs/posix-regex.js';
+import { type CompiledRegex, compileRegex, RegexSyntaxError } from '../../regex/posix-regex.js';
 import type { GrepSettings } from './options.js';
 import { bracketEnd, KEPT, perlSource } from './perl.js';
 

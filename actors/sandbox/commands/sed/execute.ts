@@ -4,7 +4,7 @@ import type { Process } from '../../kernel/process.js';
 import { decode, encode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
 import { UsageError } from '../../programs/stdio.js';
-import type { CompiledRegex } from '../../programs/posix-regex.js';
+import type { CompiledRegex } from '../../regex/posix-regex.js';
 import { captureShell } from '../shell-out.js';
 import { TextLines } from '../text-input.js';
 import { listed } from './list.js';

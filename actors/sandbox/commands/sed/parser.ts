@@ -1,5 +1,5 @@
 // Parses sed scripts (POSIX and GNU's extensions).
-import { type CompiledRegex, compileRegex, RegexSyntaxError } from '../../programs/posix-regex.js';
+import { type CompiledRegex, compileRegex, RegexSyntaxError } from '../../regex/posix-regex.js';
 import { type Address, type SedCommand, SedScriptError, type Substitution } from './script.js';
 import { delimited, parseReplacement, plainText, regexText } from './text.js';
 

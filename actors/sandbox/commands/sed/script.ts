@@ -1,5 +1,5 @@
 // What a sed script consists of.
-import type { CompiledRegex } from '../../programs/posix-regex.js';
+import type { CompiledRegex } from '../../regex/posix-regex.js';
 
 export type Address =
   | { kind: 'line'; line: number }

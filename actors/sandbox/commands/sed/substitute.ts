@@ -1,5 +1,5 @@
 // sed's s command: the new text of a pattern space.
-import type { CompiledRegex } from '../../programs/posix-regex.js';
+import type { CompiledRegex } from '../../regex/posix-regex.js';
 import type { ReplacementPart, Substitution } from './script.js';
 
 /** The text after substitution; undefined when nothing matched. */

@@ -1,5 +1,5 @@
 // tar's --transform: sed-like expressions that rename members, and the targets of their links.
-import { type CompiledRegex, compileRegex, RegexSyntaxError } from '../../programs/posix-regex.js';
+import { type CompiledRegex, compileRegex, RegexSyntaxError } from '../../regex/posix-regex.js';
 import { UsageError } from '../../programs/stdio.js';
 import type { Substitution } from '../sed/script.js';
 import { substitute } from '../sed/substitute.js';

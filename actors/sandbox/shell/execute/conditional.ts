@@ -1,6 +1,6 @@
 // `[[ … ]]`.
 import type { Task } from '../../kernel/wait.js';
-import { compileRegex, RegexSyntaxError } from '../../programs/posix-regex.js';
+import { compileRegex, RegexSyntaxError } from '../../regex/posix-regex.js';
 import { withSubscripts } from '../expand/run-time-subscripts.js';
 import { ExpansionError } from '../flow.js';
 import { countsBytes } from '../locale.js';

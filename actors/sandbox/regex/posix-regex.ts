@@ -1,10 +1,10 @@
 // POSIX regular expressions, basic and extended, over JavaScript's: parsed as POSIX and GNU say, run as RegExp, made longest where it matters.
-import { isHazardous, literalText, mayBeShort } from './posix-regex-analysis.js';
-import { buildSimulation, type Simulation } from './posix-regex-nfa.js';
-import { type RegexNode, type RegexOptions, RegexSyntaxError } from './posix-regex-nodes.js';
-import { parseRegex } from './posix-regex-parser.js';
+import { isHazardous, literalText, mayBeShort } from './analysis.js';
+import { buildSimulation, type Simulation } from './nfa.js';
+import { type RegexNode, type RegexOptions, RegexSyntaxError } from './nodes.js';
+import { parseRegex } from './parser.js';
 
-export { type RegexOptions, RegexSyntaxError } from './posix-regex-nodes.js';
+export { type RegexOptions, RegexSyntaxError } from './nodes.js';
 
 const CACHE_MAX = 500;
 const cache = new Map<string, CompiledRegex>();

@@ -1,5 +1,5 @@
 // A Thompson simulation of a parsed regular expression: how far the longest match reaches, in time linear in the text.
-import type { RegexNode } from './posix-regex-nodes.js';
+import type { RegexNode } from './nodes.js';
 
 /** Counted repetitions are unrolled; beyond this many steps the simulation is not worth having. */
 const STEPS_MAX = 4000;

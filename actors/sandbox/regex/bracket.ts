@@ -1,5 +1,5 @@
 // Bracket expressions of POSIX regular expressions: `[a-z]`, `[^]x]`, `[[:alpha:]_]`, `[[=a=]]`, `[[.-.]]`.
-import { type CharacterNode, literalSource, type RegexOptions, RegexSyntaxError } from './posix-regex-nodes.js';
+import { type CharacterNode, literalSource, type RegexOptions, RegexSyntaxError } from './nodes.js';
 
 /** Character classes as the POSIX locale has them; other alphabets are no letters there. */
 const CLASSES: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 // Parses POSIX basic and extended regular expressions with GNU's extensions into a tree.
-import { parseBracket } from './posix-regex-bracket.js';
-import { literalSource, type RegexNode, type RegexOptions, RegexSyntaxError } from './posix-regex-nodes.js';
+import { parseBracket } from './bracket.js';
+import { literalSource, type RegexNode, type RegexOptions, RegexSyntaxError } from './nodes.js';
 
 /** RE_DUP_MAX as glibc has it. */
 const REPEATS_MAX = 32767;

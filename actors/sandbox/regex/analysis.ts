@@ -1,5 +1,5 @@
 // Where JavaScript's leftmost-first search could disagree with POSIX's leftmost-longest, or take exponential time.
-import type { RegexNode } from './posix-regex-nodes.js';
+import type { RegexNode } from './nodes.js';
 
 /** Stand-ins for all characters: ASCII and a few of every other kind. */
 const SAMPLES = [...Array.from({ length: 128 }, (_, code) => String.fromCharCode(code)), 'é', 'ß', '中', '\u{1f600}', '\udc80'];
