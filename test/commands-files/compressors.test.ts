@@ -1,14 +1,16 @@
-// Our bzip2 and xz compressors: what they write is read by the host's tools and by our own, and is about as small.
+// Our bzip2, xz and lzma compressors: what they write is read by the host's tools and by our own, and is about as small.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import test from 'ava';
 import fc from 'fast-check';
 import type { Compressor } from '../../actors/sandbox/commands/compress/coder.js';
 import { Bzip2Encoder } from '../../actors/sandbox/commands/compress/bzip2-encoder.js';
+import { LzmaEncoder } from '../../actors/sandbox/commands/compress/lzma-encoder.js';
 import { XzEncoder } from '../../actors/sandbox/commands/compress/xz-encoder.js';
 import { agree, hostHas, machineWith, runOurs } from './differential.js';
 
-const TOOLS: Readonly<Record<string, (level: number) => Compressor>> = { bzip2: (level) => new Bzip2Encoder(level), xz: (level) => new XzEncoder(level) };
+const TOOLS: Readonly<Record<string, (level: number) => Compressor>> = { bzip2: (level) => new Bzip2Encoder(level), xz: (level) => new XzEncoder(level), lzma: (level) => new LzmaEncoder(level) };
+const SUFFIXES: Readonly<Record<string, string>> = { bzip2: 'bz2', xz: 'xz', lzma: 'lzma' };
 
 function drain<T>(task: Generator<unknown, T, void>): T {
   for (;;) {
@@ -55,12 +57,27 @@ for (const tool of Object.keys(TOOLS)) {
 
   test(`${tool} of our own reads it too, as files and in archives`, async (t) => {
     const machine = machineWith({ text: text.toString(), 'd/noise': noise(5000) as unknown as string });
-    const flag = tool === 'xz' ? 'J' : 'j';
-    const { stdout, stderr, exitCode } = await runOurs(machine, ['bash', '-c', `${tool} -k text && ${tool} -t text.* && ${tool} -dc text.* | cmp - text && tar c${flag}f x.tar.${tool} text d && rm -r text d && tar xf x.tar.${tool} && wc -l < text && ls d && ${tool} -9f text && ls; ${tool} -d text.* && ls text`]);
-    t.deepEqual([stdout, stderr, exitCode], [`3000\nnoise\nd\ntext.${tool === 'xz' ? 'xz' : 'bz2'}\nx.tar.${tool}\ntext\n`, '', 0]);
+    const { stdout, stderr, exitCode } = await runOurs(machine, ['bash', '-c', `${tool} -k text && ${tool} -t text.* && ${tool} -dc text.* | cmp - text && tar --${tool} -cf x.tar.${tool} text d && rm -r text d && tar xf x.tar.${tool} && wc -l < text && ls d && ${tool} -9f text && ls; ${tool} -d text.* && ls text`]);
+    t.deepEqual([stdout, stderr, exitCode], [`3000\nnoise\nd\ntext.${SUFFIXES[tool]}\nx.tar.${tool}\ntext\n`, '', 0]);
   });
 }
 
 test('bzip2 and xz as commands', (t) => agree(t, { files: { a: 'hello hello hello\n', b: 'other\n' }, stdin: 'from input\n' }, [
   ['sh', '-c', 'bzip2 | bzip2 -d'], ['sh', '-c', 'xz | xz -d'], ['bzip2', '-k', 'a'], ['bzip2', 'a'], ['xz', '-k', 'b'], ['xz', 'b'], ['rm', 'b.xz', 'a'], ['ls'], ['xz', 'b'], ['ls'], ['xz', '-d', 'b.xz'], ['cat', 'b'], ['bunzip2', '-c', 'a.bz2'], ['bzip2', 'none'], ['sh', '-c', 'xz -c b | xzcat'], ['sh', '-c', 'bzip2 -1c b | bzcat'],
 ]));
+
+test('lzma reads what xz writes, and says what is wrong with it', (t) => agree(t, { files: { a: 'hello hello hello\n', text: text.toString() } }, [
+  ['sh', '-c', 'lzma -c text | unlzma | cmp - text'], ['sh', '-c', 'xz --format=lzma -c a | xz -dc'], ['lzma', '-k', 'a'], ['xz', '-dc', 'a.lzma'], ['xz', '--format=xz', '-dc', 'a.lzma'], ['lzcat', 'a'], ['sh', '-c', 'lzma -c a | head -c 20 | unlzma'], ['unlzma', 'a.lzma', '-f'], ['ls'],
+]));
+
+test('lzma from the host is read back', async (t) => {
+  if (!hostHas('xz')) {
+    t.log('skipped: this host has no xz');
+    return t.pass();
+  }
+  for (const [name, data] of Object.entries(SAMPLES)) {
+    const theirs = spawnSync('xz', ['--format=lzma', '-c'], { input: data, maxBuffer: 1 << 26 }).stdout;
+    const { stdout, stderr } = await runOurs(machineWith({ 'x.lzma': theirs as unknown as string, plain: data as unknown as string }), ['sh', '-c', 'lzcat x.lzma | cmp - plain && echo same']);
+    t.is(stdout, 'same\n', `${name}: ${stderr}`);
+  }
+});

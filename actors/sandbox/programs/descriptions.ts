@@ -71,6 +71,8 @@ ln Make links between files
 ls List directory contents
 lsblk List block devices
 lsof List open files
+lzcat Decompress lzma files to stdout
+lzma Compress or decompress lzma files
 md5sum Print or check MD5 digests
 mkdir Make directories
 mkfifo Make named pipes
@@ -142,6 +144,7 @@ uncompress Decompress files of compress
 unexpand Convert blanks to tabs
 uniq Drop repeated lines
 unlink Remove one file
+unlzma Decompress lzma files
 unxz Decompress xz files
 unzip Extract zip archives
 uptime Show how long the machine has been up

@@ -1,15 +1,20 @@
 // Bytes through a compressor or decompressor while a process waits: what exists only asynchronously, in the process's own terms.
 import type { Transform } from 'node:stream';
 import zlib from 'node:zlib';
-import { type Compression, decompress } from '../../../streams/decompress.js';
+import { type Compression, decompress, sniffCompression } from '../../../streams/decompress.js';
 import type { Process } from '../../kernel/process.js';
 import { settle, type Task } from '../../kernel/wait.js';
 import { Bzip2Encoder } from './bzip2-encoder.js';
+import { LzmaEncoder } from './lzma-encoder.js';
+import { isLzma, LZMA_HEADER_BYTES, LzmaSource } from './lzma-source.js';
 import { XzEncoder } from './xz-encoder.js';
 import { StoredZstd } from './zstd-stored.js';
 
 /** Small, because one piece may decode to a thousand times its size. */
 const PIECE_BYTES = 32 * 1024;
+
+/** What commands can read and write; images are never of the old LZMA. */
+export type Coding = Exclude<Compression, 'none'> | 'lzma';
 
 /** Gives chunks until there are none. */
 export interface Source {
@@ -55,8 +60,10 @@ export class Rejoined implements Source {
 /** A source decoded by what its first bytes say; plain bytes pass through. `next` throws Fault invalid for broken input. */
 export class DecodedSource implements Source {
   /** Known as soon as the first chunk has been given. */
-  kind: Compression | undefined;
-  readonly #source: Source;
+  kind: Coding | 'none' | undefined;
+  #source: Source;
+  #lzma: LzmaSource | undefined;
+  #hasBegun = false;
   readonly #chunks: AsyncGenerator<Uint8Array>;
   #wanted: ((chunk: Uint8Array | undefined) => void) | undefined;
   #wants: () => void = () => undefined;
@@ -77,7 +84,25 @@ export class DecodedSource implements Source {
     }
   }
 
+  /** The old LZMA has no magic: what is nothing else and has a header as its encoders write it is that. */
+  *#begin(): Task {
+    this.#hasBegun = true;
+    const parts: Uint8Array[] = [];
+    for (let size = 0; size < LZMA_HEADER_BYTES; size += parts.at(-1)!.length) {
+      const chunk = yield* this.#source.next();
+      if (chunk === undefined) break;
+      parts.push(chunk);
+    }
+    const head = Buffer.concat(parts);
+    if (sniffCompression(head) === 'none' && isLzma(head)) {
+      this.kind = 'lzma';
+      this.#lzma = new LzmaSource(this.#source, head);
+    } else if (head.length > 0) this.#source = new Rejoined(head, this.#source);
+  }
+
   *next(): Task<Uint8Array | undefined> {
+    if (!this.#hasBegun) yield* this.#begin();
+    if (this.#lzma) return yield* this.#lzma.next();
     const result = this.#chunks.next();
     // Awaited below; a failure must not count as unhandled until then.
     result.catch(() => undefined);
@@ -124,9 +149,10 @@ export interface Compressor {
 }
 
 /** A compressor of this kind. zstd compresses from Node.js 22.15 on. */
-export function encoderOf(kind: Exclude<Compression, 'none'>, level: number | undefined): Compressor {
+export function encoderOf(kind: Coding, level: number | undefined): Compressor {
   if (kind === 'bzip2') return new Bzip2Encoder(level);
   if (kind === 'xz') return new XzEncoder(level);
+  if (kind === 'lzma') return new LzmaEncoder(level);
   if (kind === 'gzip') return new Encoder(zlib.createGzip(level === undefined ? {} : { level }));
   const { createZstdCompress, constants } = zlib as unknown as { createZstdCompress?: (options: object) => Transform; constants: Record<string, number> };
   if (!createZstdCompress) return new Encoder(new StoredZstd());

@@ -1,5 +1,4 @@
-// gzip, bzip2, xz, zstd and the names they go by: files compressed or decompressed in place, or standard input to standard output.
-import type { Compression } from '../../../streams/decompress.js';
+// gzip, bzip2, xz, lzma, zstd and the names they go by: files compressed or decompressed in place, or standard input to standard output.
 import { Fault } from '../../../runtime/fault.js';
 import { Errno } from '../../kernel/errno.js';
 import { O_CREAT, O_EXCL, O_TRUNC, O_WRONLY } from '../../kernel/open-file.js';
@@ -7,43 +6,59 @@ import type { Process } from '../../kernel/process.js';
 import type { Main } from '../../kernel/program.js';
 import { PREEMPT, type Task } from '../../kernel/wait.js';
 import { isBusybox } from '../../programs/flavour.js';
-import { command, complain, type Options, type Output, parseOptions } from '../../programs/stdio.js';
-import { type Compressor, DecodedSource, encoderOf, FileSource, Rejoined } from './coder.js';
+import { command, complain, type Options, type Output, parseOptions, UsageError } from '../../programs/stdio.js';
+import { type Coding, type Compressor, DecodedSource, encoderOf, FileSource, Rejoined } from './coder.js';
 import { isLzw, LzwSource } from './lzw.js';
 
-type Kind = Exclude<Compression, 'none'>;
-
 interface Family {
-  kind: Kind;
+  kind: Coding;
+  /** What else it decompresses. */
+  reads?: Coding;
   suffix: string;
   /** Other endings it knows, and what they become. */
   others: Readonly<Record<string, string>>;
 }
 
-const FAMILIES: Readonly<Record<Kind, Family>> = {
+const FAMILIES: Readonly<Record<Coding, Family>> = {
   gzip: { kind: 'gzip', suffix: '.gz', others: { '.tgz': '.tar', '.taz': '.tar', '-gz': '', '.z': '', '-z': '', '.Z': '' } },
   bzip2: { kind: 'bzip2', suffix: '.bz2', others: { '.tbz': '.tar', '.tbz2': '.tar', '.bz': '' } },
-  xz: { kind: 'xz', suffix: '.xz', others: { '.txz': '.tar', '.lzma': '', '.tlz': '.tar' } },
+  xz: { kind: 'xz', reads: 'lzma', suffix: '.xz', others: { '.txz': '.tar', '.lzma': '', '.tlz': '.tar' } },
+  lzma: { kind: 'lzma', suffix: '.lzma', others: { '.tlz': '.tar' } },
   zstd: { kind: 'zstd', suffix: '.zst', others: { '.tzst': '.tar' } },
 };
 
-const SHORT = 'cdfhkLlNnqrS:tvV123456789zT:C:';
+const SHORT = 'cdfhkLlNnqrS:tvV0123456789zT:C:F:e';
 const LONG = {
   stdout: 'no', 'to-stdout': 'no', decompress: 'no', uncompress: 'no', compress: 'no', force: 'no', help: 'no', keep: 'no', list: 'no', name: 'no', 'no-name': 'no', quiet: 'no', recursive: 'no', suffix: 'required', test: 'no',
-  verbose: 'no', version: 'no', fast: 'no', best: 'no', rsyncable: 'no', threads: 'required', extreme: 'no', rm: 'no', long: 'optional', ultra: 'no',
+  verbose: 'no', version: 'no', fast: 'no', best: 'no', rsyncable: 'no', threads: 'required', extreme: 'no', rm: 'no', long: 'optional', ultra: 'no', format: 'required',
 } as const;
 
 /** What a file's decompressed form is called; undefined when its name has no known ending. */
-function plainName(path: string, { suffix, others }: Family): string | undefined {
-  if (path.endsWith(suffix)) return path.slice(0, -suffix.length);
-  const ending = Object.keys(others).find((each) => path.endsWith(each));
-  return ending === undefined ? undefined : path.slice(0, -ending.length) + others[ending]!;
+function plainName(path: string, family: Family): string | undefined {
+  const ending = plainEnding(path, family);
+  return ending === undefined ? undefined : path.slice(0, -ending.length) + (family.others[ending] ?? '');
+}
+
+function plainEnding(path: string, { suffix, others }: Family): string | undefined {
+  return [suffix, ...Object.keys(others)].find((each) => path.endsWith(each));
 }
 
 /** gzip goes by one name in its messages, whatever it was called by. */
 function* say(process: Process, { kind }: Family, message: string): Task {
   if (kind === 'gzip' && !isBusybox(process)) yield* process.write(2, Buffer.from(`gzip: ${message}\n`));
   else yield* complain(process, message);
+}
+
+/** xz and its kin: one program, two formats. */
+const isXz = ({ kind }: Family): boolean => kind === 'xz' || kind === 'lzma';
+
+/** The family that `--format` asks for. */
+function chosenFamily(given: Family, options: Options): Family {
+  const format = isXz(given) ? options.value('F', 'format') : undefined;
+  if (format === undefined || format === 'auto') return given;
+  if (format === 'xz') return { ...FAMILIES.xz, reads: 'xz' };
+  if (format === 'lzma' || format === 'alone') return FAMILIES.lzma;
+  throw new UsageError(format === 'lzip' || format === 'raw' ? `${format}: this format is not supported` : `${format}: Unknown file format type`);
 }
 
 const MAGIC_BYTES = 2;
@@ -71,6 +86,10 @@ class Work {
     return this.#busybox && this.#family.kind === 'gzip' && this.#toStdout;
   }
 
+  #reads(kind: DecodedSource['kind']): boolean {
+    return kind === this.#family.kind || kind === this.#family.reads;
+  }
+
   get #toStdout(): boolean {
     return this.#options.has('c', 'stdout', 'to-stdout');
   }
@@ -93,11 +112,11 @@ class Work {
       if (head && isLzw(head)) return yield* this.#pumpLzw(new LzwSource(source, head), to);
       const decoded = new DecodedSource(head ? new Rejoined(head, source) : source);
       for (let chunk = yield* decoded.next(); chunk !== undefined; chunk = yield* decoded.next()) {
-        if (decoded.kind !== this.#family.kind && !this.#seamless && !(decoded.kind === 'none' && this.#options.has('f', 'force') && this.#toStdout)) throw new Fault('invalid', 'not in format');
+        if (!this.#reads(decoded.kind) && !this.#seamless && !(decoded.kind === 'none' && this.#options.has('f', 'force') && this.#toStdout)) throw new Fault('invalid', 'not in format');
         yield* to(chunk);
         yield PREEMPT;
       }
-      if (decoded.kind !== this.#family.kind && decoded.kind !== 'none' && !this.#seamless) throw new Fault('invalid', 'not in format');
+      if (!this.#reads(decoded.kind) && decoded.kind !== 'none' && !this.#seamless) throw new Fault('invalid', 'not in format');
       if (decoded.kind === 'none' && !this.#options.has('f', 'force')) throw new Fault('invalid', 'unexpected EOF');
       return;
     }
@@ -115,7 +134,7 @@ class Work {
   }
 
   #encoder(): Compressor {
-    const digit = [...'123456789'].findLast((each) => this.#options.has(each));
+    const digit = [...'0123456789'].findLast((each) => this.#options.has(each));
     const level = this.#options.has('best') ? 9 : this.#options.has('fast') ? 1 : digit === undefined ? undefined : Number(digit);
     return encoderOf(this.#family.kind, level);
   }
@@ -127,11 +146,12 @@ class Work {
     if (this.#busybox) return yield* this.#fail(/EOF/.test(error.message) ? 'unexpected end of file' : error.message === 'not in format' ? 'invalid magic' : 'corrupted data');
     const isGzip = kind === 'gzip';
     if (isGzip) yield* this.#process.write(2, Buffer.from('\n'));
-    if (error.message === 'not in format') yield* this.#fail(kind === 'xz' ? `${name}: File format not recognized` : kind === 'bzip2' ? `${name} is not a bzip2 file.` : `${name}: not in ${kind} format`, kind === 'bzip2' ? 2 : 1);
+    if (error.message === 'not in format') yield* this.#fail(isXz(this.#family) ? `${name}: File format not recognized` : kind === 'bzip2' ? `${name} is not a bzip2 file.` : `${name}: not in ${kind} format`, kind === 'bzip2' ? 2 : 1);
+    else if (isXz(this.#family)) yield* this.#fail(`${name}: ${/EOF/.test(error.message) ? 'Unexpected end of input' : error.message.startsWith('Memory') ? error.message : 'Compressed data is corrupt'}`);
     else yield* this.#fail(/EOF/.test(error.message) ? `${name}: unexpected end of file` : `${name}: invalid compressed data--format violated`);
   }
 
-  *stream(name = 'stdin', fd = 0): Task {
+  *stream(name = isXz(this.#family) && !this.#busybox ? '(stdin)' : 'stdin', fd = 0): Task {
     try {
       yield* this.#pump(fd, this.#options.has('t', 'test') ? discard : (bytes) => this.#process.write(1, bytes));
     } catch (error) {
@@ -167,17 +187,33 @@ class Work {
       return this.#process.close(fd);
     }
     if (this.#options.has('l', 'list')) return yield* this.#list(path);
+    if (target === undefined && isXz(this.#family) && !this.#busybox) return yield* (yield* this.#recognizes(path)) ? this.#fail(`${path}: Filename has an unknown suffix, skipping`, 2) : this.#fail(`${path}: File format not recognized`);
     if (target === undefined) return yield* this.#busybox ? this.#fail(`${path}: unknown suffix - ignored`) : this.#fail(`${path}: unknown suffix -- ignored`, 2);
-    if (!this.#decompresses && plainName(path, this.#family) !== undefined && !this.#options.has('f', 'force')) return yield* this.#fail(`${path} already has ${this.#family.suffix} suffix -- unchanged`, this.#family.kind === 'gzip' ? 0 : 2);
+    if (!this.#decompresses && plainName(path, this.#family) !== undefined && !this.#options.has('f', 'force')) return yield* this.#fail(isXz(this.#family) && !this.#busybox ? `${path}: File already has \`${plainEnding(path, this.#family)}' suffix, skipping` : `${path} already has ${this.#family.suffix} suffix -- unchanged`, this.#family.kind === 'gzip' ? 0 : 2);
     if (files.exists(target) && !this.#options.has('f', 'force')) return yield* this.#exists(target);
     yield* this.#replace(path, target);
+  }
+
+  /** xz looks at what a file holds before it looks at its name. */
+  *#recognizes(path: string): Task<boolean> {
+    const fd = this.#process.open(path, 0);
+    try {
+      const source = new DecodedSource(new FileSource(this.#process, fd));
+      yield* source.next();
+      return this.#reads(source.kind);
+    } catch (error) {
+      if (error instanceof Fault) return true;
+      throw error;
+    } finally {
+      this.#process.close(fd);
+    }
   }
 
   *#exists(target: string): Task {
     const { kind } = this.#family;
     if (this.#busybox) yield* this.#fail(`can't open '${target}': File exists`);
     else if (kind === 'bzip2') yield* this.#fail(`Output file ${target} already exists.`);
-    else if (kind === 'xz') yield* this.#fail(`${target}: File exists`);
+    else if (isXz(this.#family)) yield* this.#fail(`${target}: File exists`);
     else yield* this.#fail(`${target} already exists;\tnot overwritten`, 2);
   }
 
@@ -238,8 +274,7 @@ function ratio(plainBytes: number, packedBytes: number): string {
   return `${value.toFixed(1).padStart(5)}%`;
 }
 
-function compressor(kind: Kind, preset: { decompress?: boolean; stdout?: boolean } = {}): Main {
-  const family = FAMILIES[kind];
+function compressor(kind: Coding, preset: { decompress?: boolean; stdout?: boolean } = {}): Main {
   return command(function* (process, output) {
     const argv = preset.stdout === true ? [process.argv[0]!, '-c', ...process.argv.slice(1)] : process.argv;
     const options = parseOptions(argv, SHORT, LONG);
@@ -248,6 +283,7 @@ function compressor(kind: Kind, preset: { decompress?: boolean; stdout?: boolean
       output.print(version);
       return 0;
     }
+    const family = chosenFamily(FAMILIES[kind], options);
     const decompresses = preset.decompress === true || options.has('d', 'decompress', 'uncompress', 't', 'test', 'l', 'list');
     const work = new Work(process, output, options, family, decompresses);
     if (options.operands.length === 0) yield* work.stream();
@@ -260,9 +296,9 @@ function compressor(kind: Kind, preset: { decompress?: boolean; stdout?: boolean
 }
 
 /** What scripts look at to learn which formats are there. */
-function versionOf(kind: Kind, isQuiet: boolean): string | undefined {
+function versionOf(kind: Coding, isQuiet: boolean): string | undefined {
   if (kind === 'zstd') return isQuiet ? '1.5.4\n' : '*** Zstandard CLI (64-bit) v1.5.4, by Yann Collet ***\n';
-  return kind === 'gzip' ? 'gzip 1.12\n' : kind === 'xz' ? 'xz (XZ Utils) 5.4.1\nliblzma 5.4.1\n' : undefined;
+  return kind === 'gzip' ? 'gzip 1.12\n' : isXz(FAMILIES[kind]) ? 'xz (XZ Utils) 5.4.1\nliblzma 5.4.1\n' : undefined;
 }
 
 export const gzip = compressor('gzip');
@@ -276,6 +312,9 @@ export const bzcat = compressor('bzip2', { decompress: true, stdout: true });
 export const xz = compressor('xz');
 export const unxz = compressor('xz', { decompress: true });
 export const xzcat = compressor('xz', { decompress: true, stdout: true });
+export const lzma = compressor('lzma');
+export const unlzma = compressor('lzma', { decompress: true });
+export const lzcat = compressor('lzma', { decompress: true, stdout: true });
 export const zstd = compressor('zstd');
 export const unzstd = compressor('zstd', { decompress: true });
 export const zstdcat = compressor('zstd', { decompress: true, stdout: true });

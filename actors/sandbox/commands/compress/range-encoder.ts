@@ -18,6 +18,11 @@ export class RangeEncoder {
     return this.#out.length + this.#pending + 5;
   }
 
+  /** What is certain by now, once. */
+  take(): Uint8Array {
+    return Uint8Array.from(this.#out.splice(0));
+  }
+
   bit(probs: Uint16Array, index: number, bit: number): void {
     const probability = probs[index]!;
     const bound = (this.#range >>> PROBABILITY_BITS) * probability;

@@ -1,4 +1,5 @@
 // tar's command line: old style (`tar xzf a.tar`), short clusters, long options, and `-C` and `-T` in the order they are given.
+import type { Coding } from '../compress/coder.js';
 import { InformationRequest, UsageError } from '../../programs/stdio.js';
 import { Transform } from './transform.js';
 
@@ -25,7 +26,7 @@ export interface TarOptions {
   mtime: string | undefined;
   permissions: string | undefined;
   /** By option; undefined: by the archive's name (with `-a`) or its first bytes. */
-  compression: 'gzip' | 'bzip2' | 'xz' | 'zstd' | undefined;
+  compression: Coding | undefined;
   /** A program to pass the archive through, in words. */
   program: readonly string[] | undefined;
   readonly transform: Transform;
@@ -36,11 +37,11 @@ const SHORT: Readonly<Record<string, string>> = {
   T: 'files-from', X: 'exclude-from', m: 'touch', a: 'auto-compress', o: 'no-same-owner', S: 'sparse', B: 'read-full-records', i: 'ignore-zeros', l: 'check-links', w: 'interactive', U: 'unlink-first', H: 'format', b: 'blocking-factor', Z: 'compress', I: 'use-compress-program',
 };
 const VALUED: ReadonlySet<string> = new Set(['file', 'directory', 'files-from', 'exclude-from', 'exclude', 'strip-components', 'owner', 'group', 'mtime', 'mode', 'format', 'blocking-factor', 'sort', 'checkpoint', 'record-size', 'warning', 'use-compress-program', 'transform', 'xform', 'pax-option', 'xattrs-include', 'xattrs-exclude']);
-const FLAGS: ReadonlySet<string> = new Set([...Object.values(SHORT), 'get', 'catenate', 'diff', 'delete', 'zstd', 'no-same-permissions', 'same-permissions', 'same-owner', 'numeric-owner', 'no-recursion', 'recursion', 'wildcards', 'no-wildcards', 'anchored', 'no-anchored', 'overwrite',
+const FLAGS: ReadonlySet<string> = new Set([...Object.values(SHORT), 'get', 'catenate', 'diff', 'delete', 'lzma', 'zstd', 'no-same-permissions', 'same-permissions', 'same-owner', 'numeric-owner', 'no-recursion', 'recursion', 'wildcards', 'no-wildcards', 'anchored', 'no-anchored', 'overwrite',
   'skip-old-files', 'no-overwrite-dir', 'null', 'gunzip', 'ungzip', 'one-file-system', 'xattrs', 'acls', 'selinux', 'no-xattrs', 'no-acls', 'no-selinux', 'totals', 'exclude-vcs', 'delay-directory-restore', 'no-delay-directory-restore', 'force-local', 'ignore-failed-read', 'remove-files', 'verbatim-files-from', 'preserve-order', 'hard-dereference', 'posix', 'old-archive', 'portability', 'no-auto-compress', 'preserve', 'atime-preserve', 'no-unquote', 'quote-chars', 'show-transformed-names', 'show-stored-names']);
 /** Understood, and not done here. */
 const REFUSED: ReadonlySet<string> = new Set(['compress', 'interactive']);
-const COMPRESSIONS: Readonly<Record<string, TarOptions['compression']>> = { gzip: 'gzip', gunzip: 'gzip', ungzip: 'gzip', bzip2: 'bzip2', xz: 'xz', zstd: 'zstd' };
+const COMPRESSIONS: Readonly<Record<string, TarOptions['compression']>> = { gzip: 'gzip', gunzip: 'gzip', ungzip: 'gzip', bzip2: 'bzip2', xz: 'xz', lzma: 'lzma', zstd: 'zstd' };
 const USAGE = 64;
 const MODES: Readonly<Record<string, TarMode>> = { create: 'create', extract: 'extract', get: 'extract', list: 'list', append: 'append', update: 'update', concatenate: 'concatenate', catenate: 'concatenate', compare: 'compare', diff: 'compare', delete: 'delete' };
 

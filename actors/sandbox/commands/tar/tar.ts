@@ -12,7 +12,7 @@ import { command, complain, decode, encode, readAll, UsageError } from '../../pr
 import { executeOrComplain } from '../common/exec.js';
 import { formatDate } from '../common/dates/format.js';
 import { zoneOf } from '../common/dates/zone.js';
-import { type Compressor, DecodedSource, encoderOf, FileSource } from '../compress/coder.js';
+import { type Coding, type Compressor, DecodedSource, encoderOf, FileSource } from '../compress/coder.js';
 import { contentsOf, copyMembers } from './append.js';
 import { Comparer } from './compare.js';
 import { endOf, Kept, rewrite } from './delete.js';
@@ -54,10 +54,16 @@ function openArchive(process: Process, path: string, flags: number): number {
   }
 }
 
+/** What tar's child says of an archive that is not in its format, and how it ends. */
+const NOT_IN_FORMAT: Readonly<Record<Coding, { said: string; status: number }>> = {
+  gzip: { said: '\ngzip: stdin: not in gzip format', status: 1 }, bzip2: { said: 'bzip2: (stdin) is not a bzip2 file.', status: 2 }, xz: { said: 'xz: (stdin): File format not recognized', status: 1 },
+  lzma: { said: 'xz: (stdin): File format not recognized', status: 1 }, zstd: { said: 'zstd: /*stdin*\\: unsupported format ', status: 1 },
+};
+
 function kindOf(options: TarOptions): TarOptions['compression'] {
   if (options.compression !== undefined || !options.flags.has('auto-compress')) return options.compression;
   const name = options.file ?? '';
-  return /\.(tar\.gz|tgz|taz)$/.test(name) ? 'gzip' : /\.(tar\.bz2|tbz2?|tb2)$/.test(name) ? 'bzip2' : /\.(tar\.xz|txz)$/.test(name) ? 'xz' : /\.(tar\.zst|tzst)$/.test(name) ? 'zstd' : undefined;
+  return /\.(tar\.gz|tgz|taz)$/.test(name) ? 'gzip' : /\.(tar\.bz2|tbz2?|tb2)$/.test(name) ? 'bzip2' : /\.(tar\.xz|txz|tlz)$/.test(name) ? 'xz' : /\.tar\.lzma$/.test(name) ? 'lzma' : /\.(tar\.zst|tzst)$/.test(name) ? 'zstd' : undefined;
 }
 
 /** Starts the program of `-I` between the archive and tar's own end of a pipe, which is given with it. */
@@ -180,7 +186,8 @@ function* read(process: Process, options: TarOptions): Task<number> {
   try {
     for (let chunk = yield* source.next(); chunk !== undefined; chunk = yield* source.next()) {
       if (total === 0 && options.compression !== undefined && source.kind !== options.compression) {
-        yield* complain(process, `${options.compression}: stdin: not in ${options.compression} format\ntar: Child returned status 1\ntar: Error is not recoverable: exiting now`);
+        const { said, status: code } = NOT_IN_FORMAT[options.compression];
+        yield* process.write(2, encode(`${isBusybox(process) ? 'tar: invalid magic\ntar: short read' : `${said}\ntar: Child returned status ${code}\ntar: Error is not recoverable: exiting now`}\n`));
         return FATAL;
       }
       total += chunk.length;
