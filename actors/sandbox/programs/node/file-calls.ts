@@ -6,6 +6,7 @@ import { MAY_EXECUTE, MAY_READ, MAY_WRITE } from '../../kernel/path.js';
 import { ftruncate, pread, pwrite } from '../../kernel/positioned.js';
 import type { Process } from '../../kernel/process.js';
 import type { Task } from '../../kernel/wait.js';
+import { kindOf, probe } from './module-probe.js';
 import type { NodeRequest } from './wire.js';
 
 export interface Answered {
@@ -42,6 +43,11 @@ export class FileCalls {
         return { value: yield* this.#write(request) };
       case 'readFile':
         return yield* this.#readFile(request.path as string | number);
+      case 'readRegular':
+        if (this.#process.files.stat(request.path as string).type === 'fifo') throw new Errno('EINVAL');
+        return yield* this.#readFile(request.path as string);
+      case 'kind':
+        return probe(this.#process.files, request.path as string, request.text === true);
       case 'writeFile':
         yield* this.#writeFile(request);
         return { value: null };
@@ -119,8 +125,6 @@ export class FileCalls {
         return statNumbers(files.lstat(text('path')));
       case 'fstat':
         return statNumbers(descriptors.get(number('fd')).stat());
-      case 'kind':
-        return this.#kind(text('path'));
       case 'access':
         return this.#access(text('path'), number('mode'));
       case 'readdir':
@@ -171,16 +175,6 @@ export class FileCalls {
     }
   }
 
-  /** 0 file, 1 directory, -2 nothing: what module loaders ask. */
-  #kind(path: string): number {
-    try {
-      return this.#process.files.stat(path).type === 'directory' ? 1 : 0;
-    } catch (error) {
-      if (error instanceof Errno) return -2;
-      throw error;
-    }
-  }
-
   #access(path: string, mode: number): null {
     this.#process.files.access(path, (mode & 4 ? MAY_READ : 0) | (mode & 2 ? MAY_WRITE : 0) | (mode & 1 ? MAY_EXECUTE : 0));
     return null;
@@ -202,8 +196,8 @@ export class FileCalls {
         first ??= at;
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
-        if (this.#kind(at) === 1) continue;
-        throw this.#kind(at) === 0 && at !== absolute ? new Errno('ENOTDIR') : error;
+        if (kindOf(this.#process.files, at) === 1) continue;
+        throw kindOf(this.#process.files, at) === 0 && at !== absolute ? new Errno('ENOTDIR') : error;
       }
     }
     return first;

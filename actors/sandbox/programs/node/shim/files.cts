@@ -1,4 +1,6 @@
 // Node's file binding over the machine's file calls: everything in node:fs, node:fs/promises and the module loaders ends here.
+import fs from 'node:fs';
+import { knownReal, takeText } from './ahead.cjs';
 import { internalBinding } from './internals.cjs';
 import { begin, call, Hold, type Subject, systemError, tryCall } from './wire.cjs';
 
@@ -137,12 +139,37 @@ function defineReads(): void {
     }
     return sum;
   });
-  binding.readFileUtf8 = (path: string | number) => {
-    const answer = tryCall({ op: 'readFile', path: typeof path === 'number' ? path : text(path) });
-    if (!('errno' in answer)) return answer.bytes.toString('utf8');
-    const syscall = answer.errno === 'EISDIR' ? 'read' : 'open';
-    throw systemError(answer.errno, { syscall, ...(typeof path === 'number' || syscall === 'read' ? {} : { path: text(path) }) });
+  binding.readFileUtf8 = (path: string | number | Uint8Array) => readWhole(typeof path === 'number' ? path : text(path)).toString('utf8');
+}
+
+function readWhole(path: string | number): Buffer {
+  const known = typeof path === 'string' ? takeText(path) : undefined;
+  if (known) return known;
+  const answer = tryCall({ op: 'readFile', path });
+  if (!('errno' in answer)) return answer.bytes;
+  const syscall = answer.errno === 'EISDIR' ? 'read' : 'open';
+  throw systemError(answer.errno, { syscall, ...(typeof path === 'number' || syscall === 'read' ? {} : { path }) });
+}
+
+/** Two functions of the library that take many calls of the binding for what the machine answers in one; all else about them is the library's. */
+function shortenCalls(): void {
+  const { readFileSync, realpathSync } = fs;
+  const isPath = (path: unknown): path is string => typeof path === 'string' && path !== '' && !path.includes('\0');
+  const target = fs as any;
+  target.readFileSync = function (path: unknown, options?: any) {
+    const isPlain = isPath(path) && (options === undefined || options === null || (typeof options === 'object' && !options.encoding && (options.flag === undefined || options.flag === 'r')));
+    return isPlain ? readWhole(path) : readFileSync(path as string, options);
   };
+  target.realpathSync = function (path: unknown, options?: any) {
+    const isPlain = isPath(path) && (options === undefined || options === null || (typeof options === 'object' && options.encoding === undefined));
+    const known = isPlain ? knownReal(path) : undefined;
+    if (known !== undefined || !isPlain) return known ?? realpathSync(path as string, options);
+    const answer = tryCall({ op: 'realpath', path });
+    // The library's own way names the component that failed.
+    return 'errno' in answer ? realpathSync(path, options) : answer.value;
+  };
+  target.realpathSync.native = realpathSync.native;
+  for (const [name, native] of Object.entries({ readFileSync, realpathSync })) Object.defineProperties(target[name], { name: { value: name }, length: { value: native.length } });
 }
 
 function write(fd: number, bytes: Uint8Array, position: unknown): number {
@@ -266,5 +293,6 @@ export function replaceFiles(): void {
   defineOpen();
   defineNames();
   defineDirectories();
+  shortenCalls();
 }
 

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import url from 'node:url';
 import module from 'node:module';
+import { kind } from './ahead.cjs';
 import { internal, internalBinding, isLoaded, reload } from './internals.cjs';
 import { tryCall } from './wire.cjs';
 
@@ -10,14 +11,9 @@ const MAIN_EXTENSIONS = ['', '.js', '.json', '.node', '/index.js', '/index.json'
 const MAIN_COUNT = 7;
 const texts = new Map<string, string | undefined>();
 
-function kind(name: string): number {
-  const answer = tryCall({ op: 'kind', path: name });
-  return 'errno' in answer ? -2 : answer.value;
-}
-
 function readText(name: string): string | undefined {
   if (texts.has(name)) return texts.get(name);
-  const answer = tryCall({ op: 'readFile', path: name });
+  const answer = tryCall({ op: 'readRegular', path: name });
   const read = 'errno' in answer ? undefined : answer.bytes.toString('utf8');
   texts.set(name, read);
   return read;
@@ -37,7 +33,7 @@ function legacyMain(place: string, main: unknown, base: string | undefined): num
 }
 
 function isWasm(name: string): number {
-  const answer = tryCall({ op: 'readFile', path: name });
+  const answer = tryCall({ op: 'readRegular', path: name });
   return !('errno' in answer) && WASM.every((byte, i) => answer.bytes[i] === byte) ? 1 : 0;
 }
 

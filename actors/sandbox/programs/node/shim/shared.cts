@@ -1,6 +1,6 @@
-// What the threads of a program share: whose turn it is on the pipes, a bell for the broker, how often the working directory changed.
+// What the threads of a program share: whose turn it is on the pipes, a bell for the broker, how often anything was done.
 
-const LOCK = 0, BELL = 1, CWD = 2, WORDS = 3;
+const LOCK = 0, BELL = 1, CWD = 2, ACTS = 3, WORDS = 4;
 const { load, add, wait, notify, compareExchange, store } = Atomics;
 /** undefined while there is one thread only. */
 let words: Int32Array | undefined;
@@ -48,4 +48,17 @@ export function directoryChanged(): void {
 
 export function directoryChanges(): number {
   return words ? load(words, CWD) : 0;
+}
+
+/** Done before there was a second thread. */
+let ownActs = 0;
+
+/** Something was asked for that may change what another answer says. */
+export function acted(): void {
+  if (words) add(words, ACTS, 1);
+  else ownActs++;
+}
+
+export function acts(): number {
+  return ownActs + (words ? load(words, ACTS) : 0);
 }

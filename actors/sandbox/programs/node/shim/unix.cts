@@ -3,14 +3,14 @@ import path from 'node:path';
 import { internalBinding } from './internals.cjs';
 import { acceptOn } from './listeners.cjs';
 import { connectHandle } from './pipes.cjs';
-import { errnoOf, Hold, tryCall } from './wire.cjs';
+import { errnoOf, Hold, type Message, tryCall } from './wire.cjs';
 
 const { Pipe, constants } = internalBinding('pipe_wrap');
 /** What a handle is bound to, as it was when it was bound. */
 const bound = new WeakMap<object, string>();
 const READABLE_MODE = 0o444, WRITABLE_MODE = 0o222, READABLE = 1;
 
-function asked(message: object): number {
+function asked(message: Message): number {
   const answer = tryCall(message);
   return 'errno' in answer ? errnoOf(answer.errno) : 0;
 }

@@ -2,8 +2,14 @@
 import util from 'node:util';
 import { threadId } from 'node:worker_threads';
 import { IDS_OF_A_THREAD, link } from './links.cjs';
+import { acted } from './shared.cjs';
 
 const { parse, stringify } = JSON;
+
+export interface Message {
+  readonly op: string;
+  readonly [field: string]: unknown;
+}
 
 export interface Answer {
   readonly value: any;
@@ -37,14 +43,18 @@ export function streamError(code: string, syscall: string): Error {
 }
 
 /** One call, answered. Throws a system error about `subject`; without one, returns `undefined` where the call failed. */
-export function call(message: object, subject: Subject, bytes?: Uint8Array): Answer {
+export function call(message: Message, subject: Subject, bytes?: Uint8Array): Answer {
   const answer = tryCall(message, bytes);
   if ('errno' in answer) throw systemError(answer.errno, subject);
   return answer;
 }
 
+/** Calls that change nothing and wait for nobody. */
+const questions = new Set(['kind', 'stat', 'lstat', 'fstat', 'access', 'realpath', 'readlink', 'readdir', 'readRegular']);
+
 /** One call; the failure's name instead of a throw. */
-export function tryCall(message: object, bytes?: Uint8Array): Answer | { errno: string } {
+export function tryCall(message: Message, bytes?: Uint8Array): Answer | { errno: string } {
+  if (!questions.has(message.op)) acted();
   const answer = link.exchange(stringify(message), bytes);
   const { value, errno } = parse(answer.json);
   return errno === undefined ? { value, bytes: answer.bytes } : { errno };
@@ -61,6 +71,7 @@ let postedBytes = 0;
  * comes as an event.
  */
 export function post(fd: number, bytes: Uint8Array): string | undefined {
+  acted();
   postedBytes += bytes.length + POST_BYTES;
   if (postedBytes <= POSTED_MAX_BYTES) {
     link.send(stringify({ op: 'post', fd }), bytes);
@@ -109,7 +120,8 @@ export class Hold {
 }
 
 /** Begins something that is told of later; the number cancels it. The caller keeps the program running with a Hold. */
-export function begin(message: object, done: (errno: string | undefined, bytes: Buffer, value: any) => void, bytes?: Uint8Array): number {
+export function begin(message: Message, done: (errno: string | undefined, bytes: Buffer, value: any) => void, bytes?: Uint8Array): number {
+  acted();
   const id = nextId++;
   waiting.set(id, (event, data) => done(event.errno, data, event.value));
   link.send(stringify({ ...message, id }), bytes);
