@@ -123,8 +123,10 @@ async function main(): Promise<number> {
       figures.push(text);
       process.stdout.write(`  ${text}\n`);
     } };
+    const begin = performance.now();
     const outcomes = await check.run(context).catch((error: unknown): Outcome[] => [{ name: check.name, result: 'fail', seconds: 0, reason: error instanceof Error ? (error.stack ?? error.message) : String(error) }]);
     for (const { name, result, seconds, reason } of outcomes.length > 100 ? outcomes.filter((outcome) => outcome.result !== 'pass') : outcomes) process.stdout.write(`${result.toUpperCase()} ${name} (${seconds.toFixed(1)} s)${reason ? ` ${reason}` : ''}\n`);
+    process.stdout.write(`${check.name}: ${((performance.now() - begin) / 1000).toFixed(0)} s\n`);
     results.set(check.name, { outcomes, figures });
     // After each check, so that a run that is cut off has said what it found.
     if (only === undefined || process.argv.includes('--record')) writeStatus(results, only === undefined);
