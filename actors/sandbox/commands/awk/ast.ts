@@ -21,6 +21,8 @@ export type Expression =
   | { kind: 'and' | 'or'; left: Expression; right: Expression }
   | { kind: 'conditional'; test: Expression; consequent: Expression; otherwise: Expression }
   | { kind: 'call'; name: string; args: Expression[]; line: number }
+  /** `@name(…)`: the variable says which function. */
+  | { kind: 'indirect'; name: string; args: Expression[] }
   | { kind: 'builtin'; name: string; args: Expression[] }
   /** `source` is a file (`<`) or a command (`|`); neither: the main input. */
   | { kind: 'getline'; target: LValue | undefined; from: 'main' | 'file' | 'command'; source: Expression | undefined };

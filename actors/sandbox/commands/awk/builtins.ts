@@ -6,7 +6,7 @@ import type { Runtime } from './runtime.js';
 import { awkRegex } from './regex.js';
 import { piecesOf, splitterOf } from './split.js';
 import { formatTime, parseTime } from './time.js';
-import { compareValues, InputText, textLength, toNumber, type Value } from './values.js';
+import { InputText, textLength, toNumber, type Value } from './values.js';
 
 const ASTRAL = /[\ud800-\udbff]/;
 
@@ -49,10 +49,10 @@ export function match(runtime: Runtime, text: string, regex: CompiledRegex, arra
 }
 
 /** A separator as an expression, to tell what stood between; undefined where nothing does. */
-function separatorRegex(separator: string): CompiledRegex | undefined {
+function separatorRegex(separator: string, ignoreCase: boolean): CompiledRegex | undefined {
   if (separator === '') return undefined;
   if (separator === ' ') return awkRegex('[ \t\n]+');
-  return awkRegex(separator.length === 1 && separator !== '\\' ? separator.replace(/[.*[\]^$+?(){}|]/, '\\$&') : separator);
+  return awkRegex(separator.length === 1 && separator !== '\\' ? separator.replace(/[.*[\]^$+?(){}|]/, '\\$&') : separator, ignoreCase && separator.length > 1);
 }
 
 /** patsplit(): the pieces that match, and what is around them. */
@@ -67,13 +67,13 @@ export function patternSplit(text: string, array: Map<string, Value>, pattern: C
 }
 
 /** split(): by a separator string, or an expression. */
-export function split(text: string, array: Map<string, Value>, separator: string | CompiledRegex, separators?: Map<string, Value>): number {
+export function split(text: string, array: Map<string, Value>, separator: string | CompiledRegex, separators?: Map<string, Value>, ignoreCase = false): number {
   array.clear();
   separators?.clear();
   if (typeof separator === 'string') {
-    const between = separators && separatorRegex(separator);
+    const between = separators && separatorRegex(separator, ignoreCase);
     if (between) return split(separator === ' ' ? text.replace(/^[ \t\n]+|[ \t\n]+$/g, '') : text, array, between, separators);
-    const pieces = splitterOf(separator)(text);
+    const pieces = splitterOf(separator, ignoreCase)(text);
     pieces.forEach((piece, i) => array.set(String(i + 1), new InputText(piece)));
     return pieces.length;
   }
@@ -157,17 +157,6 @@ export function gensub(regex: CompiledRegex, replacement: string, how: Value, te
     if (escaped === undefined) return found[0];
     return /\d/.test(escaped) ? (found[Number(escaped)] ?? '') : escaped === '&' ? '&' : escaped === '\\' ? '\\' : whole;
   }), which).text;
-}
-
-/** asort() and asorti(): numbers the values (or the keys) in order. */
-export function sortArray(runtime: Runtime, source: Map<string, Value>, target: Map<string, Value>, byKey: boolean, how: string): number {
-  const compare = (a: Value, b: Value): number => (typeof a === 'number' && typeof b !== 'number' ? -1 : compareValues(a, b, runtime.convfmt) || 0);
-  const values: Value[] = byKey ? [...source.keys()].sort() : [...source.values()].sort(compare);
-  if (how.includes('num')) values.sort((a, b) => toNumber(a) - toNumber(b));
-  if (how.includes('desc')) values.reverse();
-  target.clear();
-  values.forEach((value, i) => target.set(String(i + 1), value));
-  return values.length;
 }
 
 /** rand(): the same sequence in every run until srand. */

@@ -1,8 +1,9 @@
 // Compiles calls of awk's own functions.
 import { AwkSyntaxError, type Expression } from './ast.js';
-import { gensub, match, patternSplit, PLAIN_BUILTINS, Random, requireArguments, sortArray, split, substitute, substring } from './builtins.js';
+import { gensub, match, patternSplit, PLAIN_BUILTINS, Random, requireArguments, split, substitute, substring } from './builtins.js';
 import { type Code, numberCode, over, taskCode, textCode, valueCode, evaluate } from './code.js';
 import { type ExpressionCompiler, isPlace } from './compile-place.js';
+import { ordered } from './order.js';
 import { textLength, toNumber, type Value } from './values.js';
 
 const randoms = new WeakMap<object, Random>();
@@ -40,7 +41,15 @@ export function compileBuiltin(compiler: ExpressionCompiler, name: string, args:
     case 'asort': case 'asorti': {
       const source = arrayOf(compiler, args[0]!);
       const target = args[1] ? arrayOf(compiler, args[1]) : source;
-      return over(runtime, compiled(args.slice(2)), ([how]) => numberCode(runtime, () => sortArray(runtime, source(), target(), name === 'asorti', how?.text() ?? '')));
+      const how = args[2] && compiler.compile(args[2]);
+      return taskCode(function* run() {
+        const order = how ? runtime.text(yield* evaluate(how)) : name === 'asort' ? '@val_type_asc' : '@ind_str_asc';
+        const entries = yield* ordered(runtime, compiler.functions, [...source()], order);
+        const array = target();
+        array.clear();
+        entries.forEach(([key, value], i) => array.set(String(i + 1), name === 'asort' ? value : key));
+        return entries.length;
+      });
     }
     case 'isarray': case 'typeof': return typeOf(compiler, name, args[0]!);
     case 'rand': case 'srand': return random(compiler, name, compiled(args));
@@ -105,7 +114,7 @@ function splitting(compiler: ExpressionCompiler, args: readonly Expression[]): C
   const fs = runtime.specials.get('FS')!;
   return over(runtime, [compiler.compile(args[0]!), ...(args[2] ? [compiler.compile(args[2])] : [])], ([text, separator]) => numberCode(runtime, () => {
     const own = text!.text();
-    return split(own, array(), separator ? separator.text() : runtime.text(fs.get()), separators?.());
+    return split(own, array(), separator ? separator.text() : runtime.text(fs.get()), separators?.(), runtime.ignoresCase);
   }));
 }
 

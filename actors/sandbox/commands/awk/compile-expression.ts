@@ -49,8 +49,9 @@ export class ExpressionCompiler {
         return textCode(() => value);
       }
       case 'regex': {
-        const regex = awkRegex(expression.source);
-        return numberCode(runtime, () => (regex.test(runtime.recordText()) ? 1 : 0));
+        const { at } = this.regex(expression);
+        const regex = at(undefined);
+        return numberCode(runtime, () => (regex().test(runtime.recordText()) ? 1 : 0));
       }
       case 'group': return this.compile(expression.body);
       case 'variable': case 'element': case 'field': return this.#read(expression);
@@ -63,6 +64,7 @@ export class ExpressionCompiler {
       case 'in': return this.#membership(expression);
       case 'and': case 'or': return this.#logical(expression);
       case 'conditional': return this.#conditional(expression);
+      case 'indirect': return this.functions.compileIndirect(this, expression);
       case 'call': return this.functions.compileCall(this, expression);
       case 'builtin': return compileBuiltin(this, expression.name, expression.args);
       case 'getline': return this.#getline(expression);
@@ -179,7 +181,7 @@ export class ExpressionCompiler {
     const { runtime } = this;
     return over(runtime, [this.compile(left), this.compile(right)], ([a, b]) => {
       const compare = COMPARISONS[operator];
-      if (compare) return numberCode(runtime, () => (compare(compareValues(a!.value(), b!.value(), runtime.convfmt)) ? 1 : 0));
+      if (compare) return numberCode(runtime, () => (compare(compareValues(a!.value(), b!.value(), runtime.convfmt, runtime.ignoresCase)) ? 1 : 0));
       if (operator === '+') return numberCode(runtime, () => a!.number() + b!.number());
       if (operator === '-') return numberCode(runtime, () => a!.number() - b!.number());
       if (operator === '*') return numberCode(runtime, () => a!.number() * b!.number());
@@ -190,11 +192,13 @@ export class ExpressionCompiler {
 
   /** An expression used as a regular expression: constant, or its text. */
   regex(expression: Expression): { operands: Code[]; at: (operand: Code | undefined) => () => CompiledRegex } {
+    const { runtime } = this;
     if (expression.kind === 'regex') {
-      const regex = awkRegex(expression.source);
-      return { operands: [], at: () => () => regex };
+      const { source } = expression;
+      const regex = awkRegex(source);
+      return { operands: [], at: () => () => (runtime.ignoresCase ? awkRegex(source, true) : regex) };
     }
-    return { operands: [this.compile(expression)], at: (operand) => () => awkRegex(operand!.text()) };
+    return { operands: [this.compile(expression)], at: (operand) => () => awkRegex(operand!.text(), runtime.ignoresCase) };
   }
 
   #match({ negated, text, regex }: Extract<Expression, { kind: 'match' }>): Code {

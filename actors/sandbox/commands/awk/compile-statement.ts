@@ -7,6 +7,7 @@ import type { Expression, LValue, Statement } from './ast.js';
 import { type Code, evaluate, over, valueCode } from './code.js';
 import { type ExpressionCompiler, keyOf } from './compile-expression.js';
 import { formatValues } from './format.js';
+import { ordered } from './order.js';
 import type { Runtime } from './runtime.js';
 import { BREAK, CONTINUE, EXIT, NEXT, NEXTFILE, NORMAL, RETURN, type Signal, type StatementCode } from './signals.js';
 import { compareValues, numberText, toBoolean, toNumber, type Value } from './values.js';
@@ -154,12 +155,13 @@ export class StatementCompiler {
     const target: LValue = { kind: 'variable', name: variable };
     const place = this.#expressions.place(target).at([]);
     const body = this.compile(inner);
-    const keys = (): string[] => this.#ordered(cell().array);
+    const runtime = this.#runtime;
+    const { functions } = this.#expressions;
     const breathe = (): Task => this.#breathe();
     return {
       exec: mustWait,
       *run() {
-        for (const key of keys()) {
+        for (const [key] of yield* ordered(runtime, functions, [...cell().array], sortedIn(runtime))) {
           place.set(key);
           const signal = body.run ? yield* body.run() : body.exec();
           if (signal === BREAK) return NORMAL;
@@ -169,19 +171,6 @@ export class StatementCompiler {
         return NORMAL;
       },
     };
-  }
-
-  /** gawk's PROCINFO["sorted_in"] decides; without it elements come as they were made. */
-  #ordered(array: Map<string, Value>): string[] {
-    const keys = [...array.keys()];
-    const procinfo = this.#runtime.globals.get('PROCINFO');
-    if (!procinfo?.isArray) return keys;
-    const order = this.#runtime.text(procinfo.array.get('sorted_in'));
-    if (order.startsWith('@ind_str')) keys.sort();
-    else if (order.startsWith('@ind_num')) keys.sort((a, b) => toNumber(a) - toNumber(b));
-    else if (order.startsWith('@val_num')) keys.sort((a, b) => toNumber(array.get(a)) - toNumber(array.get(b)));
-    else if (order.startsWith('@val')) keys.sort((a, b) => compareValues(array.get(a), array.get(b), this.#runtime.convfmt));
-    return order.endsWith('desc') ? keys.reverse() : keys;
   }
 
   #switch({ value, cases }: Extract<Statement, { kind: 'switch' }>): StatementCode {
@@ -194,7 +183,7 @@ export class StatementCompiler {
         return (own: Value): boolean => regex().test(this.#runtime.text(own));
       }
       const code = this.#expressions.compile(match);
-      return (own: Value): boolean => compareValues(own, code.value(), this.#runtime.convfmt) === 0;
+      return (own: Value): boolean => compareValues(own, code.value(), this.#runtime.convfmt, this.#runtime.ignoresCase) === 0;
     });
     return {
       exec: mustWait,
@@ -237,6 +226,12 @@ export class StatementCompiler {
     };
     return fromCode(code, signal, keep);
   }
+}
+
+/** gawk's PROCINFO["sorted_in"] decides; without it elements come as they were made. */
+function sortedIn(runtime: Runtime): string {
+  const procinfo = runtime.globals.get('PROCINFO');
+  return procinfo?.isArray === true ? runtime.text(procinfo.array.get('sorted_in')) : '';
 }
 
 /** A statement that computes something; `keep` takes the result. */

@@ -137,7 +137,7 @@ export class ExpressionParser {
     const { type, text } = this.token;
     if (type === 'number' || type === 'string' || type === 'regex' || type === 'name' || type === 'function-name' || type === 'builtin') return true;
     if (type === 'keyword') return text === 'getline' && context.noIn !== true;
-    return type === 'operator' && ['$', '(', '!', '++', '--'].includes(text);
+    return type === 'operator' && ['$', '(', '!', '++', '--', '@'].includes(text);
   }
 
   #additive(context: Context): Expression {
@@ -214,6 +214,11 @@ export class ExpressionParser {
 
   #operatorPrimary(context: Context): Expression {
     if (this.is('$')) return this.#lvalue();
+    if (this.accept('@')) {
+      if (this.token.type !== 'function-name') this.fail();
+      const name = this.tokens[this.at++]!.text;
+      return { kind: 'indirect', name, args: this.#parenthesized() };
+    }
     const operator = this.token.text;
     if (operator === '++' || operator === '--') {
       this.at++;

@@ -1,15 +1,15 @@
 // User-defined awk functions: calls, parameters that turn out to be arrays, and which functions may block.
 import { UsageError } from '../../programs/stdio.js';
 import { AwkSyntaxError, type Expression, type FunctionDefinition } from './ast.js';
-import { type Code, over, taskCode, valueCode } from './code.js';
+import { type Code, evaluate, over, taskCode, valueCode } from './code.js';
 import type { ExpressionCompiler } from './compile-place.js';
 import type { Runtime } from './runtime.js';
 import { EXIT, NEXT, NEXTFILE, type Signal, type StatementCode, Transfer } from './signals.js';
 import { Cell, type Value } from './values.js';
 
 const DEPTH_MAX = 4000;
-const BLOCKING_KINDS = new Set(['while', 'do', 'for', 'for-in', 'getline']);
-const BLOCKING_BUILTINS = new Set(['system', 'close', 'fflush']);
+const BLOCKING_KINDS = new Set(['while', 'do', 'for', 'for-in', 'getline', 'indirect']);
+const BLOCKING_BUILTINS = new Set(['system', 'close', 'fflush', 'asort', 'asorti']);
 
 /** All nodes below one, itself included. */
 function* nodes(tree: unknown): Generator<{ kind: string; name?: string }> {
@@ -66,23 +66,57 @@ export class Functions {
     }
     if (!busybox && args.length > definition.parameters.length) throw new AwkSyntaxError(`function \`${name}' called with more arguments than declared`, line);
     // A bare name may be an array, or become one in there.
-    const cells = args.map((arg) => (arg.kind === 'variable' && !runtime.specials.has(arg.name) ? compiler.cell(arg.name) : undefined));
+    const cells = this.#cells(compiler, args);
     const operands = args.filter((_, i) => cells[i] === undefined).map((arg) => compiler.compile(arg));
     return over(runtime, operands, (codes) => {
       const makeFrame = (): Cell[] => {
         let next = 0;
-        const frame = definition.parameters.map((_, i) => {
-          const origin = cells[i]?.();
-          const cell = new Cell(origin);
-          if (i < args.length) cell.value = origin ? origin.value : codes[next++]!.value();
-          return cell;
-        });
+        const frame = this.#frame(definition, cells, () => codes[next++]!.value());
         // Arguments too many are computed all the same.
         while (next < codes.length) codes[next++]!.value();
         return frame;
       };
       return this.#blocking.has(name) ? taskCode(() => this.#run(definition, makeFrame())) : valueCode(runtime, () => this.#call(definition, makeFrame()));
     });
+  }
+
+  /** Of arguments that are bare names: they may be arrays, or become one in there. */
+  #cells(compiler: ExpressionCompiler, args: readonly Expression[]): ((() => Cell) | undefined)[] {
+    return args.map((arg) => (arg.kind === 'variable' && !this.#runtime.specials.has(arg.name) ? compiler.cell(arg.name) : undefined));
+  }
+
+  /** The parameters' cells: of names, else of the next value. */
+  #frame({ parameters }: FunctionDefinition, cells: readonly ((() => Cell) | undefined)[], next: () => Value): Cell[] {
+    return parameters.map((_, i) => {
+      const origin = cells[i]?.();
+      const cell = new Cell(origin);
+      if (i < cells.length) cell.value = origin ? origin.value : next();
+      return cell;
+    });
+  }
+
+  compileIndirect(compiler: ExpressionCompiler, { name, args }: Extract<Expression, { kind: 'indirect' }>): Code {
+    const runtime = this.#runtime;
+    const which = compiler.compile({ kind: 'variable', name });
+    const cells = this.#cells(compiler, args);
+    const operands = args.filter((_, i) => cells[i] === undefined).map((arg) => compiler.compile(arg));
+    const find = (called: string): FunctionDefinition | undefined => this.#definitions.get(called);
+    const run = (definition: FunctionDefinition, values: Value[]): ReturnType<NonNullable<Code['run']>> => this.#run(definition, this.#frame(definition, cells, () => values.shift()));
+    return taskCode(function* call() {
+      const called = runtime.text(yield* evaluate(which));
+      const definition = find(called);
+      if (!definition) throw new UsageError(`fatal: \`${called}' is not a function, so it cannot be called indirectly`, 2);
+      const values: Value[] = [];
+      for (const operand of operands) values.push(yield* evaluate(operand));
+      if (args.length > definition.parameters.length) throw new UsageError(`fatal: function \`${definition.name}' called with more arguments than declared`, 2);
+      return yield* run(definition, values);
+    });
+  }
+
+  /** Calls a function of the program's with values. */
+  *call(name: string, values: Value[]): ReturnType<NonNullable<Code['run']>> {
+    const definition = this.#definitions.get(name)!;
+    return yield* this.#run(definition, this.#frame(definition, values.map(() => undefined), () => values.shift()));
   }
 
   #enter(frame: Cell[]): Cell[] {

@@ -23,11 +23,12 @@ function quoted(character: string): string {
 }
 
 /** Throws RegexSyntaxError. */
-export function awkRegex(source: string): CompiledRegex {
-  const known = cache.get(source);
+export function awkRegex(source: string, ignoreCase = false): CompiledRegex {
+  const key = ignoreCase ? `i${source}` : `s${source}`;
+  const known = cache.get(key);
   if (known) return known;
-  const regex = compileRegex(translate(source), { extended: true, lenient: true, bracketEscapes: true });
+  const regex = compileRegex(translate(source), { extended: true, lenient: true, bracketEscapes: true, ignoreCase });
   if (cache.size >= CACHE_MAX) cache.delete(cache.keys().next().value!);
-  cache.set(source, regex);
+  cache.set(key, regex);
   return regex;
 }

@@ -11,7 +11,7 @@ import { RecordReader } from './records.js';
 import { awkRegex } from './regex.js';
 import { piecesOf, regexSplitter, splitBlanks, type Splitter, splitterOf, widthsSplitter } from './split.js';
 import type { Streams } from './streams.js';
-import { Cell, InputText, toNumber, toText, type Value } from './values.js';
+import { Cell, InputText, toBoolean, toNumber, toText, type Value } from './values.js';
 
 /** A special variable is not where others are: reading and writing it does something. */
 export interface Special {
@@ -34,6 +34,9 @@ export class Runtime {
   ors = '\n';
   rs = '\n';
   subsep = '\x1c';
+  /** IGNORECASE: expressions and comparisons of texts do not tell capitals from small letters. */
+  ignoresCase = false;
+  #ignoreCase: Value = 0;
   nr = 0;
   fnr = 0;
   exitCode = 0;
@@ -43,6 +46,8 @@ export class Runtime {
   frame: Cell[] = [];
   depth = 0;
   #fs = ' ';
+  /** What FS means, which FPAT or FIELDWIDTHS may stand in for. */
+  #fsSplitter: Splitter = splitBlanks;
   #reader: RecordReader | undefined;
   #nextOperand = 1;
   #readsStandardInput = true;
@@ -64,8 +69,9 @@ export class Runtime {
       ['NF', number(() => this.record.count, (count) => { this.record.count = Math.trunc(count); })],
       ['NR', number(() => this.nr, (nr) => { this.nr = nr; })],
       ['FNR', number(() => this.fnr, (fnr) => { this.fnr = fnr; })],
-      ['FPAT', text(() => this.#fpat, (fpat) => { this.#fpat = fpat; this.#setSplitter((line) => piecesOf(line, awkRegex(fpat))); })],
+      ['FPAT', text(() => this.#fpat, (fpat) => { this.#fpat = fpat; this.#setSplitter((line) => piecesOf(line, awkRegex(fpat, this.ignoresCase))); })],
       ['FIELDWIDTHS', text(() => this.#widths, (widths) => this.#setWidths(widths))],
+      ['IGNORECASE', { get: () => this.#ignoreCase, set: (value) => this.#setIgnoreCase(value) }],
       ['RT', text(() => this.#reader?.terminator ?? '', () => undefined)],
     ]);
   }
@@ -85,6 +91,13 @@ export class Runtime {
     this.record.split = split;
   }
 
+  #setIgnoreCase(value: Value): void {
+    this.#ignoreCase = value;
+    const isByFs = this.record.split === this.#fsSplitter;
+    this.ignoresCase = toBoolean(value);
+    if (isByFs) this.#setSeparator(this.#fs, this.rs);
+  }
+
   #setWidths(widths: string): void {
     const split = widthsSplitter(widths);
     if (split === undefined) throw new UsageError(`fatal: invalid FIELDWIDTHS value, for field 1, near \`${widths}'`, 2);
@@ -96,13 +109,14 @@ export class Runtime {
     this.record.settle();
     this.#fs = fs;
     this.rs = rs;
-    this.record.split = this.#splitter(fs, rs);
+    this.#fsSplitter = this.#splitter(fs, rs);
+    this.record.split = this.#fsSplitter;
   }
 
   #splitter(fs: string, rs: string): Splitter {
     // In paragraph mode a line end separates fields, whatever else does.
-    if (rs !== '' || fs === ' ' || fs === '') return splitterOf(fs);
-    return regexSplitter(`(${fs.length === 1 && fs !== '\\' ? fs.replace(/[.*[\]^$+?(){}|]/, '\\$&') : fs})|\n`);
+    if (rs !== '' || fs === ' ' || fs === '') return splitterOf(fs, this.ignoresCase);
+    return regexSplitter(`(${fs.length === 1 && fs !== '\\' ? fs.replace(/[.*[\]^$+?(){}|]/, '\\$&') : fs})|\n`, this.ignoresCase);
   }
 
   // --- fields -----------------------------------------------------------------------------------------------------------------

@@ -28,8 +28,8 @@ export function cutBlanks(text: string, from: number, fields: string[], wanted: 
 }
 
 /** A separator that is an expression; it never matches nothing. */
-export function regexSplitter(source: string): Splitter {
-  const regex = awkRegex(source);
+export function regexSplitter(source: string, ignoreCase = false): Splitter {
+  const regex = awkRegex(source, ignoreCase);
   return (text) => {
     if (text === '') return [];
     const fields: string[] = [];
@@ -50,11 +50,11 @@ export function regexSplitter(source: string): Splitter {
 }
 
 /** As FS and split's third argument mean it: a blank, one character, nothing at all (every character), or an expression. */
-export function splitterOf(separator: string): Splitter {
+export function splitterOf(separator: string, ignoreCase = false): Splitter {
   if (separator === ' ') return splitBlanks;
   if (separator === '') return (text) => [...text];
   if (separator.length === 1 && separator !== '\\') return (text) => (text === '' ? [] : text.split(separator));
-  return regexSplitter(separator);
+  return regexSplitter(separator, ignoreCase);
 }
 
 /** gawk's FPAT and patsplit: fields are what matches; `between` gets the texts around them. A field of nothing needs a separator before it. */

@@ -91,14 +91,18 @@ function isNumeric(value: Value): boolean {
 }
 
 /** Negative, zero or positive; as numbers where both sides are. */
-export function compareValues(a: Value, b: Value, format: string): number {
+export function compareValues(a: Value, b: Value, format: string, ignoreCase = false): number {
   if (isNumeric(a) && isNumeric(b)) {
     const x = toNumber(a);
     const y = toNumber(b);
     return x < y ? -1 : x > y ? 1 : x === y ? 0 : NaN;
   }
-  const x = toText(a, format);
-  const y = toText(b, format);
+  return compareTexts(toText(a, format), toText(b, format), ignoreCase);
+}
+
+export function compareTexts(a: string, b: string, ignoreCase: boolean): number {
+  const x = ignoreCase ? a.toLowerCase() : a;
+  const y = ignoreCase ? b.toLowerCase() : b;
   return x < y ? -1 : x > y ? 1 : 0;
 }
 
