@@ -54,6 +54,10 @@ async function typed(keys: string, shell = 'bash'): Promise<string> {
   return (await end()).screen;
 }
 
+test('a prompt runs the commands in it, each time anew, and leaves the status alone', async (t) => {
+  t.regex(await typed("PS1='$(echo p$((2 * n)))> '; n=4\rfalse\recho s=$?\r"), /p8> .*false\r\n.*p8> .*echo s=\$\?\r\ns=1\r\n/s);
+});
+
 test('cursor keys, kills and yanks edit the line before it runs', async (t) => {
   t.regex(await typed('echo wrld\x1b[D\x1b[D\x1b[Do\r'), /\nworld\r\n/);
   t.regex(await typed('echo one two\x17\x17\x19\x19\r'), /\none one\r\n/);

@@ -7,6 +7,7 @@ import { decode, encode } from '../kernel/text.js';
 import { PREEMPT, type Task } from '../kernel/wait.js';
 import { BASH_VERSION, importEnvironment } from './environment.js';
 import { assemble } from './execute/assemble.js';
+import { promptTask } from './expand/prompt.js';
 import { editableTerminal, editLine } from './line-editor/editor.js';
 import { saveHistory, setHistoryFile } from './history/file.js';
 import { InputLines } from './history/input-lines.js';
@@ -70,14 +71,16 @@ function* runInput(shell: Shell, prompt: boolean, script?: ScriptRest): Task<num
   let shown = '';
   // Of a machine that was put away at the first prompt: it is on the screen.
   let isShown = shell.process.resumed !== undefined;
-  const show = (name: string): void => {
+  const show = function* (name: string): Task {
     if (!prompt) return;
-    shown = shell.expansion.prompt(shell.variables.get(name) ?? '');
+    const { status } = shell;
+    shown = yield* promptTask(shell, shell.variables.get(name) ?? '');
+    shell.status = status;
     if (!terminal && !isShown) shell.warnRaw(shown);
   };
   if (!prompt && !script) yield PREEMPT;
   if (!isShown) yield* beforePrompt(shell, prompt);
-  show('PS1');
+  yield* show('PS1');
   for (;;) {
     let list: List | 'incomplete' | 'end';
     try {
@@ -88,12 +91,12 @@ function* runInput(shell: Shell, prompt: boolean, script?: ScriptRest): Task<num
       const goesOn = shell.isInteractive || givesUpLine(shell, error);
       if (!goesOn) return statusAfter(shell, error);
       shell.status = error.failure.discards === true ? 1 : 2;
-      show('PS1');
+      yield* show('PS1');
       continue;
     }
     if (list === 'end' || list === 'incomplete') {
       if (ended) return shell.status;
-      if (again && list === 'incomplete') show('PS2');
+      if (again && list === 'incomplete') yield* show('PS2');
       if (terminal && shell.backlog.length > 0) yield* shell.flushBacklog();
       const { text: given, isEnd, interrupted } = script ? { ...takeLine(script), interrupted: false } : terminal ? yield* editLine(shell, terminal, shown, isShown) : { ...(yield* readFirstLine(shell, blocks)), interrupted: false };
       shell.isFresh = false;
@@ -102,7 +105,7 @@ function* runInput(shell: Shell, prompt: boolean, script?: ScriptRest): Task<num
         parser = shell.execution.newParser('', 1, false);
         again = false;
         shell.status = 130;
-        show('PS1');
+        yield* show('PS1');
         continue;
       }
       again = true;
@@ -111,7 +114,7 @@ function* runInput(shell: Shell, prompt: boolean, script?: ScriptRest): Task<num
       const text = lines.take(given, parser.line);
       if (text === undefined && !isEnd) {
         again = parser.pending;
-        if (!again) show('PS1');
+        if (!again) yield* show('PS1');
         continue;
       }
       if (prompt && isEnd && (terminal || shell.isBash)) shell.warnRaw(shell.isBash ? 'exit\n' : '\n');
@@ -129,7 +132,7 @@ function* runInput(shell: Shell, prompt: boolean, script?: ScriptRest): Task<num
     if (shell.flow?.type === 'return' && shell.dialect === 'dash') return shell.status;
     if (shell.flow !== undefined) shell.flow = undefined;
     yield* beforePrompt(shell, prompt);
-    show('PS1');
+    yield* show('PS1');
   }
 }
 

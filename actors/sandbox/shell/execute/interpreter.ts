@@ -16,7 +16,7 @@ import { runPipeline } from './pipeline.js';
 import { closeSubstitutions } from './process-files.js';
 import { runSelect } from './select.js';
 import { runSimple } from './simple.js';
-import { traceCase, traceFor } from './trace.js';
+import { runTraced, traceCase, traceFor } from './trace.js';
 
 /** How many commands go by between two looks at the clock. */
 const CLOCK_MASK = 255;
@@ -41,7 +41,7 @@ export class Interpreter {
     if (shell.options.noexec && !shell.isInteractive) return shell.status;
     switch (command.type) {
       case 'simple':
-        return runSimple(shell, command);
+        return shell.options.xtrace ? runTraced(shell, () => runSimple(shell, command)) : runSimple(shell, command);
       case 'list':
         return this.#list(command.items);
       default:

@@ -1,6 +1,8 @@
 // `set -x`: prints commands to standard error (or BASH_XTRACEFD) as they run, each behind PS4.
 import { encode } from '../../kernel/text.js';
+import type { Task } from '../../kernel/wait.js';
 import type { ExpandedAssignment } from '../expand/assignment.js';
+import { promptTask } from '../expand/prompt.js';
 import { ExpansionError } from '../flow.js';
 import { quoteDash, quoteSingle, quoteTrace } from '../quote.js';
 import type { Shell } from '../shell.js';
@@ -22,10 +24,37 @@ function promptOf(shell: Shell, ps4: string): string {
   }
 }
 
+/** What a PS4 for which commands must be run came to, for the command that runs now. */
+const prepared = new WeakMap<Shell, string>();
+const COMMANDS = /`|\$\(/;
+
+/** Runs a command that is traced. A PS4 with commands in it is expanded before, as the lines themselves cannot wait for them; these are not traced. */
+export function runTraced(shell: Shell, run: () => number | Task<number>): number | Task<number> {
+  const ps4 = shell.variables.get('PS4') ?? '';
+  return COMMANDS.test(ps4) ? prepareAndRun(shell, ps4, run) : run();
+}
+
+function* prepareAndRun(shell: Shell, ps4: string, run: () => number | Task<number>): Task<number> {
+  const { status } = shell;
+  shell.options.set('xtrace', false);
+  try {
+    prepared.set(shell, yield* promptTask(shell, ps4));
+  } catch (error) {
+    if (!(error instanceof ExpansionError || error instanceof ShellSyntaxError)) throw error;
+    shell.complain(error instanceof ExpansionError ? error.message : error.failure.message);
+    prepared.set(shell, ps4);
+  } finally {
+    shell.options.set('xtrace', true);
+  }
+  shell.status = status;
+  const outcome = run();
+  return typeof outcome === 'number' ? outcome : yield* outcome;
+}
+
 function prefix(shell: Shell): string {
   const ps4 = shell.variables.get('PS4') ?? '';
   const status = shell.status;
-  const text = ps4 === '+ ' ? ps4 : promptOf(shell, ps4);
+  const text = ps4 === '+ ' ? ps4 : COMMANDS.test(ps4) ? prepared.get(shell) ?? ps4 : promptOf(shell, ps4);
   shell.status = status;
   if (!shell.isBash || text === '') return text;
   const first = String.fromCodePoint(text.codePointAt(0)!);

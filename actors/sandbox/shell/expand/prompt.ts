@@ -1,5 +1,6 @@
 // The escapes of prompts (PS1, PS4, `${x@P}`), and the expansion of what they leave.
 import { zoneOf } from '../../commands/common/dates/zone.js';
+import type { Task } from '../../kernel/wait.js';
 import type { Shell } from '../shell.js';
 import { strftime } from '../strftime.js';
 import { parseDocument } from '../syntax/script-parts.js';
@@ -8,12 +9,22 @@ import { parseDocument } from '../syntax/script-parts.js';
 const TIMES: Readonly<Record<string, string>> = { t: '%H:%M:%S', T: '%I:%M:%S', '@': '%I:%M %p', A: '%H:%M', d: '%a %b %d' };
 const ESCAPE = /\\(D\{[^}]*\}|[0-7]{3}|[^])/g;
 
-/** PS4 and its relatives expanded: backslash escapes, then parameters and arithmetic as in double quotes (promptvars). */
+/** PS4 and its relatives expanded: backslash escapes, then parameters and arithmetic as in double quotes (promptvars). Where commands are to be run for it, it stays as it is. */
 export function promptText(shell: Shell, text: string): string {
-  const escaped = text.includes('\\') && shell.dialect !== 'dash' ? text.replace(ESCAPE, (_, code: string) => escapeOf(shell, code)) : text;
+  const escaped = withoutEscapes(shell, text);
   if (!/[$`]/.test(escaped)) return escaped;
   const word = parseDocument(escaped, shell.dialect);
   return word.blocking ? escaped : shell.expansion.text(word);
+}
+
+/** The same where commands can be run for it. */
+export function* promptTask(shell: Shell, text: string): Task<string> {
+  const escaped = withoutEscapes(shell, text);
+  return /[$`]/.test(escaped) ? yield* shell.expansion.textTask(parseDocument(escaped, shell.dialect)) : escaped;
+}
+
+function withoutEscapes(shell: Shell, text: string): string {
+  return text.includes('\\') && shell.dialect !== 'dash' ? text.replace(ESCAPE, (_, code: string) => escapeOf(shell, code)) : text;
 }
 
 function escapeOf(shell: Shell, code: string): string {
