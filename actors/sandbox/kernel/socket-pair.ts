@@ -5,16 +5,27 @@ import { O_RDWR, OpenFile } from './open-file.js';
 import { PipeBuffer } from './pipe.js';
 import type { Wait } from './wait.js';
 
+/** As SCM_MAX_FD: more are not on their way at once. */
+const PASSED_MAX = 253;
+
+/** One direction: bytes, and open files that are on their way with them (SCM_RIGHTS). */
+class Direction extends PipeBuffer {
+  readonly passed: OpenFile[] = [];
+}
+
 /** One end: reads from one buffer, writes to the other. */
 export class SocketEnd extends OpenFile {
-  readonly #incoming: PipeBuffer;
-  readonly #outgoing: PipeBuffer;
+  readonly #incoming: Direction;
+  readonly #outgoing: Direction;
+  /** Of a TCP connection: the server's. */
+  readonly port: number | undefined;
   #writesOver = false;
   override readonly readable: Wait;
   override readonly writable: Wait;
 
-  constructor(incoming: PipeBuffer, outgoing: PipeBuffer) {
+  constructor(incoming: Direction, outgoing: Direction, port?: number) {
     super(O_RDWR);
+    this.port = port;
     this.#incoming = incoming;
     this.#outgoing = outgoing;
     this.readable = incoming.readable;
@@ -53,6 +64,18 @@ export class SocketEnd extends OpenFile {
     return this.#outgoing.hasRoom ? this.#outgoing.push(bytes) : undefined;
   }
 
+  /** Sends an open file to the other end, which has it before the bytes that are written next. */
+  pass(file: OpenFile): void {
+    if (this.#writesOver || this.#outgoing.readers === 0) throw new Errno('EPIPE');
+    if (this.#outgoing.passed.length >= PASSED_MAX) throw new Errno('EAGAIN');
+    this.#outgoing.passed.push(file.retain());
+  }
+
+  /** The next file that the other end sent, held for whoever takes it. */
+  takePassed(): OpenFile | undefined {
+    return this.#incoming.passed.shift();
+  }
+
   /** shutdown(2) with SHUT_WR: the other end reads to the end. */
   shutdown(): void {
     if (this.#writesOver) return;
@@ -62,13 +85,15 @@ export class SocketEnd extends OpenFile {
 
   protected override closed(): void {
     this.shutdown();
-    if (--this.#incoming.readers === 0) this.#incoming.writable.wake();
+    if (--this.#incoming.readers > 0) return;
+    this.#incoming.writable.wake();
+    for (const file of this.#incoming.passed.splice(0)) file.release();
   }
 }
 
 /** Two ends that talk to each other. */
-export function openSocketPair(): [SocketEnd, SocketEnd] {
-  const there = new PipeBuffer();
-  const back = new PipeBuffer();
-  return [new SocketEnd(there, back), new SocketEnd(back, there)];
+export function openSocketPair(port?: number): [SocketEnd, SocketEnd] {
+  const there = new Direction();
+  const back = new Direction();
+  return [new SocketEnd(there, back, port), new SocketEnd(back, there, port)];
 }

@@ -50,7 +50,7 @@ export class Listener extends OpenFile {
   /** A client's connection; ECONNREFUSED where too many wait. */
   connect(): SocketEnd {
     if (this.#waiting.length >= this.#backlogMax) throw new Errno('ECONNREFUSED');
-    const [client, server] = openSocketPair();
+    const [client, server] = openSocketPair(this.port);
     this.#waiting.push(server.retain());
     this.readable.wake();
     return client;

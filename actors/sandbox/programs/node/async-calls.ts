@@ -1,5 +1,7 @@
 // Reads, writes and waits that a Node child does not block for: begun by a request, told of by an event.
 import { Errno } from '../../kernel/errno.js';
+import type { OpenFile } from '../../kernel/open-file.js';
+import { SocketEnd } from '../../kernel/socket-pair.js';
 import { Listener } from '../../kernel/sockets.js';
 import type { Process } from '../../kernel/process.js';
 import type { Wait } from '../../kernel/wait.js';
@@ -57,7 +59,7 @@ export class AsyncCalls {
       if (!file.readsAllowed) throw new Errno('EBADF');
       const bytes = file.read(request.size as number);
       if (bytes === undefined) return file.readable;
-      this.#host.tell({ type: 'done', id: request.id }, bytes);
+      this.#host.tell({ type: 'done', id: request.id, ...(request.takesFiles === true ? { value: this.#takePassed(file) } : {}) }, bytes);
       return undefined;
     }
     if (request.op === 'accept') {
@@ -80,5 +82,21 @@ export class AsyncCalls {
     }
     this.#host.tell({ type: 'done', id: request.id });
     return undefined;
+  }
+
+  /** A descriptor for the file that came with what is read, and what it is. */
+  #takePassed(channel: OpenFile): { fd: number; isListener: boolean; port: number | null } | undefined {
+    const file = channel instanceof SocketEnd ? channel.takePassed() : undefined;
+    if (!file) return undefined;
+    try {
+      const isListener = file instanceof Listener;
+      return { fd: this.#process.descriptors.add(file, { closeOnExec: true }), isListener, port: (isListener || file instanceof SocketEnd ? file.port : undefined) ?? null };
+    } catch (error) {
+      // As recvmsg(2), which gives the bytes and drops what there is no descriptor for: the library then asks to send it again.
+      if (error instanceof Errno) return undefined;
+      throw error;
+    } finally {
+      file.release();
+    }
   }
 }

@@ -1,6 +1,7 @@
 // What a Node child asks about its own process: who and where it is, its terminal, the signals it wants to hear.
 import { isCapable, mayArrange } from '../../kernel/credentials.js';
 import { Errno } from '../../kernel/errno.js';
+import { SocketEnd } from '../../kernel/socket-pair.js';
 import { TerminalFile } from '../../kernel/tty.js';
 import type { Process } from '../../kernel/process.js';
 import { memory, processors, RELEASE, VERSION } from '../../commands/common/system.js';
@@ -54,6 +55,11 @@ export class ProcessCalls {
         return process.descriptors.add(process.kernel.sockets.connect(process.files.socketAt(request.path as string)), { closeOnExec: true });
       case 'socketConnect':
         return process.descriptors.add(process.kernel.sockets.connect(request.port as number), { closeOnExec: true });
+      case 'passFile': {
+        const channel = process.descriptors.get(request.fd as number);
+        if (!(channel instanceof SocketEnd)) throw new Errno('EINVAL');
+        return channel.pass(process.descriptors.get(request.passed as number)) ?? null;
+      }
       case 'windowSize': {
         const terminal = this.#terminal(request.fd as number);
         return terminal ? [terminal.columns, terminal.rows] : null;

@@ -94,6 +94,10 @@ export function connectToParent(): void {
   delete process.env.NODE_CHANNEL_FD;
   delete process.env.NODE_CHANNEL_SERIALIZATION_MODE;
   (child_process as unknown as { _forkChild(fd: number, mode: string): void })._forkChild(Number(fd), mode ?? 'json');
+  if (process.env.NODE_UNIQUE_ID === undefined) return;
+  // Which of its two sides it is, it decides when it is first loaded, by the environment.
+  require('node:cluster')._setupWorker();
+  delete process.env.NODE_UNIQUE_ID;
 }
 
 export function replaceChildren(): void {

@@ -1,4 +1,5 @@
 // A listening handle of Node's library over a listening socket of the machine.
+import { machineFd } from './pipes.cjs';
 import { begin, cancel, Hold, tryCall } from './wire.cjs';
 
 /** Hands each connection to the server that `handle` belongs to, as the handle that `accepted` makes of its descriptor. */
@@ -19,6 +20,7 @@ export function acceptOn(handle: any, fd: number, accepted: (connection: number)
   accept();
   const { close } = handle;
   Object.assign(handle, {
+    [machineFd]: fd,
     close: (done?: () => void) => {
       if (waiting !== undefined) cancel(waiting);
       waiting = undefined;

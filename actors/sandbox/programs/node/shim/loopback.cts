@@ -2,7 +2,7 @@
 import { isLoopback } from './addresses.cjs';
 import { internalBinding } from './internals.cjs';
 import { acceptOn } from './listeners.cjs';
-import { connectHandle } from './pipes.cjs';
+import { connectHandle, makesHandles, type PassedFile } from './pipes.cjs';
 import { errnoOf, Hold, tryCall } from './wire.cjs';
 
 const { TCP, constants } = internalBinding('tcp_wrap');
@@ -12,6 +12,8 @@ const CONNECTED_PORT = 40000;
 
 interface Bound { address: string; port: number; family: 'IPv4' | 'IPv6' }
 const bound = new WeakMap<object, Bound>();
+/** Listening sockets that came from another program. */
+const passed = new WeakMap<object, { fd: number; port: number }>();
 
 function name(handle: any, method: 'getsockname' | 'getpeername', where: Bound): void {
   handle[method] = (out: object) => {
@@ -35,7 +37,8 @@ function somewhere({ address, family }: Bound): Bound {
 
 function listen(handle: any, backlog: number): number {
   const where = bound.get(handle) ?? { address: '0.0.0.0', port: 0, family: 'IPv4' };
-  const answer = tryCall({ op: 'socketListen', port: where.port, backlog });
+  const ready = passed.get(handle);
+  const answer = ready ? { value: ready } : tryCall({ op: 'socketListen', port: where.port, backlog });
   if ('errno' in answer) return errnoOf(answer.errno);
   const { fd, port } = answer.value as { fd: number; port: number };
   const own: Bound = { ...where, port };
@@ -48,6 +51,15 @@ function listen(handle: any, backlog: number): number {
   return 0;
 }
 
+function fromPassed({ fd, isListener, port }: PassedFile): unknown {
+  if (port === null) return undefined;
+  const handle = new TCP(isListener ? constants.SERVER : constants.SOCKET);
+  const own: Bound = { address: '127.0.0.1', port, family: 'IPv4' };
+  if (isListener) passed.set(handle, { fd, port });
+  else become(handle, fd, own, somewhere(own));
+  return handle;
+}
+
 /** Outside addresses keep Node's own way of connecting. What the program passes is made text once: an object could say two things. */
 export function replaceLoopback(): void {
   const { prototype } = TCP;
@@ -56,6 +68,7 @@ export function replaceLoopback(): void {
     bound.set(this, { address, port, family });
     return 0;
   };
+  makesHandles(fromPassed);
   prototype.bind = bind('IPv4');
   prototype.bind6 = bind('IPv6');
   prototype.listen = function (backlog: number): number {

@@ -9,6 +9,21 @@ const CHUNK_BYTES = 65536;
 /** How a handle's descriptor is known to whoever passes it on to a child. */
 export const machineFd = Symbol('descriptor of the machine');
 
+/** What came over a channel with a message: a descriptor of this program's now. */
+export interface PassedFile {
+  readonly fd: number;
+  readonly isListener: boolean;
+  /** Of TCP; null for a socket with a path. */
+  readonly port: number | null;
+}
+
+/** Makes the library's handle of a file that was passed; each kind of socket knows its own. */
+const makers: ((file: PassedFile) => unknown)[] = [];
+
+export function makesHandles(maker: (file: PassedFile) => unknown): void {
+  makers.push(maker);
+}
+
 /** Hands bytes, an end or a failure to whoever reads a handle, as the native side of a stream does. */
 function deliver(handle: any, size: number, data?: ArrayBuffer): void {
   streamBaseState[kReadBytesOrError] = size;
@@ -49,9 +64,12 @@ export function connectHandle(handle: any, fd: number, end: 'reader' | 'writer' 
   const refresh = (): void => hold.set(isReferenced && isReading && !isClosed);
   const read = (): void => {
     if (reading !== undefined || !isReading || isClosed) return;
-    reading = begin({ op: 'read', fd, size: CHUNK_BYTES }, (errno, bytes) => {
+    // Only a channel between programs has a place for handles.
+    const takesFiles = 'pendingHandle' in handle;
+    reading = begin({ op: 'read', fd, size: CHUNK_BYTES, takesFiles }, (errno, bytes, passed?: PassedFile) => {
       reading = undefined;
       if (isClosed) return;
+      if (passed) handle.pendingHandle = makers.map((make) => make(passed)).find((made) => made !== undefined);
       if (errno !== undefined) deliver(handle, errnoOf(errno));
       else if (bytes.length === 0) {
         isReading = false;
@@ -71,6 +89,13 @@ export function connectHandle(handle: any, fd: number, end: 'reader' | 'writer' 
       request.oncomplete(errno === undefined ? 0 : errnoOf(errno), handle, undefined);
     }, bytes);
     return 0;
+  };
+  /** Passes another handle's descriptor on, ahead of the message that names it; one of the host's own sockets cannot be. */
+  const send = (sent: any): number => {
+    if (sent === undefined || sent === null) return 0;
+    if (sent[machineFd] === undefined) return errnoOf('ENOTSUP');
+    const answer = tryCall({ op: 'passFile', fd, passed: sent[machineFd] });
+    return 'errno' in answer ? errnoOf(answer.errno) : 0;
   };
   const { close } = handle;
   const closeFd = (): void => {
@@ -93,8 +118,8 @@ export function connectHandle(handle: any, fd: number, end: 'reader' | 'writer' 
       refresh();
       return 0;
     },
-    writeBuffer: (request: any, bytes: Uint8Array) => write(request, bytes),
-    writeUtf8String: (request: any, text: string) => write(request, Buffer.from(text, 'utf8')),
+    writeBuffer: (request: any, bytes: Uint8Array, sent?: any) => send(sent) || write(request, bytes),
+    writeUtf8String: (request: any, text: string, sent?: any) => send(sent) || write(request, Buffer.from(text, 'utf8')),
     writeLatin1String: (request: any, text: string) => write(request, Buffer.from(text, 'latin1')),
     writeAsciiString: (request: any, text: string) => write(request, Buffer.from(text, 'latin1')),
     writeUcs2String: (request: any, text: string) => write(request, Buffer.from(text, 'utf16le')),

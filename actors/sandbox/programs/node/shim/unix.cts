@@ -2,12 +2,14 @@
 import path from 'node:path';
 import { internalBinding } from './internals.cjs';
 import { acceptOn } from './listeners.cjs';
-import { connectHandle } from './pipes.cjs';
+import { connectHandle, makesHandles, type PassedFile } from './pipes.cjs';
 import { errnoOf, Hold, type Message, tryCall } from './wire.cjs';
 
 const { Pipe, constants } = internalBinding('pipe_wrap');
 /** What a handle is bound to, as it was when it was bound. */
 const bound = new WeakMap<object, string>();
+/** Descriptors of listening sockets that came from another program. */
+const passed = new WeakMap<object, number>();
 const READABLE_MODE = 0o444, WRITABLE_MODE = 0o222, READABLE = 1;
 
 function asked(message: Message): number {
@@ -22,7 +24,8 @@ function isName(place: string): boolean {
 
 function listen(handle: any, backlog: number): number {
   const place = bound.get(handle);
-  const answer = tryCall({ op: 'unixListen', path: place ?? '', backlog });
+  const ready = passed.get(handle);
+  const answer = ready === undefined ? tryCall({ op: 'unixListen', path: place ?? '', backlog }) : { value: ready };
   if ('errno' in answer) return errnoOf(answer.errno);
   acceptOn(handle, answer.value, (fd) => {
     const client = new Pipe(constants.SOCKET);
@@ -38,8 +41,17 @@ function listen(handle: any, backlog: number): number {
   return 0;
 }
 
+function fromPassed({ fd, isListener, port }: PassedFile): unknown {
+  if (port !== null) return undefined;
+  const handle = new Pipe(isListener ? constants.SERVER : constants.SOCKET);
+  if (isListener) passed.set(handle, fd);
+  else connectHandle(handle, fd, 'socket');
+  return handle;
+}
+
 export function replaceUnixSockets(): void {
   const { prototype } = Pipe;
+  makesHandles(fromPassed);
   prototype.bind = function (wanted: unknown): number {
     const place = `${wanted as string}`;
     if (!isName(place)) return errnoOf('EINVAL');
