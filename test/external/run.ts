@@ -38,7 +38,6 @@ import { wasiPrograms } from './wasi-programs.js';
 
 const CHECKS: readonly Check[] = [
   readme,
-  guide,
   dockerCli,
   dockerPy,
   gitlab,
@@ -48,6 +47,7 @@ const CHECKS: readonly Check[] = [
   actWorkflows,
   actStores,
   actRows,
+  guide,
   runnerBodies,
   gojq,
   wasiPrograms,

@@ -24,7 +24,7 @@ const C_CASES: readonly Case[] = [
   { name: 'poll with and without input', script: `(sleep 3; echo x) | ${IN} c poll`, expected: { stdout: 'first 0\nthen 1\n' } },
   { name: 'randomness', script: `${IN} c random`, expected: { stdout: 'differ\n' } },
   { name: 'a busy program is killed', script: `${IN} sh -c 'c spin > out & while ! [ -s out ]; do sleep 0.1; done; kill -9 $!; wait $!; echo $?; c spin > out2 & while ! [ -s out2 ]; do sleep 0.1; done; kill $!; wait $!; echo $?'`, expected: { stdout: '137\n143\n' } },
-  { name: 'a blocked program is killed', script: `${IN} sh -c 'sleep 100 | c echo & sleep 1; kill -9 $!; wait $!; echo $?'`, expected: { stdout: '137\n' } },
+  { name: 'a blocked program is killed', script: `${IN} sh -c 'mkfifo /tmp/in; sleep 100 > /tmp/in & s=$!; c echo < /tmp/in & sleep 1; kill -9 $!; wait $!; echo $?; kill $s'`, expected: { stdout: '137\n' } },
   { name: 'a busy container is killed', script: 'docker run -d --name busy -v wasi-bin:/usr/local/bin sockerless/base c spin && sleep 1 && docker kill busy && docker wait busy && docker rm busy', expected: { stdout: /^[0-9a-f]{64}\nbusy\n137\nbusy\n$/ } },
   { name: 'pipes with built-ins both ways', script: `${IN} sh -c 'seq 100000 | c count | sed s/^/n=/; c flood | head -c 5'`, expected: { stdout: /^n=588895\nyyyyy$/ } },
   { name: 'a closed pipe ends the writer', script: `${IN} bash -c 'c flood | head -c 1 > /dev/null; echo \${PIPESTATUS[0]}'`, expected: { stdout: '141\n' } },
@@ -59,7 +59,7 @@ const RUBY_CASES: readonly Case[] = [
   },
   { name: 'options', script: `${IN} sh -c 'mkdir -p lib; echo "V = 7" > lib/v.rb; ruby -W0 -Ilib -rv -e "puts V" -e "puts ARGV.size" a b; echo "puts 5" | ruby; ruby --version'`, expected: { stdout: /^7\n2\n5\nruby 3\.4.*\n$/ } },
   { name: 'an uncaught exception', script: `${IN} ruby -e 'raise "oops"'`, expected: { exitCode: 1, stderr: /^-e:1:in '<main>': oops \(RuntimeError\)\n$/ } },
-  { name: 'killed while it waits', script: `${IN} sh -c 'sleep 100 | ruby -e "STDIN.read" & sleep 3; kill -9 $!; wait $!; echo $?'`, expected: { stdout: '137\n' } },
+  { name: 'killed while it waits', script: `${IN} sh -c 'mkfifo /tmp/rb; sleep 100 > /tmp/rb & s=$!; ruby -e "STDIN.read" < /tmp/rb & sleep 3; kill -9 $!; wait $!; echo $?; kill $s'`, expected: { stdout: '137\n' } },
 ];
 
 /** What the program prints about files here and on the host must be the same. */
