@@ -131,6 +131,7 @@ const EXTENSIONS: readonly (readonly [string, string])[] = [
   ['BEGIN { IGNORECASE = 1; a = "ALPHA" ~ /alp/; b = "A" == "a"; IGNORECASE = 0; print a, b, "A" ~ /a/, "A" == "a" }', '1 1 0 0\n'],
   ['function down(i1, v1, i2, v2) { return v2 - v1 } BEGIN { a["x"] = 2; a["y"] = 9; a["z"] = 4; PROCINFO["sorted_in"] = "down"; for (k in a) print k; print asort(a, b, "@val_num_asc") b[1] b[3] }', 'y\nz\nx\n329\n'],
   ['function sum(a, b) { return a + b } function fill(t) { t["k"] } BEGIN { f = "sum"; print @f(2, 3); f = "fill"; @f(u); for (k in u) print k }', '5\nk\n'],
+  ['BEGIN { c = "sort"; print "b" |& c; print "a" |& c; close(c, "to"); while ((c |& getline l) > 0) print "got " l; print close(c) }', 'got a\ngot b\n0\n'],
   ["BEGIN{print 1e6, 1e20, 0.1+0.2, 1/3, 100000000000000000000, 2^53, -0, 3.0}", "1000000 100000000000000000000 0.3 0.333333 100000000000000000000 9007199254740992 0 3\n"],
   ["BEGIN{print 1 \" \" -1; print 2 * 3 \"x\"; print -2^2, 2^3^2, 2**3}", "1-1\n6x\n-4 512 8\n"],
   ["BEGIN { print \"A\\tB\\\\n\\\"q\\\"\\/\" }", "A\tB\\n\"q\"/\n"],

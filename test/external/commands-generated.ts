@@ -14,7 +14,7 @@ const SHOWN_MAX = 8;
 /** What is asked; each difference is told. */
 const GENERATED_PERCENT_MIN = 96;
 const WRITTEN_PERCENT_MIN = 93;
-/** Our awk is a POSIX awk with some of gawk's extensions: arrays of arrays, coprocesses and indirect calls are not among them. */
+/** Our awk is a POSIX awk with some of gawk's extensions: arrays of arrays are not among them. */
 const LOWER: Readonly<Record<string, number>> = { 'gawk.txt': 80, 'diff.txt': 88 };
 const LINES = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', 'test', 'commands-lines', 'lines');
 

@@ -46,6 +46,22 @@ export function writeShell(process: Process, line: string, env?: ReadonlyMap<str
   return { child, fd: writer };
 }
 
+/** Starts it between two pipes; answers with the descriptors to write to it and to read from it. */
+export function converseShell(process: Process, line: string): { child: Process; writeFd: number; readFd: number } {
+  const [theirInput, ourOutput] = process.pipe();
+  const [ourInput, theirOutput] = process.pipe();
+  const child = startShell(process, line, (self) => {
+    self.dup2(theirInput, 0);
+    self.dup2(theirOutput, 1);
+    for (const fd of [theirInput, ourOutput, ourInput, theirOutput]) self.close(fd);
+  });
+  process.close(theirInput);
+  process.close(theirOutput);
+  process.descriptors.setCloseOnExec(ourOutput, true);
+  process.descriptors.setCloseOnExec(ourInput, true);
+  return { child, writeFd: ourOutput, readFd: ourInput };
+}
+
 /** Everything it prints. */
 export function* captureShell(process: Process, line: string): Task<Uint8Array> {
   const { child, fd } = readShell(process, line);

@@ -24,11 +24,11 @@ export type Expression =
   /** `@name(…)`: the variable says which function. */
   | { kind: 'indirect'; name: string; args: Expression[] }
   | { kind: 'builtin'; name: string; args: Expression[] }
-  /** `source` is a file (`<`) or a command (`|`); neither: the main input. */
-  | { kind: 'getline'; target: LValue | undefined; from: 'main' | 'file' | 'command'; source: Expression | undefined };
+  /** `source` is a file (`<`), a command (`|`) or one that is written to as well (`|&`); none: the main input. */
+  | { kind: 'getline'; target: LValue | undefined; from: 'main' | 'file' | 'command' | 'coprocess'; source: Expression | undefined };
 
 export interface Redirection {
-  operator: '>' | '>>' | '|';
+  operator: '>' | '>>' | '|' | '|&';
   target: Expression;
 }
 

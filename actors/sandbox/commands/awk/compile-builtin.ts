@@ -155,7 +155,7 @@ function blocking(compiler: ExpressionCompiler, name: string, args: readonly Cod
   return taskCode(function* run() {
     const text = args[0] === undefined ? undefined : runtime.text(yield* evaluate(args[0]));
     if (name === 'system') return yield* runtime.streams.system(text ?? '');
-    if (name === 'close') return yield* runtime.streams.close(text ?? '');
+    if (name === 'close') return yield* runtime.streams.close(text ?? '', args[1] && runtime.text(yield* evaluate(args[1])));
     if (text !== undefined && text !== '') return yield* runtime.streams.flush(text);
     yield* runtime.streams.flushAll();
     return 0;

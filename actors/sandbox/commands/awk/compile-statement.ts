@@ -3,7 +3,7 @@ import { Errno } from '../../kernel/errno.js';
 import type { Task } from '../../kernel/wait.js';
 import { type Output, UsageError } from '../../programs/stdio.js';
 import { Pace } from '../text-input.js';
-import type { Expression, LValue, Statement } from './ast.js';
+import type { Expression, LValue, Redirection, Statement } from './ast.js';
 import { type Code, evaluate, over, valueCode } from './code.js';
 import { type ExpressionCompiler, keyOf } from './compile-expression.js';
 import { formatValues } from './format.js';
@@ -52,11 +52,11 @@ export class StatementCompiler {
 
   // --- output -----------------------------------------------------------------------------------------------------------------
 
-  #output(operator: '>' | '>>' | '|', target: string): Output {
+  #output(operator: Redirection['operator'], target: string): Output {
     try {
       return this.#runtime.streams.output(operator, target);
     } catch (error) {
-      if (error instanceof Errno) throw new UsageError(`fatal: cannot ${operator === '|' ? 'open pipe' : 'redirect to'} \`${target}': ${error.message}`, 2);
+      if (error instanceof Errno) throw new UsageError(`fatal: cannot ${operator.startsWith('|') ? 'open pipe' : 'redirect to'} \`${target}': ${error.message}`, 2);
       throw error;
     }
   }

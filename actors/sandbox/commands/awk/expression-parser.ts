@@ -117,15 +117,16 @@ export class ExpressionParser {
     return { kind: 'binary', operator, left, right: this.concatenation(context) };
   }
 
-  /** Concatenation, and `command | getline` which takes all of it. */
+  /** Concatenation, and `command | getline` (or `|&`) which takes all of it. */
   concatenation(context: Context): Expression {
     let left = this.#additive(context);
     const parts = [left];
     while (this.#startsOperand(context)) parts.push(this.#additive(context));
     if (parts.length > 1) left = { kind: 'concat', parts };
-    while (this.is('|') && this.tokens[this.at + 1]!.text === 'getline') {
+    while ((this.is('|') || this.is('|&')) && this.tokens[this.at + 1]!.text === 'getline') {
+      const from = this.is('|') ? 'command' : 'coprocess';
       this.at += 2;
-      left = { kind: 'getline', target: this.#optionalTarget(), from: 'command', source: left };
+      left = { kind: 'getline', target: this.#optionalTarget(), from, source: left };
       const tail: Expression[] = [left];
       while (this.#startsOperand(context)) tail.push(this.#additive(context));
       if (tail.length > 1) left = { kind: 'concat', parts: tail };

@@ -240,7 +240,7 @@ class Parser extends ExpressionParser {
       args = this.expressionList(')');
       if (args.length === 0 && this.manners === 'busybox') this.fail('Empty sequence');
       this.expect(')');
-    } else if (!this.#endsHere() && !this.is('>') && !this.is('>>') && !this.is('|')) {
+    } else if (!this.#endsHere() && !this.is('>') && !this.is('>>') && !this.is('|') && !this.is('|&')) {
       do {
         this.skipNewlines();
         args.push(this.expression({ noGreater: true }));
@@ -260,14 +260,14 @@ class Parser extends ExpressionParser {
       if (text === '(') depth++;
       if (text !== ')' || --depth > 0) continue;
       const next = this.tokens[i + 1]!;
-      return next.type === 'newline' || next.type === 'end' || (next.type === 'operator' && [';', '}', '>', '>>', '|'].includes(next.text));
+      return next.type === 'newline' || next.type === 'end' || (next.type === 'operator' && [';', '}', '>', '>>', '|', '|&'].includes(next.text));
     }
     return false;
   }
 
   #redirection(): Redirection | undefined {
     const operator = this.token.text;
-    if (this.token.type !== 'operator' || (operator !== '>' && operator !== '>>' && operator !== '|')) return undefined;
+    if (this.token.type !== 'operator' || (operator !== '>' && operator !== '>>' && operator !== '|' && operator !== '|&')) return undefined;
     this.at++;
     return { operator, target: this.concatenation({ noGreater: true }) };
   }

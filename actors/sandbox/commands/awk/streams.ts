@@ -4,7 +4,8 @@ import { O_APPEND, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../../kernel/ope
 import { type Process, statusCode } from '../../kernel/process.js';
 import type { Task } from '../../kernel/wait.js';
 import { Output } from '../../programs/stdio.js';
-import { readShell, startShell, writeShell } from '../shell-out.js';
+import { converseShell, readShell, startShell, writeShell } from '../shell-out.js';
+import type { Redirection } from './ast.js';
 import { RecordReader } from './records.js';
 
 interface OpenOutput {
@@ -33,13 +34,24 @@ export class Streams {
   }
 
   /** Where `print > target` goes; throws Errno when it cannot be opened. */
-  output(operator: '>' | '>>' | '|', target: string): Output {
-    if (operator !== '|' && (target === '/dev/stdout' || target === '-')) return this.standard;
+  output(operator: Redirection['operator'], target: string): Output {
+    if (!operator.startsWith('|') && (target === '/dev/stdout' || target === '-')) return this.standard;
     const known = this.#outputs.get(target);
     if (known) return known.output;
+    if (operator === '|&') {
+      this.#converse(target);
+      return this.#outputs.get(target)!.output;
+    }
     const opened = this.#openOutput(operator, target);
     this.#outputs.set(target, opened);
     return opened.output;
+  }
+
+  /** Starts a command that is written to and read from; who closes its output waits for it. */
+  #converse(line: string): void {
+    const { child, writeFd, readFd } = converseShell(this.#process, line);
+    this.#outputs.set(line, { output: new Output(this.#process, writeFd), fd: writeFd, child: undefined });
+    this.#inputs.set(line, { reader: new RecordReader(this.#process, readFd, () => this.flushAll()), child });
   }
 
   #openOutput(operator: '>' | '>>' | '|', target: string): OpenOutput {
@@ -54,10 +66,14 @@ export class Streams {
   }
 
   /** A reader of a file or a command's output; undefined when the file cannot be opened. */
-  *input(from: 'file' | 'command', source: string): Task<RecordReader | undefined> {
+  *input(from: 'file' | 'command' | 'coprocess', source: string): Task<RecordReader | undefined> {
     const known = this.#inputs.get(source);
     if (known) return known.reader;
-    if (from === 'command') yield* this.flushAll();
+    if (from !== 'file') yield* this.flushAll();
+    if (from === 'coprocess') {
+      this.#converse(source);
+      return this.#inputs.get(source)!.reader;
+    }
     let fd: number;
     let child: Process | undefined;
     try {
@@ -100,10 +116,10 @@ export class Streams {
     return 0;
   }
 
-  /** close(name): the exit code of a command, 0 for a file, -1 when nothing of the name is open. */
-  *close(name: string): Task<number> {
+  /** close(name): the exit code of a command, 0 for a file, -1 when nothing of the name is open. `end` is `to` or `from` where only one of a conversation's ends is meant. */
+  *close(name: string, end?: string): Task<number> {
     let result = -1;
-    const output = this.#outputs.get(name);
+    const output = end === 'from' ? undefined : this.#outputs.get(name);
     if (output) {
       this.#outputs.delete(name);
       // What is printed to a reader that is gone is lost, as with SIGPIPE ignored.
@@ -112,11 +128,13 @@ export class Streams {
       if (output.fd > 2) this.#process.close(output.fd);
       result = yield* this.#wait(output.child);
     }
-    const input = this.#inputs.get(name);
+    const input = end === 'to' ? undefined : this.#inputs.get(name);
     if (input) {
       this.#inputs.delete(name);
       if (input.reader.fd > 2) this.#process.close(input.reader.fd);
-      result = yield* this.#wait(input.child);
+      const other = end === 'from' ? this.#outputs.get(name) : undefined;
+      if (other) other.child = input.child;
+      result = other ? 0 : yield* this.#wait(input.child);
     }
     return result;
   }
