@@ -76,8 +76,8 @@ export function validateOptions(host: HostConfig): void {
   refuseDevices(host);
 }
 
-/** What is asked for and not to be had: told once, and taken back, as dockerd does with what its kernel lacks. */
-const DISCARDED: readonly (readonly [field: string, warning: string])[] = [
+/** What is asked for and not to be had, in dockerd's words for what its kernel lacks. */
+const WITHOUT_EFFECT: readonly (readonly [field: string, warning: string])[] = [
   ['MemorySwappiness', 'Your kernel does not support memory swappiness capabilities or the cgroup is not mounted. Memory swappiness discarded.'],
   ['MemoryReservation', 'Your kernel does not support memory soft limit capabilities or the cgroup is not mounted. Limitation discarded.'],
   ['OomKillDisable', 'Your kernel does not support OomKillDisable. OomKillDisable discarded.'],
@@ -92,13 +92,12 @@ const DISCARDED: readonly (readonly [field: string, warning: string])[] = [
   ['BlkioDeviceWriteIOps', 'Your kernel does not support IOPS Block write limit or the cgroup is not mounted. Block I/O IOPS write limit discarded.'],
 ];
 
-/** Docker's warnings for a create or update; what they tell of is gone from `host`. */
-export function discardUnsupported(host: HostConfig): string[] {
+/** Docker's warnings for a create or update. What was asked is kept, for clients that read it back; swap beyond the memory is not to be had. */
+export function warnOfLimits(host: HostConfig): string[] {
   const warnings: string[] = [];
-  for (const [field, warning] of DISCARDED) {
+  for (const [field, warning] of WITHOUT_EFFECT) {
     const value = host[field];
     if (!value || value === -1 || (Array.isArray(value) && value.length === 0)) continue;
-    delete host[field];
     warnings.push(warning);
   }
   const memory = host.Memory ?? 0;

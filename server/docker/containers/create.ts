@@ -10,7 +10,7 @@ import type { HealthConfig } from '../../../machines/container-context.js';
 import type { Call, JsonObject } from '../call.js';
 import type { Daemon } from '../daemon.js';
 import { completeHostConfig, mergeConfig } from './create-config.js';
-import { discardUnsupported, warnOfOwnNamespaces } from './create-limits.js';
+import { warnOfLimits, warnOfOwnNamespaces } from './create-limits.js';
 import { checkNetworking } from './create-network.js';
 import { generateName } from './names.js';
 
@@ -66,7 +66,7 @@ async function recordFor(daemon: Daemon, id: string, body: JsonObject, platform:
   const config = mergeConfig(body, image.config.config ?? {}, id);
   const hostConfig: HostConfig = completeHostConfig((body.HostConfig as JsonObject | null | undefined) ?? {});
   const networkingConfig = (body.NetworkingConfig as ContainerRecord['networkingConfig'] | null | undefined) ?? {};
-  const warnings = [...discardUnsupported(hostConfig), ...warnOfOwnNamespaces(hostConfig), ...checkNetworking(daemon, body, Object.keys(config.ExposedPorts ?? {}), hostConfig, networkingConfig)];
+  const warnings = [...warnOfLimits(hostConfig), ...warnOfOwnNamespaces(hostConfig), ...checkNetworking(daemon, body, Object.keys(config.ExposedPorts ?? {}), hostConfig, networkingConfig)];
   const argv = [...(config.Entrypoint ?? []), ...(config.Cmd ?? [])];
   if (argv.length === 0 || argv[0] === '') throw new Fault('invalid', 'no command specified');
   const { mounts, options } = await resolveMounts(config, hostConfig, daemon.volumes, async (name) => {

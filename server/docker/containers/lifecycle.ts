@@ -11,7 +11,7 @@ import type { Call } from '../call.js';
 import type { Daemon } from '../daemon.js';
 import { validateRestartPolicy } from './create-config.js';
 import { checkedName } from './create.js';
-import { discardUnsupported, validateLimits } from './create-limits.js';
+import { warnOfLimits, validateLimits } from './create-limits.js';
 import { requireNetworks } from './create-network.js';
 import { checkTypes, HOST_CONFIG_TYPES } from './create-types.js';
 
@@ -172,7 +172,7 @@ export async function updateContainer(call: Call): Promise<void> {
   const hostConfig = { ...record.hostConfig };
   for (const name of UPDATABLE) if (body[name] !== undefined && body[name] !== null && body[name] !== 0 && body[name] !== '') hostConfig[name] = body[name];
   validateLimits(hostConfig);
-  const warnings = discardUnsupported(hostConfig);
+  const warnings = warnOfLimits(hostConfig);
   const policy = body.RestartPolicy as HostConfig['RestartPolicy'] | undefined;
   if (policy?.Name) {
     if (hostConfig.AutoRemove && policy.Name !== 'no') throw new Fault('conflict', 'Restart policy cannot be updated because AutoRemove is enabled for the container');

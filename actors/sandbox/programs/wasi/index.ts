@@ -21,7 +21,7 @@ const modules = new Map<string, WebAssembly.Module>();
 class ProgramThread implements ForeignWork {
   readonly #worker = new Worker(ENTRY, { stdout: false, stderr: false });
   readonly arrived = new WaitQueue();
-  readonly messages: FromProgram[] = [];
+  readonly messages: Exclude<FromProgram, { type: 'ready' }>[] = [];
   #shared: SharedArrayBuffer | undefined;
   #ranMs = 0;
   /** Since when it runs; undefined while it waits for an answer, or for a program. */
@@ -34,6 +34,11 @@ class ProgramThread implements ForeignWork {
   }
 
   #push(message: FromProgram): void {
+    // A program that was given to the thread before that was up begins only now.
+    if (message.type === 'ready') {
+      if (this.#runsSinceMs !== undefined) this.#runsSinceMs = performance.now();
+      return;
+    }
     this.#ranMs = this.cpuMs();
     this.#runsSinceMs = undefined;
     this.messages.push(message);
@@ -151,8 +156,6 @@ function* serve(process: Process, thread: ProgramThread, path: string): Task<num
       case 'out-of-memory':
         process.kernel.killForMemory(process);
         return 128 + SIGKILL;
-      case 'ready':
-        break;
     }
   }
 }

@@ -26,7 +26,7 @@ function promptOf(shell: Shell, ps4: string): string {
 
 /** What a PS4 for which commands must be run came to, for the command that runs now. */
 const prepared = new WeakMap<Shell, string>();
-const COMMANDS = /`|\$\(/;
+const COMMANDS = /`|\$\((?!\()/;
 
 /** Runs a command that is traced. A PS4 with commands in it is expanded before, as the lines themselves cannot wait for them; these are not traced. */
 export function runTraced(shell: Shell, run: () => number | Task<number>): number | Task<number> {
