@@ -16,6 +16,8 @@ export class Output {
   #parts: Uint8Array[] = [];
   #text = '';
   #sizeBytes = 0;
+  /** Whether a write failed. */
+  hasFailed = false;
 
   constructor(process: Process, fd = 1) {
     this.#process = process;
@@ -48,9 +50,17 @@ export class Output {
     const bytes = this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts);
     this.#parts = [];
     this.#sizeBytes = 0;
-    yield* this.#process.write(this.#fd, bytes);
+    try {
+      yield* this.#process.write(this.#fd, bytes);
+    } catch (error) {
+      this.hasFailed = true;
+      throw error;
+    }
   }
 }
+
+/** How programs end that cannot write, where that is not 1. */
+const WRITE_FAILURE: Readonly<Record<string, number>> = { awk: 2, env: 125, expr: 3, gawk: 2, jq: 2, ls: 2, sed: 4, sort: 2 };
 
 /** Reads a descriptor line by line, as bytes without copying where it can. */
 export class LineReader {
@@ -286,8 +296,8 @@ export function command(body: (process: Process, output: Output) => Task<number>
         return busyboxUsageCode(name);
       }
       if (error instanceof RegexSyntaxError || (error instanceof Errno && error.code !== 'EPIPE')) {
-        yield* complain(process, error.message);
-        return 1;
+        yield* complain(process, output.hasFailed ? `write error: ${error.message}` : error.message);
+        return output.hasFailed && !isBusybox(process) ? WRITE_FAILURE[process.argv[0]?.split('/').at(-1) ?? ''] ?? 1 : 1;
       }
       throw error;
     }
