@@ -38,10 +38,9 @@ export const printfBuiltin: Builtin = (shell, argv) => {
   }
   const format = argv[at];
   if (format === undefined) return shell.isBash ? showUsage(shell, 'printf', SYNOPSIS) : fail(shell, 'printf', 'usage: printf format [arg ...]', 2);
-  // The C library knows what is exported.
-  const zone = zoneOf(shell.process, shell.variables.environment().get('TZ'));
   const host: PrintfHost = {
-    formatTime: (pattern, seconds) => upTo(TIME_BYTES_MAX, strftime(pattern, seconds * 1000, zone)),
+    // The C library knows what is exported.
+    formatTime: (pattern, seconds) => upTo(TIME_BYTES_MAX, strftime(pattern, seconds * 1000, zoneOf(shell.process, shell.variables.environment().get('TZ')))),
     startedAtMs: shell.startedAtMs,
     assignCount: (name, countBytes) => store(shell, name, String(countBytes)),
   };
