@@ -2,7 +2,7 @@
 import git from 'isomorphic-git';
 import { compileGlob } from '../common/glob.js';
 import { type Command, FILTERS, type GitContext, joined, need, options } from './command.js';
-import { headPosition, reflogEntries } from './reflog.js';
+import { headPosition, pointHead, reflogEntries } from './reflog.js';
 import { allRefs, filteredRefs, formattedRef, type Ref, shortRef, sortedRefs } from './refs.js';
 import { short, subject } from './pretty.js';
 import { setting } from './configuration.js';
@@ -100,7 +100,7 @@ async function deleteBranches(context: GitContext, repository: Repository, given
 }
 
 async function moveBranch(repository: Repository, given: Given, current: string | undefined): Promise<number> {
-  const { fs, gitdir, process } = repository;
+  const { fs, gitdir } = repository;
   const [from, to] = given.operands.length > 1 ? (given.operands as [string, string]) : [current ?? '', given.operands[0] ?? ''];
   if (!isRefName(to)) throw new GitFailure(`'${to}' is not a valid branch name`);
   const all = await git.listBranches({ fs, gitdir });
@@ -116,7 +116,7 @@ async function moveBranch(repository: Repository, given: Given, current: string 
     if (!copies) await git.setConfig({ fs, gitdir, path: `branch.${from}.${key}`, value: undefined });
   }
   if (copies || from === to) return 0;
-  if (from === current) process.files.writeFile(`${gitdir}/HEAD`, Buffer.from(`ref: refs/heads/${to}\n`));
+  if (from === current) pointHead(repository, `ref: refs/heads/${to}`);
   if (isBorn) await git.deleteRef({ fs, gitdir, ref: `refs/heads/${from}` });
   return 0;
 }

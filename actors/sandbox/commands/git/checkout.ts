@@ -11,7 +11,7 @@ import { putFile, removeFile } from './merge-trees.js';
 import { resetTo } from './picks.js';
 import { type Pathspec, pathspec } from './pathspec.js';
 import { short, subject } from './pretty.js';
-import { headPosition, noteMove } from './reflog.js';
+import { headPosition, noteMove, pointHead } from './reflog.js';
 import { shortRef } from './refs.js';
 import { GitFailure, type Repository } from './repository.js';
 import { findRevision, peel, previousBranch, resolveCommit } from './revision.js';
@@ -54,10 +54,6 @@ async function goTo(repository: Repository, oid: string, force: boolean): Promis
     }
   }
   writeIndex(repository, [...entries.values()]);
-}
-
-function pointHead(repository: Repository, text: string): void {
-  repository.process.files.writeFile(posix.join(repository.gitdir, 'HEAD'), Buffer.from(`${text}\n`));
 }
 
 async function subjectOf({ fs, gitdir }: Repository, oid: string): Promise<string> {

@@ -11,6 +11,7 @@ import { setting } from './configuration.js';
 import { GitFailure, type Repository } from './repository.js';
 import { findRevision, peel, unknownRevision } from './revision.js';
 import { countedArguments, headCommit, readRange, WALK_LETTERS, WALK_OPTIONS, walk } from './walk.js';
+import { USUAL_RENAMES } from './renames.js';
 
 const SHOWN_OPTIONS = {
   oneline: 'no', format: 'required', pretty: 'optional', decorate: 'optional', 'no-decorate': 'no', 'abbrev-commit': 'no', 'no-abbrev-commit': 'no', graph: 'no', date: 'required', source: 'no', 'decorate-refs': 'required', 'decorate-refs-exclude': 'required', 'no-notes': 'no', notes: 'optional', 'show-signature': 'no', 'no-mailmap': 'no', mailmap: 'no', m: 'no', c: 'no', cc: 'no', 'diff-merges': 'required', root: 'no', encoding: 'required',
@@ -48,7 +49,7 @@ export const log: Command = async (context) => {
   const counted = { ...context, argv: countedArguments(context.argv) };
   const given = options(counted, WALK_LETTERS + CHANGE_LETTERS, { ...WALK_OPTIONS, ...CHANGE_OPTIONS, ...SHOWN_OPTIONS });
   const style = readStyle(given, { patch: false, raw: context.argv[0] === 'whatchanged' }, true);
-  const range = await readRange(repository, given, (operand) => operand);
+  const range = await readRange(repository, given);
   const paths = pathspec(repository, range.paths);
   refuseUnknown(context, repository, range.paths, given.afterDashes);
   const include = range.include.length > 0 || given.has('all', 'branches', 'tags', 'remotes') ? range.include : [await headCommit(repository)];
@@ -69,7 +70,7 @@ async function followed(repository: Repository, entries: readonly ReadCommitResu
   const everything = pathspec(repository, []);
   let paths = first;
   for (const entry of entries) {
-    const changes = await compareFiles(repository, await treeFiles(repository, entry.commit.parent[0]), await treeFiles(repository, entry.commit.tree), everything, { likeness: 50, copies: false });
+    const changes = await compareFiles(repository, await treeFiles(repository, entry.commit.parent[0]), await treeFiles(repository, entry.commit.tree), everything, USUAL_RENAMES);
     const change = changes.find(({ path }) => paths.matches(path));
     if (!change) continue;
     found.set(entry.oid, { entry, paths: change.from === change.path ? paths : pathspec(repository, [`:/${change.from}`, `:/${change.path}`]) });
@@ -88,7 +89,7 @@ export const revList: Command = async (context) => {
   const counted = { ...context, argv: countedArguments(context.argv) };
   const given = options(counted, WALK_LETTERS, { ...WALK_OPTIONS, count: 'no', parents: 'no', children: 'no', 'abbrev-commit': 'no', objects: 'no', quiet: 'no', oneline: 'no', format: 'required', pretty: 'optional', timestamp: 'no', 'no-commit-header': 'no', date: 'required', abbrev: 'optional', 'use-bitmap-index': 'no' });
   if (given.has('objects')) return context.unsupported('rev-list --objects');
-  const range = await readRange(repository, given, (operand) => operand);
+  const range = await readRange(repository, given);
   const paths = pathspec(repository, range.paths);
   refuseUnknown(context, repository, range.paths, given.afterDashes);
   if (range.include.length === 0 && !given.has('all', 'branches', 'tags', 'remotes')) throw new GitFailure('usage: git rev-list [<options>] <commit>... [--] [<path>...]', 129);
@@ -113,7 +114,7 @@ export const revList: Command = async (context) => {
 export const shortlog: Command = async (context) => {
   const repository = need(context);
   const given = options({ ...context, argv: context.argv }, `${WALK_LETTERS.replace('n:', '')}nsec`, { ...WALK_OPTIONS, numbered: 'no', summary: 'no', email: 'no', committer: 'no', group: 'required', format: 'required' });
-  const range = await readRange(repository, given, (operand) => operand);
+  const range = await readRange(repository, given);
   const include = range.include.length > 0 || given.has('all') ? range.include : [await headCommit(repository)];
   const entries = (await walk(context, repository, { ...given, has: given.has, value: (...names) => given.value(...names.filter((name) => name !== 'n')) }, { ...range, include }, pathspec(repository, range.paths))).reverse();
   const groups = new Map<string, string[]>();
@@ -140,7 +141,7 @@ export const show: Command = async (context) => {
   const { fs, gitdir } = repository;
   for (const [at, operand] of (operands.length > 0 ? operands : ['HEAD']).entries()) {
     if (/[^.]\.\.[^.]|^\^/.test(operand)) {
-      const range = await readRange(repository, { ...given, operands: [operand], afterDashes: [] }, (one) => one);
+      const range = await readRange(repository, { ...given, operands: [operand], afterDashes: [] });
       context.print(await showCommits(await walk(context, repository, given, range, paths)));
       continue;
     }

@@ -10,6 +10,7 @@ import { isBinary } from './patch-text.js';
 import { pathspec } from './pathspec.js';
 import { isFolder, removeTree } from './folders.js';
 import { GitFailure, type Repository } from './repository.js';
+import { USUAL_RENAMES } from './renames.js';
 
 export interface Conflict {
   readonly path: string;
@@ -41,8 +42,7 @@ const MARK_SIZE = 7;
 export async function mergeTrees(repository: Repository, ancestor: string | undefined, ours: string, theirs: string, labels: Labels): Promise<Merged> {
   const all = pathspec(repository, []);
   const [base, left, right] = [await treeFiles(repository, ancestor), await treeFiles(repository, ours), await treeFiles(repository, theirs === '' ? undefined : theirs)];
-  const renames = { likeness: 50, copies: false };
-  const moved = async (side: Files): Promise<Map<string, string>> => new Map((await compareFiles(repository, base, side, all, renames)).filter(({ status }) => status === 'R').map(({ from, path }) => [from, path]));
+  const moved = async (side: Files): Promise<Map<string, string>> => new Map((await compareFiles(repository, base, side, all, USUAL_RENAMES)).filter(({ status }) => status === 'R').map(({ from, path }) => [from, path]));
   follow(base, right, await moved(left));
   follow(base, left, await moved(right));
   const files = new Map<string, Side>();

@@ -15,6 +15,7 @@ import { GitFailure, type Repository } from './repository.js';
 import { findRevision, resolveCommit, upstreamOf } from './revision.js';
 import { mergeBases } from './walk.js';
 import { writeCommit, writeTrees } from './write-objects.js';
+import { USUAL_RENAMES } from './renames.js';
 
 const STOPPED = 'Automatic merge went well; stopped before committing as requested\n';
 
@@ -102,7 +103,7 @@ async function requireNoOverwrite(repository: Repository, ours: string, theirs: 
 
 /** What changed between two commits, as merge and pull tell it. */
 export async function diffStat(repository: Repository, from: string, to: string): Promise<string> {
-  const changes = await compareFiles(repository, await treeFiles(repository, from), await treeFiles(repository, to), pathspec(repository, []), { likeness: 50, copies: false });
+  const changes = await compareFiles(repository, await treeFiles(repository, from), await treeFiles(repository, to), pathspec(repository, []), USUAL_RENAMES);
   const style: Style = { raw: false, names: undefined, stat: true, numstat: false, shortstat: false, summary: false, patch: false, isNull: false, patchSettings: PATCH, renames: undefined, filter: '' };
   return (await changeText(repository, changes, style)) + summary(changes);
 }

@@ -10,12 +10,13 @@ import { dateText } from './dates.js';
 import { conflictMessages, mergeTrees, putTree } from './merge-trees.js';
 import { pathspec } from './pathspec.js';
 import { short, subject } from './pretty.js';
-import { headPosition, noteMove } from './reflog.js';
+import { headPosition, noteMove, pointHead } from './reflog.js';
 import { longStatus, statusOf } from './status.js';
 import { GitFailure, person, type Repository } from './repository.js';
 import { findRevision, peel, resolveCommit, upstreamOf } from './revision.js';
 import { History, mergeBases, readRange, walk } from './walk.js';
 import { writeCommit, writeTrees } from './write-objects.js';
+import { USUAL_RENAMES } from './renames.js';
 
 const EVERYTHING = (repository: Repository): ReturnType<typeof pathspec> => pathspec(repository, []);
 
@@ -29,7 +30,6 @@ export async function requireClean(repository: Repository, message: string): Pro
 }
 
 interface Pick {
-  readonly entry: ReadCommitResult;
   /** The tree that the change begins at, and the one that it leads to. */
   readonly base: string | undefined;
   readonly changed: string;
@@ -60,7 +60,7 @@ async function chosen(context: GitContext, repository: Repository, given: Return
   const found: ReadCommitResult[] = [];
   for (const operand of given.operands) {
     if (/\.\.|^\^/.test(operand)) {
-      const range = await readRange(repository, { ...given, operands: [operand], afterDashes: [] }, (one) => one);
+      const range = await readRange(repository, { ...given, operands: [operand], afterDashes: [] });
       found.push(...(await walk(context, repository, { ...given, has: () => false, value: () => undefined, given: new Map() }, range, EVERYTHING(repository))).reverse());
       continue;
     }
@@ -86,7 +86,7 @@ const repeat = (isRevert: boolean): Command => async (context) => {
     const head = await resolveCommit(repository, 'HEAD');
     const parent = await parentOf(repository, entry, given.value('m', 'mainline'));
     const title = `${short(entry.oid)} (${subject(entry)})`;
-    const pick: Pick = isRevert ? { entry, base: entry.oid, changed: parent ?? '', label: `parent of ${title}` } : { entry, base: parent, changed: entry.oid, label: title };
+    const pick: Pick = isRevert ? { base: entry.oid, changed: parent ?? '', label: `parent of ${title}` } : { base: parent, changed: entry.oid, label: title };
     const outcome = await applied(repository, head, pick);
     const message = isRevert ? `Revert "${subject(entry)}"\n\nThis reverts commit ${entry.oid}.\n` : entry.commit.message + (given.has('x') ? `${/\n\n[\s\S]*\n?$/.test(entry.commit.message.trimEnd()) ? '' : '\n'}(cherry picked from commit ${entry.oid})\n` : '');
     if ('conflicts' in outcome) {
@@ -119,7 +119,7 @@ export async function commitLine(repository: Repository, oid: string, withDate =
   const branch = await git.currentBranch({ fs, gitdir });
   const entry = await git.readCommit({ fs, gitdir, oid });
   const { author, committer } = entry.commit;
-  const changes = await compareFiles(repository, await treeFiles(repository, entry.commit.parent[0]), await treeFiles(repository, oid), EVERYTHING(repository), { likeness: 50, copies: false });
+  const changes = await compareFiles(repository, await treeFiles(repository, entry.commit.parent[0]), await treeFiles(repository, oid), EVERYTHING(repository), USUAL_RENAMES);
   const own = author.name === committer.name && author.email === committer.email ? '' : ` Author: ${author.name} <${author.email}>\n`;
   const date = withDate ? ` Date: ${dateText(author, 'default', UTC)}\n` : '';
   return `[${branch || 'detached HEAD'}${entry.commit.parent.length === 0 ? ' (root-commit)' : ''} ${short(oid)}] ${subject(entry)}\n${own}${date}${await shortSummary(repository, changes)}`;
@@ -193,7 +193,7 @@ export const rebase: Command = async (context) => {
     const state = JSON.parse(Buffer.from(process.files.readFile(posix.join(folder, 'state.json'))).toString()) as RebaseState;
     if (given.has('abort')) {
       await resetTo(repository, state.original);
-      process.files.writeFile(posix.join(gitdir, 'HEAD'), Buffer.from(state.branch === undefined ? `${state.original}\n` : `ref: refs/heads/${state.branch}\n`));
+      pointHead(repository, state.branch === undefined ? state.original : `ref: refs/heads/${state.branch}`);
       clearState(repository);
       return 0;
     }
@@ -244,7 +244,7 @@ async function replay(context: GitContext, repository: Repository, state: Rebase
   if (isFresh) {
     const before = await headPosition(repository);
     await resetTo(repository, state.onto);
-    process.files.writeFile(posix.join(gitdir, 'HEAD'), Buffer.from(`${state.onto}\n`));
+    pointHead(repository, state.onto);
     await noteMove(repository, before, `rebase (start): checkout ${state.ontoName}`);
   }
   for (const [at, oid] of state.todo.entries()) {
@@ -252,7 +252,7 @@ async function replay(context: GitContext, repository: Repository, state: Rebase
     saveState(repository, { ...state, todo: state.todo.slice(at) });
     const entry = await git.readCommit({ fs, gitdir, oid });
     const head = await resolveCommit(repository, 'HEAD');
-    const outcome = await applied(repository, head, { entry, base: entry.commit.parent[0], changed: oid, label: `${short(oid)} (${subject(entry)})` });
+    const outcome = await applied(repository, head, { base: entry.commit.parent[0], changed: oid, label: `${short(oid)} (${subject(entry)})` });
     if ('conflicts' in outcome) {
       context.print(outcome.conflicts.join(''));
       context.complain(`error: could not apply ${short(oid)}... ${subject(entry)}\nhint: Resolve all conflicts manually, mark them as resolved with\nhint: "git add/rm <conflicted_files>", then run "git rebase --continue".\nhint: You can instead skip this commit: run "git rebase --skip".\nhint: To abort and get back to the state before "git rebase", run "git rebase --abort".\nCould not apply ${short(oid)}... ${subject(entry)}\n`);
@@ -269,7 +269,7 @@ async function replay(context: GitContext, repository: Repository, state: Rebase
   const end = await resolveCommit(repository, 'HEAD');
   if (state.branch !== undefined) {
     await git.writeRef({ fs, gitdir, ref: `refs/heads/${state.branch}`, value: end, force: true });
-    process.files.writeFile(posix.join(gitdir, 'HEAD'), Buffer.from(`ref: refs/heads/${state.branch}\n`));
+    pointHead(repository, `ref: refs/heads/${state.branch}`);
   }
   if (exists(process, statePath(repository))) clearState(repository);
   context.reason = `rebase (finish): returning to ${state.branch === undefined ? 'HEAD' : `refs/heads/${state.branch}`}`;

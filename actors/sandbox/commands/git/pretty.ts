@@ -1,6 +1,6 @@
 // How a commit is shown: the named formats and the placeholders of --format (https://git-scm.com/docs/pretty-formats).
 import git, { type ReadCommitResult } from 'isomorphic-git';
-import { UTC, type Zone } from '../common/dates/zone.js';
+import type { Zone } from '../common/dates/zone.js';
 import { dateText } from './dates.js';
 import { allRefs } from './refs.js';
 import type { Repository } from './repository.js';
@@ -157,12 +157,10 @@ export async function decorations(repository: Repository): Promise<Map<string, s
   const refs = await allRefs(repository);
   for (const prefix of ['refs/tags/', 'refs/heads/', 'refs/remotes/']) {
     const some = refs.filter(({ ref }) => ref.startsWith(prefix) && ref !== current);
-    for (const { ref, oid } of prefix === 'refs/tags/' ? some : some.reverse().reverse()) {
+    for (const { ref, oid } of some) {
       const commit = (await peel(repository, oid, 'commit')) ?? oid;
       names.set(commit, [...(names.get(commit) ?? []), prefix === 'refs/tags/' ? `tag: ${ref.slice(prefix.length)}` : ref.replace(/^refs\/(heads|remotes)\//, '')]);
     }
   }
   return names;
 }
-
-export const PLAIN: Omit<Shown, 'entry'> = { names: [], abbreviates: false, dateMode: 'default', zone: UTC };

@@ -33,6 +33,11 @@ export async function headPosition({ fs, gitdir }: Repository): Promise<HeadPosi
   return { branch: (await git.currentBranch({ fs, gitdir, fullname: true })) ?? undefined, oid: await git.resolveRef({ fs, gitdir, ref: 'HEAD' }).catch(() => undefined) };
 }
 
+/** HEAD as its file has it: `ref: refs/heads/main`, or a commit. */
+export function pointHead({ process, gitdir }: Repository, text: string): void {
+  process.files.writeFile(posix.join(gitdir, 'HEAD'), Buffer.from(`${text}\n`));
+}
+
 /** Notes that HEAD was moved, if it was: in its own log, and in that of the branch it is on where that one moved. */
 export async function noteMove(repository: Repository, before: HeadPosition, reason: string): Promise<void> {
   const after = await headPosition(repository);

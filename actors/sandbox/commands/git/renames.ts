@@ -6,6 +6,9 @@ import type { Repository } from './repository.js';
 const PAIRS_MAX = 1000 * 1000;
 const CHUNK_BYTES = 64;
 
+/** What counts as a rename where nobody says otherwise. */
+export const USUAL_RENAMES = { likeness: 50, copies: false } as const;
+
 /** How many bytes a content has of each line, or of each 64 bytes of a longer one. */
 function chunks(bytes: Buffer): Map<string, number> {
   const counts = new Map<string, number>();

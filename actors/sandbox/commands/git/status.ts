@@ -14,6 +14,7 @@ import { headPosition } from './reflog.js';
 import { shortRef } from './refs.js';
 import { gitFolder, type Repository } from './repository.js';
 import { findRevision, upstreamOf } from './revision.js';
+import { USUAL_RENAMES } from './renames.js';
 
 export interface Status {
   readonly staged: readonly FileChange[];
@@ -36,7 +37,7 @@ export async function statusOf(repository: Repository, paths: Pathspec, mode: Un
   for (const { path, stage } of readIndex(repository)) if (stage > 0 && paths.matches(path)) stages.set(path, (stages.get(path) ?? '') + stage);
   const unmerged = new Map([...stages].map(([path, numbers]): [string, string] => [path, STAGES[numbers]!]));
   const calm = (changes: readonly FileChange[]): FileChange[] => changes.filter(({ path }) => !unmerged.has(path));
-  const staged = calm(await compareFiles(repository, await treeFiles(repository, head), index, paths, { likeness: 50, copies: false }));
+  const staged = calm(await compareFiles(repository, await treeFiles(repository, head), index, paths, USUAL_RENAMES));
   const changed = calm(await compareFiles(repository, index, await workFiles(repository), paths, undefined));
   const { untracked, ignored } = mode === 'no' && !withIgnored ? { untracked: [], ignored: [] } : await strangers(repository, new Set([...index.keys(), ...unmerged.keys()]), paths, mode);
   return { staged, changed, unmerged, untracked: mode === 'no' ? [] : untracked, ignored: withIgnored ? ignored : [] };

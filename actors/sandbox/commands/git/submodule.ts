@@ -13,6 +13,7 @@ import { fetchBranch, fetchCommit } from './fetch.js';
 import { filesOf, gitFolder, GitFailure, type Repository } from './repository.js';
 import { makeFolders } from './init.js';
 import { stage } from './staging.js';
+import { pointHead } from './reflog.js';
 
 interface Submodule {
   readonly name: string;
@@ -80,7 +81,7 @@ async function update(context: GitContext, repository: Repository, given: Return
   for (const module of chosen) {
     const url = setting(repository, `submodule.${module.name}.url`);
     if (url === undefined) continue;
-    const { fs, process } = repository;
+    const { fs } = repository;
     const own = inside(repository, module) ?? (await makeModule(context, repository, module, url, quiet));
     const wanted = module.oid;
     const head = await git.resolveRef({ fs, gitdir: own.gitdir, ref: 'HEAD' }).catch(() => undefined);
@@ -88,7 +89,7 @@ async function update(context: GitContext, repository: Repository, given: Return
       const isThere = await git.readObject({ fs, gitdir: own.gitdir, oid: wanted }).then(() => true, () => false);
       if (!isThere) await fetchCommit(own, 'origin', wanted, given.value('depth'));
       await resetTo(own, wanted);
-      process.files.writeFile(posix.join(own.gitdir, 'HEAD'), Buffer.from(`${wanted}\n`));
+      pointHead(own, wanted);
       if (!quiet) context.print(`Submodule path '${prefix}${module.path}': checked out '${wanted}'\n`);
     }
     if (given.has('recursive')) await update(context, own, given, `${prefix}${module.path}/`);
@@ -159,10 +160,10 @@ async function addModule(context: GitContext, repository: Repository, given: Ret
   if (fetched === undefined) throw new GitFailure(`'origin/${wanted ?? 'HEAD'}' is not a commit and a branch '${wanted ?? 'main'}' cannot be created from it`);
   await resetTo(own, fetched.oid);
   const branch = wanted ?? (await git.listBranches({ fs, gitdir: own.gitdir, remote: 'origin' })).find((one) => one !== 'HEAD' && ['main', 'master'].includes(one)) ?? 'HEAD';
-  if (branch === 'HEAD') process.files.writeFile(posix.join(own.gitdir, 'HEAD'), Buffer.from(`${fetched.oid}\n`));
+  if (branch === 'HEAD') pointHead(own, fetched.oid);
   else {
     await git.writeRef({ fs, gitdir: own.gitdir, ref: `refs/heads/${branch}`, value: fetched.oid, force: true });
-    process.files.writeFile(posix.join(own.gitdir, 'HEAD'), Buffer.from(`ref: refs/heads/${branch}\n`));
+    pointHead(own, `ref: refs/heads/${branch}`);
   }
   const list = posix.join(repository.dir, '.gitmodules');
   const old = exists(process, list) ? Buffer.from(process.files.readFile(list)).toString() : '';

@@ -31,16 +31,16 @@ export interface Range {
 }
 
 /** Operands as revisions, up to the first that is none. Throws GitFailure for what is neither a revision nor a path. */
-export async function readRange(repository: Repository, given: Options & { readonly afterDashes: readonly string[] }, pathOf: (operand: string) => string): Promise<Range> {
+export async function readRange(repository: Repository, given: Options & { readonly afterDashes: readonly string[] }): Promise<Range> {
   const include: string[] = [];
   const exclude: string[] = [];
   const operands = given.afterDashes.length > 0 ? given.operands.slice(0, given.operands.length - given.afterDashes.length) : given.operands;
-  const paths = given.afterDashes.map(pathOf);
+  const paths = [...given.afterDashes];
   for (const [at, operand] of operands.entries()) {
     const isRange = await addRevision(repository, operand, include, exclude);
     if (isRange) continue;
     if (given.afterDashes.length > 0) throw new GitFailure(`bad revision '${operand}'`);
-    paths.unshift(...operands.slice(at).map(pathOf));
+    paths.unshift(...operands.slice(at));
     break;
   }
   const kinds = [['all', 'refs/'], ['branches', 'refs/heads/'], ['tags', 'refs/tags/'], ['remotes', 'refs/remotes/']] as const;
