@@ -5,7 +5,8 @@ import { generate } from '../completion/generate.js';
 import {
   type CompletionOption, type CompletionSpec, DEFAULT_COMMAND, EMPTY_LINE, INITIAL_WORD, LETTERS, OPTIONS, optionsLine, specLine,
 } from '../completion/spec.js';
-import type { Builtin, Shell } from '../shell.js';
+import type { Builtin } from '../parts.js';
+import type { Shell } from '../shell.js';
 import { inHashOrder } from '../variables/arrays.js';
 import { fail, print, usage } from './output.js';
 

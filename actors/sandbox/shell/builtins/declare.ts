@@ -2,7 +2,8 @@
 import { functionText } from '../function-text.js';
 import type { Task } from '../../kernel/wait.js';
 import { elementsTask, type ExpandedAssignment, storeElements } from '../expand/assignment.js';
-import type { Outcome, Shell } from '../shell.js';
+import type { Outcome } from '../parts.js';
+import type { Shell } from '../shell.js';
 import { quoteDash, quoteKey, quoteValue } from '../quote.js';
 import { CAPITALIZED, EXPORTED, INTEGER, LOWERCASE, NAMEREF, READONLY, TRACED, UPPERCASE, type Variable } from '../variables/variable.js';
 import { AssignmentError, isName, parseReference } from '../variables/variables.js';

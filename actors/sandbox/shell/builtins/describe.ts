@@ -3,7 +3,8 @@ import { functionText } from '../function-text.js';
 import { DEFAULT_PATH, findAlong, findHashed, isExecutable, searchPath } from '../execute/program-search.js';
 import { SPECIAL_BUILTINS } from '../execute/special-builtins.js';
 import { quoteDash, quoteSingle } from '../quote.js';
-import type { Builtin, Outcome, Shell } from '../shell.js';
+import type { Builtin, Outcome } from '../parts.js';
+import type { Shell } from '../shell.js';
 import { fail, print, readOptions, usage } from './output.js';
 
 const KEYWORDS = new Set(['if', 'then', 'else', 'elif', 'fi', 'case', 'esac', 'for', 'select', 'while', 'until', 'do', 'done', 'in', 'function', 'time', '{', '}', '!', '[[', ']]', 'coproc']);

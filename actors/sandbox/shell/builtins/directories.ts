@@ -2,7 +2,8 @@
 import { posix } from 'node:path';
 import { Errno } from '../../kernel/errno.js';
 import { EXPORTED } from '../variables/variable.js';
-import type { Builtin, Outcome, Shell } from '../shell.js';
+import type { Builtin, Outcome } from '../parts.js';
+import type { Shell } from '../shell.js';
 import { fail, print, readOptions, usage } from './output.js';
 
 /** Where the shell thinks it is: PWD while it is true, else the physical path. */

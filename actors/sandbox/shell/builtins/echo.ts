@@ -1,5 +1,5 @@
 // echo: bash's with options, dash's with escapes always on.
-import type { Builtin } from '../shell.js';
+import type { Builtin } from '../parts.js';
 import { escapes } from '../printf.js';
 import { print } from './output.js';
 

@@ -2,7 +2,8 @@
 import { decode, encode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
 import { addLine } from '../history/remember.js';
-import type { Builtin, Outcome, Shell } from '../shell.js';
+import type { Builtin, Outcome } from '../parts.js';
+import type { Shell } from '../shell.js';
 import { fail, print, usage } from './output.js';
 
 const SYNOPSIS = 'fc [-e ename] [-lnr] [first] [last] or fc -s [pat=rep] [command]';

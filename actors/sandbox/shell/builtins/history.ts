@@ -6,7 +6,8 @@ import { expandHistory, HistoryError } from '../history/expansion.js';
 import { appendHistory, readHistory, writeHistory } from '../history/file.js';
 import { expansionSettings } from '../history/input-lines.js';
 import { addLine } from '../history/remember.js';
-import type { Builtin, Outcome, Shell } from '../shell.js';
+import type { Builtin, Outcome } from '../parts.js';
+import type { Shell } from '../shell.js';
 import { strftime } from '../strftime.js';
 import { fail, print, usage } from './output.js';
 

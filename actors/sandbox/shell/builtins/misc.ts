@@ -1,7 +1,8 @@
 // unset, let, getopts, times, caller, help.
 import { UnreadSubscript } from '../expand/run-time-subscripts.js';
 import { CommandAbort, ExpansionError } from '../flow.js';
-import type { Builtin, Shell } from '../shell.js';
+import type { Builtin } from '../parts.js';
+import type { Shell } from '../shell.js';
 import { AssignmentError, isName, parseReference } from '../variables/variables.js';
 import { NAMEREF } from '../variables/variable.js';
 import { fail, print, readOptions, showUsage, usage } from './output.js';

@@ -1,7 +1,8 @@
 // set and shopt: options and positional parameters.
 import { DASH_OPTIONS, Options, SET_OPTIONS, type SetOption, SHOPT_OPTIONS } from '../options.js';
 import { quoteIfSpecial, quoteKey, quoteSingle } from '../quote.js';
-import type { Builtin, Outcome, Shell } from '../shell.js';
+import type { Builtin, Outcome } from '../parts.js';
+import type { Shell } from '../shell.js';
 import { functionText } from '../function-text.js';
 import { loadHistory } from '../history/file.js';
 import { restrict } from '../restricted.js';

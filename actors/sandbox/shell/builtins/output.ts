@@ -7,7 +7,8 @@ import { endsScript } from '../execute/given-up.js';
 import { SPECIAL_BUILTINS } from '../execute/special-builtins.js';
 import { CommandAbort, ShellExit } from '../flow.js';
 import { APPLET_BUILTINS, busyboxWords } from '../busybox-words.js';
-import type { Outcome, Shell } from '../shell.js';
+import type { Outcome } from '../parts.js';
+import type { Shell } from '../shell.js';
 
 /** Writes text to standard output; the outcome is `status`, or 1 when writing failed. */
 export function print(shell: Shell, name: string, text: string, status = 0): Outcome {

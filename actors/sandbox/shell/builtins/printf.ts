@@ -5,7 +5,8 @@ import { strftime } from '../strftime.js';
 import { isPlainLocale } from '../locale.js';
 import { formatPrintf, type Formatted, type PrintfHost } from '../printf.js';
 import { AssignmentError, parseReference } from '../variables/variables.js';
-import type { Builtin, Outcome, Shell } from '../shell.js';
+import type { Builtin, Outcome } from '../parts.js';
+import type { Shell } from '../shell.js';
 import { fail, print, readOptions, showUsage, usage } from './output.js';
 
 /** bash's room for a time. */

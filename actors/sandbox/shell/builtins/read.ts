@@ -2,7 +2,8 @@
 import { Errno } from '../../kernel/errno.js';
 import { TerminalFile } from '../../kernel/tty.js';
 import type { Task } from '../../kernel/wait.js';
-import type { Builtin, Shell } from '../shell.js';
+import type { Builtin } from '../parts.js';
+import type { Shell } from '../shell.js';
 import { isPlainLocale } from '../locale.js';
 import { AssignmentError, isName, parseReference } from '../variables/variables.js';
 import { fail, usage } from './output.js';

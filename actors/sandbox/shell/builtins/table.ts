@@ -1,5 +1,5 @@
 // The built-in commands by name.
-import type { Builtin } from '../shell.js';
+import type { Builtin } from '../parts.js';
 import { compgen, complete, compopt } from './complete.js';
 import * as control from './control.js';
 import { runDeclaration } from './declare.js';

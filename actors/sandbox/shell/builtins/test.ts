@@ -1,5 +1,6 @@
 // test and [: POSIX's rules by the number of arguments, then the old grammar with -a, -o and parentheses.
-import type { Builtin, Shell } from '../shell.js';
+import type { Builtin } from '../parts.js';
+import type { Shell } from '../shell.js';
 import { compareFiles, FILE_OPERATORS, fileTest, isVariableSet, optionTest } from '../test-primaries.js';
 import { fail } from './output.js';
 

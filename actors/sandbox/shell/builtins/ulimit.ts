@@ -1,7 +1,8 @@
 // ulimit: the resource limits of the shell and of what it starts, worded as bash and dash word them.
 import { Errno } from '../../kernel/errno.js';
 import type { ResourceName } from '../../kernel/rlimits.js';
-import type { Builtin, Shell } from '../shell.js';
+import type { Builtin } from '../parts.js';
+import type { Shell } from '../shell.js';
 import { fail, print, usage } from './output.js';
 
 interface Row {

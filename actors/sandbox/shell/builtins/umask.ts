@@ -1,5 +1,5 @@
 // umask: in octal, or by classes.
-import type { Builtin } from '../shell.js';
+import type { Builtin } from '../parts.js';
 import { fail, print, readOptions } from './output.js';
 
 const WHO = ['u', 'g', 'o'] as const;

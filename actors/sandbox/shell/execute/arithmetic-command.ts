@@ -2,7 +2,8 @@
 import type { Task } from '../../kernel/wait.js';
 import { UnreadSubscript } from '../expand/run-time-subscripts.js';
 import { ExpansionError } from '../flow.js';
-import type { Outcome, Shell } from '../shell.js';
+import type { Outcome } from '../parts.js';
+import type { Shell } from '../shell.js';
 import type { ArithmeticCommand, ArithmeticText } from '../syntax/ast.js';
 import { AssignmentError } from '../variables/variables.js';
 import { traceArithmetic } from './trace.js';

@@ -2,7 +2,8 @@
 import type { Task } from '../../kernel/wait.js';
 import { restartGetopts } from '../builtins/dash/getopts.js';
 import { ShellExit } from '../flow.js';
-import type { Outcome, Shell, ShellFunction } from '../shell.js';
+import type { Outcome, ShellFunction } from '../parts.js';
+import type { Shell } from '../shell.js';
 import type { FunctionDefinition } from '../syntax/ast.js';
 import { SPECIAL_BUILTINS } from './special-builtins.js';
 

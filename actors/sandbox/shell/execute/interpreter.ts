@@ -1,28 +1,22 @@
-// Runs commands: dispatch over the tree, lists, conditions and loops. Simple commands and lists of them run without a generator.
-import { PREEMPT, type Task } from '../../kernel/wait.js';
-import { isName } from '../variables/variables.js';
-import { countsBytes } from '../locale.js';
-import { compilePattern } from '../patterns.js';
+// Runs commands: dispatch over the tree, lists and conditions. Simple commands and lists of them run without a generator.
+import type { Task } from '../../kernel/wait.js';
 import { ShellExit } from '../flow.js';
-import type { Outcome, Shell } from '../shell.js';
-import type { AndOr, ArithmeticFor, Case, Command, Conditional, For, If, ListItem, While, Word } from '../syntax/ast.js';
-import { numberOf, runArithmetic } from './arithmetic-command.js';
-import { assignsLoopVariable } from '../expand/assignment.js';
+import type { Outcome } from '../parts.js';
+import type { Shell } from '../shell.js';
+import type { AndOr, Command, Conditional, If, ListItem } from '../syntax/ast.js';
+import { runArithmetic } from './arithmetic-command.js';
+import { runCase } from './case.js';
 import { evaluateTest } from './conditional.js';
 import { defineFunction } from './functions.js';
 import { runCoprocess } from './coprocesses.js';
 import { runBackground, runSubshell } from './jobs.js';
+import { runArithmeticFor, runFor, runWhile } from './loops.js';
 import { runPipeline } from './pipeline.js';
 import { closeSubstitutions } from './process-files.js';
 import { runSelect } from './select.js';
 import { runSimple } from './simple.js';
-import { runTraced, traceCase, traceFor } from './trace.js';
-
-/** How many commands go by between two looks at the clock. */
-const CLOCK_MASK = 255;
-const SLICE_MS = 5;
-let commands = 0;
-let sliceBegan = 0;
+import { attend } from './slices.js';
+import { runTraced } from './trace.js';
 
 /** One shared array per status: PIPESTATUS of a simple command costs nothing. */
 export const SINGLE_STATUS: readonly (readonly number[])[] = Array.from({ length: 256 }, (_, status) => [status]);
@@ -82,15 +76,15 @@ export class Interpreter {
       case 'if':
         return this.#if(command);
       case 'while':
-        return this.#while(command);
+        return runWhile(shell, command);
       case 'for':
-        return this.#for(command);
+        return runFor(shell, command);
       case 'select':
         return runSelect(shell, command);
       case 'arithmetic-for':
-        return this.#arithmeticFor(command);
+        return runArithmeticFor(shell, command);
       case 'case':
-        return this.#case(command);
+        return runCase(shell, command);
       case 'function':
         return defineFunction(shell, command);
       case 'subshell':
@@ -164,33 +158,10 @@ export class Interpreter {
         status = typeof outcome === 'number' ? outcome : yield* outcome;
       }
       if (shell.flow !== undefined) return status;
-      if (shell.traps.pending.length > 0 || shell.backlog.length > 0) yield* this.#attend();
+      if (shell.traps.pending.length > 0 || shell.backlog.length > 0) yield* attend(shell);
       if (shell.flow !== undefined) return status;
     }
     return status;
-  }
-
-  /** Runs traps of signals that arrived and writes what had to wait. */
-  *#attend(): Task {
-    const shell = this.#shell;
-    if (shell.backlog.length > 0) yield* shell.flushBacklog();
-    if (shell.traps.pending.length > 0) yield* shell.execution.runTraps();
-  }
-
-  /** Called once per turn of a loop: gives way when the slice is over. True when the caller should `yield* this.#pause()`. */
-  #isDue(): boolean {
-    const shell = this.#shell;
-    if (shell.traps.pending.length > 0 || shell.backlog.length > 0) return true;
-    if ((++commands & CLOCK_MASK) !== 0) return false;
-    return performance.now() - sliceBegan > SLICE_MS;
-  }
-
-  *#pause(): Task {
-    if (performance.now() - sliceBegan > SLICE_MS) {
-      yield PREEMPT;
-      sliceBegan = performance.now();
-    }
-    yield* this.#attend();
   }
 
   // --- conditions -------------------------------------------------------------------------------------------------------------
@@ -240,152 +211,6 @@ export class Interpreter {
     }
     shell.status = 0;
     return 0;
-  }
-
-  *#debug(command: Command): Task {
-    if (this.#shell.trapDepth === 0) this.#shell.currentCommand = command;
-    yield* this.#shell.execution.runEventTrap('DEBUG');
-  }
-
-  *#case(node: Case): Task<number> {
-    const { word, clauses, line } = node;
-    const shell = this.#shell;
-    shell.line = line;
-    if (shell.traps.has('DEBUG')) yield* this.#debug(node);
-    const subject = word.blocking ? yield* shell.expansion.textTask(word) : shell.expansion.text(word);
-    if (shell.options.xtrace) traceCase(shell, word.source);
-    let status = 0;
-    let falls = false;
-    for (const { patterns, body, end } of clauses) {
-      if (!falls && !(yield* this.#matches(subject, patterns))) continue;
-      const outcome = this.run(body);
-      status = typeof outcome === 'number' ? outcome : yield* outcome;
-      if (body.items.length === 0) status = 0;
-      if (shell.flow !== undefined || end === ';;') break;
-      falls = end === ';&';
-    }
-    shell.status = status;
-    return status;
-  }
-
-  *#matches(subject: string, patterns: readonly Word[]): Task<boolean> {
-    const { options, expansion, isBash, dialect } = this.#shell;
-    const settings = { extglob: isBash && options.extglob, nocase: options.nocasematch, bytes: countsBytes(this.#shell, subject), plainCaret: dialect === 'dash' };
-    for (const word of patterns) {
-      if (compilePattern(word.blocking ? yield* expansion.patternTask(word) : expansion.pattern(word), settings).test(subject)) return true;
-    }
-    return false;
-  }
-
-  // --- loops ------------------------------------------------------------------------------------------------------------------
-
-  /** After a body: consumes `break` and `continue`. True when the loop is over. */
-  #leaves(): boolean {
-    const { flow } = this.#shell;
-    if (flow === undefined) return false;
-    if (flow.type === 'return') return true;
-    if (flow.levels > 1 && this.#shell.loopDepth > 1) {
-      this.#shell.flow = { type: flow.type, levels: flow.levels - 1 };
-      return true;
-    }
-    this.#shell.flow = undefined;
-    return flow.type === 'break';
-  }
-
-  *#while({ test, body, until }: While): Task<number> {
-    const shell = this.#shell;
-    let status = 0;
-    shell.loopDepth++;
-    try {
-      for (;;) {
-        shell.unchecked++;
-        let tested: number;
-        try {
-          const outcome = this.run(test);
-          tested = typeof outcome === 'number' ? outcome : yield* outcome;
-        } finally {
-          shell.unchecked--;
-        }
-        if (shell.flow !== undefined) {
-          if (this.#leaves()) break;
-          if (this.#isDue()) yield* this.#pause();
-          continue;
-        }
-        if ((tested === 0) === until) break;
-        const outcome = this.run(body);
-        status = typeof outcome === 'number' ? outcome : yield* outcome;
-        if (shell.flow !== undefined && this.#leaves()) break;
-        if (this.#isDue()) yield* this.#pause();
-      }
-    } finally {
-      shell.loopDepth--;
-    }
-    if (shell.flow?.type !== 'return') shell.status = status;
-    return shell.status;
-  }
-
-  *#for(node: For): Task<number> {
-    const { name, words, body, line } = node;
-    const shell = this.#shell;
-    shell.line = line;
-    if (!isName(name)) {
-      shell.complain(`\`${name}': not a valid identifier`);
-      if (shell.isBash && shell.options.posix && !shell.isInteractive) throw new ShellExit(2);
-      const outcome = this.settle(1);
-      return typeof outcome === 'number' ? outcome : yield* outcome;
-    }
-    const values = words === undefined ? shell.positional : words.some(({ blocking }) => blocking) ? yield* shell.expansion.fieldsTask(words) : shell.expansion.fields(words);
-    let status = 0;
-    shell.loopDepth++;
-    try {
-      for (const value of values) {
-        shell.line = line;
-        if (shell.options.xtrace) traceFor(shell, name, words);
-        if (shell.traps.has('DEBUG')) yield* this.#debug(node);
-        if (!assignsLoopVariable(shell, name, value)) return 1;
-        const outcome = this.run(body);
-        status = typeof outcome === 'number' ? outcome : yield* outcome;
-        if (shell.flow !== undefined && this.#leaves()) break;
-        if (this.#isDue()) yield* this.#pause();
-      }
-    } finally {
-      shell.loopDepth--;
-    }
-    if (shell.flow?.type !== 'return') shell.status = status;
-    return shell.status;
-  }
-
-  *#arithmeticFor({ start, test, step, body, line }: ArithmeticFor): Task<number> {
-    const shell = this.#shell;
-    shell.line = line;
-    let status = 0;
-    shell.loopDepth++;
-    try {
-      if (start && (yield* numberOf(shell, start)) === undefined) return this.#arithmeticFailure();
-      for (;;) {
-        shell.line = line;
-        if (test) {
-          const value = yield* numberOf(shell, test);
-          if (value === undefined) return this.#arithmeticFailure();
-          if (value === 0 || value === 0n) break;
-        }
-        const outcome = this.run(body);
-        status = typeof outcome === 'number' ? outcome : yield* outcome;
-        if (shell.flow !== undefined && this.#leaves()) break;
-        shell.line = line;
-        if (step && (yield* numberOf(shell, step)) === undefined) return this.#arithmeticFailure();
-        if (this.#isDue()) yield* this.#pause();
-      }
-    } finally {
-      shell.loopDepth--;
-    }
-    if (shell.flow?.type !== 'return') shell.status = status;
-    return shell.status;
-  }
-
-  #arithmeticFailure(): number {
-    this.#shell.status = 1;
-    return 1;
   }
 
   *#conditional(node: Conditional): Task<number> {

@@ -1,7 +1,8 @@
 // Commands in subscripts that come at run time (`unset 'a[$(…)]'`, `$((x))` where x is `a[$(…)]`): run when they are met, and then the attempt is made anew.
 import type { Task } from '../../kernel/wait.js';
 import { ExpansionError } from '../flow.js';
-import type { Builtin, Outcome, Shell } from '../shell.js';
+import type { Builtin, Outcome } from '../parts.js';
+import type { Shell } from '../shell.js';
 import type { Subscript } from '../syntax/ast.js';
 import type { Key } from '../variables/arrays.js';
 import { parseReference } from '../variables/variables.js';

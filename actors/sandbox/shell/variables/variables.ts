@@ -1,66 +1,35 @@
-// The variables of one shell: dynamic scopes by shallow binding, attributes, namerefs, the environment for children.
-import type { Options } from '../options.js';
+// The variables of one shell: values and attributes, assignment, namerefs, the environment for children.
 import { type Integer, sum } from '../syntax/constant.js';
 import { AssociativeArray, IndexedArray, type Key } from './arrays.js';
 import { AssignmentError } from './assignment-error.js';
-import { ForkedMap } from './forked-map.js';
+import { Bindings } from './bindings.js';
 import { byHash } from './hash-order.js';
 import { isName, parseReference, type Reference } from './reference.js';
-import { CAPITALIZED, EXPORTED, INTEGER, LOWERCASE, NAMEREF, READONLY, UPPERCASE, Variable, WATCHED } from './variable.js';
+import { CAPITALIZED, EXPORTED, INTEGER, LOWERCASE, NAMEREF, READONLY, UPPERCASE, type Variable, WATCHED } from './variable.js';
 
 export { AssignmentError, isName, parseReference, type Reference };
 
-interface Scope {
-  kind: 'function' | 'temporary';
-  names: string[];
-  options?: Options;
-}
-
 const NAMEREF_HOPS_MAX = 16;
-let generations = 0;
 
-export class Variables {
-  #bindings = new ForkedMap<Variable>();
-  #scopes: Scope[] = [];
-  #generation = ++generations;
-  #environment: Map<string, string> | undefined;
+export class Variables extends Bindings {
   /** Set by the shell: evaluates the value of an integer variable. */
   evaluate: (text: string) => string = (text) => text;
   /** Set by the shell: an element's key from the text of a subscript. */
   elementKey: (variable: Variable | undefined, subscript: string) => Key = (_, subscript) => subscript;
-  /** Counts what changes variables, so that it can be told whether anything has. */
-  changes = 0;
-  /** set -a. */
-  exportAll = false;
 
-  /** A copy for a forked shell; both sides copy a variable before their first change to it. */
   fork(): Variables {
     const copy = new Variables();
-    copy.#bindings = this.#bindings.fork();
-    copy.#scopes = this.#scopes.map((scope) => ({ kind: scope.kind, names: [...scope.names] }));
-    copy.#environment = this.#environment;
-    copy.exportAll = this.exportAll;
-    this.#generation = ++generations;
+    this.forkInto(copy);
     return copy;
   }
 
-  /** The shell has ended. */
-  release(): void {
-    this.#bindings.release();
-  }
-
   // --- reading ----------------------------------------------------------------------------------------------------------------
-
-  /** What is bound to the name, namerefs not followed. */
-  binding(name: string): Variable | undefined {
-    return this.#bindings.get(name);
-  }
 
   /** Follows namerefs from a name to where it leads. */
   follow(name: string): Reference {
     let at = name;
     for (let hops = 0; hops < NAMEREF_HOPS_MAX; hops++) {
-      const variable = this.#bindings.get(at);
+      const variable = this.bindings.get(at);
       if (!variable || (variable.attributes & NAMEREF) === 0 || variable.value === undefined || variable.value === '') return { name: at, subscript: undefined };
       const reference = parseReference(variable.value);
       if (!reference) return { name: at, subscript: undefined };
@@ -72,152 +41,29 @@ export class Variables {
 
   /** The variable a name means, namerefs followed (a nameref to an element gives the whole array). */
   find(name: string): Variable | undefined {
-    const variable = this.#bindings.get(name);
+    const variable = this.bindings.get(name);
     if (!variable || (variable.attributes & NAMEREF) === 0) return variable;
-    return this.#bindings.get(this.follow(name).name);
+    return this.bindings.get(this.follow(name).name);
   }
 
   /** The value of `$name`, undefined when unset, and where it names a list. */
   get(name: string): string | undefined {
-    const variable = this.#bindings.get(name);
+    const variable = this.bindings.get(name);
     if (!variable) return undefined;
     if ((variable.attributes & NAMEREF) === 0) return variable.special ? variable.text : variable.value ?? variable.text;
     const { name: target, subscript } = this.follow(name);
-    const found = this.#bindings.get(target);
+    const found = this.bindings.get(target);
     if (subscript === '@' || subscript === '*') return undefined;
     if (subscript !== undefined) return found?.element(this.elementKey(found, subscript));
     return found && (found.attributes & NAMEREF) === 0 ? found.text : undefined;
-  }
-
-  /** Names of all variables that are set, sorted. */
-  names(): string[] {
-    return [...this.#bindings.entries()].map(([name]) => name).sort();
-  }
-
-  // --- scopes -----------------------------------------------------------------------------------------------------------------
-
-  get depth(): number {
-    return this.#scopes.length;
-  }
-
-  get inFunction(): boolean {
-    return this.#scopes.some((scope) => scope.kind === 'function');
-  }
-
-  push(kind: Scope['kind']): void {
-    this.#scopes.push({ kind, names: [] });
-  }
-
-  /** Ends the innermost scope: what its variables hid comes back. */
-  pop(): void {
-    const depth = this.#scopes.length;
-    const scope = this.#scopes.pop();
-    if (!scope) return;
-    for (const name of scope.names) {
-      const variable = this.#bindings.get(name);
-      if (variable?.depth !== depth) continue;
-      if (variable.hidden) this.#bindings.set(name, variable.hidden);
-      else this.#bindings.delete(name);
-      if (variable.has(EXPORTED) || variable.hidden?.has(EXPORTED) === true) this.#environment = undefined;
-    }
-  }
-
-  /** `local -`: the options to be given back when the running function ends. */
-  saveOptions(options: Options): void {
-    const scope = this.#scopes[this.functionDepth - 1];
-    if (scope) scope.options ??= options;
-  }
-
-  localOptions(): Options | undefined {
-    return this.#scopes.at(-1)?.options;
-  }
-
-  isLocal(name: string): boolean {
-    return this.functionDepth > 0 && this.#bindings.get(name)?.depth === this.functionDepth;
-  }
-
-  /** The depth of the innermost function's scope, 0 outside functions. */
-  get functionDepth(): number {
-    for (let at = this.#scopes.length; at > 0; at--) if (this.#scopes[at - 1]!.kind === 'function') return at;
-    return 0;
-  }
-
-  /** A variable of the scope at `depth`, new unless it is there already. `inherit`: starts with the outer value and attributes. */
-  bindAt(depth: number, name: string, inherit = false): Variable {
-    const outer = this.#bindings.get(name);
-    if (outer?.depth === depth) return this.#own(outer);
-    const variable = new Variable(name, depth, this.#generation);
-    // A plain `local x` starts with the temporary assignment around it (`x=1 f`), and takes the place of that of its own call.
-    const isTemporary = outer !== undefined && outer.depth > 0 && this.#scopes[outer.depth - 1]!.kind === 'temporary';
-    if (outer && (inherit || isTemporary)) {
-      variable.value = outer.special ? outer.text : outer.value;
-      if (inherit) {
-        variable.list = outer.list?.clone();
-        variable.map = outer.map?.clone();
-      }
-      variable.attributes = outer.attributes & ~(inherit ? NAMEREF : NAMEREF | READONLY);
-    }
-    this.#insert(variable, isTemporary && outer.depth === depth - 1 && this.#scopes[depth - 1]!.kind === 'function' ? outer.hidden : outer);
-    return variable;
-  }
-
-  /** Puts a variable into the chain of its name at its depth (there may be deeper ones above it). */
-  #insert(variable: Variable, top: Variable | undefined): void {
-    if (variable.depth > 0) this.#scopes[variable.depth - 1]!.names.push(variable.name);
-    if (!top || top.depth < variable.depth) {
-      variable.hidden = top;
-      this.#bindings.set(variable.name, variable);
-      if (top?.has(EXPORTED) === true || variable.has(EXPORTED)) this.#environment = undefined;
-      return;
-    }
-    let above = this.#own(top);
-    while (above.hidden && above.hidden.depth > variable.depth) above = this.#ownHidden(above);
-    if (above.hidden?.depth === variable.depth) return;
-    variable.hidden = above.hidden;
-    above.hidden = variable;
-  }
-
-  #ownHidden(above: Variable): Variable {
-    const hidden = above.hidden!;
-    if (hidden.generation === this.#generation) return hidden;
-    above.hidden = hidden.copyFor(this.#generation);
-    return above.hidden;
-  }
-
-  /** The global variable of that name, made when absent (`declare -g`). */
-  global(name: string): Variable {
-    const top = this.#bindings.get(name);
-    if (!top) return this.writable(name);
-    let at = this.#own(top);
-    while (at.hidden) at = this.#ownHidden(at);
-    if (at.depth === 0) return at;
-    at.hidden = new Variable(name, 0, this.#generation);
-    return at.hidden;
-  }
-
-  #own(variable: Variable): Variable {
-    if (variable.generation === this.#generation) return variable;
-    const copy = variable.copyFor(this.#generation);
-    this.#bindings.set(variable.name, copy);
-    return copy;
-  }
-
-  /** The variable bound to the name, made global when there is none, safe to change in place. Namerefs are not followed. */
-  writable(name: string): Variable {
-    const variable = this.#bindings.get(name);
-    if (variable) return variable.generation === this.#generation ? variable : this.#own(variable);
-    const made = new Variable(name, 0, this.#generation);
-    if (this.exportAll) made.attributes = EXPORTED;
-    this.#bindings.set(name, made);
-    return made;
   }
 
   // --- assignment -------------------------------------------------------------------------------------------------------------
 
   /** `name=value` or `name+=value`. */
   set(name: string, value: string, append = false): void {
-    const variable = this.#bindings.get(name);
-    if (variable !== undefined && variable.generation === this.#generation && variable.attributes === 0 && !append
+    const variable = this.bindings.get(name);
+    if (variable !== undefined && variable.generation === this.generation && variable.attributes === 0 && !append
       && variable.list === undefined && variable.map === undefined && variable.special === undefined && !this.exportAll) {
       variable.value = value;
       this.changes++;
@@ -231,7 +77,7 @@ export class Variables {
 
   /** The name an assignment goes to. */
   #target(name: string): Reference {
-    const variable = this.#bindings.get(name);
+    const variable = this.bindings.get(name);
     if (!variable || !variable.has(NAMEREF)) return { name, subscript: undefined };
     const reference = this.follow(name);
     const next = parseReference(variable.value ?? '')?.name ?? name;
@@ -243,7 +89,7 @@ export class Variables {
   assign(variable: Variable, value: string, append = false): void {
     this.changes++;
     if (this.exportAll) variable.attributes |= EXPORTED;
-    if ((variable.attributes & EXPORTED) !== 0) this.#environment = undefined;
+    if ((variable.attributes & EXPORTED) !== 0) this.passedOn = undefined;
     const old = append ? variable.text ?? '' : '';
     const text = (variable.attributes & WATCHED) === 0 ? old + value : this.#convert(variable, value, append, old);
     if (variable.special) {
@@ -277,14 +123,14 @@ export class Variables {
   /** `name[subscript]=value`; the subscript is the text between the brackets. */
   setElement(name: string, subscript: string, value: string, append = false): void {
     const target = this.#target(name).name;
-    this.assignElement(this.writable(target), this.elementKey(this.#bindings.get(target), subscript), value, append);
+    this.assignElement(this.writable(target), this.elementKey(this.bindings.get(target), subscript), value, append);
   }
 
   /** Assigns one element under an evaluated key. */
   assignElement(variable: Variable, key: Key, value: string, append = false): void {
     this.changes++;
     if (this.exportAll) variable.attributes |= EXPORTED;
-    if ((variable.attributes & EXPORTED) !== 0) this.#environment = undefined;
+    if ((variable.attributes & EXPORTED) !== 0) this.passedOn = undefined;
     if (variable.special?.list) return variable.special.setElement?.(key, value);
     if (variable.map) {
       const old = append ? variable.map.get(String(key)) ?? '' : '';
@@ -313,7 +159,7 @@ export class Variables {
   assignList(variable: Variable, values: readonly string[]): void {
     this.changes++;
     if (variable.has(READONLY)) throw new AssignmentError(`${variable.name}: readonly variable`, true);
-    if (variable.has(EXPORTED)) this.#environment = undefined;
+    if (variable.has(EXPORTED)) this.passedOn = undefined;
     variable.value = undefined;
     variable.map = undefined;
     variable.list = IndexedArray.of(variable.has(WATCHED) ? values.map((value) => this.#convert(variable, value, false, '')) : values);
@@ -328,7 +174,7 @@ export class Variables {
   /** Adds or takes attributes away (sums of the constants of variable.ts). */
   mark(variable: Variable, add: number, remove = 0): void {
     variable.attributes = (variable.attributes & ~remove) | add;
-    if (((add | remove) & EXPORTED) !== 0) this.#environment = undefined;
+    if (((add | remove) & EXPORTED) !== 0) this.passedOn = undefined;
   }
 
   /** Gives a name a computed value. */
@@ -343,32 +189,13 @@ export class Variables {
    * value; one of a caller goes, and what it hid is seen again.
    */
   unset(name: string): void {
-    if (this.#bindings.get(name)?.has(READONLY) === true) throw new AssignmentError(`${name}: cannot unset: readonly variable`, true);
+    if (this.bindings.get(name)?.has(READONLY) === true) throw new AssignmentError(`${name}: cannot unset: readonly variable`, true);
     this.discard(name);
-  }
-
-  /** Unsets also what is read-only: getopts does so with OPTARG. */
-  discard(name: string): void {
-    const variable = this.#bindings.get(name);
-    if (!variable) return;
-    this.changes++;
-    if (variable.has(EXPORTED)) this.#environment = undefined;
-    if (variable.depth > 0 && (this.keepsUnset || variable.depth === this.functionDepth)) {
-      const empty = new Variable(name, variable.depth, this.#generation);
-      empty.hidden = variable.hidden;
-      if (this.keepsUnset) empty.attributes = variable.attributes;
-      this.#bindings.set(name, empty);
-    } else if (variable.hidden) {
-      this.#bindings.set(name, variable.hidden);
-      this.#environment = undefined;
-    } else this.#bindings.delete(name);
-    if (variable.special?.unset) this.define(name, variable.special);
-    variable.special?.unset?.();
   }
 
   /** `unset name[key]`. */
   unsetElement(name: string, key: Key): void {
-    if (!this.#bindings.has(name)) return;
+    if (!this.bindings.has(name)) return;
     this.changes++;
     const variable = this.writable(name);
     if (variable.has(READONLY)) throw new AssignmentError(`${name}: cannot unset: readonly variable`, true);
@@ -377,9 +204,6 @@ export class Variables {
     else if (Number(key) === 0) this.unset(name);
   }
 
-  /** dash and ash: what is unset in a scope of a function or command stays unset there. */
-  keepsUnset = false;
-
   /** dash and ash pass their variables on in the order of their hash table, which scripts that print it get to see. */
   ordersByHash = false;
 
@@ -387,14 +211,14 @@ export class Variables {
 
   /** What children get: the exported variables that have a value. */
   environment(): Map<string, string> {
-    if (this.#environment) return this.#environment;
+    if (this.passedOn) return this.passedOn;
     const environment = new Map<string, string>();
-    for (const [, variable] of this.#bindings.entries()) {
+    for (const [, variable] of this.bindings.entries()) {
       if ((variable.attributes & EXPORTED) === 0 || variable.list || variable.map) continue;
       const text = (variable.attributes & NAMEREF) === 0 ? variable.text : variable.value;
       if (text !== undefined) environment.set(variable.name, text);
     }
-    this.#environment = this.ordersByHash ? byHash(environment) : environment;
-    return this.#environment;
+    this.passedOn = this.ordersByHash ? byHash(environment) : environment;
+    return this.passedOn;
   }
 }

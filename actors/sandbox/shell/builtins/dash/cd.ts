@@ -1,6 +1,7 @@
 // dash's cd: what is not given is nothing, and nothing is here; pwd.
 import { Errno } from '../../../kernel/errno.js';
-import type { Builtin, Shell } from '../../shell.js';
+import type { Builtin } from '../../parts.js';
+import type { Shell } from '../../shell.js';
 import { change, logicalDirectory } from '../directories.js';
 import { print, readOptions } from '../output.js';
 

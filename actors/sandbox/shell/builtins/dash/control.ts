@@ -1,5 +1,6 @@
 // dash's command, unset, shift and eval where they are not as bash's are.
-import type { Builtin, Outcome, Shell } from '../../shell.js';
+import type { Builtin, Outcome } from '../../parts.js';
+import type { Shell } from '../../shell.js';
 import { AssignmentError, isName } from '../../variables/variables.js';
 import { giveUp, readOptions } from '../output.js';
 import { describe } from './describe.js';

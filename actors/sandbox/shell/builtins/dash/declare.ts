@@ -1,6 +1,7 @@
 // dash's export, readonly and local, whose arguments are texts.
 import { quoteDash } from '../../quote.js';
-import type { Builtin, Outcome, Shell } from '../../shell.js';
+import type { Builtin, Outcome } from '../../parts.js';
+import type { Shell } from '../../shell.js';
 import { EXPORTED, READONLY, type Variable } from '../../variables/variable.js';
 import { AssignmentError, isName } from '../../variables/variables.js';
 import { giveUp, print, readOptions } from '../output.js';

@@ -2,7 +2,8 @@
 import { DEFAULT_PATH, findProgram, searchPath } from '../../execute/program-search.js';
 import { SPECIAL_BUILTINS } from '../../execute/special-builtins.js';
 import { quoteDash } from '../../quote.js';
-import type { Builtin, Outcome, Shell } from '../../shell.js';
+import type { Builtin, Outcome } from '../../parts.js';
+import type { Shell } from '../../shell.js';
 import { fail, print, readOptions } from '../output.js';
 
 const KEYWORDS: ReadonlySet<string> = new Set(['if', 'then', 'else', 'elif', 'fi', 'case', 'esac', 'for', 'while', 'until', 'do', 'done', 'in', '{', '}', '!']);

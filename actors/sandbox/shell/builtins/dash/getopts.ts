@@ -1,5 +1,6 @@
 // dash's getopts: where it is, it notes aside of OPTIND, anew for each call of a function and each `set` and `shift`.
-import type { Builtin, Shell } from '../../shell.js';
+import type { Builtin } from '../../parts.js';
+import type { Shell } from '../../shell.js';
 import { isName } from '../../variables/variables.js';
 import { giveUp } from '../output.js';
 import { numberOperand } from './number.js';

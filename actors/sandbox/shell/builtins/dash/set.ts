@@ -1,6 +1,7 @@
 // dash's set: its options have other letters than bash's, and its words end at no `--`, `-` or `+`.
 import { DASH_LETTERS, DASH_OPTIONS, type SetOption } from '../../options.js';
-import type { Outcome, Shell } from '../../shell.js';
+import type { Outcome } from '../../parts.js';
+import type { Shell } from '../../shell.js';
 import type { Task } from '../../../kernel/wait.js';
 import { applyOption, listAll, listOptions } from '../options.js';
 import { giveUp } from '../output.js';

@@ -1,5 +1,6 @@
 // dash's test and [: one grammar for any number of arguments, in which an operator before the last word is an operand.
-import type { Builtin, Shell } from '../../shell.js';
+import type { Builtin } from '../../parts.js';
+import type { Shell } from '../../shell.js';
 import { FILE_OPERATORS, fileTest, compareFiles } from '../../test-primaries.js';
 import { giveUp } from '../output.js';
 

@@ -1,5 +1,6 @@
 // dash's umask: octal, or a list of clauses in which classes, operators and permissions may repeat.
-import type { Builtin, Shell } from '../../shell.js';
+import type { Builtin } from '../../parts.js';
+import type { Shell } from '../../shell.js';
 import { giveUp, print, readOptions } from '../output.js';
 import { symbolicMask } from '../umask.js';
 
