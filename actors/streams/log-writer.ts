@@ -8,6 +8,9 @@ export interface LogLimits {
   readonly maxFiles?: number;
 }
 
+/** Holds what most writes bring; a log that nothing is written to holds none. */
+const SCRATCH_BYTES = 64 * 1024;
+
 const BOTH_AT_LINE_START = STDOUT_AT_LINE_START | STDERR_AT_LINE_START;
 
 /**
@@ -24,7 +27,7 @@ export class LogWriter {
   #lineStarts = BOTH_AT_LINE_START;
   #seconds = 0;
   #nanos = 0;
-  #scratch = Buffer.allocUnsafe(64 * 1024);
+  #scratch = Buffer.allocUnsafe(0);
 
   constructor(dir: string, limits: LogLimits = {}) {
     this.#dir = dir;
@@ -75,7 +78,7 @@ export class LogWriter {
   #write(stream: LogStream, body: Uint8Array): void {
     const total = RECORD_OVERHEAD_BYTES + body.length;
     if (this.#sizeBytes > 0 && this.#sizeBytes + total > this.#maxSizeBytes) this.#rotate();
-    if (this.#scratch.length < total) this.#scratch = Buffer.allocUnsafe(BODY_LIMIT_BYTES + RECORD_OVERHEAD_BYTES);
+    if (this.#scratch.length < total) this.#scratch = Buffer.allocUnsafe(total > SCRATCH_BYTES ? BODY_LIMIT_BYTES + RECORD_OVERHEAD_BYTES : SCRATCH_BYTES);
     const record = this.#scratch;
     record.set(body, HEAD_BYTES);
     writeRecord(record, 0, stream | this.#lineStarts, this.#seconds, this.#nanos, body.length);
@@ -117,7 +120,7 @@ export class LogWriter {
 
   /** Walks a segment, takes over times and line states, and returns where its last whole record ends. */
   #recover(fd: number): number {
-    const buffer = Buffer.allocUnsafe(4 * BODY_LIMIT_BYTES);
+    const buffer = Buffer.allocUnsafe(Math.min(fs.fstatSync(fd).size, 4 * BODY_LIMIT_BYTES));
     let good = 0;
     for (;;) {
       const length = fs.readSync(fd, buffer, 0, buffer.length, good);
