@@ -3,7 +3,8 @@ import type { Main } from '../kernel/program.js';
 import { isBusybox } from '../programs/flavour.js';
 import { command, complain, usageError } from '../programs/stdio.js';
 import { zoneOf } from './common/dates/zone.js';
-import { escapes, formatPrintf } from '../shell/printf.js';
+import { escapes } from '../shell/escapes.js';
+import { formatPrintf } from '../shell/printf.js';
 import { strftime } from '../shell/strftime.js';
 
 export const echo: Main = command(function* (process, output) {
@@ -17,7 +18,7 @@ export const echo: Main = command(function* (process, output) {
     }
   }
   const text = words.join(' ');
-  const { text: read, stop } = escaped ? escapes(text, 'tool-echo') : { text, stop: false };
+  const { text: read, stop } = escaped ? escapes(text, isBusybox(process) ? 'busybox' : 'tool-echo') : { text, stop: false };
   output.print(read + (newline && !stop ? '\n' : ''));
   yield* output.flush();
   return 0;

@@ -5,8 +5,16 @@ const NON_ASCII = /[^\x00-\x7f]/;
 
 /** Whether a text's characters are its bytes: it has other than ASCII ones, and LC_ALL, LC_CTYPE or LANG says C. Where none is set, UTF-8 it is. */
 export function countsBytes(shell: Shell, text: string): boolean {
-  return NON_ASCII.test(text) && (shell.dialect === 'dash' || isPlainLocale(shell));
+  return NON_ASCII.test(text) && (!shell.isBash || isPlainLocale(shell));
 }
+
+/** The same for `${#x}`, which is all that busybox's ash counts in characters, in a locale that calls itself UTF-8. */
+export function lengthIsOfBytes(shell: Shell, text: string): boolean {
+  return countsBytes(shell, text) && !(shell.dialect === 'ash' && BUSYBOX_UTF8.test(LOCALE_NAMES.map((name) => shell.variables.get(name)).find((value) => value !== undefined) ?? ''));
+}
+
+const LOCALE_NAMES = ['LC_ALL', 'LC_CTYPE', 'LANG'];
+const BUSYBOX_UTF8 = /\.(?:utf|UTF)/;
 
 /** Whether LC_ALL, LC_CTYPE or LANG says C, or what is not there: then it stays at that. */
 export function isPlainLocale(shell: Shell): boolean {

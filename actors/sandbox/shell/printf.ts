@@ -1,7 +1,8 @@
 // The format engine of printf, for the built-in and the command: all conversions, bytes stay bytes.
 import { exponential, fixed } from '../commands/common/rounded-decimals.js';
 import { encode } from '../kernel/text.js';
-import { byteText, codePointText, joinBytes } from './syntax/ansi.js';
+import { type EscapeMode, escapes } from './escapes.js';
+import { byteText, joinBytes } from './syntax/ansi.js';
 import { quoteBackslash } from './quote.js';
 
 export interface Formatted {
@@ -15,53 +16,15 @@ export interface Formatted {
 /** Whose words and rules: the shell's built-in, or the program of GNU or busybox. */
 export type PrintfManners = 'bash' | 'dash' | 'gnu' | 'busybox';
 
+const FORMAT_ESCAPES: Readonly<Record<PrintfManners, EscapeMode>> = { bash: 'format', dash: 'dash-format', gnu: 'tool-format', busybox: 'busybox-format' };
+const ARGUMENT_ESCAPES: Readonly<Record<PrintfManners, EscapeMode>> = { bash: 'b', dash: 'dash', gnu: 'tool-b', busybox: 'busybox' };
+
 /** dash's: no sizes, no quoting, no times. */
 const DIRECTIVE_DASH = /^([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+)?)?()([diouxXeEfFgGaAcsb%])/;
+/** busybox's: any sizes, and nothing between the percent sign and `b` or another one. */
+const DIRECTIVE_BUSYBOX = /^([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+)?)?([lLhz]*)([diouxXfeEgGcs]|(?<![^])[%b])/;
 const DIRECTIVE = /^([-+ #0']*)(\*|\d+)?(?:\.(\*|-?\d+)?)?(hh|h|ll|l|L|q|j|z|t)?([diouxXeEfFgGaAcsbqQ%n]|\()/;
-/** What stays as it is in dash. */
-const NOT_DASH: ReadonlySet<string> = new Set(['"', "'", '?', 'E']);
-const SIMPLE: Readonly<Record<string, string>> = { a: '\x07', b: '\b', e: '\x1b', E: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', '"': '"', "'": "'", '?': '?' };
-
-/**
- * Backslash escapes of formats, `%b` and echo, the built-in one and the program (which knows `\\nnn`); `stop` when `\c` ended the
- * output: in a format only programs know it. In `%b`, `\0nnn` has up to four digits.
- */
-export function escapes(text: string, mode: 'format' | 'tool-format' | 'b' | 'tool-b' | 'echo' | 'tool-echo' | 'dash' | 'dash-format'): { text: string; stop: boolean; missing?: readonly string[] } {
-  if (!text.includes('\\')) return { text, stop: false };
-  let out = '';
-  const missing: string[] = [];
-  const pattern = mode === 'dash' ? /\\(?:0?([0-7]{1,3})|(?!)(x)|(?!)(u)|(?!)(U)|([^]))/y : mode === 'dash-format' ? /\\(?:([0-7]{1,3})|(?!)(x)|(?!)(u)|(?!)(U)|([^]))/y : mode === 'format' || mode === 'tool-format' ? /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([^]))/y
-    : mode === 'b' || mode === 'tool-b' || mode === 'tool-echo' ? /\\(?:0?([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([^]))/y
-      : /\\(?:0([0-7]{0,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8})|([^]))/y;
-  for (let at = 0; at < text.length; ) {
-    if (text[at] !== '\\') {
-      const next = text.indexOf('\\', at);
-      const end = next < 0 ? text.length : next;
-      out += text.slice(at, end);
-      at = end;
-      continue;
-    }
-    pattern.lastIndex = at;
-    const match = pattern.exec(text);
-    if (!match) {
-      out += text[at++];
-      continue;
-    }
-    at = pattern.lastIndex;
-    const [whole, octal, hex, u, U, letter] = match;
-    if (octal !== undefined) out += byteText(Number.parseInt(octal || '0', 8) & 0xff);
-    else if (hex !== undefined) out += byteText(Number.parseInt(hex, 16));
-    else if (u !== undefined || U !== undefined) out += codePointText(Number.parseInt((u ?? U)!, 16));
-    else if (letter === 'c' && mode !== 'format' && mode !== 'dash-format') return { text: joinBytes(out), stop: true, missing };
-    else if ((letter === '"' || letter === "'" || letter === '?') && (mode === 'echo' || mode === 'tool-echo' || mode === 'b')) out += whole;
-    else if ((mode === 'dash' || mode === 'dash-format') && NOT_DASH.has(letter!)) out += whole;
-    else {
-      if (letter === 'x' || letter === 'u' || letter === 'U') missing.push(letter);
-      out += SIMPLE[letter!] ?? whole;
-    }
-  }
-  return { text: joinBytes(out), stop: false, missing };
-}
+const DIRECTIVES: Readonly<Partial<Record<PrintfManners, RegExp>>> = { dash: DIRECTIVE_DASH, busybox: DIRECTIVE_BUSYBOX };
 
 /** Width in bytes, as bash and dash count in the C locale; precision cuts bytes too. */
 function pad(text: string, width: number, left: boolean, zero = false): string {
@@ -151,7 +114,7 @@ class Formatter {
 
   integer(text: string | undefined, isSigned = true): bigint {
     if (text === undefined || text === '') {
-      if (text === '' && this.manners !== 'bash' && this.manners !== 'dash') this.badNumber(text, false);
+      if (this.manners === 'busybox' || (text === '' && this.manners === 'gnu')) this.badNumber('', false);
       return 0n;
     }
     if (text[0] === '"' || text[0] === "'") return BigInt(this.#characterCode(text));
@@ -173,9 +136,22 @@ class Formatter {
       this.fail(this.manners === 'busybox' ? `invalid number '${text}'` : this.manners === 'gnu' ? `'${text}': Numerical result out of range` : this.manners === 'dash' ? `${text}: Numerical result out of range` : `warning: ${text}: Numerical result out of range`);
       // bash only warns.
       if (this.manners === 'bash') this.status = before;
+      if (this.manners === 'busybox') return 0n;
       return signed < 0n && isSigned ? least : most;
     }
     return signed;
+  }
+
+  /** What stands for a `*`. */
+  size(): number {
+    const text = this.next();
+    if (this.manners !== 'busybox') return Number(BigInt.asIntN(32, this.integer(text)));
+    if (text === undefined) return 0;
+    // busybox: one that is none is told of, but no failure.
+    const { status } = this;
+    const number = this.integer(text);
+    this.status = status;
+    return Number(BigInt.asIntN(32, number));
   }
 
   float(text: string | undefined): number {
@@ -272,12 +248,12 @@ function once(format: string, formatter: Formatter, host: PrintfHost): boolean {
   for (let at = 0; at < format.length; ) {
     const percent = format.indexOf('%', at);
     const literal = format.slice(at, percent < 0 ? format.length : percent);
-    const { text, stop, missing } = escapes(literal, formatter.manners === 'bash' ? 'format' : formatter.manners === 'dash' ? 'dash-format' : 'tool-format');
+    const { text, stop, missing } = escapes(literal, FORMAT_ESCAPES[formatter.manners]);
     formatter.missingDigits(missing);
     formatter.out += text;
     if (stop) return true;
     if (percent < 0) break;
-    const match = (formatter.manners === 'dash' ? DIRECTIVE_DASH : DIRECTIVE).exec(format.slice(percent + 1));
+    const match = (DIRECTIVES[formatter.manners] ?? DIRECTIVE).exec(format.slice(percent + 1));
     // To bash and dash `%5%` is no conversion.
     if (!match || (match[5] === '%' && match[0] !== '%' && (formatter.manners === 'bash' || formatter.manners === 'dash'))) {
       const [whole, letter] = /^%[-+ #0']*\d*(?:\.\d*)?[hlLqjzt]*([^]?)/.exec(format.slice(percent))!;
@@ -325,13 +301,13 @@ function directive(match: RegExpExecArray, formatter: Formatter, host: PrintfHos
   const conversion = match[5]!;
   if (conversion === '%') return { out: '%', stop: false };
   let flags = match[1]!;
-  let width = match[2] === '*' ? Number(BigInt.asIntN(32, formatter.integer(formatter.next()))) : Number(match[2] ?? 0);
+  let width = match[2] === '*' ? formatter.size() : Number(match[2] ?? 0);
   if (width < 0) {
     flags += '-';
     width = -width;
   }
   const hasPrecision = match[0].includes('.') || match[3] !== undefined;
-  let precision = match[3] === '*' ? Number(BigInt.asIntN(32, formatter.integer(formatter.next()))) : hasPrecision ? Number(match[3] ?? 0) : undefined;
+  let precision = match[3] === '*' ? formatter.size() : hasPrecision ? Number(match[3] ?? 0) : undefined;
   if (precision !== undefined && precision < 0) precision = undefined;
   const left = flags.includes('-');
   const zero = flags.includes('0');
@@ -349,7 +325,7 @@ function directive(match: RegExpExecArray, formatter: Formatter, host: PrintfHos
       return { out: pad(first.length > 0 ? byteText(first[0]!) : '\0', width, left), stop: false };
     }
     case 'b': {
-      const { text, stop, missing } = escapes(formatter.next() ?? '', formatter.manners === 'dash' ? 'dash' : formatter.manners === 'bash' ? 'b' : 'tool-b');
+      const { text, stop, missing } = escapes(formatter.next() ?? '', ARGUMENT_ESCAPES[formatter.manners]);
       formatter.missingDigits(missing);
       return { out: pad(cut(text), width, left), stop };
     }

@@ -110,7 +110,7 @@ export class Shell {
   trapStatus: number | undefined;
   /** The name of that trap. */
   runningTrap: string | undefined;
-  /** dash: the built-in that runs, or the file or `eval` whose text does: errors name it. */
+  /** dash and ash: the built-in that runs, or the file or `eval` whose text does: errors name it. */
   speaker: string | undefined;
   /** How often `set` has replaced the positional parameters. */
   positionalSets = 0;
@@ -206,7 +206,7 @@ export class Shell {
   /** What busybox ash begins with: `script: builtin: line 3: `; no line where the commands have no name. */
   busyboxPrefix(speaker: string | undefined): string {
     const named = this.frames.findLast(({ kind }) => kind === 'source')?.source ?? (this.hasName ? this.name : undefined);
-    const who = speaker ?? named;
+    const who = speaker ?? this.speaker ?? named;
     const line = who === undefined || this.isInteractive ? '' : `line ${this.line}: `;
     return `${this.name}: ${who === undefined || who === this.name ? '' : `${who}: `}${line}`;
   }

@@ -129,7 +129,7 @@ export const evalBuiltin: Builtin = (shell, argv) => {
 
 function* evaluate(shell: Shell, text: string): Task<number> {
   const { inverted, currentCommand, speaker, dialect } = shell;
-  if (dialect === 'dash') shell.speaker = 'eval';
+  if (!shell.isBash) shell.speaker = 'eval';
   shell.evalDepth++;
   shell.unchecked -= inverted;
   shell.inverted = 0;

@@ -62,7 +62,7 @@ function unsetOne(shell: Shell, operand: string, flags: string): number {
 
 export const letBuiltin: Builtin = (shell, argv) => {
   const words = argv[1] === '--' ? argv.slice(2) : argv.slice(1);
-  if (words.length === 0) return fail(shell, 'let', 'expression expected');
+  if (words.length === 0) return fail(shell, 'let', 'expression expected', shell.isBash ? 1 : 2);
   let value: number | bigint = 0;
   for (const word of words) {
     try {
@@ -73,7 +73,7 @@ export const letBuiltin: Builtin = (shell, argv) => {
         return 1;
       }
       if (!(error instanceof ExpansionError) || error.isFatal || error instanceof UnreadSubscript) throw error;
-      return fail(shell, 'let', error.message);
+      return fail(shell, 'let', error.message, shell.isBash ? 1 : 2);
     }
   }
   return value === 0 || value === 0n ? 1 : 0;

@@ -34,20 +34,22 @@ export const printfBuiltin: Builtin = (shell, argv) => {
       if (variable === undefined) return usage(shell, 'printf', '-v: option requires an argument', SYNOPSIS);
       if (!parseReference(variable)) return fail(shell, 'printf', `\`${variable}': not a valid identifier`, 2);
     }
-  } else {
+  } else if (shell.dialect === 'dash') {
     at = argv.length - readOptions(shell, argv, '', '')!.operands.length;
+  } else if (argv[at] === '--') {
+    at++;
   }
   const format = argv[at];
-  if (format === undefined) return shell.isBash ? showUsage(shell, 'printf', SYNOPSIS) : fail(shell, 'printf', 'usage: printf format [arg ...]', 2);
+  if (format === undefined) return shell.isBash ? showUsage(shell, 'printf', SYNOPSIS) : fail(shell, 'printf', `usage: printf ${shell.dialect === 'ash' ? 'FORMAT [ARGUMENT...]' : 'format [arg ...]'}`, 2);
   const host: PrintfHost = {
     // The C library knows what is exported.
     formatTime: (pattern, seconds) => upTo(TIME_BYTES_MAX, strftime(pattern, seconds * 1000, zoneOf(shell.process, shell.variables.environment().get('TZ')))),
     startedAtMs: shell.startedAtMs,
     assignCount: (name, countBytes) => store(shell, name, String(countBytes)),
   };
-  const formatted = formatPrintf(format, argv.slice(at + 1), host, shell.isBash ? 'bash' : 'dash', isPlainLocale(shell));
+  const formatted = formatPrintf(format, argv.slice(at + 1), host, shell.isBash ? 'bash' : shell.dialect === 'ash' ? 'busybox' : 'dash', !shell.isBash || isPlainLocale(shell));
   const { text, errors, status } = formatted;
-  const pieces = shell.isBash ? byLines(formatted) : [...errors.map(({ message }) => ({ error: message })), { text }];
+  const pieces = shell.isBash ? byLines(formatted) : shell.dialect === 'ash' ? inOrder(formatted) : [...errors.map(({ message }) => ({ error: message })), { text }];
   if (variable === undefined) return write(shell, pieces, status);
   for (const { message } of errors) fail(shell, 'printf', message);
   const complaint = store(shell, variable, text.split('\0', 1)[0]!);
@@ -83,6 +85,13 @@ function byLines({ text, errors }: Formatted): Piece[] {
   }
   if (from < text.length) pieces.push({ text: text.slice(from) });
   return pieces;
+}
+
+/** busybox writes what it has before it complains. */
+function inOrder({ text, errors }: Formatted): Piece[] {
+  const ends = [0, ...errors.map(({ at }) => at)];
+  const pieces = errors.flatMap(({ message, at }, i): Piece[] => [{ text: text.slice(ends[i], at) }, { error: message }]);
+  return [...pieces, { text: text.slice(ends.at(-1)) }];
 }
 
 function write(shell: Shell, pieces: readonly Piece[], status: number): Outcome {

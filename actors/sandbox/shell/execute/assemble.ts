@@ -16,6 +16,7 @@ import { keyOf } from '../expand/lookup.js';
 export function assemble(shell: Shell, scriptMain: ScriptMain): void {
   shell.assemble = (forked) => assemble(forked, scriptMain);
   shell.builtins = shell.isBash ? BUILTINS : shell.dialect === 'ash' ? ASH_BUILTINS : DASH_BUILTINS;
+  if (!shell.isBash) shell.options.shopt('patsub_replacement', false);
   shell.jobs ??= new JobTable(shell);
   shell.traps ??= new Traps(shell);
   shell.execution = new Runtime(shell, scriptMain);

@@ -156,6 +156,7 @@ export class Runtime implements Execution {
       alias: (name) => (shell.options.expandAliases || !shell.isBash ? shell.aliases.get(name) : undefined),
       extglob: () => shell.options.extglob,
       posix: () => shell.options.posix,
+      backquoteLine: shell.dialect === 'ash' ? () => shell.line : undefined,
     }, final);
   }
 
@@ -228,7 +229,7 @@ export class Runtime implements Execution {
   *runFile(text: string, path: string, args: readonly string[] | undefined): Task<number> {
     const shell = this.#shell;
     const { positional, line, loopDepth, inverted, currentCommand, unchecked, speaker } = shell;
-    if (shell.dialect === 'dash') shell.speaker = path;
+    if (!shell.isBash) shell.speaker = path;
     const debug = shell.options.functrace ? undefined : shell.traps.suspend('DEBUG');
     const returnTrap = shell.options.functrace ? undefined : shell.traps.suspend('RETURN');
     if (args) shell.positional = [...args];
@@ -286,7 +287,8 @@ export class Runtime implements Execution {
     const shell = this.#shell;
     const path = findProgram(shell, argv[0]!);
     if (path === undefined) {
-      return fail(shell, 'exec', argv[0] === '' && shell.dialect === 'ash' ? ': Permission denied' : `${argv[0]}: not found`, 127);
+      const isRefused = argv[0] === '' && shell.dialect === 'ash';
+      return fail(shell, 'exec', isRefused ? ': Permission denied' : `${argv[0]}: not found`, isRefused ? 126 : 127);
     }
     yield* shell.flushBacklog();
     const name = `${options.login === true ? '-' : ''}${options.name ?? argv[0]!}`;

@@ -2,7 +2,7 @@
 import { ExpansionError } from '../flow.js';
 import type { Shell } from '../shell.js';
 import { ArithmeticError } from '../syntax/arithmetic-error.js';
-import type { ArithmeticText, BinaryOperator, Expression, Parameter, Variable } from '../syntax/ast.js';
+import type { ArithmeticText, BinaryOperator, Dialect, Expression, Parameter, Variable } from '../syntax/ast.js';
 import { type Integer, posixInteger, sum, toInteger } from '../syntax/constant.js';
 import { parseArithmetic } from '../syntax/script-parts.js';
 import type { Key } from '../variables/arrays.js';
@@ -16,11 +16,11 @@ const PLAIN = /^-?(?:0|[1-9][0-9]{0,14})$/;
 
 const parsed = new Map<string, ArithmeticText>();
 
-function parse(source: string, posix: boolean): ArithmeticText {
-  const key = posix ? `dash ${source}` : source;
+function parse(source: string, dialect: Dialect): ArithmeticText {
+  const key = `${dialect} ${source}`;
   const known = parsed.get(key);
   if (known) return known;
-  const text = parseArithmetic(source, posix);
+  const text = parseArithmetic(source, dialect);
   if (parsed.size >= CACHE_MAX) parsed.clear();
   parsed.set(key, text);
   return text;
@@ -55,7 +55,7 @@ export function evaluateSource(shell: Shell, source: string): Integer {
 
 function evaluateParsed(scope: Scope, source: string): Integer {
   if (PLAIN.test(source)) return Number(source);
-  const text = parse(source, scope.shell.dialect === 'dash');
+  const text = parse(source, scope.shell.dialect);
   if (text.expression === undefined) throw new ArithmeticError(source, 'syntax error: operand expected', source);
   return evaluate(scope, text.expression);
 }

@@ -95,7 +95,7 @@ class Globber {
       return;
     }
     if (this.#isDeep(component)) return this.#walkDeep(prefix, components, at);
-    const pattern = compilePattern(component, { extglob: this.#extglob, nocase: this.#shell.options.has('nocaseglob'), period: !this.#dots, bytes: this.#shell.dialect === 'dash' || isPlainLocale(this.#shell), plainCaret: this.#shell.dialect === 'dash' });
+    const pattern = compilePattern(component, { extglob: this.#extglob, nocase: this.#shell.options.has('nocaseglob'), period: !this.#dots, bytes: !this.#shell.isBash || isPlainLocale(this.#shell), plainCaret: this.#shell.dialect === 'dash' });
     for (const { name, type } of this.#entries(prefix)) {
       if (!pattern.test(name)) continue;
       const path = prefix + name;

@@ -9,7 +9,7 @@ import type { Parameter, Word } from '../syntax/ast.js';
 import { isName } from '../variables/variables.js';
 import { isNullList, trimParts } from './dash-lists.js';
 import { lookUp, lookUpIndirect, type Value } from './lookup.js';
-import { countsBytes } from '../locale.js';
+import { countsBytes, lengthIsOfBytes } from '../locale.js';
 import { belowZero, changeCase, compilePattern, lengthOf, replace, slice, sliceList, trim } from './operations.js';
 import type { Sink } from './sinks.js';
 import { transform, transformList } from './transform.js';
@@ -141,7 +141,7 @@ function lengthOfValue(shell: Shell, part: Parameter, value: Value): number {
   if (value.list) return value.list.length;
   // An element that is not set has the length 0 even with `set -u`.
   const text = value.text ?? (part.index === undefined ? unbound(shell, part) : '');
-  return countsBytes(shell, text) ? encode(text).length : lengthOf(text);
+  return lengthIsOfBytes(shell, text) ? encode(text).length : lengthOf(text);
 }
 
 function apply(shell: Shell, part: Parameter, text: string, operands: Operands): string {

@@ -1,5 +1,5 @@
 // Parses arithmetic (bash, "Shell Arithmetic"; C's operators and precedence) to an Expression.
-import type { BinaryOperator, Expression, Subscript, Unreadable } from './ast.js';
+import type { BinaryOperator, Dialect, Expression, Subscript, Unreadable } from './ast.js';
 import { parseConstant, posixInteger } from './constant.js';
 import { ArithmeticError } from './arithmetic-error.js';
 
@@ -7,8 +7,7 @@ export { ArithmeticError } from './arithmetic-error.js';
 
 /** What parsing needs from outside. */
 export interface ArithmeticHooks {
-  /** dash: only what POSIX has; no `++`, `**`, commas, subscripts, bases. */
-  readonly posix?: boolean;
+  readonly dialect: Dialect;
   /** The text between `[` and `]`. */
   subscript(text: string): Subscript;
   /** At `$`: the slot of the parameter there and where it ends; undefined (or no hook) when `$` has no business here. */
@@ -39,6 +38,8 @@ export function parseExpression(text: string, hooks: ArithmeticHooks): Expressio
 class ExpressionParser {
   readonly #text: string;
   readonly #hooks: ArithmeticHooks;
+  /** dash: only what POSIX has; no `++`, `**`, commas, subscripts, bases. */
+  readonly #isPosix: boolean;
   #pos = 0;
   /** The current token: an operator, 'operand', or '' at the end. */
   #token = '';
@@ -52,11 +53,12 @@ class ExpressionParser {
   constructor(text: string, hooks: ArithmeticHooks) {
     this.#text = text;
     this.#hooks = hooks;
+    this.#isPosix = hooks.dialect === 'dash';
   }
 
   whole(): Expression {
     this.#advance();
-    if (this.#token === '' && this.#failure === undefined && this.#hooks.posix !== true) return { type: 'number', value: 0 };
+    if (this.#token === '' && this.#failure === undefined && !this.#isPosix) return { type: 'number', value: 0 };
     const expression = this.#comma();
     if (this.#token !== '') this.#fail('syntax error in expression');
     return this.#failure === undefined ? expression : { type: 'comma', left: expression, right: this.#failure };
@@ -93,7 +95,7 @@ class ExpressionParser {
       return;
     }
     this.#tokenStart = this.#pos;
-    const operators = this.#hooks.posix === true ? POSIX_OPERATOR : OPERATOR;
+    const operators = this.#isPosix ? POSIX_OPERATOR : OPERATOR;
     operators.lastIndex = this.#pos;
     const operator = operators.exec(text)?.[0];
     if (operator === undefined) {
@@ -113,17 +115,17 @@ class ExpressionParser {
   #readOperand(): Expression {
     const text = this.#text;
     const at = this.#pos;
-    const numbers = this.#hooks.posix === true ? POSIX_NUMBER : NUMBER;
+    const numbers = this.#isPosix ? POSIX_NUMBER : NUMBER;
     numbers.lastIndex = at;
     const number = numbers.exec(text)?.[0];
-    if (number !== undefined && this.#hooks.posix === true) {
+    if (number !== undefined && this.#isPosix) {
       this.#pos += number.length;
       return { type: 'number', value: posixInteger(number) };
     }
     if (number !== undefined) {
       this.#pos += number.length;
       try {
-        return { type: 'number', value: parseConstant(number, text.slice(0, this.#pos)) };
+        return { type: 'number', value: parseConstant(number, text.slice(0, this.#pos), this.#hooks.dialect) };
       } catch (error) {
         if (!(error instanceof ArithmeticError)) throw error;
         return this.#failWith(error);
@@ -133,7 +135,7 @@ class ExpressionParser {
     const name = NAME.exec(text)?.[0];
     if (name !== undefined) {
       this.#pos += name.length;
-      const index = text[this.#pos] === '[' && this.#hooks.posix !== true ? this.#readIndex() : undefined;
+      const index = text[this.#pos] === '[' && !this.#isPosix ? this.#readIndex() : undefined;
       return this.#failure ?? { type: 'variable', name, index };
     }
     if (text[at] === '$' && this.#hooks.dollar !== undefined) return this.#readDollar(at);

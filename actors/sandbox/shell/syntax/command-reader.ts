@@ -249,7 +249,7 @@ export class CommandReader {
     if (operatorToken.kind !== 'operator' || !REDIRECTS.has(operatorToken.text)) this.unexpected();
     const operator = operatorToken.text as RedirectOperator;
     this.take();
-    const target = this.#target(this.reader.settings.dialect === 'dash' && (operator === '<<' || operator === '<<-') ? 'delimiter' : 'plain');
+    const target = this.#target(this.reader.features.terse && (operator === '<<' || operator === '<<-') ? 'delimiter' : 'plain');
     const redirect = { operator, fd: descriptor?.fd, variable: descriptor?.variable, target, document: undefined as Word | undefined, line };
     if (operator === '<<' || operator === '<<-') this.#expectDocument(redirect);
     return redirect;
@@ -270,7 +270,8 @@ export class CommandReader {
 
   #expectDocument(redirect: { operator: RedirectOperator; target: Word; document: Word | undefined; line: number }): void {
     const { reader } = this;
-    const quoted = redirect.target.parts.some((part) => part.type === 'quoted' || part.type === 'double');
+    // dash and busybox: a backquote in the delimiter quotes, too.
+    const quoted = redirect.target.parts.some((part) => part.type === 'quoted' || part.type === 'double') || (reader.features.terse && redirect.target.source.includes('`'));
     // `$x` and `~` in a delimiter are only text.
     const delimiter = literalText(redirect.target.parts) ?? redirect.target.source.replace(/["']/g, '');
     redirect.document = makeWord([], '', redirect.line, NO_MARKS);

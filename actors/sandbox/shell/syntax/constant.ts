@@ -1,5 +1,6 @@
 // Integer constants of shell arithmetic: decimal, 0octal, 0xhex, base#digits; 64 bits, wrapping around.
 import { ArithmeticError } from './arithmetic-error.js';
+import type { Dialect } from './ast.js';
 
 const DECIMAL = /^(?:0|[1-9][0-9]{0,14})$/;
 const DIGITS = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ@_';
@@ -24,14 +25,14 @@ export function toInteger(value: bigint): Integer {
 }
 
 /** The value of a constant. `expression` is what it stands in, for the message. Throws ArithmeticError. */
-export function parseConstant(text: string, expression: string): Integer {
+export function parseConstant(text: string, expression: string, dialect: Dialect): Integer {
   if (DECIMAL.test(text)) return Number(text);
   const hash = text.indexOf('#');
   if (hash >= 0) {
     const base = /^[1-9][0-9]*$/.test(text.slice(0, hash)) ? Number(text.slice(0, hash)) : 0;
     if (base === 0) throw new ArithmeticError(expression, 'invalid number', text);
     if (base < 2 || base > 64) throw new ArithmeticError(expression, 'invalid arithmetic base', text);
-    if (hash === text.length - 1) throw new ArithmeticError(expression, 'invalid integer constant', text);
+    if (hash === text.length - 1 && dialect !== 'ash') throw new ArithmeticError(expression, 'invalid integer constant', text);
     return digitsValue(text.slice(hash + 1), base, text, expression);
   }
   if (/^0[xX]/.test(text)) return text.length === 2 ? 0 : digitsValue(text.slice(2), 16, text, expression);

@@ -15,7 +15,7 @@ export function readDocuments(reader: Reader): void {
 function readDocument(reader: Reader, document: PendingDocument): void {
   const firstLine = reader.line;
   const lines: string[] = [];
-  // A line and what follows its continuations: the delimiter may be broken over lines too.
+  // A line and what follows its continuations: the delimiter may be broken over lines too, but for busybox.
   let logical = '';
   let begun = 0;
   for (;;) {
@@ -37,7 +37,7 @@ function readDocument(reader: Reader, document: PendingDocument): void {
       break;
     }
     lines.push(newline < 0 ? line : `${line}\n`);
-    logical = !document.quoted && /(?:^|[^\\])(?:\\\\)*\\$/.test(line) ? logical + line.slice(0, -1) : '';
+    logical = !document.quoted && reader.settings.dialect !== 'ash' && /(?:^|[^\\])(?:\\\\)*\\$/.test(line) ? logical + line.slice(0, -1) : '';
   }
   document.fill(lines.join(''), firstLine);
 }

@@ -106,7 +106,7 @@ function arithmeticText(reader: Reader, parts: readonly WordPart[], source: stri
 function parseEarly(reader: Reader, source: string, line: number, dollars: Parameter[]): Expression | undefined {
   try {
     const expression = parseExpression(source, {
-      posix: reader.settings.dialect === 'dash',
+      dialect: reader.settings.dialect,
       subscript: (text) => parseSubscript(reader, text, line),
       dollar: (text, pos) => {
         const inner = reader.inner(text, line);

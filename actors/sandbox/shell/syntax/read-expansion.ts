@@ -116,7 +116,7 @@ export function readBackquoted(reader: Reader, quoted: boolean): CommandSubstitu
   }
   reader.pos = at + 1;
   try {
-    return { type: 'command', script: reader.grammar.script(reader.inner(text, line)), backquote: true, failure: undefined, line };
+    return { type: 'command', script: reader.grammar.script(reader.inner(text, reader.settings.backquoteLine?.() ?? line)), backquote: true, failure: undefined, line };
   } catch (error) {
     if (error instanceof ShellSyntaxError && !reader.features.terse) return { type: 'command', script: EMPTY, backquote: true, failure: error.failure, line };
     throw error;

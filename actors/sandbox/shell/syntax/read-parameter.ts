@@ -16,7 +16,7 @@ const TRANSFORM = /@[^}]*/y;
 const PREFIX_NAMES = /[@*]\}/y;
 /** `${#:}` and its kin are neither lengths nor operations in bash. */
 const LENGTH_OF_NOTHING = /[:/%=+]\}/y;
-/** dash: of anything but a name and these. */
+/** dash and ash: of anything but a name and these. */
 const LENGTH_OF_NOTHING_DASH = /[^A-Za-z_0-9@*#?$!}-]\}/y;
 
 const DEFAULTS: Readonly<Record<string, 'default' | 'assign' | 'error' | 'alternate'>> = { '-': 'default', '=': 'assign', '?': 'error', '+': 'alternate' };
@@ -61,7 +61,7 @@ class BracedReader {
       if (index?.all !== undefined && reader.text[reader.pos] === '}') return this.#close(name, index, { type: 'keys' }, false);
     }
     if (reader.text[reader.pos] === '}') return this.#close(name, index, undefined, indirect);
-    if (name === '#' && reader.settings.dialect !== 'ash' && reader.looksAt(reader.features.bash ? LENGTH_OF_NOTHING : LENGTH_OF_NOTHING_DASH)) return this.#bad(name);
+    if (name === '#' && reader.looksAt(reader.features.bash ? LENGTH_OF_NOTHING : LENGTH_OF_NOTHING_DASH)) return this.#bad(name);
     const operation = this.#operation(name);
     if (operation === undefined || reader.text[reader.pos] !== '}') return this.#bad(name);
     return this.#close(name, index, operation, indirect);
@@ -132,11 +132,12 @@ class BracedReader {
     return char === '@' ? { type: 'transform', operator: reader.match(TRANSFORM)!.slice(1) } : undefined;
   }
 
-  /** bash wants something after the colon, be it a blank. */
+  /** bash wants something after the colon, be it a blank; busybox takes a brace there for it. */
   #slice(): ParameterOperation | undefined {
     const reader = this.#reader;
-    if (reader.features.bash && reader.text[reader.pos + 1] === '}') return undefined;
-    reader.pos++;
+    const isEmpty = reader.text[reader.pos + 1] === '}';
+    if (reader.features.bash && isEmpty) return undefined;
+    reader.pos += isEmpty ? 2 : 1;
     const offset = readArithmetic(reader, ':');
     if (reader.text[reader.pos] !== ':') return { type: 'slice', offset, length: undefined };
     reader.pos++;

@@ -16,7 +16,7 @@ export interface Place {
   readonly processes: boolean;
   /** Do not stop at the first character even if it is one of `stops` (the `/` of `${x////-}`). */
   readonly skipFirst?: boolean;
-  /** `$` and backquotes are ordinary (dash, in the delimiter of a here-document). */
+  /** `$` and backquotes are ordinary (dash and ash, in the delimiter of a here-document). */
   readonly plainDollars?: boolean;
   /** Inside `"…"` (in `${x:-…}`): single quotes are ordinary and a backslash escapes only `$ \` " \ }`. */
   readonly insideDouble?: boolean;

@@ -16,6 +16,8 @@ export interface ReaderSettings {
   readonly posix?: (() => boolean) | undefined;
   /** The number of the first line; 1 unless said. */
   readonly line?: number | undefined;
+  /** busybox: the line of the command that runs while this is read, from which it counts the lines within backquotes. */
+  readonly backquoteLine?: (() => number) | undefined;
 }
 
 /** A here-document whose operator has been read and whose text follows the next newline. */

@@ -16,9 +16,9 @@ export function parseDocument(text: string, dialect: Dialect): Word {
 }
 
 /** Text after expansion, ready to evaluate: `expression` is set. */
-export function parseArithmetic(source: string, posix = false): ArithmeticText {
-  const reader = readerOver(source, 'bash');
-  const expression = parseExpression(source, { posix, subscript: (inside) => parseSubscriptText(reader, inside, 1) });
+export function parseArithmetic(source: string, dialect: Dialect): ArithmeticText {
+  const reader = readerOver(source, dialect);
+  const expression = parseExpression(source, { dialect, subscript: (inside) => parseSubscriptText(reader, inside, 1) });
   return { parts: [{ type: 'literal', text: source }], source, line: 1, blocking: false, expression, dollars: [] };
 }
 
