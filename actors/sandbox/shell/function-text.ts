@@ -11,8 +11,16 @@ export function functionText(name: string, body: Command): string {
   return printer.out;
 }
 
+/** `() {  …` as in the environment: the same lines, each set in by one blank. */
+export function environmentText(body: Command): string {
+  const printer = new Printer(true);
+  printer.definition('() ', body);
+  return printer.out;
+}
+
 class Printer {
   out = '';
+  readonly #isFlat: boolean;
   #indentation = 0;
   /** The next command goes on with the line that has begun. */
   #goesOn = false;
@@ -21,8 +29,16 @@ class Printer {
   /** A here-document was the last: the next semicolon is left out, and a line of its own is left empty, as bash does. */
   #wasDocument = false;
 
+  constructor(isFlat = false) {
+    this.#isFlat = isFlat;
+  }
+
+  get #margin(): string {
+    return ' '.repeat(this.#isFlat ? Math.min(this.#indentation, 1) : this.#indentation);
+  }
+
   definition(head: string, body: Command): void {
-    this.out += `${head}${' '.repeat(this.#indentation)}{ \n`;
+    this.out += `${head}${this.#margin}{ ${this.#isFlat && this.#indentation === 0 ? '' : '\n'}`;
     this.#within(() => this.#command(body.type === 'group' ? body.body : body));
     this.#newline('}');
     if (body.type === 'group' && body.redirects.length > 0) this.out += ` ${body.redirects.map(redirectText).join(' ')}`;
@@ -38,7 +54,7 @@ class Printer {
 
   #newline(text: string): void {
     if (!this.out.endsWith('\n') || text === '' || this.#wasDocument) this.out += '\n';
-    this.out += ' '.repeat(this.#indentation) + text;
+    this.out += this.#margin + text;
   }
 
   #semicolon(): void {
@@ -55,7 +71,7 @@ class Printer {
   #command(command: Command): void {
     if (command.type === 'list') return this.#list(command);
     if (this.#goesOn) this.#goesOn = false;
-    else this.out += ' '.repeat(this.#indentation);
+    else this.out += this.#margin;
     this.#bare(command);
     if (command.redirects.length > 0) this.out += `${/[ \n]$/.test(this.out) ? '' : ' '}${command.redirects.map(redirectText).join(' ')}`;
     for (const { document, target } of command.redirects) if (document !== undefined) this.#documents += `${document.source}${target.source.replace(/["'\\]/g, '')}\n`;
@@ -178,7 +194,7 @@ class Printer {
       this.#newline('else\n');
       this.#within(() => {
         if (rest.length === 0) return this.#list(otherwise!);
-        this.out += ' '.repeat(this.#indentation);
+        this.out += this.#margin;
         this.#if(rest, otherwise);
       });
       this.#semicolon();

@@ -18,26 +18,17 @@ import { SET_OPTIONS, type SetOption } from './options.js';
 import { applyOption } from './builtins/options.js';
 import { restrict } from './restricted.js';
 import { Shell } from './shell.js';
+import { importFunctions } from './execute/exported-functions.js';
 import { goesOnAfter } from './execute/given-up.js';
 import { LinesRead } from './execute/lines-read.js';
 import { givesUpLine, statusAfter } from './execute/unreadable.js';
-import { printCommand } from './command-text.js';
 import type { Dialect, List, SimpleCommand } from './syntax/ast.js';
 import { ShellSyntaxError } from './syntax/parser.js';
-
-/** Exported functions come in as BASH_FUNC_name%%. */
-function* importFunctions(shell: Shell): Task {
-  for (const [name, value] of shell.process.env) {
-    const match = /^BASH_FUNC_(.+)%%$/.exec(name);
-    if (match && value.startsWith('()')) yield* shell.execution.runText(`${match[1]} ${value}; export -f ${match[1]}`);
-  }
-}
 
 /** Makes a shell in a process that is none yet. */
 function makeShell(process: Process, dialect: Dialect, name: string): Shell {
   const shell = new Shell(process, dialect, name);
   assemble(shell, (child, path, args) => runScript(makeShell(child, dialect, name), path, args));
-  shell.printFunctionBody = ({ body }) => printCommand(body);
   shell.traps.noteIgnored();
   shell.random = process.pid * 7919 + Date.now() % 100_000;
   importEnvironment(shell);
@@ -285,7 +276,7 @@ export function shellMain(dialect: Dialect) {
     shell.isLogin = invocation.login;
     if (isBash && invocation.login) shell.options.shopt('login_shell', true);
     if (isBash) checkLocales(shell);
-    if (isBash) yield* importFunctions(shell);
+    if (isBash) importFunctions(shell);
     const { rest } = invocation;
     if (invocation.command) {
       if (rest[0] === undefined) {

@@ -59,7 +59,6 @@ export interface Execution {
   /** Runs a script file in a process that has not been a shell before. */
   scriptMain(process: Process, path: string, args: readonly string[]): Task<number>;
   resolveRedirect(redirect: Redirect): ResolvedRedirect;
-  functionText(definition: FunctionDefinition): string;
   newParser(text: string, line: number, final?: boolean): Parser;
   reportSyntax(error: ShellSyntaxError, place?: string): void;
   /** The status that an error gives a shell which ends because of it. */

@@ -12,7 +12,7 @@ import { History } from './history/history.js';
 import type { JobTable } from './jobs.js';
 import { DASH_LETTERS, Options, type SetOption } from './options.js';
 import type { Builtin, Execution, Expansion, Frame, Redirection, ShellFunction } from './parts.js';
-import type { Command, Dialect, FunctionDefinition, SimpleCommand } from './syntax/ast.js';
+import type { Command, Dialect, SimpleCommand } from './syntax/ast.js';
 import type { Traps } from './traps.js';
 import type { Key } from './variables/arrays.js';
 import { Variables } from './variables/variables.js';
@@ -151,7 +151,6 @@ export class Shell {
     copy.scriptPath = this.scriptPath;
     copy.commandString = this.commandString;
     copy.isLogin = this.isLogin;
-    copy.printFunctionBody = this.printFunctionBody;
     copy.readsStdin = this.readsStdin;
     copy.hasName = this.hasName;
     copy.calledAs = this.calledAs;
@@ -186,9 +185,6 @@ export class Shell {
   get currentSource(): string {
     return this.frames.at(-1)?.source ?? this.scriptPath ?? (this.commandString === undefined && !this.isInteractive ? 'main' : 'environment');
   }
-
-  /** A function's body as its definition printed. */
-  printFunctionBody: (definition: FunctionDefinition) => string = () => '{ :; }';
 
   // --- messages ---------------------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,5 @@
 // declare, typeset, local, export, readonly: attributes, values and listings of variables and functions.
+import { isExportable } from '../execute/exported-functions.js';
 import { functionText } from '../function-text.js';
 import type { Task } from '../../kernel/wait.js';
 import { elementsTask, type ExpandedAssignment, storeElements } from '../expand/assignment.js';
@@ -93,24 +94,30 @@ function listFunctions(shell: Shell, { command, on, operands }: Request): Outcom
 function markFunctions(shell: Shell, { command, on, off, operands }: Request): number {
   let status = 0;
   for (const operand of operands) {
-    if (typeof operand !== 'string' || /^\w+\+?=/.test(operand)) return fail(shell, command, "cannot use `-f' to make functions");
-    const found = shell.functions.get(operand);
+    const marks = command === 'export' || command === 'readonly';
+    if (!marks && (typeof operand !== 'string' || /^\w+\+?=/.test(operand))) return fail(shell, command, "cannot use `-f' to make functions");
+    const name = typeof operand === 'string' ? operand : operand.elements ? operand.name : argumentName(operand);
+    const found = shell.functions.get(name);
     if (found?.isReadonly === true && off.includes('r')) {
-      status = fail(shell, command, `${operand}: readonly function`);
+      status = fail(shell, command, `${name}: readonly function`);
       continue;
     }
     if (!found) {
-      status = fail(shell, command, `${String(operand)}: not a function`);
+      status = fail(shell, command, `${name}: not a function`);
+      continue;
+    }
+    if (command === 'export' && !on.includes('n') && !isExportable(name)) {
+      status = fail(shell, command, `${name}: cannot export`);
       continue;
     }
     const isExported = command === 'export' ? !on.includes('n') : on.includes('x') || (found.isExported && !off.includes('x'));
-    shell.functions.set(String(operand), { ...found, isExported, isReadonly: found.isReadonly || command === 'readonly' || on.includes('r'), isTraced: on.includes('t') || (found.isTraced && !off.includes('t')) });
+    shell.functions.set(name, { ...found, isExported, isReadonly: found.isReadonly || command === 'readonly' || on.includes('r'), isTraced: on.includes('t') || (found.isTraced && !off.includes('t')) });
   }
   return status;
 }
 
-function argumentName({ name, value }: ExpandedAssignment): string {
-  return `${name}=${value ?? ''}`;
+function argumentName({ name, append, value }: ExpandedAssignment): string {
+  return `${name}${append ? '+' : ''}=${value ?? ''}`;
 }
 
 function* listOn(shell: Shell, request: Request, written: Task<number>, from: string | ExpandedAssignment): Task<number> {
@@ -160,7 +167,12 @@ function target(shell: Shell, request: Request, name: string): Variable {
   const { variables } = shell;
   const { command, on } = request;
   const isNameref = on.includes('n') || request.off.includes('n');
-  if (command === 'export' || command === 'readonly') return variables.writable(variables.follow(name).name);
+  if (command === 'export' || command === 'readonly') {
+    const variable = variables.writable(variables.follow(name).name);
+    // `x=1 export x`, and in a function called as `x=1 f`: in bash it stays.
+    if (shell.isBash && variables.isTemporary(variable.name)) variable.isKept = true;
+    return variable;
+  }
   if (on.includes('g')) return variables.global(name);
   if (variables.functionDepth > 0) return variables.bindAt(variables.functionDepth, name, on.includes('I') || shell.options.has('localvar_inherit') || !shell.isBash);
   return variables.writable(isNameref ? name : variables.follow(name).name);

@@ -1,4 +1,5 @@
 // Programs: found along PATH, run in a child process (or in this one, when the shell has nothing left to do).
+import { childEnvironment } from './exported-functions.js';
 import { temporaryText } from '../expand/assignment.js';
 import { busyboxWords } from '../busybox-words.js';
 import { canFork } from '../../kernel/limit-checks.js';
@@ -73,16 +74,6 @@ function environmentOf(shell: Shell, node: SimpleCommand, valueOf: (assignment: 
   } finally {
     variables.pop();
   }
-}
-
-/** Exported functions travel as BASH_FUNC_name%%. */
-export function childEnvironment(shell: Shell): ReadonlyMap<string, string> {
-  const env = shell.variables.environment();
-  const exported = shell.isBash ? [...shell.functions].filter(([, { isExported }]) => isExported) : [];
-  if (exported.length === 0) return env;
-  const copy = new Map(env);
-  for (const [name, { definition }] of exported) copy.set(`BASH_FUNC_${name}%%`, shell.execution.functionText(definition));
-  return copy;
 }
 
 function* launch(shell: Shell, node: SimpleCommand, argv: string[], { env, path: pathValue }: ProgramEnvironment): Task<number> {

@@ -5,6 +5,8 @@ import { ShellExit } from '../flow.js';
 import type { Outcome, ShellFunction } from '../parts.js';
 import type { Shell } from '../shell.js';
 import type { FunctionDefinition } from '../syntax/ast.js';
+import { isName } from '../variables/variables.js';
+import { endsScript } from './given-up.js';
 import { SPECIAL_BUILTINS } from './special-builtins.js';
 
 /** Beyond this the JavaScript stack could run out; bash itself would crash some thousands of calls later. */
@@ -13,8 +15,9 @@ const NESTING_MAX = 900;
 export function defineFunction(shell: Shell, definition: FunctionDefinition): Outcome {
   const { name } = definition;
   shell.line = definition.line;
-  if (shell.isBash && /[$`]/.test(name)) {
+  if (shell.isBash && (/[$`'"\\]/.test(name) || (shell.options.posix && !isName(name)))) {
     shell.complain(`\`${name}': not a valid identifier`);
+    if (endsScript(shell)) throw new ShellExit(2);
     return shell.execution.settle(1);
   }
   if (shell.isBash && shell.options.posix && SPECIAL_BUILTINS[shell.dialect].has(name)) {

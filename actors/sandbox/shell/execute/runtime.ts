@@ -13,9 +13,10 @@ import { CommandAbort, ExpansionError, ShellExit } from '../flow.js';
 import { awaitRoom, cannotFork } from './fork-room.js';
 import type { Execution, Outcome, ResolvedRedirect } from '../parts.js';
 import type { Shell } from '../shell.js';
-import type { Command, FunctionDefinition, List, Redirect, SimpleCommand } from '../syntax/ast.js';
+import type { Command, List, Redirect, SimpleCommand } from '../syntax/ast.js';
 import { Parser, ShellSyntaxError } from '../syntax/parser.js';
-import { childEnvironment, execute, runExternal } from './external.js';
+import { childEnvironment } from './exported-functions.js';
+import { execute, runExternal } from './external.js';
 import { callFunction } from './functions.js';
 import { Interpreter } from './interpreter.js';
 import { endsScript, goesOnAfter, isFatal } from './given-up.js';
@@ -59,10 +60,6 @@ export class Runtime implements Execution {
 
   resolveRedirect(redirect: Redirect): ResolvedRedirect {
     return (this.#shell.redirection as Redirector).resolve(redirect);
-  }
-
-  functionText(definition: FunctionDefinition): string {
-    return `() ${this.#shell.printFunctionBody(definition)}`;
   }
 
   // --- forks ------------------------------------------------------------------------------------------------------------------

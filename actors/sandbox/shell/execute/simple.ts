@@ -14,7 +14,7 @@ import { runExternal } from './external.js';
 import { callFunction } from './functions.js';
 import { closeSubstitutions } from './process-files.js';
 import { SPECIAL_BUILTINS } from './special-builtins.js';
-import { assignGuarded, assignTemporary, endScope, isScoped, type Stay } from './temporaries.js';
+import { assignGuarded, assignTemporary, isScoped, type Stay } from './temporaries.js';
 import { TOLD_AFTER, traceAssigning, traceAssignment, traceCommand, traceDeclaration } from './trace.js';
 
 function blocks(node: SimpleCommand): boolean {
@@ -260,7 +260,7 @@ function withTemporaries(shell: Shell, node: SimpleCommand, body: () => Outcome,
   let outcome: Outcome = 1;
   let isOver = true;
   const end = (): void => {
-    if (scoped) endScope(shell, node, stay);
+    if (scoped) shell.variables.pop();
     if (keepsFiles) undo?.keep();
     else undo?.();
   };
@@ -301,7 +301,7 @@ function* withTemporariesTask(shell: Shell, node: SimpleCommand, body: () => Out
     if (undo) shell.report(error);
     throw error;
   } finally {
-    if (scoped) endScope(shell, node, stay);
+    if (scoped) shell.variables.pop();
     if (keepsFiles) undo?.keep();
     else undo?.();
   }

@@ -3,7 +3,7 @@ import { complainOfElement } from '../expand/assignment.js';
 import { CommandAbort, ShellExit } from '../flow.js';
 import type { Shell } from '../shell.js';
 import type { Assignment, SimpleCommand } from '../syntax/ast.js';
-import { EXPORTED, READONLY } from '../variables/variable.js';
+import { EXPORTED, READONLY, WATCHED } from '../variables/variable.js';
 import { AssignmentError } from '../variables/variables.js';
 import { refusal } from '../variables/assignment-error.js';
 
@@ -41,22 +41,18 @@ export function assignTemporary(shell: Shell, assignment: Assignment, value: str
   }
   const { name } = variables.follow(assignment.name);
   const variable = variables.bindAt(variables.depth, name);
-  variable.attributes = EXPORTED;
   if (outer?.special && stay === 'command') variable.special = outer.special;
-  variables.assign(variable, assignment.append ? (outer?.text ?? '') + value : value);
+  if (assignment.append && outer) {
+    // What is added is added as the variable's attributes say.
+    variable.value = outer.text;
+    variable.attributes = outer.attributes & WATCHED;
+    variables.assign(variable, value, true);
+  } else variables.assign(variable, value);
+  variables.mark(variable, EXPORTED, WATCHED);
+  variable.isKept = stay === 'exported';
 }
 
 /** Whether the assignments have a scope of their own. */
 export function isScoped(shell: Shell, { assignments }: SimpleCommand, stay: Stay): boolean {
   return assignments.length > 0 && (stay === 'command' || (stay === 'exported' && shell.isBash));
-}
-
-/** Ends that scope. What a special built-in of bash's posix mode has left of it stays. */
-export function endScope({ variables }: Shell, { assignments }: SimpleCommand, stay: Stay): void {
-  const left = stay === 'exported' ? assignments.map(({ name }) => variables.binding(name)).filter((variable) => variable?.depth === variables.depth) : [];
-  variables.pop();
-  for (const variable of left) {
-    variables.set(variable!.name, variable!.text ?? '');
-    variables.mark(variables.writable(variable!.name), variable!.attributes);
-  }
 }

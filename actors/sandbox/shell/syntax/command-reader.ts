@@ -18,6 +18,9 @@ const CLOSERS_BASH = new Set([...CLOSERS, ']]']);
 
 const NO_REDIRECTS: readonly Redirect[] = [];
 
+/** So many here-documents bash takes from one line. */
+const DOCUMENTS_MAX = 16;
+
 export class CommandReader {
   readonly reader: Reader;
   readonly lexer: Lexer;
@@ -270,6 +273,7 @@ export class CommandReader {
 
   #expectDocument(redirect: { operator: RedirectOperator; target: Word; document: Word | undefined; line: number }): void {
     const { reader } = this;
+    if (reader.features.bash && reader.pending.length >= DOCUMENTS_MAX) reader.fail('maximum here-document count exceeded');
     // dash and busybox: a backquote in the delimiter quotes, too.
     const quoted = redirect.target.parts.some((part) => part.type === 'quoted' || part.type === 'double') || (reader.features.terse && redirect.target.source.includes('`'));
     // `$x` and `~` in a delimiter are only text.

@@ -6,6 +6,8 @@ import { type Features, featuresOf } from './features.js';
 /** Deeper nesting than this is refused: the readers recurse, and a script must not be able to overflow the stack. */
 const DEPTH_MAX = 400;
 
+const ONE_TOKEN = /^\s*(?:[^\s;&|()<>]+|[;&|()<>]+)\s*$/;
+
 export interface ReaderSettings {
   readonly dialect: Dialect;
   /** The replacement text of an alias, undefined when there is none or aliases are off. */
@@ -75,6 +77,8 @@ export class Reader {
   #countedTo = 0;
   /** Where the text of aliases ends, whose newlines are not lines of the script. */
   readonly #aliasEnd: Mark = { at: 0 };
+  /** What stands in place of the script's own words now. */
+  #replaced: { readonly start: Mark; readonly end: Mark; readonly source: string }[] = [];
 
   constructor(text: string, final: boolean, settings: ReaderSettings, grammar: Grammar) {
     this.text = text;
@@ -137,6 +141,7 @@ export class Reader {
     this.#countedTo = place.countedTo;
     this.#aliasEnd.at = place.aliasEnd;
     this.marks.clear();
+    this.#replaced = [];
     this.marks.add(this.#aliasEnd);
   }
 
@@ -146,6 +151,7 @@ export class Reader {
     const line = this.line;
     this.text = this.text.slice(this.pos);
     this.#moveMarks(0, -this.pos);
+    this.#replaced = this.#replaced.filter(({ end }) => end.at > 0);
     this.pos = 0;
     this.#countedTo = 0;
     this.#lineBase = line;
@@ -156,7 +162,13 @@ export class Reader {
   splice(start: number, value: string): void {
     this.lineAt(start);
     this.arithmeticAt.clear();
+    const source = this.text.slice(start, this.pos);
     this.#moveMarks(this.pos, value.length - (this.pos - start));
+    if (!this.#replaced.some((outer) => outer.start.at <= start && start < outer.end.at)) {
+      const replaced = { start: { at: start }, end: { at: start + value.length }, source };
+      this.#replaced.push(replaced);
+      this.marks.add(replaced.start).add(replaced.end);
+    }
     this.#aliasEnd.at = Math.max(this.#aliasEnd.at, start + value.length);
     this.text = this.text.slice(0, start) + value + this.text.slice(this.pos);
     this.pos = start;
@@ -205,20 +217,38 @@ export class Reader {
     this.depth--;
   }
 
-  /** The source line around a position, which bash shows after "unexpected token". */
+  /**
+   * The source line around a position, which bash shows after "unexpected token": as it was before aliases took the place of its words,
+   * but within the text of an alias, unless at its end, that text.
+   */
   lineText(pos: number): string {
-    const start = pos === 0 ? 0 : this.text.lastIndexOf('\n', pos - 1) + 1;
-    const end = this.text.indexOf('\n', pos);
-    return this.text.slice(start, end < 0 ? undefined : end);
+    let at = pos;
+    let { text } = this;
+    for (const { start, end, source } of this.#replaced.toReversed()) {
+      if (at >= end.at) at += source.length - (end.at - start.at);
+      else if (at >= start.at) {
+        if (!ONE_TOKEN.test(text.slice(at, end.at))) return text.slice(start.at, end.at).trimEnd();
+        at = start.at;
+      }
+      text = text.slice(0, start.at) + source + text.slice(end.at);
+    }
+    const begin = at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1;
+    const end = text.indexOf('\n', at);
+    return text.slice(begin, end < 0 ? undefined : end);
   }
 
   fail(message: string, at = this.pos, sourceLine?: string): never {
     throw new ShellSyntaxError({ line: this.lineAt(at), message, sourceLine });
   }
 
+  /** Where bash is when it has seen that nothing follows: a backslash at the end is to it one before a newline, and before another one. */
+  get #lastLine(): number {
+    return this.lineAt(this.text.length) + (this.features.bash && /(?:^|[^\\])(?:\\\\)*\\$/.test(this.text) ? 2 : 0);
+  }
+
   /** The text ended between words although a compound command is still open. */
   endedEarly(): never {
-    throw new ShellSyntaxError({ line: this.lineAt(this.text.length), message: 'syntax error: unexpected end of file', sourceLine: undefined }, true);
+    throw new ShellSyntaxError({ line: this.#lastLine, message: 'syntax error: unexpected end of file', sourceLine: undefined }, true);
   }
 
   /** The text ended inside something that `close` would have ended; `start` is where it began, `kind` what kind of error that is to bash. */
@@ -226,6 +256,6 @@ export class Reader {
     if (!this.final) throw new Incomplete(close);
     const words = close === '"' || close === "'" || close === '`' ? 'Unterminated quoted string' : close === '}' ? 'Missing \'}\'' : `end of file unexpected (expecting "${close}")`;
     const message = this.features.terse ? `Syntax error: ${words}` : `unexpected EOF while looking for matching \`${close}'`;
-    throw new ShellSyntaxError({ line: this.lineAt(start), message, sourceLine: undefined, ...kind }, true);
+    throw new ShellSyntaxError({ line: start >= this.text.length ? this.#lastLine : this.lineAt(start), message, sourceLine: undefined, ...kind }, true);
   }
 }

@@ -76,6 +76,20 @@ export class Bindings {
     }
   }
 
+  /** Whether what is bound to the name was assigned in front of a command that runs. */
+  isTemporary(name: string): boolean {
+    return this.#isTemporary(this.bindings.get(name));
+  }
+
+  #isTemporary(variable: Variable | undefined): boolean {
+    return variable !== undefined && variable.depth > 0 && this.#scopes[variable.depth - 1]!.kind === 'temporary';
+  }
+
+  /** What the innermost scope holds and leaves behind. */
+  protected get kept(): Variable[] {
+    return (this.#scopes.at(-1)?.names ?? []).map((name) => this.bindings.get(name)!).filter((variable) => variable?.isKept === true && variable.depth === this.depth);
+  }
+
   /** `local -`: the options to be given back when the running function ends. */
   saveOptions(options: Options): void {
     const scope = this.#scopes[this.functionDepth - 1];
@@ -102,7 +116,7 @@ export class Bindings {
     if (outer?.depth === depth) return this.#own(outer);
     const variable = new Variable(name, depth, this.generation);
     // A plain `local x` starts with the temporary assignment around it (`x=1 f`), and takes the place of that of its own call.
-    const isTemporary = outer !== undefined && outer.depth > 0 && this.#scopes[outer.depth - 1]!.kind === 'temporary';
+    const isTemporary = this.#isTemporary(outer);
     if (outer && (inherit || isTemporary)) {
       variable.value = outer.special ? outer.text : outer.value;
       if (inherit) {
@@ -111,7 +125,7 @@ export class Bindings {
       }
       variable.attributes = outer.attributes & ~(inherit ? NAMEREF : NAMEREF | READONLY);
     }
-    this.#insert(variable, isTemporary && outer.depth === depth - 1 && this.#scopes[depth - 1]!.kind === 'function' ? outer.hidden : outer);
+    this.#insert(variable, isTemporary && outer?.depth === depth - 1 && this.#scopes[depth - 1]!.kind === 'function' ? outer.hidden : outer);
     return variable;
   }
 

@@ -35,6 +35,8 @@ export class Variable {
   hidden: Variable | undefined;
   generation: number;
   special: SpecialValue | undefined;
+  /** Of the assignments in front of a command: it outlives the command (`x=1 export x`, and special built-ins in bash's posix mode). */
+  isKept = false;
   /** An array that was declared and never assigned. */
   isUnassigned = false;
 
@@ -106,6 +108,7 @@ export class Variable {
     copy.attributes = this.attributes;
     copy.hidden = this.hidden;
     copy.special = this.special;
+    copy.isKept = this.isKept;
     return copy;
   }
 

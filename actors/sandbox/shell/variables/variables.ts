@@ -23,6 +23,18 @@ export class Variables extends Bindings {
     return copy;
   }
 
+  /** Ends the innermost scope; what outlives it is assigned around it, and outlives that too where it is a command's. */
+  override pop(): void {
+    const { kept } = this;
+    super.pop();
+    for (const { name, text, attributes } of kept) {
+      const variable = this.writable(name);
+      this.assign(variable, text ?? '');
+      this.mark(variable, attributes);
+      variable.isKept = this.isTemporary(name);
+    }
+  }
+
   // --- reading ----------------------------------------------------------------------------------------------------------------
 
   /** Follows namerefs from a name to where it leads. */

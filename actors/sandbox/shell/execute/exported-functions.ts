@@ -1,0 +1,49 @@
+// Exported functions travel through the environment as BASH_FUNC_name%%, and are taken from there for nothing but functions.
+import { environmentText } from '../function-text.js';
+import type { Shell } from '../shell.js';
+import type { FunctionDefinition, List } from '../syntax/ast.js';
+import { ShellSyntaxError } from '../syntax/errors.js';
+import { isName } from '../variables/variables.js';
+
+/** What children get. */
+export function childEnvironment(shell: Shell): ReadonlyMap<string, string> {
+  const env = shell.variables.environment();
+  const exported = shell.isBash ? [...shell.functions].filter(([, { isExported }]) => isExported) : [];
+  if (exported.length === 0) return env;
+  const copy = new Map(env);
+  for (const [name, { definition }] of exported) copy.set(`BASH_FUNC_${name}%%`, environmentText(definition.body));
+  return copy;
+}
+
+/** Whether a function of that name may be in an environment. */
+export function isExportable(name: string): boolean {
+  return !/[/=]/.test(name);
+}
+
+/** The function that the text is the definition of, and of nothing else; undefined after a complaint. */
+function read(shell: Shell, name: string, text: string): FunctionDefinition | undefined {
+  let list: List | 'incomplete' | 'end';
+  try {
+    list = shell.execution.newParser(`${name} ${text}`, 0).next();
+  } catch (error) {
+    if (!(error instanceof ShellSyntaxError)) throw error;
+    shell.execution.reportSyntax(error, name);
+    return undefined;
+  }
+  const item = typeof list === 'object' && list.items.length === 1 ? list.items[0]! : undefined;
+  if (item?.command.type === 'function' && item.command.name === name && !item.background) return item.command;
+  shell.warnRaw(`${shell.name}: warning: ${name}: ignoring function definition attempt\n`);
+  return undefined;
+}
+
+/** Defines the functions that the environment brings. */
+export function importFunctions(shell: Shell): void {
+  for (const [variable, text] of shell.process.env) {
+    const name = /^BASH_FUNC_(.+)%%$/s.exec(variable)?.[1];
+    if (name === undefined || !text.startsWith('() {')) continue;
+    const isAllowed = !name.includes('/') && (!shell.options.posix || isName(name));
+    const definition = isAllowed ? read(shell, name, text) : undefined;
+    if (definition) shell.functions.set(name, { definition, source: 'environment', isExported: true, isReadonly: false, isTraced: false });
+    else shell.warnRaw(`${shell.name}: error importing function definition for \`${name}'\n`);
+  }
+}
