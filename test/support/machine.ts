@@ -152,6 +152,11 @@ export class TestMachine {
       clearTimeout(timer);
     }
   }
+
+  /** Kills whatever still runs in it. */
+  halt(): void {
+    for (const process of this.kernel.processes.values()) this.kernel.terminate(process, { signal: 9 });
+  }
 }
 
 function findProgram(process: Process, name: string): string {

@@ -30,6 +30,8 @@ export async function runInMachine({ shell, by, text }: Program, id: number, fol
   const { exitCode } = await started.ended;
   clearTimeout(timer);
   await idle(machine);
+  // What loops in the background would go on for as long as the check lives, and grow.
+  machine.halt();
   if (machine.defects.length > 0) return { exitCode: -1, stdout: `a defect: ${String((machine.defects[0] as Error).stack ?? machine.defects[0])}` };
   return { exitCode, stdout: Buffer.concat(parts).toString('latin1') };
 }
