@@ -12,10 +12,15 @@ const FIELDS = ['lines', 'words', 'characters', 'bytes', 'width'] as const;
 type Field = (typeof FIELDS)[number];
 type Counts = Record<Field, number>;
 
-/** Byte by byte: a search per line costs more than a short line has bytes. */
+/** Lines shorter than this are found sooner byte by byte than by a search for each. */
+const SEARCH_MIN_BYTES = 16;
+
+/** Searched for while lines are long, and counted byte by byte once they are not. */
 function lineEnds(chunk: Uint8Array): number {
   let count = 0;
-  for (let i = 0; i < chunk.length; i++) if (chunk[i] === 10) count++;
+  let at = chunk.indexOf(10);
+  for (; at >= 0 && at >= count * SEARCH_MIN_BYTES; at = chunk.indexOf(10, at + 1)) count++;
+  if (at >= 0) for (; at < chunk.length; at++) if (chunk[at] === 10) count++;
   return count;
 }
 

@@ -8,7 +8,7 @@ import { type Process, statusCode } from '../../kernel/process.js';
 import type { Main } from '../../kernel/program.js';
 import type { Task } from '../../kernel/wait.js';
 import { isBusybox } from '../../programs/flavour.js';
-import { command, complain, decode, encode, readAll, UsageError } from '../../programs/stdio.js';
+import { command, complain, decode, encode, Output, readAll, UsageError } from '../../programs/stdio.js';
 import { executeOrComplain } from '../common/exec.js';
 import { formatDate } from '../common/dates/format.js';
 import { zoneOf } from '../common/dates/zone.js';
@@ -98,15 +98,18 @@ function* create(process: Process, options: TarOptions): Task<number> {
   const archive = isStdout ? 1 : openArchive(process, options.file!, O_WRONLY | O_CREAT | O_TRUNC);
   const through = options.program && throughProgram(process, options.program, archive, 'into');
   const fd = through?.fd ?? archive;
+  const output = new Output(process, fd);
   const said: string[] = [];
   const write = function* (bytes: Uint8Array): Task {
-    for (const piece of encoder ? yield* encoder.add(bytes) : [new Uint8Array(bytes)]) yield* process.write(fd, piece);
+    for (const piece of encoder ? yield* encoder.add(bytes) : [bytes]) output.print(piece);
+    if (output.isFull) yield* output.flush();
     if (said.length > 0) yield* process.write(isStdout ? 2 : 1, encode(said.splice(0).map((line) => `${line}\n`).join('')));
   };
   const creator = new Creator(process, options, exclusions, write, (line) => said.push(line), isStdout ? undefined : process.files.stat(options.file!));
   for (const member of members) yield* creator.add(member);
   yield* creator.end();
-  if (encoder) for (const piece of yield* encoder.end()) yield* process.write(fd, piece);
+  if (encoder) for (const piece of yield* encoder.end()) output.print(piece);
+  yield* output.flush();
   if (through) process.close(fd);
   if (!isStdout) process.close(archive);
   if (through && !(yield* programDidWell(process, through.child))) return FATAL;
@@ -121,9 +124,11 @@ function* append(process: Process, options: TarOptions): Task<number> {
   const archive = openArchive(process, options.file, O_RDWR | O_CREAT);
   const contents = yield* contentsOf(process, archive);
   process.descriptors.get(archive).seek(contents.endBytes, 'set');
+  const output = new Output(process, archive);
   const said: string[] = [];
   const write = function* (bytes: Uint8Array): Task {
-    yield* process.write(archive, new Uint8Array(bytes));
+    output.print(bytes);
+    if (output.isFull) yield* output.flush();
     if (said.length > 0) yield* process.write(1, encode(said.splice(0).map((line) => `${line}\n`).join('')));
   };
   const creator = new Creator(process, options, exclusions, write, (line) => said.push(line), process.files.stat(options.file), contents);
@@ -132,6 +137,7 @@ function* append(process: Process, options: TarOptions): Task<number> {
     else yield* creator.add(member);
   }
   yield* creator.end();
+  yield* output.flush();
   process.close(archive);
   return yield* status(process, creator.failed);
 }
