@@ -64,7 +64,7 @@ class Globber {
 
   /** The matches in order; undefined when nothing in the pattern is active. */
   find(pattern: string): string[] | undefined {
-    const written = splitComponents(pattern);
+    const written = splitComponents(pattern.replace(/(^|\/)\*\*\/{2,}/g, '$1**/'));
     this.#namesFolders = written.slice(0, -1).every((component) => !isActive(component, this.#extglob));
     const components = written.filter((component, at, all) => !(this.#isDeep(component) && this.#isDeep(all[at + 1])));
     if (!components.some((component) => isActive(component, this.#extglob))) return undefined;
@@ -104,28 +104,34 @@ class Globber {
     }
   }
 
-  /** `**`: here, and every folder below (symlinks are not followed). */
+  /** `**`: here, and every folder below. */
   #walkDeep(prefix: string, components: readonly string[], at: number): void {
+    if (prefix !== '' && !this.#isDirectory(prefix)) return;
+    if (at < components.length - 1) this.#walkBeyond(prefix, components, at);
+    else if (prefix !== '') this.#found.push(this.#namesFolders ? prefix : prefix.slice(0, -1));
+    this.#walkBelow(prefix, components, at);
+  }
+
+  /**
+   * The folders below. A symlink to a folder is one of them, but nothing below it; after a `**` that begins the pattern it is found only
+   * by the slash at the pattern's end.
+   */
+  #walkBelow(prefix: string, components: readonly string[], at: number): void {
     const isLast = at === components.length - 1;
-    if (isLast) {
-      if (prefix !== '') this.#found.push(this.#namesFolders ? prefix : prefix.slice(0, -1));
-    } else if (components[at + 1] === '' && at + 1 === components.length - 1) {
-      if (prefix !== '') this.#found.push(prefix);
-    } else {
-      this.#walk(prefix, components, at + 1);
-    }
+    const intoLinks = at > 0 || components[1] === '';
     for (const { name, type } of this.#entries(prefix)) {
       if (name.startsWith('.') && (!this.#dots || name === '.' || name === '..')) continue;
-      if (type === 'directory') this.#walkDeep(`${prefix}${name}/`, components, at);
-      if (isLast && type !== 'directory') this.#found.push(prefix + name);
-      if (isLast && type === 'directory') this.#dropSlash(`${prefix}${name}/`);
+      const path = prefix + name;
+      if (isLast) this.#found.push(path);
+      else if (type === 'directory' || (intoLinks && type === 'symlink' && this.#isDirectory(path))) this.#walkBeyond(`${path}/`, components, at);
+      if (type === 'directory') this.#walkBelow(`${path}/`, components, at);
     }
   }
 
-  /** A folder found by a final `**` is named without the slash. */
-  #dropSlash(path: string): void {
-    const index = this.#found.indexOf(path);
-    if (index >= 0) this.#found[index] = path.slice(0, -1);
+  /** What follows `**`, in one of the folders that it stands for. */
+  #walkBeyond(folder: string, components: readonly string[], at: number): void {
+    if (components[at + 1] !== '') this.#walk(folder, components, at + 1);
+    else if (folder !== '') this.#found.push(folder);
   }
 
   #entries(prefix: string): DirectoryEntry[] {
