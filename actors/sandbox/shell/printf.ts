@@ -168,7 +168,7 @@ class Formatter {
   }
 }
 
-function floatText(value: number, letter: string, precision: number | undefined, flags: string): string {
+function floatText(value: number, letter: string, precision: number | undefined, flags: string, isLong: boolean): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : value < 0 ? '-inf' : 'inf';
   const digits = precision ?? 6;
   let text: string;
@@ -180,7 +180,7 @@ function floatText(value: number, letter: string, precision: number | undefined,
       text = exponential(value, digits);
       break;
     case 'a':
-      text = hexFloat(value);
+      text = hexFloat(value, precision, isLong);
       break;
     default: {
       const p = digits === 0 ? 1 : digits;
@@ -194,15 +194,28 @@ function floatText(value: number, letter: string, precision: number | undefined,
   return letter === letter.toUpperCase() ? text.toUpperCase() : text;
 }
 
-function hexFloat(value: number): string {
-  if (value === 0) return Object.is(value, -0) ? '-0x0p+0' : '0x0p+0';
-  let power = Math.floor(Math.log2(Math.abs(value)));
-  let mantissa = Math.abs(value) / 2 ** power;
-  // The x87 form that glibc prints for long double: the leading digit is 8 to f.
-  mantissa *= 8;
-  power -= 3;
-  const digits = mantissa.toString(16);
-  return `${value < 0 ? '-' : ''}0x${digits}p${power < 0 ? '' : '+'}${power}`;
+/** `isLong`: as a long double of the x87, whose leading digit is 8 to f, and not 1. */
+function hexFloat(value: number, precision: number | undefined, isLong: boolean): string {
+  const minus = value < 0 || Object.is(value, -0) ? '-' : '';
+  let power = value === 0 ? 0 : Math.floor(Math.log2(Math.abs(value)));
+  let mantissa = value === 0 ? 0 : Math.abs(value) / 2 ** power;
+  if (isLong && value !== 0) {
+    mantissa *= 8;
+    power -= 3;
+  }
+  const digits = precision === undefined ? mantissa.toString(16) : roundedHex(mantissa, precision);
+  return `${minus}0x${digits}p${power < 0 ? '' : '+'}${power}`;
+}
+
+/** To so many hexadecimal digits behind the point, halves to the even one. */
+function roundedHex(value: number, places: number): string {
+  // A double has no more than 13 of them.
+  const scale = 16 ** Math.min(places, 13);
+  const floor = Math.floor(value * scale);
+  const rest = value * scale - floor;
+  const rounded = floor + (rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? 1 : 0);
+  const behind = (rounded % scale).toString(16).padStart(Math.min(places, 13), '0').padEnd(places, '0');
+  return `${Math.floor(rounded / scale).toString(16)}${places === 0 ? '' : `.${behind}`}`;
 }
 
 function sign(text: string, flags: string): string {
@@ -256,7 +269,7 @@ function once(format: string, formatter: Formatter, host: PrintfHost): boolean {
     const match = (DIRECTIVES[formatter.manners] ?? DIRECTIVE).exec(format.slice(percent + 1));
     // To bash and dash `%5%` is no conversion.
     if (!match || (match[5] === '%' && match[0] !== '%' && (formatter.manners === 'bash' || formatter.manners === 'dash'))) {
-      const [whole, letter] = /^%[-+ #0']*\d*(?:\.\d*)?[hlLqjzt]*([^]?)/.exec(format.slice(percent))!;
+      const [whole, letter] = (formatter.manners === 'dash' ? /^%[-+ #0]*(?:\*|\d*)(?:\.(?:\*|\d*))?([^]?)/ : /^%[-+ #0']*\d*(?:\.\d*)?[hlLqjzt]*([^]?)/).exec(format.slice(percent))!;
       if (formatter.manners === 'busybox') formatter.fail(`${format.slice(percent)}: invalid format`);
       else if (formatter.manners === 'gnu') formatter.fail(`${whole}: invalid conversion specification`);
       else if (formatter.manners === 'dash') formatter.giveUp(letter === '' ? 'missing format character' : `${whole}: invalid directive`);
@@ -338,6 +351,6 @@ function directive(match: RegExpExecArray, formatter: Formatter, host: PrintfHos
       return { out: '', stop: false };
     default:
       if ('diouxX'.includes(conversion)) return { out: pad(integerText(formatter.integer(formatter.next(), conversion === 'd' || conversion === 'i'), conversion, precision, flags), width, left, zero && precision === undefined), stop: false };
-      return { out: pad(sign(floatText(formatter.float(formatter.next()), conversion, precision, flags), flags), width, left, zero), stop: false };
+      return { out: pad(sign(floatText(formatter.float(formatter.next()), conversion, precision, flags, formatter.manners !== 'dash'), flags), width, left, zero), stop: false };
   }
 }

@@ -186,7 +186,7 @@ export function* source(shell: Shell, argv: readonly string[]): Task<number> {
       shell.complain(isLost ? `${argv[0]}: ${name}: file not found` : error.code === 'EISDIR' ? `${argv[0]}: ${name}: is a directory` : `${name}: ${error.message}`);
       return failSpecial(shell, argv[0]!, 1);
     }
-    const opened = shell.dialect === 'ash' ? `can't open '${name}': ${error.message}` : `cannot open ${name}: ${error.code === 'ENOENT' ? 'No such file' : error.message}`;
+    const opened = shell.dialect === 'ash' ? `can't open '${name}': ${error.message}` : `cannot open ${name}: ${error.code === 'ENOENT' || error.code === 'ENOTDIR' ? 'No such file' : error.message}`;
     fail(shell, argv[0]!, path === undefined ? `${name}: not found` : opened);
     throw new CommandAbort(2);
   }

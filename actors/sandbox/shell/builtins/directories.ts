@@ -27,7 +27,9 @@ function setDirectory(shell: Shell, name: 'PWD' | 'OLDPWD', value: string): void
 /** Changes directory; a complaint of `name` and 1 (dash, ash: 2) when it cannot. `asked` is what was to be gone to. */
 export function change(shell: Shell, name: string, path: string, physical: boolean, asked = path): number {
   const before = logicalDirectory(shell);
-  const logical = posix.normalize(path.startsWith('/') ? path : posix.join(before, path)).replace(/(.)\/$/, '$1');
+  const whole = path.startsWith('/') ? path : `${before.replace(/\/$/, '')}/${path}`;
+  // POSIX: what exactly two slashes begin is a place of its own.
+  const logical = (/^\/\/(?!\/)/.test(whole) ? '/' : '') + posix.normalize(whole).replace(/(.)\/$/, '$1');
   try {
     if (path === '') throw new Errno('ENOENT');
     // `a/..` must fail where `a` is no directory, though the result would be; dash and busybox do not look.

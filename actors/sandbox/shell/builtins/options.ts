@@ -1,6 +1,6 @@
 // set and shopt: options and positional parameters.
 import { DASH_OPTIONS, Options, SET_OPTIONS, type SetOption, SHOPT_OPTIONS } from '../options.js';
-import { quoteIfSpecial, quoteKey, quoteSingle } from '../quote.js';
+import { quoteDash, quoteIfSpecial, quoteKey } from '../quote.js';
 import type { Builtin, Outcome } from '../parts.js';
 import type { Shell } from '../shell.js';
 import { functionText } from '../function-text.js';
@@ -36,7 +36,7 @@ export function listOptions(shell: Shell, asCommands: boolean): Outcome {
 export function variableLines(shell: Shell): string {
   const { variables } = shell;
   const lines = variables.names().map((name) => variables.binding(name)!).filter((variable) => variable.isSet).map((variable) => {
-    if (!variable.isArray) return `${variable.name}=${shell.isBash ? quoteIfSpecial(variable.text ?? '') : quoteSingle(variable.text ?? '')}\n`;
+    if (!variable.isArray) return `${variable.name}=${shell.isBash ? quoteIfSpecial(variable.text ?? '') : quoteDash(variable.text ?? '')}\n`;
     const values = variable.elements;
     return `${variable.name}=(${variable.keys.map((key, index) => `[${variable.map ? quoteKey(key) : key}]=${`"${values[index]!.replace(/["$`\\]/g, '\\$&')}"`}`).join(' ')}${variable.map ? ' ' : ''})\n`;
   });

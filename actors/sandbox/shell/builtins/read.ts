@@ -5,6 +5,7 @@ import type { Task } from '../../kernel/wait.js';
 import type { Builtin } from '../parts.js';
 import type { Shell } from '../shell.js';
 import { isPlainLocale } from '../locale.js';
+import { refusal } from '../variables/assignment-error.js';
 import { AssignmentError, isName, parseReference } from '../variables/variables.js';
 import { fail, usage } from './output.js';
 import { ReadInput } from './read-input.js';
@@ -126,7 +127,7 @@ function assign(shell: Shell, options: ReadOptions, input: ReadInput, status: nu
     return status;
   } catch (error) {
     if (!(error instanceof AssignmentError)) throw error;
-    if (!shell.isBash) return fail(shell, 'read', error.message);
+    if (!shell.isBash) return fail(shell, 'read', refusal(error, false), 2);
     shell.complain(error.message);
     return 1;
   }
@@ -143,6 +144,11 @@ export const readBuiltin: Builtin = (shell, argv) => {
   return readNow(shell, options, input) ?? run(shell, options, input);
 };
 
+/** dash takes an error for the end of the input. */
+function unreadable(shell: Shell, options: ReadOptions, input: ReadInput, message: string): number {
+  return shell.dialect === 'dash' ? assign(shell, options, input, 1) : fail(shell, 'read', message);
+}
+
 /** The status when a whole line is at hand: loops over files need no generator per line. */
 function readNow(shell: Shell, options: ReadOptions, input: ReadInput): number | undefined {
   const file = shell.process.descriptors.find(options.fd);
@@ -153,13 +159,13 @@ function readNow(shell: Shell, options: ReadOptions, input: ReadInput): number |
     return assign(shell, options, input, line.length > 0 ? 0 : 1);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
-    return fail(shell, 'read', `read error: ${options.fd}: ${error.message}`);
+    return unreadable(shell, options, input, `read error: ${options.fd}: ${error.message}`);
   }
 }
 
 function* run(shell: Shell, options: ReadOptions, input: ReadInput): Task<number> {
   const file = shell.process.descriptors.find(options.fd);
-  if (!file) return fail(shell, 'read', `${options.fd}: invalid file descriptor: Bad file descriptor`);
+  if (!file) return unreadable(shell, options, input, `${options.fd}: invalid file descriptor: Bad file descriptor`);
   if (options.timeoutMs === 0) return file.canRead ? 0 : 1;
   const terminal = file instanceof TerminalFile ? file.terminal : undefined;
   if (options.prompt !== '' && terminal) shell.warnRaw(options.prompt);
@@ -170,7 +176,7 @@ function* run(shell: Shell, options: ReadOptions, input: ReadInput): Task<number
     status = yield* readInput(shell, options, input);
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
-    return fail(shell, 'read', `read error: ${options.fd}: ${error.message}`);
+    return unreadable(shell, options, input, `read error: ${options.fd}: ${error.message}`);
   } finally {
     if (terminal && modes) terminal.modes = modes;
   }

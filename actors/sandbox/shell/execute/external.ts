@@ -138,7 +138,7 @@ function* become(
 
 function missing(shell: Shell, name: string): string {
   if (shell.isBash) return `${quoteUnprintable(name)}: command not found`;
-  return name === '' && shell.dialect === 'ash' ? ': Permission denied' : `${name}: not found`;
+  return name === '' ? ': Permission denied' : `${name}: not found`;
 }
 
 /** What dash and ash take for a program that is not there. */
@@ -160,7 +160,7 @@ export function* execute(
 }
 
 function refusal(shell: Shell, process: Process, path: string, name: string, error: Errno): string {
-  if (!shell.isBash) return `${name}: ${error.code === 'ENOENT' ? 'not found' : error.message}`;
+  if (!shell.isBash) return `${name}: ${error.code === 'ENOENT' || error.code === 'ENOTDIR' ? 'not found' : error.message}`;
   if (error.code === 'EACCES' && isDirectory(process, path)) return `${name}: Is a directory`;
   if (error.code === 'ENOENT' && process.files.exists(path)) {
     const head = decode(process.files.readFile(path).subarray(0, 256));

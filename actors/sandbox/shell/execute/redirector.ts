@@ -172,11 +172,11 @@ function openTarget(shell: Shell, process: Process, { operator, text }: Resolved
   }
 }
 
-/** dash: `cannot open x: No such file`, `cannot create /x: Directory nonexistent`. */
+/** dash: `cannot open x: No such file`, `cannot create /x: Directory nonexistent`, also where a folder is none. */
 function dashMessage(text: string, flags: number, error: Errno): string {
   const creates = (flags & O_CREAT) !== 0;
   const missing = creates ? 'Directory nonexistent' : 'No such file';
-  return `cannot ${creates ? 'create' : 'open'} ${text}: ${error.code === 'ENOENT' ? missing : error.message}`;
+  return `cannot ${creates ? 'create' : 'open'} ${text}: ${error.code === 'ENOENT' || error.code === 'ENOTDIR' ? missing : error.message}`;
 }
 
 /** set -C: an existing regular file is refused, devices and fifos are not. */

@@ -153,7 +153,7 @@ export class Runtime implements Execution {
       alias: (name) => (shell.options.expandAliases || !shell.isBash ? shell.aliases.get(name) : undefined),
       extglob: () => shell.options.extglob,
       posix: () => shell.options.posix,
-      backquoteLine: shell.dialect === 'ash' ? () => shell.line : undefined,
+      backquoteLine: shell.isBash ? undefined : () => (shell.dialect === 'dash' ? 1 : shell.line),
     }, final);
   }
 
@@ -211,7 +211,7 @@ export class Runtime implements Execution {
   reportSyntax({ failure }: ShellSyntaxError, place?: string): void {
     const shell = this.#shell;
     shell.line = failure.line;
-    const where = place ?? (shell.isBash && shell.commandString !== undefined && shell.frames.length === 0 ? '-c' : undefined);
+    const where = place ?? shell.speaker ?? (shell.isBash && shell.commandString !== undefined && shell.frames.length === 0 ? '-c' : undefined);
     const inner = where === undefined ? '' : `${where}: `;
     if (!shell.isBash) {
       if (shell.dialect === 'ash') shell.warnRaw(`${shell.busyboxPrefix(place)}${busyboxWords(failure.message)}\n`);

@@ -71,7 +71,7 @@ export class CommandReader {
     const { reader } = this;
     if (reader.features.terse) {
       const wanted = expecting === undefined ? '' : ` (expecting "${expecting}")`;
-      reader.fail(`Syntax error: ${terseName(token, reader.text)} unexpected${wanted}`, token.start);
+      reader.fail(`Syntax error: ${terseName(token, reader.text)} unexpected${wanted}`, token.end);
     }
     if (token.kind === 'end') reader.endedEarly();
     const text = tokenText(token, reader.text);
@@ -88,7 +88,7 @@ export class CommandReader {
     const { line } = this.reader;
     const items: ListItem[] = [];
     while (!ends()) {
-      if (this.peek().kind === 'end') this.unexpected(expecting);
+      if (this.peek().kind === 'end' || (this.reader.features.terse && items.length > 0 && endsList(this.peek()))) this.unexpected(expecting);
       const command = this.andOr();
       const token = this.peek();
       const background = token.kind === 'operator' && token.text === '&';
@@ -294,6 +294,13 @@ export class CommandReader {
 /** `|&` is `2>&1 |`. */
 function errorsToo(line: number): Redirect {
   return { operator: '>&', fd: 2, variable: undefined, target: makeWord([{ type: 'literal', text: '1' }], '1', line, NO_MARKS), document: undefined, line };
+}
+
+/** dash: what ends any list, whether or not it is the end that this one should have. */
+function endsList(token: Token): boolean {
+  if (token.kind === 'operator') return token.text === ')' || token.text === ';;';
+  const word = plainText(token);
+  return word !== undefined && word !== 'in' && CLOSERS.has(word);
 }
 
 /** How dash names a token: words are `word`, except that reserved words and operators are quoted. */

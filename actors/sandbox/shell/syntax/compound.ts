@@ -6,6 +6,7 @@ import { readConditional } from './conditional.js';
 import { readFor } from './loops.js';
 import { tryArithmetic } from './read-expansion.js';
 import { plainText, type Token } from './token.js';
+import { makeWord, NO_MARKS } from './word.js';
 
 const ALWAYS = new Set(['{', 'if', 'for', 'while', 'until', 'case']);
 
@@ -116,10 +117,10 @@ function readCase(commands: CommandReader, line: number): Case {
 
 function readClause(commands: CommandReader): CaseClause {
   if (commands.isOperator('(', 'plain')) commands.take();
-  const patterns: Word[] = [expectWord(commands)];
+  const patterns: Word[] = [expectPattern(commands)];
   while (commands.isOperator('|', 'plain')) {
     commands.take();
-    patterns.push(expectWord(commands));
+    patterns.push(expectPattern(commands));
   }
   if (!commands.isOperator(')', 'plain')) commands.unexpected(')');
   commands.take();
@@ -127,6 +128,14 @@ function readClause(commands: CommandReader): CaseClause {
   const end = clauseEnd(commands.peek());
   if (end !== undefined) commands.take();
   return { patterns, body, end: end ?? ';;' };
+}
+
+/** dash: whatever stands here, it is what follows that is wrong. */
+function expectPattern(commands: CommandReader): Word {
+  const token = commands.peek('plain');
+  if (token.kind === 'word' || !commands.reader.features.terse) return expectWord(commands);
+  commands.take();
+  return makeWord([], '', commands.reader.lineAt(token.start), NO_MARKS);
 }
 
 function clauseEnd(token: Token): CaseClause['end'] | undefined {

@@ -15,7 +15,7 @@ export function readFor(commands: CommandReader, line: number): For | Arithmetic
     commands.backTo(token.end + 1);
     return readArithmeticFor(commands, line, token.start);
   }
-  if (reader.features.terse && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(reader.text.slice(token.start, token.end))) reader.fail('Syntax error: Bad for loop variable', token.start);
+  if (reader.features.terse && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(reader.text.slice(token.start, token.end))) reader.fail('Syntax error: Bad for loop variable', token.end);
   if (token.kind !== 'word') commands.unexpected();
   commands.take();
   const name = token.word.source;

@@ -68,13 +68,13 @@ export function tryArithmetic(reader: Reader): ArithmeticText | undefined {
 function readDoubleClosed(reader: Reader, start: number): ArithmeticText | undefined {
   const text = readArithmetic(reader, ')');
   if (reader.text[reader.pos] === undefined) {
-    if (reader.features.terse && reader.final) reader.fail("Syntax error: Missing '))'");
+    if (reader.features.terse && reader.final) reader.fail("Syntax error: Missing '))'", reader.text.length);
     reader.endedInside(')', start);
   }
   reader.join(CLOSED_LATE);
   if (reader.text[reader.pos + 1] === undefined && !reader.final) reader.endedInside(')', start);
   if (reader.text[reader.pos + 1] !== ')') {
-    if (reader.features.terse) reader.fail("Syntax error: Missing '))'");
+    if (reader.features.terse) reader.fail("Syntax error: Missing '))'", reader.text.length);
     return undefined;
   }
   reader.pos += 2;

@@ -118,6 +118,11 @@ class BracedReader {
       reader.pos += greedy ? 2 : 1;
       return { type: 'trim', side: char === '#' ? 'prefix' : 'suffix', greedy, pattern: this.#pattern('}', { tildes: true }) };
     }
+    if (char === ':' && next === '}') {
+      // dash and busybox take this brace for an operator, and look for another one.
+      if (reader.features.terse) reader.pos += 2;
+      return undefined;
+    }
     if (!reader.features.familiar) return undefined;
     if (char === ':') return this.#slice();
     if (char === '/') return this.#replace();
@@ -132,12 +137,10 @@ class BracedReader {
     return char === '@' ? { type: 'transform', operator: reader.match(TRANSFORM)!.slice(1) } : undefined;
   }
 
-  /** bash wants something after the colon, be it a blank; busybox takes a brace there for it. */
-  #slice(): ParameterOperation | undefined {
+  /** bash wants something after the colon, be it a blank. */
+  #slice(): ParameterOperation {
     const reader = this.#reader;
-    const isEmpty = reader.text[reader.pos + 1] === '}';
-    if (reader.features.bash && isEmpty) return undefined;
-    reader.pos += isEmpty ? 2 : 1;
+    reader.pos++;
     const offset = readArithmetic(reader, ':');
     if (reader.text[reader.pos] !== ':') return { type: 'slice', offset, length: undefined };
     reader.pos++;

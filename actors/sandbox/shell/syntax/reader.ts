@@ -18,7 +18,7 @@ export interface ReaderSettings {
   readonly posix?: (() => boolean) | undefined;
   /** The number of the first line; 1 unless said. */
   readonly line?: number | undefined;
-  /** busybox: the line of the command that runs while this is read, from which it counts the lines within backquotes. */
+  /** Where lines within backquotes are counted from, if not from where they stand: dash's first is 1, busybox's that of the command that runs meanwhile. */
   readonly backquoteLine?: (() => number) | undefined;
 }
 
@@ -256,6 +256,7 @@ export class Reader {
     if (!this.final) throw new Incomplete(close);
     const words = close === '"' || close === "'" || close === '`' ? 'Unterminated quoted string' : close === '}' ? 'Missing \'}\'' : `end of file unexpected (expecting "${close}")`;
     const message = this.features.terse ? `Syntax error: ${words}` : `unexpected EOF while looking for matching \`${close}'`;
-    throw new ShellSyntaxError({ line: start >= this.text.length ? this.#lastLine : this.lineAt(start), message, sourceLine: undefined, ...kind }, true);
+    const line = this.features.terse || start >= this.text.length ? this.#lastLine : this.lineAt(start);
+    throw new ShellSyntaxError({ line, message, sourceLine: undefined, ...kind }, true);
   }
 }

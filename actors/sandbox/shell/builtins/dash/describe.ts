@@ -4,6 +4,7 @@ import { SPECIAL_BUILTINS } from '../../execute/special-builtins.js';
 import { quoteDash } from '../../quote.js';
 import type { Builtin, Outcome } from '../../parts.js';
 import type { Shell } from '../../shell.js';
+import { byHash } from '../../variables/hash-order.js';
 import { fail, print, readOptions } from '../output.js';
 
 const KEYWORDS: ReadonlySet<string> = new Set(['if', 'then', 'else', 'elif', 'fi', 'case', 'esac', 'for', 'while', 'until', 'do', 'done', 'in', '{', '}', '!']);
@@ -52,20 +53,13 @@ export const type: Builtin = (shell, argv) => {
   return print(shell, 'type', found.map((one) => sentence(one.name, one.found)).join(''), found.some((one) => !one.found) ? 127 : 0);
 };
 
-/** The buckets of dash's table of aliases, by which it lists them. */
-const BUCKETS = 39;
-
-function bucketOf(name: string): number {
-  return [...Buffer.from(name)].reduce((sum, byte) => sum + byte, name.charCodeAt(0) << 4) % BUCKETS;
-}
-
 function aliasLine(shell: Shell, name: string): string {
   return `${name}=${quoteDash(shell.aliases.get(name)!)}\n`;
 }
 
 /** No options: `--` is a name. */
 export const alias: Builtin = (shell, argv) => {
-  if (argv.length === 1) return print(shell, 'alias', [...shell.aliases.keys()].sort((a, b) => bucketOf(a) - bucketOf(b)).map((name) => aliasLine(shell, name)).join(''));
+  if (argv.length === 1) return print(shell, 'alias', [...byHash(shell.aliases).keys()].map((name) => aliasLine(shell, name)).join(''));
   let status = 0;
   let text = '';
   for (const word of argv.slice(1)) {
@@ -100,7 +94,7 @@ export const unalias: Builtin = (shell, argv) => {
 export const hash: Builtin = (shell, argv) => {
   const { flags, operands } = readOptions(shell, argv, 'r', '')!;
   if (flags !== '') shell.hash.clear();
-  if (operands.length === 0) return print(shell, 'hash', flags === '' ? [...shell.hash.values()].map(({ path }) => `${path}\n`).join('') : '');
+  if (operands.length === 0) return print(shell, 'hash', flags === '' ? [...byHash(shell.hash, 31).values()].map(({ path }) => `${path}\n`).join('') : '');
   let status = 0;
   for (const name of operands) {
     shell.hash.delete(name);

@@ -1,7 +1,8 @@
 // dash's getopts: where it is, it notes aside of OPTIND, anew for each call of a function and each `set` and `shift`.
 import type { Builtin } from '../../parts.js';
 import type { Shell } from '../../shell.js';
-import { isName } from '../../variables/variables.js';
+import { refusal } from '../../variables/assignment-error.js';
+import { AssignmentError, isName } from '../../variables/variables.js';
 import { giveUp } from '../output.js';
 import { numberOperand } from './number.js';
 
@@ -23,9 +24,15 @@ function takesArgument(options: string, letter: string): boolean | undefined {
   return undefined;
 }
 
-function assign(shell: Shell, name: string, value: string): void {
+function assign(shell: Shell, name: string, value: string | undefined): void {
   if (!isName(name)) giveUp(shell, 'getopts', `${name}: bad variable name`);
-  shell.variables.set(name, value);
+  try {
+    if (value === undefined) shell.variables.unset(name);
+    else shell.variables.set(name, value);
+  } catch (error) {
+    if (!(error instanceof AssignmentError)) throw error;
+    giveUp(shell, 'getopts', refusal(error, false));
+  }
 }
 
 export const getopts: Builtin = (shell, argv) => {
@@ -35,9 +42,8 @@ export const getopts: Builtin = (shell, argv) => {
   if (shell.getoptsIndex > words.length + 1) restartGetopts(shell);
   let index = shell.getoptsIndex;
   const offset = shell.getoptsOffset;
-  const { variables } = shell;
   const finish = (value: string, next: number, status: number): number => {
-    variables.set('OPTIND', String(index));
+    assign(shell, 'OPTIND', String(index));
     shell.getoptsIndex = index;
     shell.getoptsOffset = next;
     assign(shell, name, value);
@@ -57,22 +63,22 @@ export const getopts: Builtin = (shell, argv) => {
   const takes = takesArgument(options, letter);
   const complain = (message: string, quiet: string): string => {
     if (options.startsWith(':')) {
-      variables.set('OPTARG', letter);
+      assign(shell, 'OPTARG', letter);
       return quiet;
     }
     shell.warnRaw(`${message}\n`);
-    variables.unset('OPTARG');
+    assign(shell, 'OPTARG', undefined);
     return '?';
   };
   if (takes === undefined) return finish(complain(`Illegal option -${letter}`, '?'), at, 0);
   if (!takes) {
-    variables.set('OPTARG', '');
+    assign(shell, 'OPTARG', '');
     return finish(letter, at, 0);
   }
   const rest = word.slice(at);
   const argument = rest !== '' ? rest : words[index - 1];
   if (argument === undefined) return finish(complain(`No arg for -${letter} option`, ':'), at, 0);
   if (rest === '') index++;
-  variables.set('OPTARG', argument);
+  assign(shell, 'OPTARG', argument);
   return finish(letter, 0, 0);
 };

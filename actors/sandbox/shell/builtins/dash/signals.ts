@@ -45,7 +45,9 @@ export const trap: Builtin = (shell, argv) => {
 
 /** The job that `%…` names. */
 export function jobOperand(shell: Shell, name: string, spec: string): Job {
-  const job = shell.jobs.find(spec);
+  if (spec === '%-' && shell.jobs.previous === undefined) return giveUp(shell, name, 'No previous job');
+  // Without job control the commands of jobs are not kept, so no job has a name.
+  const job = shell.options.monitor || /^%(?:[-%+]|\d*)$/.test(spec) ? shell.jobs.find(spec) : undefined;
   if (typeof job === 'object') return job;
   if (/^%[%+]?$/.test(spec)) return giveUp(shell, name, 'No current job');
   return giveUp(shell, name, job === 'ambiguous' ? `${spec}: ambiguous` : `No such job: ${spec}`);
