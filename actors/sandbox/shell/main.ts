@@ -23,7 +23,7 @@ import { goesOnAfter } from './execute/given-up.js';
 import { LinesRead } from './execute/lines-read.js';
 import { givesUpLine, statusAfter } from './execute/unreadable.js';
 import type { Dialect, List, SimpleCommand } from './syntax/ast.js';
-import { ShellSyntaxError } from './syntax/parser.js';
+import { type Parser, ShellSyntaxError } from './syntax/parser.js';
 
 /** Makes a shell in a process that is none yet. */
 function makeShell(process: Process, dialect: Dialect, name: string): Shell {
@@ -118,7 +118,7 @@ function* runInput(shell: Shell, prompt: boolean, script?: ScriptRest): Task<num
     }
     again = false;
     for (const warning of script ? parser.takeWarnings() : []) shell.complain(warning.message);
-    if (list.items.length > 0) yield* runCommands(shell, list);
+    if (list.items.length > 0) yield* runCommands(shell, list, parser);
     if (script && shell.flow !== undefined) return shell.status;
     if (shell.flow?.type === 'return' && shell.dialect === 'dash') return shell.status;
     if (shell.flow !== undefined) shell.flow = undefined;
@@ -145,8 +145,9 @@ function* beforePrompt(shell: Shell, prompt: boolean): Task {
 }
 
 /** One complete command; an error in it gives up that command, and in a script of a POSIX shell the shell. */
-function* runCommands(shell: Shell, list: List): Task {
+function* runCommands(shell: Shell, list: List, parser: Parser): Task {
   if (shell.options.noexec && !shell.isInteractive) return;
+  shell.lineRead = parser.line - 1;
   try {
     const outcome = shell.execution.run(list);
     if (typeof outcome !== 'number') yield* outcome;
@@ -155,6 +156,8 @@ function* runCommands(shell: Shell, list: List): Task {
   } catch (error) {
     if (!goesOnAfter(shell, error)) throw error;
     shell.status = shell.execution.statusOf(error);
+    // bash counts on from the line that it has given up.
+    if (shell.isBash) parser.line = shell.line + 1;
     shell.unchecked = shell.inverted = 0;
     shell.loopDepth = 0;
   }
@@ -186,7 +189,7 @@ function* runWhole(shell: Shell, text: string, isAll = false): Task<number> {
     if (list === 'end' || list === 'incomplete') return shell.status;
     if (list.items.length === 0) continue;
     if (isAll && parser.isAtEnd) shell.tailCommand = lastCommand(list);
-    yield* runCommands(shell, list);
+    yield* runCommands(shell, list, parser);
     if (shell.flow !== undefined) return shell.status;
     // From here on each line is remembered before it is parsed.
     if (shell.options.isSet('history') && shell.isBash && shell.commandString === undefined) return yield* runInput(shell, false, { text: parser.rest, line: parser.line });

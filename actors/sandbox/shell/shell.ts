@@ -7,6 +7,7 @@ import type { Task } from '../kernel/wait.js';
 import { busyboxWords } from './busybox-words.js';
 import type { RunningCompletion } from './completion/generate.js';
 import type { CompletionSpec } from './completion/spec.js';
+import { AssignmentError, refusal } from './variables/assignment-error.js';
 import { ExpansionError, type Flow } from './flow.js';
 import { History } from './history/history.js';
 import type { JobTable } from './jobs.js';
@@ -36,6 +37,8 @@ export class Shell {
   pipeStatus: number[] = [];
   /** The line that runs, for messages and LINENO. */
   line = 0;
+  /** The last line of what was read to be run, or the first of the body of the function that runs: bash tells of compound commands by it. */
+  lineRead = 0;
   flow: Flow | undefined;
   loopDepth = 0;
   /** > 0 while errexit and the ERR trap do not look (conditions, `!`, all but the last of `&&` and `||`). */
@@ -144,6 +147,7 @@ export class Shell {
     copy.status = this.status;
     copy.pipeStatus = this.pipeStatus;
     copy.line = this.line;
+    copy.lineRead = this.lineRead;
     copy.loopDepth = this.loopDepth;
     copy.unchecked = this.unchecked - this.inverted;
     copy.frames = [...this.frames];
@@ -209,8 +213,8 @@ export class Shell {
 
   /** Tells of an error where it happened, once: before the redirections around it are undone. */
   report(error: unknown): void {
-    if (!(error instanceof ExpansionError) || error.isReported) return;
-    this.complain(error.message);
+    if (!(error instanceof ExpansionError || error instanceof AssignmentError) || error.isReported) return;
+    this.complain(error instanceof AssignmentError ? refusal(error, this.isBash) : error.message);
     error.isReported = true;
   }
 

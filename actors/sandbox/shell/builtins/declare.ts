@@ -197,7 +197,9 @@ function declareOne(shell: Shell, request: Request, operand: string | ExpandedAs
   const outer = variables.binding(name);
   if (shell.isBash && outer?.depth === 0 && outer.has(READONLY) && isLocal(shell, request)) return fail(shell, command, `${name}: readonly variable`);
   const variable = target(shell, request, name);
-  let add = [...on].reduce((sum, letter) => sum | (ATTRIBUTES[letter] ?? 0), 0) & ~(command === 'export' ? NAMEREF : 0) | (command === 'readonly' ? READONLY : command === 'export' && !on.includes('n') ? EXPORTED : 0);
+  // With these -n takes the attribute away; none can make what is read-only writable again.
+  const marks = command === 'export' || command === 'readonly';
+  let add = [...on].reduce((sum, letter) => sum | (ATTRIBUTES[letter] ?? 0), 0) & ~(marks ? NAMEREF : 0) | (!marks || on.includes('n') ? 0 : command === 'readonly' ? READONLY : EXPORTED);
   const remove = [...off].reduce((sum, letter) => sum | (ATTRIBUTES[letter] ?? 0), 0) | (command === 'export' && on.includes('n') ? EXPORTED : 0);
   if ((remove & READONLY) !== 0 && variable.has(READONLY)) return fail(shell, command, `${name}: readonly variable`);
   const isBare = value === undefined && elements === undefined;

@@ -14,7 +14,7 @@ const NESTING_MAX = 900;
 
 export function defineFunction(shell: Shell, definition: FunctionDefinition): Outcome {
   const { name } = definition;
-  shell.line = definition.line;
+  shell.line = shell.isBash ? shell.lineRead : definition.line;
   if (shell.isBash && (/[$`'"\\]/.test(name) || (shell.options.posix && !isName(name)))) {
     shell.complain(`\`${name}': not a valid identifier`);
     if (endsScript(shell)) throw new ShellExit(2);
@@ -35,6 +35,7 @@ export function defineFunction(shell: Shell, definition: FunctionDefinition): Ou
 
 /** What a call changes and gives back. */
 interface Saved {
+  lineRead: number;
   positional: string[];
   loopDepth: number;
   getoptsOffset: number;
@@ -47,7 +48,7 @@ interface Saved {
 
 function enter(shell: Shell, called: ShellFunction, argv: readonly string[], line: number): Saved {
   const saved: Saved = {
-    positional: shell.positional, loopDepth: shell.loopDepth, getoptsOffset: shell.getoptsOffset, getoptsIndex: shell.getoptsIndex, debug: undefined, errtrap: undefined, returnTrap: undefined, inverted: shell.inverted,
+    lineRead: shell.lineRead, positional: shell.positional, loopDepth: shell.loopDepth, getoptsOffset: shell.getoptsOffset, getoptsIndex: shell.getoptsIndex, debug: undefined, errtrap: undefined, returnTrap: undefined, inverted: shell.inverted,
   };
   const { options, traps } = shell;
   if (!options.functrace && !called.isTraced) {
@@ -55,6 +56,7 @@ function enter(shell: Shell, called: ShellFunction, argv: readonly string[], lin
     saved.returnTrap = traps.suspend('RETURN');
   }
   if (!options.errtrace) saved.errtrap = traps.suspend('ERR');
+  shell.lineRead = called.definition.body.line;
   shell.variables.push('function');
   shell.frames.push({ name: argv[0]!, source: called.source, callLine: line, kind: 'function' });
   shell.positional = argv.slice(1);
@@ -66,6 +68,7 @@ function enter(shell: Shell, called: ShellFunction, argv: readonly string[], lin
 }
 
 function leave(shell: Shell, saved: Saved): void {
+  shell.lineRead = saved.lineRead;
   shell.positional = saved.positional;
   shell.loopDepth = saved.loopDepth;
   shell.unchecked += saved.inverted - shell.inverted;
@@ -94,7 +97,9 @@ export function callFunction(shell: Shell, called: ShellFunction, argv: readonly
   try {
     outcome = shell.traps.has('DEBUG') ? runTraced(shell, called) : shell.execution.run(called.definition.body);
   } catch (error) {
+    shell.report(error);
     leave(shell, saved);
+    shell.line = line;
     throw error;
   }
   if (typeof outcome !== 'number' || shell.traps.has('RETURN')) return finishCall(shell, called, outcome, saved, line);
@@ -123,6 +128,9 @@ function* finishCall(shell: Shell, { definition }: ShellFunction, begun: Outcome
     }
     if (shell.traps.has('RETURN')) yield* shell.execution.runEventTrap('RETURN');
     return status;
+  } catch (error) {
+    shell.report(error);
+    throw error;
   } finally {
     leave(shell, saved);
     shell.line = line;

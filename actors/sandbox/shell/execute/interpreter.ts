@@ -21,6 +21,9 @@ import { runTraced } from './trace.js';
 /** One shared array per status: PIPESTATUS of a simple command costs nothing. */
 export const SINGLE_STATUS: readonly (readonly number[])[] = Array.from({ length: 256 }, (_, status) => [status]);
 
+/** The compound commands that bash tells of by their own line. */
+const HAS_LINE: ReadonlySet<Command['type']> = new Set(['subshell', 'conditional', 'arithmetic', 'arithmetic-for']);
+
 export class Interpreter {
   readonly #shell: Shell;
 
@@ -45,7 +48,7 @@ export class Interpreter {
 
   *#redirected(command: Command): Task<number> {
     const shell = this.#shell;
-    shell.line = command.line;
+    shell.line = shell.isBash && !HAS_LINE.has(command.type) ? shell.lineRead : command.line;
     const undo = yield* shell.redirection.applyTask(command.redirects);
     if (!undo) {
       const failed = this.settle(shell.redirectionStatus);

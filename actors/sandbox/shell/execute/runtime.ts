@@ -27,7 +27,7 @@ import { DEFAULT_PATH, findProgram } from './program-search.js';
 import { onlyCommand, WITHOUT_EXIT_TRAP } from './only-command.js';
 import { subshellMain } from './subshell.js';
 import type { Redirector } from './redirector.js';
-import { AssignmentError, refusal } from '../variables/assignment-error.js';
+import { AssignmentError } from '../variables/assignment-error.js';
 
 export type ScriptMain = (process: Process, path: string, args: readonly string[]) => Task<number>;
 
@@ -183,6 +183,7 @@ export class Runtime implements Execution {
       if (list === 'end' || list === 'incomplete') return status;
       if (key !== undefined) keepParsed(key, list);
       if (list.items.length > 0 && (!shell.options.noexec || shell.isInteractive)) {
+        if (parser instanceof Parser) shell.lineRead = parser.line - 1;
         status = yield* this.#runGuarded(list);
         if (shell.flow !== undefined) return shell.status;
       }
@@ -250,6 +251,9 @@ export class Runtime implements Execution {
         yield* this.runEventTrap('RETURN');
         shell.frames.push(frame);
       }
+    } catch (error) {
+      shell.report(error);
+      throw error;
     } finally {
       shell.frames.pop();
       shell.speaker = speaker;
@@ -375,7 +379,7 @@ export class Runtime implements Execution {
       return this.#fatalStatus(isFatal(shell, error));
     }
     if (error instanceof AssignmentError) {
-      shell.complain(refusal(error, shell.isBash));
+      shell.report(error);
       return shell.isBash ? this.#fatalStatus(endsScript(shell)) : 2;
     }
     throw error;

@@ -64,6 +64,10 @@ export class Parser {
     return this.#reader.line;
   }
 
+  set line(line: number) {
+    this.#reader.renumber(line);
+  }
+
   /** What bash warns of without failing (a here-document cut by the end of the text); taken by reading. */
   takeWarnings(): readonly SyntaxFailure[] {
     return this.#reader.warnings.splice(0);

@@ -158,6 +158,12 @@ export class Reader {
     this.arithmeticAt.clear();
   }
 
+  /** Goes on as if the line that begins here had that number. */
+  renumber(line: number): void {
+    this.discard();
+    this.#lineBase = line;
+  }
+
   /** Puts `value` in place of the text from `start` to `pos` and goes back to `start`: alias expansion. */
   splice(start: number, value: string): void {
     this.lineAt(start);

@@ -4,6 +4,7 @@
 export class AssignmentError extends Error {
   /** Whether the variable was read-only: bash gives the whole command up then. */
   readonly isReadonly: boolean;
+  isReported = false;
   constructor(message: string, isReadonly = false) {
     super(message);
     this.isReadonly = isReadonly;

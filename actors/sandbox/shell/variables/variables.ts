@@ -161,10 +161,16 @@ export class Variables extends Bindings {
 
   /** A key as an index, negative ones counted from the end. */
   indexOf(variable: Variable, key: Key): Integer {
+    const index = this.#indexAt(variable, key);
+    if (index === undefined) throw new AssignmentError(`${variable.name}[${key}]: bad array subscript`);
+    return index;
+  }
+
+  /** Undefined where it is before the beginning. */
+  #indexAt(variable: Variable, key: Key): Integer | undefined {
     const index = typeof key === 'string' ? Number(key) : key;
     const at = index < 0 ? sum(sum(variable.list?.last ?? 0, 1), index) : index;
-    if (at < 0) throw new AssignmentError(`${variable.name}[${key}]: bad array subscript`);
-    return at;
+    return at < 0 ? undefined : at;
   }
 
   /** Replaces the content by an array. */
@@ -212,7 +218,11 @@ export class Variables extends Bindings {
     const variable = this.writable(name);
     if (variable.has(READONLY)) throw new AssignmentError(`${name}: cannot unset: readonly variable`, true);
     if (variable.map) variable.map.delete(String(key));
-    else if (variable.list) variable.list.delete(this.indexOf(variable, key));
+    else if (variable.list) {
+      const index = this.#indexAt(variable, key);
+      if (index === undefined) throw new AssignmentError(`[${key}]: bad array subscript`);
+      variable.list.delete(index);
+    }
     else if (Number(key) === 0) this.unset(name);
   }
 
