@@ -47,6 +47,8 @@ export class JobTable {
   #jobs: Job[] = [];
   /** Most recent last: `%+` is the last one, `%-` the one before. */
   #order: Job[] = [];
+  /** What process substitutions run. */
+  #substitutions: Job[] = [];
   /** Coprocesses that have not been waited for. */
   coprocesses: OpenCoprocess[] = [];
   readonly #remembered = new Map<number, number>();
@@ -85,6 +87,18 @@ export class JobTable {
     this.#jobs.push(job);
     this.#order.push(job);
     return job;
+  }
+
+  /** The process of `<(…)` or `>(…)`: no job to be listed, but one to be waited for by its number. */
+  addSubstitution(process: Process): void {
+    this.collect();
+    for (const job of this.#substitutions) if (jobState(job) === 'Done') this.remember(job);
+    this.#substitutions = this.#substitutions.filter((job) => jobState(job) !== 'Done');
+    this.#substitutions.push({ number: 0, processes: [process], text: '', isControlled: false, processGroup: process.processGroup, pipefail: false, isNotified: true, survivesHangup: false });
+  }
+
+  substitution(pid: number): Job | undefined {
+    return this.#substitutions.find((job) => job.processes[0]!.pid === pid);
   }
 
   noteWaited(job: Job): void {
@@ -126,6 +140,7 @@ export class JobTable {
   remove(job: Job): void {
     this.#waited.delete(job);
     this.#jobs = this.#jobs.filter((other) => other !== job);
+    this.#substitutions = this.#substitutions.filter((other) => other !== job);
     this.#order = this.#order.filter((other) => other !== job);
   }
 
@@ -161,7 +176,7 @@ export class JobTable {
 
   /** Reaps children that ended, so that zombies do not fill the process table. */
   collect(): void {
-    for (const job of this.#jobs) {
+    for (const job of [...this.#jobs, ...this.#substitutions]) {
       for (const process of job.processes) {
         if (process.status !== undefined && this.#shell.process.children.has(process)) this.#shell.process.kernel.reap(process);
       }

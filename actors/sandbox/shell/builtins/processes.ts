@@ -238,12 +238,20 @@ export function* wait(shell: Shell, argv: readonly string[]): Task<number> {
       const status = yield* waitJob(shell, job);
       if (shell.traps.pending.length > 0) return status;
     }
+    const last = shell.isBash && shell.backgroundPid !== undefined ? shell.jobs.substitution(shell.backgroundPid) : undefined;
+    if (last === undefined) return 0;
+    const interrupted = yield* waitFor(shell, [last]);
+    if (interrupted !== undefined) return interrupted;
+    shell.jobs.collect();
+    shell.jobs.remove(last);
     return 0;
   }
   let status = 0;
   for (const spec of specs) {
     const job = spec.startsWith('%') ? shell.jobs.find(spec) : shell.jobs.ofPid(Number(spec));
+    const substitution = shell.jobs.substitution(Number(spec));
     if (typeof job === 'object' && shell.jobs.own.includes(job)) status = yield* waitJob(shell, job);
+    else if (substitution) status = yield* waitJob(shell, substitution);
     else if (/^\d+$/.test(spec) && shell.jobs.remembered(Number(spec)) !== undefined) status = shell.jobs.remembered(Number(spec))!;
     else if (spec.startsWith('%')) status = shell.dialect === 'dash' ? fail(shell, 'wait', `No such job: ${spec}`, 2) : fail(shell, 'wait', `${spec}: no such job`, 127);
     else if (/^\d+$/.test(spec)) status = shell.isBash ? fail(shell, 'wait', `pid ${spec} is not a child of this shell`, 127) : 127;

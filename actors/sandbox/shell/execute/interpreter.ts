@@ -49,12 +49,13 @@ export class Interpreter {
   *#redirected(command: Command): Task<number> {
     const shell = this.#shell;
     shell.line = shell.isBash && !HAS_LINE.has(command.type) ? shell.lineRead : command.line;
+    const files = shell.substitutionFiles.length;
     const undo = yield* shell.redirection.applyTask(command.redirects);
     if (!undo) {
+      closeSubstitutions(shell, files);
       const failed = this.settle(shell.redirectionStatus);
       return typeof failed === 'number' ? failed : yield* failed;
     }
-    const files = shell.substitutionFiles.length;
     try {
       const outcome = this.#compound(command);
       return typeof outcome === 'number' ? outcome : yield* outcome;

@@ -153,6 +153,7 @@ export function runProcessSubstitution(shell: Shell, part: ProcessSubstitution):
   });
   shell.process.close(theirs);
   shell.backgroundPid = child.pid;
+  shell.jobs.addSubstitution(child);
   shell.substitutionFiles.push(kept);
   return `/dev/fd/${kept}`;
 }

@@ -105,6 +105,7 @@ export class Parser {
     reader.place = place;
     reader.pending = [];
     reader.depth = 0;
+    reader.inQuotedBraces = false;
     reader.arithmeticAt.clear();
     reader.warnings.length = 0;
     this.#commands = new CommandReader(reader);

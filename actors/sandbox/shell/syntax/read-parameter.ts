@@ -2,7 +2,8 @@
 import type { Parameter, ParameterOperation, Subscript, Word } from './ast.js';
 import { closingBracket } from './arithmetic.js';
 import { parseSubscript, readArithmetic } from './read-arithmetic.js';
-import { type Place, readParts } from './read-parts.js';
+import { withPlainQuotes } from './plain-quotes.js';
+import { type Place, readAnsi, readParts } from './read-parts.js';
 import type { Reader } from './reader.js';
 import { makeWord, markTildes } from './word.js';
 
@@ -25,7 +26,14 @@ const CASES: Readonly<Record<string, 'upper' | 'lower' | 'toggle'>> = { '^': 'up
 /** After `${`; `start` is the `$`. Takes the `}`. What makes no sense becomes `bad`, which fails when run, as in bash. */
 export function readBraced(reader: Reader, start: number, quoted: boolean): Parameter {
   reader.enter();
+  const { inQuotedBraces } = reader;
+  if (reader.features.bash && (inQuotedBraces || (quoted && !reader.isDocument)) && reader.text.startsWith("$'", reader.pos)) {
+    const at = reader.pos;
+    reader.replace(at, readAnsi(reader).text);
+  }
+  reader.inQuotedBraces = inQuotedBraces || quoted;
   const part = new BracedReader(reader, start, quoted).read();
+  reader.inQuotedBraces = inQuotedBraces;
   reader.leave();
   return part;
 }
@@ -83,7 +91,8 @@ class BracedReader {
   /** Goes on to the closing brace. */
   #bad(name: string): Parameter {
     readParts(this.#reader, this.#place('}'));
-    return this.#close(name, undefined, { type: 'bad' }, false);
+    const part = this.#close(name, undefined, { type: 'bad' }, false);
+    return this.#reader.features.bash ? { ...part, source: withPlainQuotes(part.source) } : part;
   }
 
   #length(name: string, index: Subscript | undefined): Parameter {

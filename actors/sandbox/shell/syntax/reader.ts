@@ -62,6 +62,8 @@ export class Reader {
   depth = 0;
   /** The text is that of a here-document. */
   isDocument = false;
+  /** Reading stands inside `"${…}"`, where bash decodes `$'…'` before it looks at the name. */
+  inQuotedBraces = false;
   pending: PendingDocument[] = [];
   readonly warnings: SyntaxFailure[] = [];
   readonly settings: ReaderSettings;
@@ -164,20 +166,25 @@ export class Reader {
     this.#lineBase = line;
   }
 
-  /** Puts `value` in place of the text from `start` to `pos` and goes back to `start`: alias expansion. */
-  splice(start: number, value: string): void {
+  /** Puts `value` in place of the text from `start` to `pos` and goes back to `start`. */
+  replace(start: number, value: string): void {
     this.lineAt(start);
     this.arithmeticAt.clear();
-    const source = this.text.slice(start, this.pos);
     this.#moveMarks(this.pos, value.length - (this.pos - start));
+    this.text = this.text.slice(0, start) + value + this.text.slice(this.pos);
+    this.pos = start;
+  }
+
+  /** The same with what an alias stands for. */
+  splice(start: number, value: string): void {
+    const source = this.text.slice(start, this.pos);
+    this.replace(start, value);
     if (!this.#replaced.some((outer) => outer.start.at <= start && start < outer.end.at)) {
       const replaced = { start: { at: start }, end: { at: start + value.length }, source };
       this.#replaced.push(replaced);
       this.marks.add(replaced.start).add(replaced.end);
     }
     this.#aliasEnd.at = Math.max(this.#aliasEnd.at, start + value.length);
-    this.text = this.text.slice(0, start) + value + this.text.slice(this.pos);
-    this.pos = start;
   }
 
   #moveMarks(from: number, by: number): void {
