@@ -6,12 +6,9 @@ export interface UwsResponse {
   cork(callback: () => void): void;
   writeStatus(status: string): UwsResponse;
   writeHeader(name: string, value: string | Uint8Array): UwsResponse;
-  write(chunk: string | Uint8Array): boolean;
   end(body?: string | Uint8Array): void;
   endWithoutBody(): void;
   onAborted(callback: () => void): void;
-  /** True: nothing is left to write. */
-  onWritable(callback: (offset: number) => boolean): void;
   close(): void;
 }
 

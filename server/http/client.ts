@@ -5,7 +5,8 @@ import { ChunkedReader } from './chunked.js';
 import { DirectPort, writeHead } from './direct-port.js';
 import type { Headers, Limits, RawStream } from './exchange.js';
 import { BadRequest, parseHead } from './head.js';
-import type { Passages, Recipient } from './passage.js';
+import type { Carriage, Passages, Recipient } from './passage.js';
+import type { StreamPort } from './port.js';
 import { openRaw } from './raw.js';
 import { httpDate, Turn, type TurnHost } from './turn.js';
 
@@ -44,9 +45,10 @@ export class Client implements TurnHost, Recipient {
   #scanned = 0;
   #turn: Turn | undefined;
   #replied = false;
-  #direct = false;
+  #minor: 0 | 1 = 1;
   #hijackable = false;
-  #cutEngine: (() => void) | undefined;
+  /** How the turn fares in the engine, as long as that is to answer it. */
+  #carriage: Carriage | undefined;
   /** Body bytes to come, or the reader of chunks. */
   #rest: number | ChunkedReader = 0;
   #bodyBytes = 0;
@@ -124,12 +126,12 @@ export class Client implements TurnHost, Recipient {
     const turn = new Turn(head, this);
     this.#turn = turn;
     this.#replied = false;
-    this.#cutEngine = undefined;
+    this.#carriage = undefined;
     this.#rest = head.framing === 'chunked' ? new ChunkedReader() : head.framing;
     this.#bodyBytes = 0;
     this.#phase = 'body';
     this.#hijackable = this.#gate.hijacks(head.method, head.path);
-    this.#direct = this.#hijackable || head.minor === 0;
+    this.#minor = head.minor;
     const unread = this.#rest !== 0;
     turn.requestBody.onRoom = () => this.#steer();
     if (head.expectsContinue && unread) {
@@ -138,18 +140,28 @@ export class Client implements TurnHost, Recipient {
     }
     if (this.#hijackable && unread) return true;
     if (!unread) this.#bodyDone();
-    this.#start(turn, head.minor);
+    this.#start(turn);
     return true;
   }
 
-  #start(turn: Turn, minor: 0 | 1): void {
-    if (!this.#direct) {
-      this.#cutEngine = this.#gate.passages.send(turn, this);
+  #start(turn: Turn): void {
+    if (!this.#hijackable && this.#minor === 1) {
+      this.#carriage = this.#gate.passages.send(turn, this);
       return;
     }
     if (this.#hijackable) turn.hijack = () => turn.takeRaw();
-    turn.attach(new DirectPort(this.#socket, minor, () => this.replyEnded(), () => this.replyBroken()));
+    turn.attach(this.#directPort());
     this.#gate.serve(turn);
+  }
+
+  #directPort(): DirectPort {
+    return new DirectPort(this.#socket, this.#minor, () => this.replyEnded(), () => this.replyBroken());
+  }
+
+  openStream(): StreamPort {
+    this.#carriage?.drop();
+    this.#carriage = undefined;
+    return this.#directPort();
   }
 
   #continue(): void {
@@ -198,7 +210,7 @@ export class Client implements TurnHost, Recipient {
     if (this.#hijackable && this.#bodyBytes > hijackBodyBytesMax) throw new BadRequest(413, 'request body too large');
     if (this.#rest instanceof ChunkedReader ? !this.#rest.done : this.#rest > 0) return false;
     this.#bodyDone();
-    if (this.#hijackable && this.#turn?.begun === false) this.#start(this.#turn, 1);
+    if (this.#hijackable && this.#turn?.begun === false) this.#start(this.#turn);
     return true;
   }
 
@@ -214,7 +226,7 @@ export class Client implements TurnHost, Recipient {
 
   replyEnded(): void {
     this.#replied = true;
-    this.#cutEngine = undefined;
+    this.#carriage = undefined;
     this.#turn?.finished();
     if (this.#phase === 'reply') this.#next();
     else if (this.#phase === 'body' && this.#turn?.requestBody.onReader) this.#hangUp();
@@ -228,12 +240,12 @@ export class Client implements TurnHost, Recipient {
 
   /** The answer was broken off on our side: the client must not take it for complete. */
   replyBroken(): void {
-    this.#cutEngine = undefined;
+    this.#carriage = undefined;
     if (this.#phase === 'closing' || this.#socket.destroyed) return;
     this.#turn?.gone();
     this.#phase = 'closing';
     // Without chunks only a reset tells a broken answer from a complete one.
-    if (this.#direct && this.#socket.remoteAddress) this.#socket.resetAndDestroy();
+    if (this.#minor === 0 && this.#socket.remoteAddress) this.#socket.resetAndDestroy();
     else this.#socket.destroySoon();
   }
 
@@ -261,7 +273,7 @@ export class Client implements TurnHost, Recipient {
     const answering = turn !== undefined && (turn.answering || this.#replied);
     turn?.requestBody.fail(new BodyTruncated(reason));
     turn?.gone();
-    this.#cutEngine?.();
+    this.#carriage?.cut();
     this.#turn = undefined;
     if (answering) {
       this.#phase = 'closing';
@@ -300,7 +312,7 @@ export class Client implements TurnHost, Recipient {
     this.#turn = undefined;
     if (rawAndDone) turn?.finished();
     else turn?.gone();
-    this.#cutEngine?.();
+    this.#carriage?.cut();
   }
 
   destroy(): void {

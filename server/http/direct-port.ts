@@ -1,10 +1,10 @@
-// Answers on the client's own socket, for requests that no engine sees: hijack routes and HTTP/1.0.
+// Answers on the client's own socket: whatever is streamed, and all to requests that no engine sees (hijack routes and HTTP/1.0).
 import type { Socket } from 'node:net';
 import type { Headers } from './exchange.js';
-import type { ReplyPort } from './port.js';
+import type { ReplyPort, StreamPort } from './port.js';
 import { statusLine } from './turn.js';
 
-export class DirectPort implements ReplyPort {
+export class DirectPort implements ReplyPort, StreamPort {
   readonly #socket: Socket;
   readonly #chunked: boolean;
   readonly #onEnd: () => void;

@@ -9,13 +9,12 @@ export function openNodeEngine(find: FindTurn, serve: (turn: Turn) => void): Eng
   const server = createServer({ requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 0, connectionsCheckingInterval: 2 ** 30 }, (request, response) => {
     const turn = find(request.url ?? '');
     if (!turn) return void response.destroy();
-    turn.attach(new NodePort(turn, response));
+    turn.attach(new NodePort(response));
     serve(turn);
   });
   server.timeout = 0;
   return {
     name: 'node:http',
-    primerBytes: 0,
     listen: (path) =>
       new Promise((resolve, reject) => {
         server.once('error', reject);
@@ -29,11 +28,9 @@ export function openNodeEngine(find: FindTurn, serve: (turn: Turn) => void): Eng
 }
 
 class NodePort implements ReplyPort {
-  readonly #turn: Turn;
   readonly #response: ServerResponse;
 
-  constructor(turn: Turn, response: ServerResponse) {
-    this.#turn = turn;
+  constructor(response: ServerResponse) {
     this.#response = response;
     response.sendDate = false;
     // A connection that broke is the gate's news; here it must only not be fatal.
@@ -47,20 +44,6 @@ class NodePort implements ReplyPort {
     // node joins head and string body and sends both as UTF-8, which would change a latin-1 head.
     const apart = typeof body === 'string' && Object.values(headers).some((value) => /[\x80-\xff]/.test(value));
     this.#response.end(apart ? Buffer.from(body) : body);
-  }
-
-  open(status: number, headers: Headers): void {
-    this.#response.writeHead(status, STATUS_CODES[status] ?? 'Unknown', headers);
-    this.#response.flushHeaders();
-  }
-
-  write(chunk: Uint8Array): void {
-    this.#turn.inFlightBytes += chunk.length;
-    this.#response.write(chunk);
-  }
-
-  end(): void {
-    this.#response.end();
   }
 
   cut(): void {

@@ -1,7 +1,5 @@
 // One private connection to the HTTP engine: carries a turn in as a small head of our own, and its answer out to the client.
 import { connect, type Socket } from 'node:net';
-import { ChunkedReader } from './chunked.js';
-import { BadRequest } from './head.js';
 import type { Engine } from './port.js';
 import type { Turn } from './turn.js';
 
@@ -11,6 +9,16 @@ export interface Recipient {
   replyEnded(): void;
   replyBroken(): void;
 }
+
+/** A turn on its way through the engine. */
+export interface Carriage {
+  /** Breaks it off. */
+  cut(): void;
+  /** The answer goes another way: the engine has no part in it any more. */
+  drop(): void;
+}
+
+const nobody: Recipient = { deliver() {}, replyEnded() {}, replyBroken() {} };
 
 interface Load {
   id: number;
@@ -29,27 +37,33 @@ const headEnd = Buffer.from('\r\n\r\n');
 export class Passages {
   readonly turns = new Map<number, Turn>();
   readonly #path: string;
-  readonly engine: Pick<Engine, 'primerBytes' | 'signature'>;
+  readonly engine: Pick<Engine, 'signature'>;
   #idle: Passage[] = [];
   #connecting = 0;
   #waiting: Load[] = [];
   #nextId = 0;
 
-  constructor(path: string, engine: Pick<Engine, 'primerBytes' | 'signature'>) {
+  constructor(path: string, engine: Pick<Engine, 'signature'>) {
     this.#path = path;
     this.engine = engine;
   }
 
-  /** Sends a turn to the engine; `to` gets the answer's bytes. Returns how to break it off. */
-  send(turn: Turn, to: Recipient): () => void {
+  /** Sends a turn to the engine; `to` gets the answer's bytes. */
+  send(turn: Turn, to: Recipient): Carriage {
     const load: Load = { id: ++this.#nextId, turn, to };
     this.turns.set(load.id, turn);
     this.#dispatch(load);
-    return () => {
-      load.cancelled = true;
-      if (load.passage) return load.passage.destroy();
-      this.#waiting = this.#waiting.filter((waiting) => waiting !== load);
-      process.nextTick(() => this.giveUp(load));
+    return {
+      cut: () => {
+        load.cancelled = true;
+        if (load.passage) return load.passage.destroy();
+        this.#waiting = this.#waiting.filter((waiting) => waiting !== load);
+        process.nextTick(() => this.giveUp(load));
+      },
+      drop: () => {
+        load.to = nobody;
+        turn.dismissEngine();
+      },
     };
   }
 
@@ -111,21 +125,12 @@ class Passage {
   /** Start of an answer whose head is not complete. */
   #partial: Buffer | undefined;
   /** What is to come of the answer's body: undefined while in its head. */
-  #rest: number | ChunkedReader | undefined;
-  #skip = 0;
+  #rest: number | undefined;
 
   constructor(socket: Socket, pool: Passages) {
     this.#socket = socket;
     this.#pool = pool;
-    socket.on('data', (bytes) => {
-      try {
-        this.#read(bytes);
-      } catch (error) {
-        // An answer that is framed wrongly is a defect of the engine: one client sees a break, not all of them a crash.
-        if (!(error instanceof BadRequest)) throw error;
-        this.destroy();
-      }
-    });
+    socket.on('data', (bytes) => this.#read(bytes));
     let settled = false;
     const settle = (): void => {
       if (!settled) pool.settled();
@@ -172,18 +177,16 @@ class Passage {
         answer = answer.subarray(cut);
         from -= cut;
       }
-      const framing = load.turn.replyFraming;
-      this.#rest = framing === 'chunked' ? new ChunkedReader() : framing;
-      this.#skip = framing === 'chunked' ? this.#pool.engine.primerBytes : 0;
+      this.#rest = load.turn.replyBytes;
     }
-    if (this.#skip > 0) {
-      if (from > 0) load.to.deliver(answer.subarray(0, from));
-      const skipped = Math.min(this.#skip, answer.length - from);
-      this.#skip -= skipped;
-      answer = answer.subarray(from + skipped);
-      from = 0;
-    }
-    this.#pass(load, answer, from);
+    this.#rest -= answer.length - from;
+    load.to.deliver(answer);
+    if (this.#rest > 0) return;
+    this.#load = undefined;
+    this.#reused = true;
+    this.#pool.turns.delete(load.id);
+    this.#pool.park(this);
+    load.to.replyEnded();
   }
 
   /** Takes the engine's own header lines out by moving what is before them. Returns by how much the answer starts later. */
@@ -193,29 +196,6 @@ class Passage {
     if (!signature || at < 0 || at >= headBytes) return 0;
     answer.copyWithin(signature.bytes, 0, at + signature.end.length - signature.bytes);
     return signature.bytes;
-  }
-
-  /** The body starts at `from`; what is before it is head. */
-  #pass(load: Load, answer: Buffer, from: number): void {
-    let payload = 0;
-    let over: boolean;
-    if (typeof this.#rest === 'number') {
-      payload = answer.length - from;
-      this.#rest -= payload;
-      over = this.#rest <= 0;
-    } else {
-      this.#rest?.read(answer, from, (part) => (payload += part.length));
-      over = this.#rest?.done ?? false;
-    }
-    if (answer.length > 0) load.to.deliver(answer);
-    load.turn.inFlightBytes -= Math.min(payload, load.turn.inFlightBytes);
-    load.turn.progress();
-    if (!over) return;
-    this.#load = undefined;
-    this.#reused = true;
-    this.#pool.turns.delete(load.id);
-    this.#pool.park(this);
-    load.to.replyEnded();
   }
 
   #broken(): void {

@@ -4,7 +4,7 @@ import { RequestBody } from './body.js';
 import { BodyTruncated } from './body-errors.js';
 import type { Exchange, Headers, RawStream, ReplyStream } from './exchange.js';
 import type { Head } from './head.js';
-import type { ReplyPort } from './port.js';
+import type { ReplyPort, StreamPort } from './port.js';
 
 /** What a turn needs of its connection. */
 export interface TurnHost {
@@ -14,10 +14,9 @@ export interface TurnHost {
   readonly queuedBytes: number;
   readonly bufferBytes: number;
   goRaw(): RawStream;
+  /** From here on the engine, if the turn came from one, has no part in the answer. */
+  openStream(): StreamPort;
 }
-
-/** How much of the port's output belongs to this answer: payload bytes, or chunks up to the last. */
-export type ReplyFraming = number | 'chunked';
 
 export class Turn implements Exchange, ReplyStream {
   readonly method: string;
@@ -25,14 +24,14 @@ export class Turn implements Exchange, ReplyStream {
   readonly upgrade: string | undefined;
   readonly requestBody: RequestBody;
   hijack?: () => RawStream;
-  /** Payload bytes handed to the engine that have not come out of it yet. */
-  inFlightBytes = 0;
   /** Set once an engine has taken the turn up. */
   begun = false;
-  replyFraming: ReplyFraming = 0;
+  /** Length of the body that follows the head of what the engine answers. */
+  replyBytes = 0;
   readonly #head: Head;
   readonly #host: TurnHost;
   #port: ReplyPort | undefined;
+  #stream: StreamPort | undefined;
   #state: 'open' | 'whole' | 'streaming' | 'ended' | 'raw' | 'gone' = 'open';
   #bodiless = false;
   #query: URLSearchParams | undefined;
@@ -101,6 +100,11 @@ export class Turn implements Exchange, ReplyStream {
     this.begun = true;
   }
 
+  /** Has an engine be done with the turn though it is not to answer it: with an answer that nobody gets. */
+  dismissEngine(): void {
+    this.#port?.whole(204, {}, undefined, undefined);
+  }
+
   reply(status: number, headers: Headers, body?: string | Uint8Array): void {
     const [sent, announced] = this.#complete(headers);
     const bodiless = hasNoBody(status);
@@ -108,7 +112,7 @@ export class Turn implements Exchange, ReplyStream {
     const size = body === undefined ? announced ?? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length;
     if (!silent && body === undefined && size > 0) throw new TypeError('Content-Length without a body');
     if (!this.#take('whole')) return;
-    this.replyFraming = silent ? 0 : size;
+    this.replyBytes = silent ? 0 : size;
     this.#port?.whole(status, sent, silent ? undefined : body ?? '', bodiless ? undefined : size);
   }
 
@@ -116,9 +120,12 @@ export class Turn implements Exchange, ReplyStream {
     const [sent] = this.#complete(headers);
     if (!this.#take('streaming')) return this;
     this.#bodiless = hasNoBody(status) || this.method === 'HEAD';
-    this.replyFraming = this.#bodiless ? 0 : 'chunked';
-    if (this.#bodiless) this.#port?.whole(status, sent, undefined, undefined);
-    else this.#port?.open(status, sent);
+    if (this.#bodiless) {
+      this.#port?.whole(status, sent, undefined, undefined);
+      return this;
+    }
+    this.#stream = this.#host.openStream();
+    this.#stream.open(status, sent);
     return this;
   }
 
@@ -126,34 +133,29 @@ export class Turn implements Exchange, ReplyStream {
     if (this.#state === 'gone' || this.#bodiless) return true;
     if (this.#state !== 'streaming') throw new Error('write after the end of the answer');
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-    if (bytes.length > 0) this.#port?.write(bytes);
-    return this.queuedBytes < this.#host.bufferBytes;
-  }
-
-  /** Answer bytes between the handler and the client's kernel. */
-  get queuedBytes(): number {
-    return this.inFlightBytes + this.#host.queuedBytes;
+    if (bytes.length > 0) this.#stream?.write(bytes);
+    return this.#host.queuedBytes < this.#host.bufferBytes;
   }
 
   drain(): Promise<void> {
-    if (this.#over || this.#state === 'gone' || this.queuedBytes < this.#host.bufferBytes) return Promise.resolve();
+    if (this.#over || this.#state === 'gone' || this.#host.queuedBytes < this.#host.bufferBytes) return Promise.resolve();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   /** Bytes went on their way: wakes writers once half of the buffer is free. */
   progress(): void {
-    if (this.#waiting.length > 0 && this.queuedBytes * 2 <= this.#host.bufferBytes) this.#wakeWriters();
+    if (this.#waiting.length > 0 && this.#host.queuedBytes * 2 <= this.#host.bufferBytes) this.#wakeWriters();
   }
 
   end(): void {
     if (this.#state !== 'streaming') return;
     this.#state = 'ended';
-    if (!this.#bodiless) this.#port?.end();
+    this.#stream?.end();
   }
 
   abort(): void {
     if (this.#over || this.#state === 'gone') return;
-    this.#port?.cut();
+    (this.#stream ?? this.#port)?.cut();
   }
 
   /** Takes the raw socket; only while nothing is answered. */

@@ -16,14 +16,12 @@ export function openUwsEngine(find: FindTurn, serve: (turn: Turn) => void): Engi
     const port = new UwsPort(response);
     const turn = find(request.getUrl());
     if (!turn) return port.cut();
-    port.turn = turn;
     turn.attach(port);
     // Still inside the native callback, where everything is corked anyway.
     serve(turn);
   });
   return {
     name: 'uWebSockets',
-    primerBytes: primer.length + 5,
     signature,
     listen: (path) =>
       new Promise((resolve, reject) => {
@@ -40,24 +38,11 @@ export function openUwsEngine(find: FindTurn, serve: (turn: Turn) => void): Engi
   };
 }
 
-/**
- * uWebSockets flushes the head of a chunked answer together with its first chunk only, and Docker clients wait for the head of
- * answers whose first byte comes minutes later. So each streamed answer starts with this chunk, and the gate drops it.
- */
-const primer = '\n';
-
-/**
- * A corked write that does not fit the native cork buffer of 16 KiB first flushes that buffer; if the kernel does not take all
- * of it, the write itself is dropped without a word (AsyncSocket::uncork). Pieces that fit are kept under any back-pressure.
- */
-const pieceBytes = 16_000;
-
 /** uWebSockets adds a Date of its own, and its name. */
 const mark = 'uWebSockets: 20\r\n';
 const signature = { end: Buffer.from(`GMT\r\n${mark}`), bytes: `Date: ${new Date(0).toUTCString()}\r\n`.length + mark.length };
 
 class UwsPort implements ReplyPort {
-  turn: Turn | undefined;
   /** Once true, `#response` is freed memory. */
   #dead = false;
   readonly #response: UwsResponse;
@@ -76,31 +61,6 @@ class UwsPort implements ReplyPort {
         this.#response.endWithoutBody();
       } else this.#response.end(body);
     });
-    this.#dead = true;
-  }
-
-  open(status: number, headers: Headers): void {
-    // Without this, one write under back-pressure arms a time-out of 10 s that nothing disarms, and a quiet stream is cut.
-    // With it the native side no longer drains its buffer by itself; an empty cork does.
-    this.#response.onWritable(() => {
-      this.#once(() => {});
-      return true;
-    });
-    this.#once(() => {
-      this.#head(status, headers);
-      this.#response.write(primer);
-    });
-  }
-
-  write(chunk: Uint8Array): void {
-    if (!this.#dead && this.turn) this.turn.inFlightBytes += chunk.length;
-    for (let at = 0; at < chunk.length; at += pieceBytes) {
-      this.#once(() => this.#response.write(chunk.length <= pieceBytes ? chunk : chunk.subarray(at, at + pieceBytes)));
-    }
-  }
-
-  end(): void {
-    this.#once(() => this.#response.end());
     this.#dead = true;
   }
 
