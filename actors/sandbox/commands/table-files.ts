@@ -38,6 +38,8 @@ export const fileCommands: CommandTable = {
   ln: () => import('./ln.js').then((m) => m.ln),
   logname: () => import('./id.js').then((m) => m.logname),
   ls: () => import('./ls/ls.js').then((m) => m.ls),
+  make: () => import('./make/make.js').then((m) => m.make),
+  gmake: () => import('./make/make.js').then((m) => m.make),
   mkdir: () => import('./mkdir.js').then((m) => m.mkdir),
   mkfifo: () => import('./mknod.js').then((m) => m.mkfifo),
   mknod: () => import('./mknod.js').then((m) => m.mknod),

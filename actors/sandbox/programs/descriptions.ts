@@ -74,6 +74,7 @@ lsof List open files
 lzcat Decompress lzma files to stdout
 lzma Compress or decompress lzma files
 md5sum Print or check MD5 digests
+make Bring files up to date as a makefile says
 mkdir Make directories
 mkfifo Make named pipes
 mknod Make special files
