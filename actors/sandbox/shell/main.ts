@@ -13,6 +13,7 @@ import { saveHistory, setHistoryFile } from './history/file.js';
 import { InputLines } from './history/input-lines.js';
 import { BlockLines, type InputLine, readLine } from './line-input.js';
 import { checkLocales } from './locale.js';
+import { ShellExit } from './flow.js';
 import { helpText, type Invocation, parseInvocation, versionText } from './invocation.js';
 import { SET_OPTIONS, type SetOption } from './options.js';
 import { applyOption } from './builtins/options.js';
@@ -20,9 +21,11 @@ import { restrict } from './restricted.js';
 import { Shell } from './shell.js';
 import { importFunctions } from './execute/exported-functions.js';
 import { goesOnAfter } from './execute/given-up.js';
+import { findReadable } from './execute/program-search.js';
+import { lastCommand } from './execute/only-command.js';
 import { LinesRead } from './execute/lines-read.js';
 import { givesUpLine, statusAfter } from './execute/unreadable.js';
-import type { Dialect, List, SimpleCommand } from './syntax/ast.js';
+import type { Dialect, List } from './syntax/ast.js';
 import { type Parser, ShellSyntaxError } from './syntax/parser.js';
 
 /** Makes a shell in a process that is none yet. */
@@ -207,6 +210,8 @@ function* live(shell: Shell, body: () => Task<number>): Task<number> {
       if (error.code === 'EPIPE') yield PREEMPT;
       return 1;
     }
+    // bash's errexit leaves the functions that were running, except for their names and parameters.
+    if (shell.isBash && error instanceof ShellExit && error.byErrexit) shell.variables.popAll();
     status = shell.execution.statusOf(error);
   }
   try {
@@ -223,11 +228,12 @@ function* runScript(shell: Shell, path: string, args: readonly string[], invocat
   shell.scriptPath = path;
   let text: string;
   try {
-    const location = shell.process.files.locate(path);
+    const found = shell.isBash && !path.includes('/') && !shell.process.files.exists(path) ? findReadable(shell, path) ?? path : path;
+    const location = shell.process.files.locate(found);
     // dash opens a directory and finds nothing to read.
     const isEmpty = location.inode.type === 'directory' && shell.dialect === 'dash';
     if (location.inode.type === 'directory' && !isEmpty) throw new Errno('EISDIR');
-    text = isEmpty ? '' : decode(shell.process.files.readFile(path));
+    text = isEmpty ? '' : decode(shell.process.files.readFile(found));
   } catch (error) {
     if (!(error instanceof Errno)) throw error;
     shell.name = shell.process.argv[0] ?? 'sh';
@@ -311,14 +317,6 @@ export function shellMain(dialect: Dialect) {
     if (isBash) applyOption(shell, 'histexpand', true);
     return yield* live(shell, () => withProfile(shell, invocation, () => runInput(shell, true)));
   };
-}
-
-/** The command after which nothing follows; undefined where that is no simple one. */
-function lastCommand({ items }: List): SimpleCommand | undefined {
-  const last = items.at(-1);
-  if (!last || last.background) return undefined;
-  const command = last.command.type === 'and-or' ? last.command.rest.at(-1)!.command : last.command;
-  return command.type === 'simple' ? command : undefined;
 }
 
 function* withProfile(shell: Shell, invocation: Invocation, body: () => Task<number>): Task<number> {

@@ -4,6 +4,7 @@ import { SIGSTOP } from '../../kernel/signals.js';
 import { decode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
 import { CommandAbort, ShellExit } from '../flow.js';
+import { findReadable } from '../execute/program-search.js';
 import type { Builtin, Outcome } from '../parts.js';
 import type { Shell } from '../shell.js';
 import { fail, failSpecial, usage } from './output.js';
@@ -148,14 +149,8 @@ function* evaluate(shell: Shell, text: string): Task<number> {
 function sourced(shell: Shell, name: string): string | undefined {
   if (name.includes('/')) return name;
   if (!shell.isBash || shell.options.has('sourcepath')) {
-    for (const folder of (shell.variables.get('PATH') ?? '').split(':')) {
-      const path = `${folder === '' ? '.' : folder}/${name}`;
-      try {
-        if (shell.process.files.stat(path).type === 'file') return path;
-      } catch (error) {
-        if (!(error instanceof Errno)) throw error;
-      }
-    }
+    const found = findReadable(shell, name);
+    if (found !== undefined) return found;
   }
   return shell.isBash && !shell.options.posix ? name : undefined;
 }

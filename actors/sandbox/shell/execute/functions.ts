@@ -6,7 +6,7 @@ import type { Outcome, ShellFunction } from '../parts.js';
 import type { Shell } from '../shell.js';
 import type { FunctionDefinition } from '../syntax/ast.js';
 import { isName } from '../variables/variables.js';
-import { endsScript } from './given-up.js';
+import { endsInPlace, endsScript } from './given-up.js';
 import { SPECIAL_BUILTINS } from './special-builtins.js';
 
 /** Beyond this the JavaScript stack could run out; bash itself would crash some thousands of calls later. */
@@ -67,6 +67,12 @@ function enter(shell: Shell, called: ShellFunction, argv: readonly string[], lin
   return saved;
 }
 
+/** The end of a call that an error has cut short. */
+function abandon(shell: Shell, saved: Saved, error: unknown): void {
+  if (!endsInPlace(shell, error)) leave(shell, saved);
+  else if (!shell.isBash) shell.positional = saved.positional;
+}
+
 function leave(shell: Shell, saved: Saved): void {
   shell.lineRead = saved.lineRead;
   shell.positional = saved.positional;
@@ -98,7 +104,7 @@ export function callFunction(shell: Shell, called: ShellFunction, argv: readonly
     outcome = shell.traps.has('DEBUG') ? runTraced(shell, called) : shell.execution.run(called.definition.body);
   } catch (error) {
     shell.report(error);
-    leave(shell, saved);
+    abandon(shell, saved, error);
     shell.line = line;
     throw error;
   }
@@ -118,8 +124,9 @@ function* runTraced(shell: Shell, { definition }: ShellFunction): Task<number> {
 }
 
 function* finishCall(shell: Shell, { definition }: ShellFunction, begun: Outcome, saved: Saved, line: number): Task<number> {
+  let status: number;
   try {
-    let status = typeof begun === 'number' ? begun : yield* begun;
+    status = typeof begun === 'number' ? begun : yield* begun;
     if (shell.flow?.type === 'return') {
       status = shell.status;
       shell.flow = undefined;
@@ -127,12 +134,13 @@ function* finishCall(shell: Shell, { definition }: ShellFunction, begun: Outcome
       shell.line = definition.body.line;
     }
     if (shell.traps.has('RETURN')) yield* shell.execution.runEventTrap('RETURN');
-    return status;
   } catch (error) {
     shell.report(error);
-    throw error;
-  } finally {
-    leave(shell, saved);
+    abandon(shell, saved, error);
     shell.line = line;
+    throw error;
   }
+  leave(shell, saved);
+  shell.line = line;
+  return status;
 }

@@ -12,6 +12,18 @@ export function goesOnAfter(shell: Shell, error: unknown): boolean {
   return shell.isBash && survives(shell, error) && (!shell.options.errexit || outlivesErrexit(error));
 }
 
+/**
+ * Whether an error ends the shell where it is: its EXIT trap then sees the local variables of the functions that were running and, in bash,
+ * their parameters, their names and the redirections around them.
+ */
+export function endsInPlace(shell: Shell, error: unknown): boolean {
+  // Behind `command` the shell goes on.
+  if (error instanceof ShellExit) return !error.bySpecial;
+  if (!(error instanceof CommandAbort || error instanceof ExpansionError || error instanceof AssignmentError)) return false;
+  // bash goes back to its top first, unless errexit is set.
+  return !goesOnAfter(shell, error) && (!shell.isBash || shell.options.errexit);
+}
+
 export function isFatal(shell: Shell, error: ExpansionError): boolean {
   return error.isFatal || (error.endsPosix && endsScript(shell));
 }

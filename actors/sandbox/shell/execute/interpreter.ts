@@ -9,6 +9,7 @@ import { runCase } from './case.js';
 import { evaluateTest } from './conditional.js';
 import { defineFunction } from './functions.js';
 import { runCoprocess } from './coprocesses.js';
+import { endsInPlace } from './given-up.js';
 import { runBackground, runSubshell } from './jobs.js';
 import { runArithmeticFor, runFor, runWhile } from './loops.js';
 import { runPipeline } from './pipeline.js';
@@ -61,6 +62,7 @@ export class Interpreter {
       return typeof outcome === 'number' ? outcome : yield* outcome;
     } catch (error) {
       shell.report(error);
+      if (shell.isBash && endsInPlace(shell, error)) undo.keep();
       throw error;
     } finally {
       undo();
@@ -175,6 +177,7 @@ export class Interpreter {
     let status = yield* this.#unchecked(first);
     for (let at = 0; at < rest.length; at++) {
       if (shell.flow !== undefined) return status;
+      if (shell.traps.pending.length > 0) yield* attend(shell);
       const { operator, command } = rest[at]!;
       if ((operator === '&&') !== (status === 0)) continue;
       if (at === rest.length - 1) {

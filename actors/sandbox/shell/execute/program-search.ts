@@ -53,6 +53,12 @@ export function findAlong(shell: Shell, name: string, path: string): string | un
   return undefined;
 }
 
+/** A file along PATH that may be read: a script that is named without a folder, to `bash` and to `source`. */
+export function findReadable(shell: Shell, name: string): string | undefined {
+  for (const candidate of candidates(name, shell.variables.get('PATH') ?? '')) if (isFile(shell.process, candidate)) return candidate;
+  return undefined;
+}
+
 /** Where a program was found before; a relative place counts from here, if the program is there. */
 export function findHashed(shell: Shell, name: string): string | undefined {
   const path = shell.hash.get(name)?.path;

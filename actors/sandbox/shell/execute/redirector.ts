@@ -200,8 +200,8 @@ function duplicates(shell: Shell, process: Process, redirect: ResolvedRedirect, 
     const named = variable === undefined ? undefined : lookUpText(shell, variable).text;
     if (variable !== undefined && !/^\d+$/.test(named ?? '')) throw new RedirectError(`${variable}: ambiguous redirect`);
     const target = variable === undefined ? fd : Number(named);
+    if (variable === undefined) save(process, target, undos);
     if (process.descriptors.find(target)) {
-      if (variable === undefined) save(process, target, undos);
       process.close(target);
       if (process === shell.process) noteClosed(shell, target);
     }

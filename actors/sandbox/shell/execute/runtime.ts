@@ -2,7 +2,7 @@
 import { canFork } from '../../kernel/limit-checks.js';
 import type { Process } from '../../kernel/process.js';
 import { statusCode } from '../../kernel/process.js';
-import { SIGINT, signalName, SIGPIPE, SIGTERM } from '../../kernel/signals.js';
+import { SIGINT, SIGPIPE, SIGTERM } from '../../kernel/signals.js';
 import { signalDescription } from '../signal-descriptions.js';
 import type { Task } from '../../kernel/wait.js';
 import { printCommand } from '../command-text.js';
@@ -19,12 +19,13 @@ import { childEnvironment } from './exported-functions.js';
 import { execute, runExternal } from './external.js';
 import { callFunction } from './functions.js';
 import { Interpreter } from './interpreter.js';
-import { endsScript, goesOnAfter, isFatal } from './given-up.js';
+import { endsInPlace, endsScript, goesOnAfter, isFatal } from './given-up.js';
 import { LinesRead } from './lines-read.js';
 import { statusOfSubstitution } from './unreadable.js';
 import { findParsed, keepParsed, parsedKey } from './parsed-texts.js';
 import { DEFAULT_PATH, findProgram } from './program-search.js';
-import { onlyCommand, WITHOUT_EXIT_TRAP } from './only-command.js';
+import { lastCommand, onlyCommand, WITHOUT_EXIT_TRAP } from './only-command.js';
+import { runEventTrap, runExitTrap, runPending } from './sprung-traps.js';
 import { subshellMain } from './subshell.js';
 import type { Redirector } from './redirector.js';
 import { AssignmentError } from '../variables/assignment-error.js';
@@ -82,7 +83,7 @@ export class Runtime implements Execution {
     const body = command.type === 'subshell' && command.redirects.length === 0 ? command.body : command;
     return this.fork(function* main(child) {
       if (child.dialect === 'ash') child.traps.forgetInherited();
-      child.tailCommand = onlyCommand(body);
+      child.tailCommand = child.isBash || body.type !== 'list' ? onlyCommand(body) : lastCommand(body);
       child.forkedFor = command;
       child.subshellLevelWithin = child.subshellLevel;
       if (pipeline && command.type === 'simple') child.subshellLevel--;
@@ -200,12 +201,19 @@ export class Runtime implements Execution {
       const outcome = this.run(list);
       return typeof outcome === 'number' ? outcome : yield* outcome;
     } catch (error) {
+      if (!goesOnAfter(shell, error)) throw this.#ending(error);
       // A subshell ends where the shell itself would go on.
-      if (shell.subshellDepth > 0 || !goesOnAfter(shell, error)) throw error;
+      if (shell.subshellDepth > 0) throw error;
       shell.status = this.statusOf(error);
       Object.assign(shell, { unchecked, inverted, loopDepth });
       return shell.status;
     }
+  }
+
+  /** bash: an error in a text that is run by a command or a trap ends the shell there. */
+  #ending(error: unknown): unknown {
+    const shell = this.#shell;
+    return shell.isBash && shell.evalDepth > 0 && !(error instanceof ShellExit) ? new ShellExit(this.statusOf(error)) : error;
   }
 
   /** `bash: line 3: syntax error near unexpected token …` and the line itself. `place` is put in (`eval: `). */
@@ -238,6 +246,7 @@ export class Runtime implements Execution {
     shell.inverted = 0;
     shell.frames.push({ name: 'source', source: path, callLine: line, kind: 'source' });
     let status: number;
+    let keepsParameters = false;
     try {
       status = yield* this.runText(text, { isFile: true });
       if (shell.flow?.type === 'return') {
@@ -251,11 +260,13 @@ export class Runtime implements Execution {
         yield* this.runEventTrap('RETURN');
         shell.frames.push(frame);
       }
+      shell.frames.pop();
     } catch (error) {
       shell.report(error);
+      if (shell.isBash && endsInPlace(shell, error)) keepsParameters = true;
+      else shell.frames.pop();
       throw error;
     } finally {
-      shell.frames.pop();
       shell.speaker = speaker;
       shell.evalDepth--;
       shell.line = line;
@@ -266,7 +277,7 @@ export class Runtime implements Execution {
       shell.traps.resume('DEBUG', debug);
       shell.traps.resume('RETURN', returnTrap);
       // bash: parameters that the file itself set stay.
-      if (args && (sets === shell.positionalSets || !shell.isBash)) shell.positional = positional;
+      if (args && !keepsParameters && (sets === shell.positionalSets || !shell.isBash)) shell.positional = positional;
     }
     return status;
   }
@@ -300,73 +311,16 @@ export class Runtime implements Execution {
 
   // --- traps ------------------------------------------------------------------------------------------------------------------
 
-  *runTraps(): Task<void> {
-    const { traps } = this.#shell;
-    while (traps.pending.length > 0) {
-      const name = signalName(traps.pending.shift()!);
-      const command = name === undefined ? undefined : traps.get(name);
-      if (command !== undefined && command !== '') yield* this.#runTrap(name!, command);
-    }
+  runTraps(): Task {
+    return runPending(this.#shell);
   }
 
-  /** DEBUG, ERR or RETURN: the status of the trap's own commands, 0 where none runs. */
-  *runEventTrap(name: string): Task<number> {
-    const { traps } = this.#shell;
-    const command = traps.get(name);
-    if (command === undefined || command === '' || traps.running.has(name)) return 0;
-    if (name === 'RETURN' && traps.running.has('DEBUG')) return 0;
-    traps.running.add(name);
-    try {
-      return yield* this.#runTrap(name, command);
-    } finally {
-      traps.running.delete(name);
-    }
+  runEventTrap(name: string): Task<number> {
+    return runEventTrap(this.#shell, name);
   }
 
-  *#runTrap(name: string, command: string): Task<number> {
-    const shell = this.#shell;
-    const { status, pipeStatus, line, lastArgument, unchecked, trapStatus, runningTrap } = shell;
-    shell.trapStatus = status;
-    shell.runningTrap = name;
-    shell.returnedStatus = undefined;
-    if (name === 'ERR' && !shell.options.errexit) shell.unchecked++;
-    if (shell.dialect === 'dash') shell.unchecked = 0;
-    shell.trapDepth++;
-    shell.evalDepth++;
-    try {
-      const ended = yield* this.runText(command, { line: name === 'DEBUG' || name === 'ERR' || name === 'RETURN' ? line : 1 });
-      if (shell.flow?.type !== 'return' || shell.returnedStatus === undefined) shell.status = status;
-      return ended;
-    } finally {
-      shell.trapDepth--;
-      shell.evalDepth--;
-      shell.trapStatus = trapStatus;
-      shell.runningTrap = runningTrap;
-      shell.unchecked = unchecked;
-      shell.pipeStatus = pipeStatus;
-      shell.line = line;
-      shell.lastArgument = lastArgument;
-    }
-  }
-
-  *runExitTrap(status: number): Task<number> {
-    const shell = this.#shell;
-    const command = shell.traps.take('EXIT');
-    let final = status;
-    if (command !== undefined) {
-      shell.status = status;
-      shell.flow = undefined;
-      shell.trapStatus = status;
-      shell.runningTrap = 'EXIT';
-      shell.trapDepth++;
-      try {
-        yield* this.runText(command);
-      } catch (error) {
-        final = this.statusOf(error);
-      }
-    }
-    if (shell.backlog.length > 0) yield* shell.flushBacklog();
-    return final;
+  runExitTrap(status: number): Task<number> {
+    return runExitTrap(this.#shell, status);
   }
 
   /** The status that an error gives a shell which ends because of it; reports what is to be reported. Defects pass. */

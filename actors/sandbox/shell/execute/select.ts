@@ -27,6 +27,7 @@ export function* runSelect(shell: Shell, node: For): Task<number> {
       const answer = yield* readLine(shell.process, 0);
       if (answer.text === '' && answer.isEnd) {
         status = 1;
+        shell.variables.set('REPLY', '');
         yield* shell.process.write(1, encode('\n'));
         break;
       }

@@ -12,6 +12,7 @@ import { CommandAbort, ExpansionError, ShellExit } from '../flow.js';
 import { type Argument, argumentsTask, argumentText, declarationArguments, declarationArgumentsTask, declares, hasAssignment, posixArguments } from './arguments.js';
 import { runExternal } from './external.js';
 import { callFunction } from './functions.js';
+import { endsInPlace } from './given-up.js';
 import { closeSubstitutions } from './process-files.js';
 import { SPECIAL_BUILTINS } from './special-builtins.js';
 import { assignGuarded, assignTemporary, isScoped, type Stay } from './temporaries.js';
@@ -227,8 +228,15 @@ function finish(shell: Shell, node: SimpleCommand, argv: readonly string[], outc
 function* finishTask(shell: Shell, node: SimpleCommand, argv: readonly string[], running: Task<number>, springs: boolean): Task<number> {
   const status = yield* running;
   shell.lastArgument = argv[argv.length - 1]!;
+  if (shell.isBash && shell.traps.pending.length > 0 && shell.flow === undefined) yield* runAwaited(shell, status);
   const outcome = conclude(shell, node, status, springs);
   return typeof outcome === 'number' ? outcome : yield* outcome;
+}
+
+/** What waited for a command to end goes before what follows from its failure. */
+function* runAwaited(shell: Shell, status: number): Task {
+  shell.status = status;
+  yield* shell.execution.runTraps();
 }
 
 /** The failure of a command that a shell was forked for is its pipeline's or job's: no ERR trap. */
@@ -257,8 +265,7 @@ function withTemporaries(shell: Shell, node: SimpleCommand, body: () => Outcome,
     for (const assignment of node.assignments) assignTemporary(shell, assignment, assignment.index === undefined ? shell.expansion.text(assignment.value!) : '', stay);
   };
   let undo: Undo | undefined;
-  let outcome: Outcome = 1;
-  let isOver = true;
+  let outcome: Outcome;
   const end = (): void => {
     if (scoped) shell.variables.pop();
     if (keepsFiles) undo?.keep();
@@ -269,17 +276,23 @@ function withTemporaries(shell: Shell, node: SimpleCommand, body: () => Outcome,
     // bash assigns before it redirects, dash after.
     if (shell.isBash) assign();
     undo = shell.redirection.apply(node.redirects);
-    if (!undo) return redirectFailure(shell, node);
-    if (!shell.isBash) assign();
-    outcome = body();
-    isOver = typeof outcome === 'number';
+    if (undo && !shell.isBash) assign();
+    outcome = undo ? body() : redirectFailure(shell, node);
   } catch (error) {
-    if (undo) shell.report(error);
+    abandon(shell, error, undo, end);
     throw error;
-  } finally {
-    if (isOver) end();
   }
-  return typeof outcome === 'number' ? outcome : ending(shell, outcome, end);
+  if (typeof outcome !== 'number') return ending(shell, outcome, undo, end);
+  end();
+  return outcome;
+}
+
+/** What an error has cut short, in a shell that may end where it is. errexit comes when the command itself is over. */
+function abandon(shell: Shell, error: unknown, undo: Undo | undefined, end: () => void): void {
+  if (undo) shell.report(error);
+  if (!endsInPlace(shell, error)) end();
+  else if (!shell.isBash || (error instanceof ShellExit && error.byErrexit)) undo?.();
+  else undo?.keep();
 }
 
 function needsTask({ assignments, redirects }: SimpleCommand): boolean {
@@ -289,21 +302,25 @@ function needsTask({ assignments, redirects }: SimpleCommand): boolean {
 function* withTemporariesTask(shell: Shell, node: SimpleCommand, body: () => Outcome, stay: Stay, keepsFiles: boolean): Task<number> {
   const scoped = isScoped(shell, node, stay);
   let undo: Undo | undefined;
-  if (scoped) shell.variables.push('temporary');
-  try {
-    if (shell.isBash) yield* assignTemporaries(shell, node, stay);
-    undo = yield* shell.redirection.applyTask(node.redirects);
-    if (!undo) return redirectFailure(shell, node);
-    if (!shell.isBash) yield* assignTemporaries(shell, node, stay);
-    const outcome = body();
-    return typeof outcome === 'number' ? outcome : yield* outcome;
-  } catch (error) {
-    if (undo) shell.report(error);
-    throw error;
-  } finally {
+  const end = (): void => {
     if (scoped) shell.variables.pop();
     if (keepsFiles) undo?.keep();
     else undo?.();
+  };
+  if (scoped) shell.variables.push('temporary');
+  let isAbandoned = false;
+  try {
+    if (shell.isBash) yield* assignTemporaries(shell, node, stay);
+    undo = yield* shell.redirection.applyTask(node.redirects);
+    if (undo && !shell.isBash) yield* assignTemporaries(shell, node, stay);
+    const outcome = undo ? body() : redirectFailure(shell, node);
+    return typeof outcome === 'number' ? outcome : yield* outcome;
+  } catch (error) {
+    isAbandoned = true;
+    abandon(shell, error, undo, end);
+    throw error;
+  } finally {
+    if (!isAbandoned) end();
   }
 }
 
@@ -314,14 +331,16 @@ function* assignTemporaries(shell: Shell, { assignments }: SimpleCommand, stay: 
   }
 }
 
-function* ending(shell: Shell, running: Task<number>, end: () => void): Task<number> {
+function* ending(shell: Shell, running: Task<number>, undo: Undo | undefined, end: () => void): Task<number> {
+  let isAbandoned = false;
   try {
     return yield* running;
   } catch (error) {
-    shell.report(error);
+    isAbandoned = true;
+    abandon(shell, error, undo, end);
     throw error;
   } finally {
-    end();
+    if (!isAbandoned) end();
   }
 }
 

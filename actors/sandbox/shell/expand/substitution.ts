@@ -5,10 +5,11 @@ import type { Process } from '../../kernel/process.js';
 import type { Task } from '../../kernel/wait.js';
 import { Errno } from '../../kernel/errno.js';
 import { awaitRoom } from '../execute/fork-room.js';
+import { lastCommand } from '../execute/only-command.js';
 import { printedAt } from '../execute/printed-lines.js';
 import { ShellExit } from '../flow.js';
 import type { Shell } from '../shell.js';
-import type { CommandSubstitution, List, ListItem, ProcessSubstitution } from '../syntax/ast.js';
+import type { CommandSubstitution, List, ListItem, ProcessSubstitution, SimpleCommand } from '../syntax/ast.js';
 
 /** Runs `$(…)`: its output without trailing newlines and NULs; its status goes to `shell.substitutionStatus`. */
 export function* substituteCommand(shell: Shell, part: CommandSubstitution): Task<string> {
@@ -33,6 +34,7 @@ export function* substituteCommand(shell: Shell, part: CommandSubstitution): Tas
   const child = shell.execution.fork(function* body(sub) {
     sub.jobs.inherit(shell.jobs);
     sub.evalDepth++;
+    sub.tailCommand = tailOf(sub, script);
     // dash: errexit looks at what is in it, also where it is a condition.
     if (sub.dialect === 'dash') sub.unchecked = 0;
     if (!sub.options.has('inherit_errexit') && !sub.options.posix && sub.isBash) sub.options.set('errexit', false);
@@ -49,6 +51,12 @@ export function* substituteCommand(shell: Shell, part: CommandSubstitution): Tas
   yield* shell.process.wait([child]);
   ended(shell, statusCode(child.status!));
   return cleaned(decode(bytes));
+}
+
+/** The command whose program takes the place of the forked shell; bash leaves one that is redirected to it. */
+function tailOf(shell: Shell, script: List): SimpleCommand | undefined {
+  const last = lastCommand(script);
+  return shell.isBash && last !== undefined && last.redirects.length > 0 ? undefined : last;
 }
 
 /** To bash a substitution is the last command: `$?` further on in the same words is its status. */
@@ -143,6 +151,7 @@ export function runProcessSubstitution(shell: Shell, part: ProcessSubstitution):
   shell.process.close(ours);
   const child = shell.execution.fork(function* body(sub) {
     sub.evalDepth++;
+    sub.tailCommand = tailOf(sub, script);
     if (part.direction === '<') return yield* runSubstituted(sub, script);
     const outcome = sub.execution.run(script);
     return typeof outcome === 'number' ? outcome : yield* outcome;

@@ -76,6 +76,11 @@ export class Bindings {
     }
   }
 
+  /** Ends all scopes. */
+  popAll(): void {
+    while (this.#scopes.length > 0) this.pop();
+  }
+
   /** Whether what is bound to the name was assigned in front of a command that runs. */
   isTemporary(name: string): boolean {
     return this.#isTemporary(this.bindings.get(name));
