@@ -1,6 +1,6 @@
 // The variables a shell starts with: its environment, and what every shell sets.
 import { readDatabase } from '../identity.js';
-import { logicalDirectory } from './builtins/directories.js';
+import { logicalDirectory } from './working-directory.js';
 import type { Shell } from './shell.js';
 import { EXPORTED, READONLY } from './variables/variable.js';
 import { isName } from './variables/variables.js';

@@ -1,46 +1,13 @@
-// Background jobs: what was started with `&` (or stopped), by job number and process, with the statuses that `wait` asks for later.
-import { type Process, statusCode } from '../kernel/process.js';
+// The table of background jobs, by number and process, with the statuses that `wait` asks for later.
+import type { Process } from '../kernel/process.js';
 import { SIGINT, SIGPIPE, SIGTERM } from '../kernel/signals.js';
 import type { OpenCoprocess } from './execute/coprocesses.js';
+import { deathOf, type Job, jobLine, jobState, jobStatus } from './job.js';
 import type { Shell } from './shell.js';
-import { signalDescription } from './signal-descriptions.js';
+import { logicalDirectory, tilde } from './working-directory.js';
 
 /** bash forgets more; nobody asks for a status that old. */
 const REMEMBERED_MAX = 4096;
-
-export interface Job {
-  readonly number: number;
-  /** The processes of its pipeline; the last one's pid is `$!` and its status is the job's. */
-  readonly processes: readonly Process[];
-  readonly text: string;
-  readonly processGroup: number;
-  /** Under job control: its own process group. */
-  readonly isControlled: boolean;
-  /** It was started with pipefail: the last failure is its status. */
-  readonly pipefail: boolean;
-  /** Told to the user (or to `jobs`) as ended. */
-  isNotified: boolean;
-  /** `disown -h`: gets no SIGHUP. */
-  survivesHangup: boolean;
-}
-
-export type JobState = 'Running' | 'Stopped' | 'Done';
-
-export function jobState(job: Job): JobState {
-  if (job.processes.every((process) => process.status !== undefined)) return 'Done';
-  return job.processes.some((process) => process.stopped && process.status === undefined) ? 'Stopped' : 'Running';
-}
-
-/** The status of an ended job as `$?` shows it. */
-export function jobStatus(job: Job): number {
-  const statuses = job.processes.map(({ status }) => (status === undefined ? 0 : statusCode(status)));
-  return (job.pipefail ? statuses.findLast((status) => status !== 0) : statuses.at(-1)) ?? 0;
-}
-
-/** `  123 Killed                  sleep 5` */
-export function deathOf(pid: number, signal: number, command: string): string {
-  return `${String(pid).padStart(5)} ${signalDescription(signal).padEnd(24)}${command}`;
-}
 
 export class JobTable {
   readonly #shell: Shell;
@@ -82,7 +49,7 @@ export class JobTable {
     else if (!this.#shell.isInteractive) this.forgetEnded();
     const number = isDash ? this.#freeNumber() : (this.#jobs.at(-1)?.number ?? 0) + 1;
     const job: Job = {
-      number, processes, text, isControlled, processGroup: processes[0]!.processGroup, pipefail: this.#shell.options.pipefail, isNotified: false, survivesHangup: false,
+      number, processes, text, isControlled, processGroup: processes[0]!.processGroup, pipefail: this.#shell.options.pipefail, directory: logicalDirectory(this.#shell), survivesHangup: false,
     };
     this.#jobs.push(job);
     this.#order.push(job);
@@ -94,7 +61,7 @@ export class JobTable {
     this.collect();
     for (const job of this.#substitutions) if (jobState(job) === 'Done') this.remember(job);
     this.#substitutions = this.#substitutions.filter((job) => jobState(job) !== 'Done');
-    this.#substitutions.push({ number: 0, processes: [process], text: '', isControlled: false, processGroup: process.processGroup, pipefail: false, isNotified: true, survivesHangup: false });
+    this.#substitutions.push({ number: 0, processes: [process], text: '', isControlled: false, processGroup: process.processGroup, pipefail: false, directory: '', told: 'Done', survivesHangup: false });
   }
 
   substitution(pid: number): Job | undefined {
@@ -122,8 +89,11 @@ export class JobTable {
     return this.#jobs;
   }
 
+  /** A job that has stopped is the current one, and stays it when it goes on. */
   get current(): Job | undefined {
-    return this.#order.findLast((job) => jobState(job) === 'Stopped') ?? this.#order.at(-1);
+    const stopped = this.#order.findLast((job) => jobState(job) === 'Stopped');
+    if (stopped) this.touch(stopped);
+    return this.#order.at(-1);
   }
 
   get previous(): Job | undefined {
@@ -187,9 +157,27 @@ export class JobTable {
   tellDeath(job: Job): void {
     const shell = this.#shell;
     const { pid, status, parent } = job.processes.at(-1)!;
-    if (job.isNotified || !shell.isBash || shell.isInteractive || parent !== shell.process || status === undefined || !('signal' in status)) return;
-    job.isNotified = true;
+    if (job.told === 'Done' || !shell.isBash || shell.isInteractive || parent !== shell.process || status === undefined || !('signal' in status)) return;
+    job.told = 'Done';
     if (status.signal !== SIGINT && status.signal !== SIGPIPE && status.signal !== SIGTERM) shell.complain(deathOf(pid, status.signal, job.text));
+    else if (shell.options.monitor) this.#tellLine(job);
+  }
+
+  #tellLine(job: Job): void {
+    const shell = this.#shell;
+    shell.warnRaw(`${jobLine(shell, job)}${job.directory === logicalDirectory(shell) ? '' : `(wd now: ${tilde(shell, logicalDirectory(shell))})\n`}`);
+  }
+
+  /** At the prompt: which jobs have ended, and which have stopped since it was last told. */
+  tellChanges(): void {
+    for (const job of this.own) {
+      const state = jobState(job);
+      if (state === 'Running' || state === job.told) continue;
+      job.told = state;
+      if (this.#shell.options.monitor) this.#tellLine(job);
+    }
+    this.collect();
+    this.forgetEnded();
   }
 
   /** Tells of those that ended while nobody waited for them. */

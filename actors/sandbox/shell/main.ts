@@ -137,8 +137,9 @@ function* readFirstLine(shell: Shell, blocks: BlockLines | undefined): Task<Inpu
   return yield* blocks?.next(process, 0) ?? readLine(process, 0);
 }
 
-/** bash's PROMPT_COMMAND, which leaves `$?` alone. */
+/** What became of jobs is told, then bash's PROMPT_COMMAND runs, which leaves `$?` alone. */
 function* beforePrompt(shell: Shell, prompt: boolean): Task {
+  if (prompt) shell.jobs.tellChanges();
   const command = prompt && shell.isBash ? shell.variables.get('PROMPT_COMMAND') ?? '' : '';
   if (command === '') return;
   shell.isFresh = false;

@@ -9,7 +9,7 @@ import type { Builtin, Outcome } from '../parts.js';
 import type { Shell } from '../shell.js';
 import { fail, failSpecial, usage } from './output.js';
 import { describe } from './describe.js';
-import { sendSignal } from './processes.js';
+import { sendSignal } from './signals.js';
 
 export const colon: Builtin = () => 0;
 export const falseBuiltin: Builtin = () => 1;

@@ -4,20 +4,8 @@ import { Errno } from '../../kernel/errno.js';
 import { EXPORTED } from '../variables/variable.js';
 import type { Builtin, Outcome } from '../parts.js';
 import type { Shell } from '../shell.js';
+import { logicalDirectory, tilde } from '../working-directory.js';
 import { fail, print, readOptions, usage } from './output.js';
-
-/** Where the shell thinks it is: PWD while it is true, else the physical path. */
-export function logicalDirectory(shell: Shell): string {
-  const pwd = shell.variables.get('PWD');
-  if (pwd?.startsWith('/') === true && !/\/\.\.?(\/|$)/.test(pwd)) {
-    try {
-      if (shell.process.files.locate(pwd).inode === shell.process.cwd.inode) return pwd;
-    } catch (error) {
-      if (!(error instanceof Errno)) throw error;
-    }
-  }
-  return shell.process.files.getcwd();
-}
 
 function setDirectory(shell: Shell, name: 'PWD' | 'OLDPWD', value: string): void {
   shell.variables.set(name, value);
@@ -108,11 +96,6 @@ export const pwdBuiltin: Builtin = (shell, argv) => {
   const physical = options.flags.endsWith('P') || (shell.options.physical && !options.flags.includes('L'));
   return print(shell, 'pwd', `${physical ? shell.process.files.getcwd() : logicalDirectory(shell)}\n`);
 };
-
-function tilde(shell: Shell, path: string): string {
-  const home = shell.variables.get('HOME') ?? '';
-  return home !== '' && (path === home || path.startsWith(`${home}/`)) ? `~${path.slice(home.length)}` : path;
-}
 
 function stack(shell: Shell): string[] {
   return [logicalDirectory(shell), ...shell.directories];

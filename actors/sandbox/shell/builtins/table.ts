@@ -8,11 +8,12 @@ import { cdBuiltin, dirsBuiltin, popdBuiltin, pushdBuiltin, pwdBuiltin } from '.
 import { echoBuiltin } from './echo.js';
 import { fc } from './fc.js';
 import { history } from './history.js';
+import * as jobs from './jobs.js';
 import { mapfileBuiltin } from './mapfile.js';
 import * as misc from './misc.js';
 import { set, shopt } from './options.js';
 import { printfBuiltin } from './printf.js';
-import * as processes from './processes.js';
+import * as signals from './signals.js';
 import { readBuiltin } from './read.js';
 import * as dashCd from './dash/cd.js';
 import * as dashControl from './dash/control.js';
@@ -28,6 +29,7 @@ import { bracketBuiltin, testBuiltin } from './test.js';
 import { naming } from '../expand/run-time-subscripts.js';
 import { ulimit } from './ulimit.js';
 import { umask } from './umask.js';
+import { wait } from './wait.js';
 
 const declaration = naming(runDeclaration, () => true);
 
@@ -36,14 +38,14 @@ const POSIX: Readonly<Record<string, Builtin>> = {
   return: control.returnBuiltin, exit: control.exit, shift: control.shift, eval: control.evalBuiltin, '.': control.source, exec: control.exec,
   command: control.command, export: declaration, readonly: declaration, local: declaration, unset: naming(misc.unset, () => true), set,
   alias, unalias, type, hash, cd: cdBuiltin, pwd: pwdBuiltin, echo: echoBuiltin, printf: naming(printfBuiltin, (before) => before === '-v'), test: testBuiltin, '[': bracketBuiltin,
-  read: naming(readBuiltin, (before) => !/^-[dip]$/.test(before)), getopts: misc.getopts, umask, ulimit, times: misc.times, trap: processes.trap, kill: processes.kill,
-  jobs: processes.jobs, wait: naming(processes.wait, (before) => before === '-p'), fg: processes.fg, bg: processes.bg,
+  read: naming(readBuiltin, (before) => !/^-[dip]$/.test(before)), getopts: misc.getopts, umask, ulimit, times: misc.times, trap: signals.trap, kill: signals.kill,
+  jobs: jobs.jobs, wait: naming(wait, (before) => before === '-p'), fg: jobs.fg, bg: jobs.bg,
 };
 
 const BASH: Readonly<Record<string, Builtin>> = {
   source: control.source, builtin: control.builtin, declare: declaration, typeset: declaration, shopt, enable, pushd: pushdBuiltin,
   popd: popdBuiltin, dirs: dirsBuiltin, mapfile: mapfileBuiltin, readarray: mapfileBuiltin, let: misc.letBuiltin, caller: misc.caller,
-  history, fc, compgen, complete, compopt, help: misc.help, disown: processes.disown,
+  history, fc, compgen, complete, compopt, help: misc.help, disown: jobs.disown,
   logout: control.logout, suspend: control.suspend,
 };
 

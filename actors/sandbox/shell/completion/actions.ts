@@ -2,7 +2,7 @@
 import { Errno } from '../../kernel/errno.js';
 import { SIGNAL_MAX, signalName } from '../../kernel/signals.js';
 import { readDatabase } from '../../identity.js';
-import { jobState } from '../jobs.js';
+import { jobState } from '../job.js';
 import { SET_OPTIONS, SHOPT_OPTIONS } from '../options.js';
 import type { Shell } from '../shell.js';
 import { EXPORTED } from '../variables/variable.js';

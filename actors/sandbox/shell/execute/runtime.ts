@@ -6,7 +6,7 @@ import { SIGINT, SIGPIPE, SIGTERM } from '../../kernel/signals.js';
 import { signalDescription } from '../signal-descriptions.js';
 import type { Task } from '../../kernel/wait.js';
 import { printCommand } from '../command-text.js';
-import { deathOf } from '../jobs.js';
+import { deathOf, jobLine } from '../job.js';
 import { fail } from '../builtins/output.js';
 import { busyboxWords } from '../busybox-words.js';
 import { CommandAbort, ExpansionError, ShellExit } from '../flow.js';
@@ -129,7 +129,8 @@ export class Runtime implements Execution {
     }
     if (controls && processes.some((child) => child.stopped && child.status === undefined)) {
       const job = shell.jobs.add(processes, text(), true);
-      shell.warnRaw(`\n[${job.number}]+  Stopped                 ${job.text}\n`);
+      job.told = 'Stopped';
+      shell.warnRaw(`\n${jobLine(shell, job)}`);
     }
     this.#tellDeath(processes.at(-1), command ?? shell.currentCommand);
     shell.jobs.tellDeaths();

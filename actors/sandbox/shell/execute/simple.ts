@@ -153,6 +153,8 @@ function dispatch(shell: Shell, node: SimpleCommand, argv: string[]): Outcome {
     const springs = shell.traps.has('ERR');
     return finish(shell, node, argv, withTemporaries(shell, node, () => callFunction(shell, called, argv, node.line), 'command'), springs);
   }
+  // bash: a job in place of a command goes on in the foreground.
+  if (shell.isBash && name.startsWith('%') && shell.forkedFor !== node) return finish(shell, node, argv, shell.builtins.get('fg')!(shell, ['fg', ...argv]));
   const builtin = shell.disabledBuiltins.has(name) ? undefined : shell.builtins.get(name);
   if (!builtin) return finish(shell, node, argv, runExternal(shell, node, argv));
   const run = shell.isBash ? (shell.forkedFor === node ? runForked : runBuiltin) : isSpecial ? runBuiltin : runRegular;

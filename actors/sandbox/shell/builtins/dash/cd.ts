@@ -2,7 +2,8 @@
 import { Errno } from '../../../kernel/errno.js';
 import type { Builtin } from '../../parts.js';
 import type { Shell } from '../../shell.js';
-import { change, logicalDirectory } from '../directories.js';
+import { logicalDirectory } from '../../working-directory.js';
+import { change } from '../directories.js';
 import { print, readOptions } from '../output.js';
 
 function isDirectory(shell: Shell, path: string): boolean {

@@ -2,12 +2,13 @@
 import { statusCode } from '../../../kernel/process.js';
 import { SIGINT, SIGPIPE } from '../../../kernel/signals.js';
 import type { Task } from '../../../kernel/wait.js';
-import { type Job, jobState, jobStatus } from '../../jobs.js';
+import { type Job, jobState, jobStatus } from '../../job.js';
 import { signalDescription } from '../../signal-descriptions.js';
 import type { Builtin } from '../../parts.js';
 import type { Shell } from '../../shell.js';
+import { bg as resumeBehind, fg as resumeInFront } from '../jobs.js';
 import { giveUp, print, readOptions } from '../output.js';
-import { bg as resumeBehind, fg as resumeInFront, waitFor } from '../processes.js';
+import { waitFor } from '../wait.js';
 import { numberOperand } from './number.js';
 import { jobOperand } from './signals.js';
 

@@ -3,11 +3,11 @@ import { Errno } from '../../../kernel/errno.js';
 import { SIGNAL_MAX, signalName, SIGTERM } from '../../../kernel/signals.js';
 import { PREEMPT, type Task } from '../../../kernel/wait.js';
 import { quoteDash } from '../../quote.js';
-import type { Job } from '../../jobs.js';
+import type { Job } from '../../job.js';
 import type { Builtin } from '../../parts.js';
 import type { Shell } from '../../shell.js';
 import { fail, giveUp, print, readOptions } from '../output.js';
-import { sendSignal } from '../processes.js';
+import { sendSignal } from '../signals.js';
 import { numberOperand } from './number.js';
 
 const NAMES = Array.from({ length: SIGNAL_MAX + 1 }, (_, number) => (number === 0 ? 'EXIT' : signalName(number)));

@@ -1,19 +1,14 @@
-// trap, kill, jobs, wait, fg, bg, disown: signals and background work.
+// trap and kill: signals, what is done on them and how they are sent.
 import { maySignal } from '../../kernel/credentials.js';
 import { Errno } from '../../kernel/errno.js';
 import type { Process } from '../../kernel/process.js';
-import { SIGCHLD, SIGCONT, signalName, signalNumber, SIGTERM } from '../../kernel/signals.js';
-import { anyOf, PREEMPT, type Task } from '../../kernel/wait.js';
-import { reapCoprocesses } from '../execute/coprocesses.js';
-import { type Job, jobState, jobStatus } from '../jobs.js';
+import { signalName, signalNumber, SIGTERM } from '../../kernel/signals.js';
+import { PREEMPT, type Task } from '../../kernel/wait.js';
 import { quoteDash, quoteSingle } from '../quote.js';
 import type { Builtin } from '../parts.js';
 import type { Shell } from '../shell.js';
 import { trapName } from '../traps.js';
-import { signalDescription } from '../signal-descriptions.js';
-import { READONLY } from '../variables/variable.js';
-import { isName } from '../variables/variables.js';
-import { fail, print, readOptions, showUsage, usage } from './output.js';
+import { fail, print, showUsage, usage } from './output.js';
 
 /** SIGINT, EXIT: as `trap -p` writes names. */
 function shownTrap(shell: Shell, name: string): string {
@@ -156,165 +151,3 @@ function* signalAll(shell: Shell, words: readonly string[], signal: number): Tas
   yield PREEMPT;
   return status;
 }
-
-// --- jobs -----------------------------------------------------------------------------------------------------------------------
-
-function stateText(job: Job): string {
-  const state = jobState(job);
-  if (state !== 'Done') return state;
-  const status = jobStatus(job);
-  const last = job.processes.at(-1)!.status!;
-  return 'signal' in last ? signalDescription(last.signal) : status === 0 ? 'Done' : `Exit ${status}`;
-}
-
-/** A job's line as `jobs` prints it. */
-export function jobLine(shell: Shell, job: Job, long = false): string {
-  const mark = job === shell.jobs.current ? '+' : job === shell.jobs.previous ? '-' : ' ';
-  const running = jobState(job) === 'Running' ? ' &' : '';
-  return `[${job.number}]${mark} ${long ? `${String(job.processes[0]!.pid).padStart(5)}` : ''} ${stateText(job).padEnd(24)}${job.text}${running}\n`;
-}
-
-export const jobs: Builtin = (shell, argv) => {
-  const options = readOptions(shell, argv, 'lnprs', 'jobs [-lnprs] [jobspec ...] or jobs -x command [args]');
-  if (!options) return 2;
-  const { flags, operands } = options;
-  let status = 0;
-  const chosen: Job[] = [];
-  for (const spec of operands) {
-    const job = shell.jobs.find(spec);
-    if (typeof job === 'object') chosen.push(job);
-    else status = fail(shell, 'jobs', `${spec}: no such job`);
-  }
-  const listed = (operands.length > 0 ? chosen : shell.jobs.all).filter((job) => (!flags.includes('r') || jobState(job) === 'Running') && (!flags.includes('s') || jobState(job) === 'Stopped'));
-  const text = listed.map((job) => (flags.includes('p') ? `${job.processes[0]!.pid}\n` : jobLine(shell, job, flags.includes('l')))).join('');
-  shell.jobs.collect();
-  shell.jobs.forgetEnded();
-  return print(shell, 'jobs', text, status);
-};
-
-/** Blocks until one of the jobs is over or a trapped signal arrived (the status is then 128 + signal). */
-export function* waitFor(shell: Shell, awaited: readonly Job[]): Task<number | undefined> {
-  const processes = awaited.flatMap((job) => job.processes);
-  while (!awaited.some((job) => jobState(job) === 'Done')) {
-    // Of ended children bash is told without giving the wait up.
-    if (shell.isBash && !shell.options.posix && shell.traps.pending[0] === SIGCHLD) yield* shell.execution.runTraps();
-    if (shell.traps.pending.length > 0) return 128 + shell.traps.pending[0]!;
-    try {
-      yield* shell.process.block(anyOf([shell.process.childChanged, ...processes.map(({ ended }) => ended)]), true);
-    } catch (error) {
-      if (!(error instanceof Errno && error.code === 'EINTR')) throw error;
-    }
-  }
-  return undefined;
-}
-
-function* waitJob(shell: Shell, job: Job): Task<number> {
-  const interrupted = yield* waitFor(shell, [job]);
-  if (interrupted !== undefined) return interrupted;
-  shell.jobs.collect();
-  // bash tells the status as often as it is asked for.
-  if (shell.isBash) shell.jobs.remember(job);
-  shell.jobs.tellDeath(job);
-  shell.jobs.remove(job);
-  reapCoprocesses(shell);
-  return jobStatus(job);
-}
-
-export function* wait(shell: Shell, argv: readonly string[]): Task<number> {
-  const flags: string[] = [];
-  let variable: string | undefined;
-  let at = 1;
-  for (; at < argv.length && /^-[nfp]/.test(argv[at]!); at++) {
-    flags.push(argv[at]!);
-    if (argv[at]!.endsWith('p')) variable = argv[++at];
-  }
-  if (argv[at] === '--') at++;
-  const specs = argv.slice(at);
-  if (variable !== undefined && shell.variables.find(variable)?.has(READONLY) === true) return fail(shell, 'wait', `${variable}: cannot unset: readonly variable`);
-  if (variable !== undefined && isName(variable)) shell.variables.unset(variable);
-  if (flags.some((flag) => flag.includes('n'))) return yield* waitNext(shell, specs, variable);
-  if (specs.length === 0) {
-    for (const job of shell.jobs.own) {
-      const status = yield* waitJob(shell, job);
-      if (shell.traps.pending.length > 0) return status;
-    }
-    const last = shell.isBash && shell.backgroundPid !== undefined ? shell.jobs.substitution(shell.backgroundPid) : undefined;
-    if (last === undefined) return 0;
-    const interrupted = yield* waitFor(shell, [last]);
-    if (interrupted !== undefined) return interrupted;
-    shell.jobs.collect();
-    shell.jobs.remove(last);
-    return 0;
-  }
-  let status = 0;
-  for (const spec of specs) {
-    const job = spec.startsWith('%') ? shell.jobs.find(spec) : shell.jobs.ofPid(Number(spec));
-    const substitution = shell.jobs.substitution(Number(spec));
-    if (typeof job === 'object' && shell.jobs.own.includes(job)) status = yield* waitJob(shell, job);
-    else if (substitution) status = yield* waitJob(shell, substitution);
-    else if (/^\d+$/.test(spec) && shell.jobs.remembered(Number(spec)) !== undefined) status = shell.jobs.remembered(Number(spec))!;
-    else if (spec.startsWith('%')) status = shell.dialect === 'dash' ? fail(shell, 'wait', `No such job: ${spec}`, 2) : fail(shell, 'wait', `${spec}: no such job`, 127);
-    else if (/^\d+$/.test(spec)) status = shell.isBash ? fail(shell, 'wait', `pid ${spec} is not a child of this shell`, 127) : 127;
-    else status = fail(shell, 'wait', shell.isBash ? `\`${spec}': not a pid or valid job spec` : `Illegal number: ${spec}`, shell.isBash ? 1 : 2);
-    if (variable !== undefined && typeof job === 'object') shell.variables.setNamed(variable, String(job.processes.at(-1)!.pid));
-  }
-  return status;
-}
-
-function* waitNext(shell: Shell, specs: readonly string[], variable: string | undefined): Task<number> {
-  const chosen = specs.length === 0 ? shell.jobs.own : specs.map((spec) => (spec.startsWith('%') ? shell.jobs.find(spec) : shell.jobs.ofPid(Number(spec)))).filter((job): job is Job => typeof job === 'object');
-  if (chosen.length === 0) {
-    for (const spec of specs) fail(shell, 'wait', `${spec}: no such job`);
-    return 127;
-  }
-  const interrupted = yield* waitFor(shell, chosen);
-  if (interrupted !== undefined) return interrupted;
-  const over = chosen.find((job) => jobState(job) === 'Done')!;
-  if (variable !== undefined) shell.variables.setNamed(variable, String(over.processes.at(-1)!.pid));
-  shell.jobs.collect();
-  shell.jobs.tellDeath(over);
-  shell.jobs.remember(over);
-  shell.jobs.remove(over);
-  return jobStatus(over);
-}
-
-function jobOf(shell: Shell, name: string, spec: string | undefined): Job | undefined {
-  const job = spec === undefined ? shell.jobs.current : shell.jobs.find(spec);
-  if (typeof job === 'object') return job;
-  fail(shell, name, `${spec ?? 'current'}: no such job`);
-  return undefined;
-}
-
-export const fg: Builtin = (shell, argv) => {
-  if (!shell.options.monitor) return fail(shell, 'fg', 'no job control');
-  const job = jobOf(shell, 'fg', argv[1]);
-  return job ? foreground(shell, job) : 1;
-};
-
-function* foreground(shell: Shell, job: Job): Task<number> {
-  shell.warnRaw(`${job.text}\n`);
-  for (const process of job.processes) process.deliver(SIGCONT);
-  shell.jobs.remove(job);
-  yield* shell.execution.awaitForeground(job.processes, () => job.text);
-  return jobStatus(job);
-}
-
-export const bg: Builtin = (shell, argv) => {
-  if (!shell.options.monitor) return fail(shell, 'bg', 'no job control');
-  const job = jobOf(shell, 'bg', argv[1]);
-  if (!job) return 1;
-  for (const process of job.processes) process.deliver(SIGCONT);
-  return print(shell, 'bg', `[${job.number}]+ ${job.text} &\n`);
-};
-
-export const disown: Builtin = (shell, argv) => {
-  const specs = argv.slice(1).filter((word) => !word.startsWith('-'));
-  const all = argv.includes('-a');
-  const chosen = all ? [...shell.jobs.all] : specs.length === 0 ? [shell.jobs.current] : specs.map((spec) => (spec.startsWith('%') ? shell.jobs.find(spec) : shell.jobs.ofPid(Number(spec))));
-  let status = 0;
-  chosen.forEach((job, index) => {
-    if (typeof job === 'object') shell.jobs.remove(job);
-    else status = fail(shell, 'disown', `${specs[index] ?? 'current'}: no such job`);
-  });
-  return status;
-};
