@@ -34,17 +34,19 @@ const CLASSES: Readonly<Record<string, string>> = {
   print: ' -~\\u{a1}-\\u{d7ff}\\u{e000}-\\u{10ffff}', graph: '!-~\\u{a1}-\\u{d7ff}\\u{e000}-\\u{10ffff}', cntrl: '\\0-\\x1f\\x7f', xdigit: '0-9A-Fa-f', word: '\\w', ascii: '\\0-\\x7f',
 };
 
-/** Patterns are parsed by code points; what is no valid special form stands for itself. */
+/** Patterns are parsed by code points; what is no valid special form stands for itself, and so does all of a pattern with a group that never ends. */
 export function parsePattern(pattern: string, settings: PatternSettings): PatternNode[] {
-  return new PatternParser(Array.from(pattern), settings).sequence(0);
+  const parser = new PatternParser(Array.from(pattern), settings);
+  const nodes = parser.sequence(0);
+  return parser.isUnclosed ? Array.from(pattern.replace(/\\([^])/gu, '$1'), (char) => ({ type: 'char', char })) : nodes;
 }
 
 class PatternParser {
   readonly #chars: readonly string[];
   readonly #settings: PatternSettings;
   #pos = 0;
-  /** Where a `(` was found to have no `)`: it and all before it of its kind stand for themselves. */
-  #unclosedFrom = Infinity;
+  /** A `(` was found to have no `)`, or what stands between them a `[` without its `]`. */
+  isUnclosed = false;
 
   constructor(chars: readonly string[], settings: PatternSettings) {
     this.#chars = chars;
@@ -65,8 +67,7 @@ class PatternParser {
 
   #node(char: string, depth: number): PatternNode {
     if (this.#settings.extglob && '?*+@!'.includes(char) && this.#chars[this.#pos + 1] === '(' && depth < DEPTH_MAX) {
-      const group = this.#group(char, depth);
-      if (group !== undefined) return group;
+      return this.#group(char, depth);
     }
     this.#pos++;
     switch (char) {
@@ -80,29 +81,31 @@ class PatternParser {
         return { type: 'any' };
       case '*':
         return { type: 'star' };
-      case '[':
-        return this.#class() ?? { type: 'char', char };
+      case '[': {
+        const set = this.#class();
+        if (set === undefined && depth > 0) this.#giveUp();
+        return set ?? { type: 'char', char };
+      }
       default:
         return { type: 'char', char };
     }
   }
 
-  #group(operator: string, depth: number): PatternNode | undefined {
-    const start = this.#pos;
-    if (start >= this.#unclosedFrom) return undefined;
+  #group(operator: string, depth: number): PatternNode {
     const alternatives: PatternNode[][] = [];
     this.#pos++;
     do {
       this.#pos++;
       alternatives.push(this.sequence(depth + 1));
     } while (this.#chars[this.#pos] === '|');
-    if (this.#chars[this.#pos] === ')') {
-      this.#pos++;
-      return { type: 'group', operator, alternatives };
-    }
-    this.#unclosedFrom = Math.min(this.#unclosedFrom, start);
-    this.#pos = start;
-    return undefined;
+    if (this.#chars[this.#pos] === ')') this.#pos++;
+    else this.#giveUp();
+    return { type: 'group', operator, alternatives };
+  }
+
+  #giveUp(): void {
+    this.isUnclosed = true;
+    this.#pos = this.#chars.length;
   }
 
   /** After `[`; undefined (and nothing consumed) when there is no `]` that closes it. */

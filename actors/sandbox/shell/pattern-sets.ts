@@ -97,6 +97,8 @@ export class SetMatcher {
   #negation(alternatives: readonly (readonly PatternNode[])[], chars: readonly string[], from: readonly number[]): readonly number[] {
     const out = new Set<number>();
     for (const start of from) {
+      // Where a dot is not for wildcards, it is not for what the group does not name either.
+      if (this.#settings.period === true && start === 0 && chars[0] === '.') continue;
       const excluded = new Set(this.#union(alternatives, chars, [start]));
       for (const pos of this.#spread(chars, [start])) if (!excluded.has(pos)) out.add(pos);
     }

@@ -95,9 +95,12 @@ class Globber {
       return;
     }
     if (this.#isDeep(component)) return this.#walkDeep(prefix, components, at);
-    const pattern = compilePattern(component, { extglob: this.#extglob, nocase: this.#shell.options.has('nocaseglob'), period: !this.#dots, bytes: !this.#shell.isBash || isPlainLocale(this.#shell), plainCaret: this.#shell.dialect === 'dash' });
+    const settings = { extglob: this.#extglob, nocase: this.#shell.options.has('nocaseglob'), period: !this.#dots, bytes: !this.#shell.isBash || isPlainLocale(this.#shell), plainCaret: this.#shell.dialect === 'dash' };
+    const pattern = compilePattern(component, settings);
     for (const { name, type } of this.#entries(prefix)) {
-      if (!pattern.test(name)) continue;
+      // The dots of these two are never for wildcards.
+      const isDots = name === '.' || name === '..';
+      if (!(isDots ? compilePattern(component, { ...settings, period: true }) : pattern).test(name)) continue;
       const path = prefix + name;
       if (isLast) this.#found.push(path);
       else if (type === 'directory' || (type === 'symlink' && this.#isDirectory(path))) this.#walk(`${path}/`, components, at + 1);
