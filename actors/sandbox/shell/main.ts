@@ -81,6 +81,7 @@ function* runInput(shell: Shell, prompt: boolean, script?: ScriptRest): Task<num
       list = parser.next();
     } catch (error) {
       if (!(error instanceof ShellSyntaxError)) throw error;
+      shell.execution.reportWarnings(parser);
       shell.execution.reportSyntax(error);
       const goesOn = shell.isInteractive || givesUpLine(shell, error);
       if (!goesOn) return statusAfter(shell, error);
@@ -120,7 +121,7 @@ function* runInput(shell: Shell, prompt: boolean, script?: ScriptRest): Task<num
       continue;
     }
     again = false;
-    for (const warning of script ? parser.takeWarnings() : []) shell.complain(warning.message);
+    if (script || !shell.isInteractive) shell.execution.reportWarnings(parser);
     if (list.items.length > 0) yield* runCommands(shell, list, parser);
     if (script && shell.flow !== undefined) return shell.status;
     if (shell.flow?.type === 'return' && shell.dialect === 'dash') return shell.status;
@@ -184,12 +185,13 @@ function* runWhole(shell: Shell, text: string, isAll = false): Task<number> {
     } catch (error) {
       if (!(error instanceof ShellSyntaxError)) throw error;
       lines?.show();
+      shell.execution.reportWarnings(parser);
       shell.execution.reportSyntax(error);
       if (!givesUpLine(shell, error)) return statusAfter(shell, error);
       shell.status = 1;
       continue;
     }
-    for (const warning of parser.takeWarnings()) shell.complain(warning.message);
+    shell.execution.reportWarnings(parser);
     if (list === 'end' || list === 'incomplete') return shell.status;
     if (list.items.length === 0) continue;
     if (isAll && parser.isAtEnd) shell.tailCommand = lastCommand(list);

@@ -60,7 +60,9 @@ export interface Execution {
   scriptMain(process: Process, path: string, args: readonly string[]): Task<number>;
   resolveRedirect(redirect: Redirect): ResolvedRedirect;
   newParser(text: string, line: number, final?: boolean): Parser;
-  reportSyntax(error: ShellSyntaxError, place?: string): void;
+  reportSyntax(error: Pick<ShellSyntaxError, 'failure'>, place?: string): void;
+  /** Tells what a parser has warned of. */
+  reportWarnings(parser: Parser): void;
   /** The status that an error gives a shell which ends because of it. */
   statusOf(error: unknown): number;
 }

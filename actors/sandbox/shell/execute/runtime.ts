@@ -175,6 +175,7 @@ export class Runtime implements Execution {
       } catch (error) {
         if (!(error instanceof ShellSyntaxError)) throw error;
         lines?.show();
+        if (parser instanceof Parser) this.reportWarnings(parser);
         this.reportSyntax(error, options.name);
         if (!shell.isBash) throw new CommandAbort(2);
         if (options.name === 'eval' && endsScript(shell)) throw new ShellExit(2, { bySpecial: true });
@@ -185,7 +186,10 @@ export class Runtime implements Execution {
       if (list === 'end' || list === 'incomplete') return status;
       if (key !== undefined) keepParsed(key, list);
       if (list.items.length > 0 && (!shell.options.noexec || shell.isInteractive)) {
-        if (parser instanceof Parser) shell.lineRead = parser.line - 1;
+        if (parser instanceof Parser) {
+          this.reportWarnings(parser);
+          shell.lineRead = parser.line - 1;
+        }
         status = yield* this.#runGuarded(list);
         if (shell.flow !== undefined) return shell.status;
       }
@@ -218,7 +222,7 @@ export class Runtime implements Execution {
   }
 
   /** `bash: line 3: syntax error near unexpected token …` and the line itself. `place` is put in (`eval: `). */
-  reportSyntax({ failure }: ShellSyntaxError, place?: string): void {
+  reportSyntax({ failure }: Pick<ShellSyntaxError, 'failure'>, place?: string): void {
     const shell = this.#shell;
     shell.line = failure.line;
     const where = place ?? shell.speaker ?? (shell.isBash && shell.commandString !== undefined && shell.frames.length === 0 ? '-c' : undefined);
@@ -231,6 +235,14 @@ export class Runtime implements Execution {
     const begin = inner === '' ? shell.prefix : `${shell.messageName}: ${inner}line ${failure.line}: `;
     shell.warnRaw(`${begin}${failure.message}\n`);
     if (failure.sourceLine !== undefined) shell.warnRaw(`${begin}${failure.isTwice === true ? 'syntax error: ' : ''}\`${failure.sourceLine}'\n`);
+  }
+
+  reportWarnings(parser: Parser): void {
+    const shell = this.#shell;
+    for (const { line, message } of parser.takeWarnings()) {
+      shell.line = line;
+      shell.complain(message);
+    }
   }
 
   *runFile(text: string, path: string, args: readonly string[] | undefined): Task<number> {

@@ -135,9 +135,11 @@ export function lookUpIndirect(shell: Shell, parameter: Parameter, key: Key | un
   const direct = parameter.index === undefined ? shell.variables.binding(parameter.name) : undefined;
   if (direct && (direct.attributes & NAMEREF) !== 0) return scalar(direct.value, parameter.name);
   const pointer = lookUp(shell, parameter.name, parameter.index?.all, key);
-  if (pointer.list?.length === 0 && pointer.variable !== undefined) return scalar(undefined, parameter.name);
+  // Of no values at all: nothing.
+  if (pointer.list?.length === 0 && (pointer.variable !== undefined || pointer.isPositional)) return scalar(undefined, parameter.name);
   const text = pointer.list ? pointer.list.join(' ') : pointer.text;
   if (text === undefined || text === '') {
+    if (pointer.isPositional && parameter.index === undefined) throw new ExpansionError(': invalid variable name');
     if (pointer.variable === undefined && text === undefined && !isName(parameter.name)) return scalar(undefined, parameter.name);
     if (pointer.variable === undefined || (text === undefined && parameter.index === undefined && (pointer.variable.attributes & NAMEREF) === 0 && !pointer.variable.isArray)) throw new ExpansionError(`${parameter.name}: invalid indirect expansion`);
     if (text === '') throw new ExpansionError(`${text}: invalid variable name`);

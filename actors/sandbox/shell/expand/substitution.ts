@@ -7,15 +7,17 @@ import { Errno } from '../../kernel/errno.js';
 import { awaitRoom } from '../execute/fork-room.js';
 import { lastCommand } from '../execute/only-command.js';
 import { printedAt } from '../execute/printed-lines.js';
-import { ShellExit } from '../flow.js';
+import { CommandAbort, ShellExit } from '../flow.js';
 import type { Shell } from '../shell.js';
 import type { CommandSubstitution, List, ListItem, ProcessSubstitution, SimpleCommand } from '../syntax/ast.js';
 
 /** Runs `$(…)`: its output without trailing newlines and NULs; its status goes to `shell.substitutionStatus`. */
 export function* substituteCommand(shell: Shell, part: CommandSubstitution): Task<string> {
   if (part.failure) {
-    const { line, message } = part.failure;
-    shell.complain(shell.isBash ? `command substitution: line ${line}: ${message}` : message);
+    const { line } = shell;
+    shell.execution.reportSyntax({ failure: part.failure }, 'command substitution');
+    shell.line = line;
+    if (part.failure.discards === true) throw new CommandAbort(1);
     ended(shell, 2);
     return '';
   }

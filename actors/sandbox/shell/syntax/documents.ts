@@ -1,9 +1,11 @@
 // Reads the text of here-documents, which begins on the line after the one with the operator.
-import type { Word, WordPart } from './ast.js';
+import type { List, Word, WordPart } from './ast.js';
 import { Incomplete, ShellSyntaxError } from './errors.js';
 import { readQuotedText } from './read-parts.js';
 import type { PendingDocument, Reader } from './reader.js';
 import { makeWord, NO_MARKS } from './word.js';
+
+const NOTHING: List = { type: 'list', items: [], line: 0, redirects: [] };
 
 /** At the beginning of a line: reads every pending document in order. */
 export function readDocuments(reader: Reader): void {
@@ -14,6 +16,11 @@ export function readDocuments(reader: Reader): void {
 
 function readDocument(reader: Reader, document: PendingDocument): void {
   const firstLine = reader.line;
+  const warn = (): void => {
+    const line = reader.lineAt(Math.max(0, reader.pos - 1));
+    const message = `warning: here-document at line ${document.line} delimited by end-of-file (wanted \`${document.delimiter}')`;
+    if (!reader.features.terse) reader.warnings.push({ line, message, sourceLine: undefined });
+  };
   const lines: string[] = [];
   // A line and what follows its continuations: the delimiter may be broken over lines too, but for busybox.
   let logical = '';
@@ -21,8 +28,7 @@ function readDocument(reader: Reader, document: PendingDocument): void {
   for (;;) {
     if (reader.pos >= reader.text.length) {
       if (!reader.final) throw new Incomplete(document.delimiter);
-      const message = `here-document at line ${document.line} delimited by end-of-file (wanted \`${document.delimiter}')`;
-      if (!reader.features.terse) reader.warnings.push({ line: reader.line, message, sourceLine: undefined });
+      warn();
       break;
     }
     const newline = reader.text.indexOf('\n', reader.pos);
@@ -34,6 +40,12 @@ function readDocument(reader: Reader, document: PendingDocument): void {
     if (logical === '') begun = lines.length;
     if (logical + line === document.delimiter) {
       lines.length = begun;
+      break;
+    }
+    // bash: in `$(…)` the line of the delimiter may go on with the parenthesis.
+    if (reader.inSubstitution && logical === '' && line.startsWith(document.delimiter) && line.includes(')', document.delimiter.length)) {
+      reader.pos = end - line.length + document.delimiter.length;
+      warn();
       break;
     }
     lines.push(newline < 0 ? line : `${line}\n`);
@@ -55,6 +67,8 @@ function documentParts(reader: Reader): WordPart[] {
   } catch (error) {
     if (!(error instanceof ShellSyntaxError)) throw error;
     // Bash finds this out only when the document is expanded.
+    const { failure } = error;
+    if (failure.discards === true) return [{ type: 'command', script: NOTHING, backquote: false, failure, line: failure.line }];
     return [{ type: 'parameter', name: '', braced: true, indirect: false, index: undefined, operation: { type: 'bad' }, source: reader.text }];
   }
 }

@@ -6,14 +6,18 @@ import type { Grammar } from './reader.js';
 export const GRAMMAR: Grammar = {
   commands(reader) {
     reader.enter();
-    const pending = reader.pending;
+    const { pending, inSubstitution, inQuotedBraces } = reader;
     reader.pending = [];
+    reader.inSubstitution = reader.features.bash;
+    reader.inQuotedBraces = false;
     const commands = new CommandReader(reader);
     const start = reader.pos;
     const list = commands.list(() => commands.isOperator(')') || closes(commands, start), true, ')');
     commands.take();
     // A document whose text has not begun by `)` begins after the line that `)` is on.
     reader.pending = [...pending, ...reader.pending];
+    reader.inSubstitution = inSubstitution;
+    reader.inQuotedBraces = inQuotedBraces;
     reader.leave();
     return list;
   },

@@ -91,6 +91,7 @@ export class Parser {
     } catch (error) {
       if (error instanceof Incomplete) {
         this.#restart(place);
+        reader.warnings.length = 0;
         this.#until = error.until;
         this.#checkedTo = place.text.length;
         return 'incomplete';
@@ -105,9 +106,8 @@ export class Parser {
     reader.place = place;
     reader.pending = [];
     reader.depth = 0;
-    reader.inQuotedBraces = false;
+    reader.inSubstitution = reader.inQuotedBraces = false;
     reader.arithmeticAt.clear();
-    reader.warnings.length = 0;
     this.#commands = new CommandReader(reader);
   }
 

@@ -62,6 +62,8 @@ export class Reader {
   depth = 0;
   /** The text is that of a here-document. */
   isDocument = false;
+  /** Reading stands inside `$(…)` or its kin, in bash. */
+  inSubstitution = false;
   /** Reading stands inside `"${…}"`, where bash decodes `$'…'` before it looks at the name. */
   inQuotedBraces = false;
   pending: PendingDocument[] = [];

@@ -7,7 +7,10 @@ export function substituted(reader: Reader): List {
   try {
     return reader.grammar.commands(reader);
   } catch (error) {
-    if (!(error instanceof ShellSyntaxError) || error.atEnd || !reader.features.bash) throw error;
+    if (!(error instanceof ShellSyntaxError) || !reader.features.bash) throw error;
+    // A here-document is read as text first: what is wrong with it shows when it is expanded.
+    if (error.atEnd && reader.isDocument) throw new ShellSyntaxError({ ...error.failure, discards: true }, true);
+    if (error.atEnd) throw error;
     throw new ShellSyntaxError({ ...error.failure, inSubstitution: true });
   }
 }
