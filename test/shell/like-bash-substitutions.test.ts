@@ -17,4 +17,39 @@ for ((i = 0; i < 80; i++)); do { :; } < <(:) > /nonexistent/x; done 2> /dev/null
 echo $?
 `,
   "$'…' in the place of a name, within double quotes": 'x=notOK x1=not\nfor t in \'"${$\\\'x1\\\'%t}"\' "\\${\\$\'x1\'%t}" "\\"\\${x#\\${\\$\'x1\'%t}}\\"" "\\"\\${x:+\\${\\$\'x1\'%\\$\'t\'}}\\"" "\\"\\${\'x1\'%\\$\'t\'}\\"" "\\${\'x1\'%\\$\'t\'}"; do eval "echo $t" 2>&1; done\n',
+  'here-documents in substitutions may end at the parenthesis': String.raw`exec 2>&1
+echo $(cat <<A
+in
+A)
+echo $(cat <<A
+in
+A )
+echo "$(cat <<-A
+	in
+	A)"
+echo ` + '`cat <<A\nin\nA`' + String.raw`
+eval 'echo a; cat <<B
+B x'
+cat <<-'	END'
+	tabs
+	END
+cat <<A
+never ended
+`,
+  'what cannot be read in a here-document shows when it is expanded': String.raw`exec 2>&1
+cat <<A
+x $(echo 5
+A
+echo $?
+cat <<A
+x $(echo "5)
+A
+echo $?
+if false; then cat <<A
+x $(
+A
+fi
+echo ` + '"`echo )`" $?' + String.raw`
+`,
+  'indirection by the positional parameters': 'x=5\necho ${!*} ${!@} .\nset -- x\necho ${!*} ${!@}\nset -- ""\n(echo ${!*}; echo no) 2>&1\nset a b\n(echo ${!@}; echo no) 2>&1\n',
 });

@@ -36,6 +36,8 @@ function readDocument(reader: Reader, document: PendingDocument): void {
     const end = newline < 0 ? reader.text.length : newline;
     let line = reader.text.slice(reader.pos, end);
     reader.pos = newline < 0 ? end : newline + 1;
+    // bash looks for a delimiter that begins with tabs before they go.
+    if (logical === '' && reader.features.bash && line === document.delimiter) break;
     if (document.stripTabs && logical === '') line = line.replace(/^\t+/, '');
     if (logical === '') begun = lines.length;
     if (logical + line === document.delimiter) {
