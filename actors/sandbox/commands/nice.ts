@@ -1,4 +1,4 @@
-// nice, renice, ionice, nohup, setsid, time: run programs in other circumstances.
+// nice, renice, ionice, nohup, setsid, stdbuf, time: run programs in other circumstances.
 import { isCapable, mayArrange } from '../kernel/credentials.js';
 import { Errno } from '../kernel/errno.js';
 import { O_APPEND, O_CREAT, O_RDONLY, O_WRONLY } from '../kernel/open-file.js';
@@ -144,4 +144,24 @@ export const time: Main = command(function* (process) {
   const fd = path === undefined ? 2 : process.open(path, O_WRONLY | O_CREAT | (options.has('a', 'append') ? O_APPEND : 0o1000));
   yield* process.write(fd, encode(text));
   return status;
+});
+
+const BUFFERS = { i: 'input', o: 'output', e: 'error' } as const;
+
+/** Programs here hand on what they have before they wait, as if line by line; libraries of others read the same variables as from GNU's. */
+export const stdbuf: Main = command(function* (process) {
+  const options = parseOptions(process.argv, 'i:o:e:', { input: 'required', output: 'required', error: 'required' }, { posix: true, exitCode: 125 });
+  const env = new Map(process.env);
+  let isGiven = false;
+  for (const [letter, name] of Object.entries(BUFFERS)) {
+    const mode = options.value(letter, name);
+    if (mode === undefined) continue;
+    isGiven = true;
+    if (mode === 'L' && letter === 'i') throw usageError(process.argv, 'line buffering stdin is meaningless', 125);
+    if (mode !== 'L' && !/^\d+([KMGTPEZY](B|iB)?|b|kB|k)?$/.test(mode)) throw new UsageError(`invalid mode ${quoteName(mode)}`, 125);
+    env.set(`_STDBUF_${letter.toUpperCase()}`, mode);
+  }
+  if (options.operands.length === 0) throw usageError(process.argv, 'missing operand', 125);
+  if (!isGiven) throw usageError(process.argv, 'you must specify a buffering mode option', 125);
+  return yield* executeOrComplain(process, options.operands, env, (name, why) => `stdbuf: failed to run command ${quoteName(name)}: ${why}`);
 });

@@ -62,6 +62,7 @@ export const fileCommands: CommandTable = {
   setsid: () => import('./nice.js').then((m) => m.setsid),
   shred: () => import('./shred.js').then((m) => m.shred),
   sleep: () => import('./sleep.js').then((m) => m.sleep),
+  stdbuf: () => import('./nice.js').then((m) => m.stdbuf),
   stat: () => import('./stat.js').then((m) => m.stat),
   sync: () => import('./truncate.js').then((m) => m.sync),
   tar: () => import('./tar/tar.js').then((m) => m.tar),

@@ -7,6 +7,7 @@ export const systemCommands: CommandTable = {
   dd: () => import('./dd/dd.js').then((m) => m.dd),
   df: () => import('./df.js').then((m) => m.df),
   du: () => import('./du.js').then((m) => m.du),
+  fallocate: () => import('./fallocate.js').then((m) => m.fallocate),
   free: () => import('./uptime.js').then((m) => m.free),
   getopt: () => import('./getopt.js').then((m) => m.getopt),
   last: () => import('./sessions.js').then((m) => m.last),

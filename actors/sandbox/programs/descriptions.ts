@@ -42,6 +42,7 @@ expr Evaluate an expression
 factor Print prime factors
 false Exit with failure
 fgrep Search for fixed strings
+file Say what kind of file something is
 find Search for files in a directory hierarchy
 fmt Fill and join the lines of paragraphs
 fold Wrap lines to a width
@@ -92,6 +93,7 @@ nslookup Look up a name's address
 numfmt Turn numbers from and into forms people read
 od Dump bytes in octal or other forms
 passwd Set, lock or take away a password
+openssl Digests, ciphers, passwords, keys and random bytes
 paste Merge lines of files
 patch Apply a diff to files
 pgrep List processes by name
@@ -121,6 +123,7 @@ sort Sort lines of files
 split Split a file into pieces
 ss Show listening ports
 stat Show the status of files or file systems
+stdbuf Run a program with other buffering
 strings Print the texts in files
 stty Show or change terminal settings
 su Run a shell as another user
