@@ -74,12 +74,14 @@ export function baseFiles(appletNames: readonly string[]): BuiltInFile[] {
     files.push({ entry: tarEntry(path, { sizeBytes: body.length, ...(path === 'etc/shadow' ? { mode: 0o640 } : {}) }), body });
   }
   const body = Buffer.concat([BUILT_IN_MARK, Buffer.from('\nA program of the Sockerless sandbox; the name it is called by says which.\n')]);
-  const program = (path: string, mode = 0o755): BuiltInFile => ({ entry: tarEntry(path, { mode, sizeBytes: body.length }), body });
+  const program = (path: string, mode = 0o755, content = body): BuiltInFile => ({ entry: tarEntry(path, { mode, sizeBytes: content.length }), body: content });
   files.push(program(`usr${BUILT_IN_PATH}`));
   for (const name of [...new Set(appletNames)].sort()) {
     // busybox is a file of its own: links to it, too, are applets with busybox's manners.
     const path = appletPath(name);
     if (SET_USER_ID.has(name)) files.push(program(path, 0o4755));
+    // A copy of it is bash too, whatever it is called.
+    else if (name === 'bash') files.push(program(path, 0o755, Buffer.concat([BUILT_IN_MARK, Buffer.from(`\n${name}\n`)])));
     else files.push(name === 'busybox' ? program(path) : { entry: tarEntry(path, { type: 'symlink', linkPath: BUILT_IN_PATH }) });
   }
   return files;

@@ -84,4 +84,11 @@ bash -c 'echo a\'
 documents 16 > a; bash a; echo $?
 documents 17 > b; bash b 2>&1; echo $?
 `,
+  'a copy of bash is bash, by any name': String.raw`cp /bin/bash other; ./other -c 'declare -a a=(x); echo ${"$"}{a[0]}'
+cp /bin/bash sh; ./sh -c 'shopt -o posix'
+ln -s /bin/bash link; ./link -c '[[ a == a ]] && echo linked'
+`,
+  'posix: what cannot be indirect': String.raw`for p in '!?' '!#'; do bash --posix -c "echo \${"$"}{$p}; echo no" 2> /dev/null; echo $?; done
+bash --posix -c ': & wait; x=${"$"}{!?}; echo \$?'
+`,
 });

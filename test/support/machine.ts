@@ -85,7 +85,8 @@ export class TestMachine {
     put(setup, '/bin/sockerless', { content: BUILTIN_MARKER, mode: 0o755 });
     for (const name of Object.keys(commands)) {
       const mode = SET_USER_ID.has(name) ? 0o4755 : 0o755;
-      put(setup, `/bin/${name}`, name === 'busybox' || mode !== 0o755 ? { content: BUILTIN_MARKER, mode } : { symlink: '/bin/sockerless' });
+      if (name === 'bash') put(setup, '/bin/bash', { content: Buffer.concat([BUILTIN_MARKER, Buffer.from('\nbash\n')]), mode });
+      else put(setup, `/bin/${name}`, name === 'busybox' || mode !== 0o755 ? { content: BUILTIN_MARKER, mode } : { symlink: '/bin/sockerless' });
     }
     put(setup, '/etc/passwd', 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n');
     put(setup, '/etc/group', 'root:x:0:\nnogroup:x:65534:\n');

@@ -2,6 +2,7 @@
 import { Errno } from '../kernel/errno.js';
 import type { Process } from '../kernel/process.js';
 import type { Executable, Main, ProgramKind } from '../kernel/program.js';
+import { decode } from '../kernel/text.js';
 import { settle } from '../kernel/wait.js';
 
 /** The first bytes of `/bin/sockerless`, which every applet of the base image links to. */
@@ -46,6 +47,11 @@ function* linkNames(process: Process, path: string): Generator<string> {
   }
 }
 
+/** The name that a marked file has for itself on its second line, so that copies of it are what it is. */
+function ownName(head: Uint8Array): string | undefined {
+  return /^\n([a-z]+)\n/.exec(decode(head.subarray(BUILTIN_MARKER.length)))?.[1];
+}
+
 /**
  * Claims files with the marker by the name they were called by, and ELF files whose name (as called, else as found) is one of ours:
  * they cannot run here, the built-in can. Any other ELF file is refused by the kernel with ENOEXEC, which the shell and Docker report
@@ -57,7 +63,8 @@ export function builtinKind(commands: CommandTable): ProgramKind {
     claim({ path, location, head, argv }: Executable, process) {
       const marked = BUILTIN_MARKER.every((byte, i) => head[i] === byte);
       if (!marked && !isElf(head)) return undefined;
-      const names = [...linkNames(process, path)];
+      const named = marked ? ownName(head) : undefined;
+      const names = named === undefined ? [...linkNames(process, path)] : [named];
       const own = names.find((name) => Object.hasOwn(commands, name));
       // A `sh` that leads to bash is bash, which looks at what it is called.
       const name = own === 'sh' && names.includes('bash') ? 'bash' : own;

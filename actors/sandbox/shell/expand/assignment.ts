@@ -119,7 +119,8 @@ export function storeElements(shell: Shell, variable: Variable, elements: readon
   for (const { key, append: adds, value } of elements) {
     if (key !== undefined) {
       // Subscripts see the array as it was: `a=([${#a[@]}]=x)` is expanded before, only their arithmetic is done here.
-      const index = shell.expansion.evaluate(key);
+      // bash's own mark for what is quoted, the byte 1, is lost on the way.
+      const index = shell.expansion.evaluate(key.replaceAll('\x01', ''));
       if (isBefore(variable, index)) {
         badSubscript(shell, `[${key}]=${value}`);
         continue;

@@ -11,6 +11,8 @@ const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const DIGITS = /[0-9]+/y;
 const SPECIAL = /[@*#?$!-]/y;
 const INDIRECTABLE = /[A-Za-z_0-9@*#?]/y;
+/** In posix mode `${!?}` and `${!#…}` are of `$!`. */
+const INDIRECTABLE_POSIX = /[A-Za-z_0-9@*]/y;
 const LENGTH_OF = /[A-Za-z_]|[0-9]+\}|[@*#?$!-]\}/y;
 /** What is no operator is told of when there is a value to work on. */
 const TRANSFORM = /@[^}]*/y;
@@ -55,7 +57,7 @@ class BracedReader {
     let indirect = false;
     const first = reader.text[reader.pos];
     if (first === '#' && this.#follows(LENGTH_OF)) isLength = true;
-    else if (first === '!' && reader.features.bash && this.#follows(INDIRECTABLE)) indirect = true;
+    else if (first === '!' && reader.features.bash && this.#follows(reader.posix ? INDIRECTABLE_POSIX : INDIRECTABLE)) indirect = true;
     if (isLength || indirect) reader.pos++;
     const name = reader.match(NAME) ?? reader.match(DIGITS) ?? reader.match(SPECIAL);
     if (name === undefined) return this.#bad('');
