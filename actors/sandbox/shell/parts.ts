@@ -88,11 +88,13 @@ export interface Expansion {
   document(word: Word): string;
   documentTask(word: Word): Task<string>;
   pattern(word: Word): string;
-  patternTask(word: Word): Task<string>;
+  /** `escape` makes quoted text stand for itself. */
+  patternTask(word: Word, escape?: (text: string) => string): Task<string>;
   regex(word: Word): string;
   regexTask(word: Word): Task<string>;
   arithmetic(text: ArithmeticText): number | bigint;
-  arithmeticTask(text: ArithmeticText): Task<number | bigint>;
+  /** `tell` is told the text once it is expanded. */
+  arithmeticTask(text: ArithmeticText, tell?: (source: string) => void): Task<number | bigint>;
   /** Arithmetic of text known only when running (let, integer variables, `[[ -eq ]]`). */
   evaluate(text: string): number | bigint;
   assign(assignment: Assignment): void;

@@ -1,6 +1,6 @@
 // declare, typeset, local, export, readonly: attributes, values and listings of variables and functions.
+import { functionText } from '../command-text.js';
 import { isExportable } from '../execute/exported-functions.js';
-import { functionText } from '../function-text.js';
 import type { Task } from '../../kernel/wait.js';
 import { elementsTask, type ExpandedAssignment, storeElements } from '../expand/assignment.js';
 import type { Outcome } from '../parts.js';

@@ -1,5 +1,5 @@
 // What a name means: type, command -v, hash, alias, unalias, enable.
-import { functionText } from '../function-text.js';
+import { functionText } from '../command-text.js';
 import { DEFAULT_PATH, findAlong, findHashed, isExecutable, searchPath } from '../execute/program-search.js';
 import { SPECIAL_BUILTINS } from '../execute/special-builtins.js';
 import { quoteDash, quoteSingle } from '../quote.js';

@@ -1,9 +1,9 @@
 // set and shopt: options and positional parameters.
 import { DASH_OPTIONS, Options, SET_OPTIONS, type SetOption, SHOPT_OPTIONS } from '../options.js';
-import { quoteDash, quoteIfSpecial, quoteKey } from '../quote.js';
+import { quoteDash, quoteIfSpecial, quoteKey, quoteValue } from '../quote.js';
 import type { Builtin, Outcome } from '../parts.js';
 import type { Shell } from '../shell.js';
-import { functionText } from '../function-text.js';
+import { functionText } from '../command-text.js';
 import { loadHistory } from '../history/file.js';
 import { restrict } from '../restricted.js';
 import { fail, failSpecial, giveUp, print, readOptions, usage } from './output.js';
@@ -35,10 +35,10 @@ export function listOptions(shell: Shell, asCommands: boolean): Outcome {
 /** All variables that are set, as assignments. */
 export function variableLines(shell: Shell): string {
   const { variables } = shell;
-  const lines = variables.names().map((name) => variables.binding(name)!).filter((variable) => variable.isSet).map((variable) => {
+  const lines = variables.names().map((name) => variables.binding(name)!).filter((variable) => variable.isSet || (variable.isArray && !variable.isUnassigned)).map((variable) => {
     if (!variable.isArray) return `${variable.name}=${shell.isBash ? quoteIfSpecial(variable.text ?? '') : quoteDash(variable.text ?? '')}\n`;
     const values = variable.elements;
-    return `${variable.name}=(${variable.keys.map((key, index) => `[${variable.map ? quoteKey(key) : key}]=${`"${values[index]!.replace(/["$`\\]/g, '\\$&')}"`}`).join(' ')}${variable.map ? ' ' : ''})\n`;
+    return `${variable.name}=(${variable.keys.map((key, index) => `[${variable.map ? quoteKey(key) : key}]=${quoteValue(values[index]!)}`).join(' ')}${variable.map ? ' ' : ''})\n`;
   });
   return lines.join('');
 }

@@ -15,9 +15,7 @@ export function* numberOf(shell: Shell, text: ArithmeticText): Task<number | big
     yield* shell.execution.runEventTrap('DEBUG');
   }
   try {
-    const value = yield* shell.expansion.arithmeticTask(text);
-    if (shell.options.xtrace) traceArithmetic(shell, text.source.trimStart());
-    return value;
+    return yield* shell.expansion.arithmeticTask(text, shell.options.xtrace ? (source) => traceArithmetic(shell, source) : undefined);
   } catch (error) {
     return reported(shell, error);
   }
@@ -37,8 +35,7 @@ export function runArithmetic(shell: Shell, node: ArithmeticCommand): Outcome {
   const { text, line } = node;
   shell.line = line;
   if (shell.trapDepth === 0) shell.currentCommand = node;
-  if (text.blocking || shell.traps.has('DEBUG')) return runBlocking(shell, text);
-  if (shell.options.xtrace) traceArithmetic(shell, text.source);
+  if (text.blocking || shell.options.xtrace || shell.traps.has('DEBUG')) return runBlocking(shell, text);
   let value: number | bigint | undefined;
   const { changes } = shell.variables;
   try {

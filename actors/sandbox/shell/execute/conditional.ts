@@ -1,6 +1,7 @@
 // `[[ … ]]`.
 import type { Task } from '../../kernel/wait.js';
 import { compileRegex, RegexSyntaxError } from '../../regex/posix-regex.js';
+import { escapeEach } from '../expand/sinks.js';
 import { withSubscripts } from '../expand/run-time-subscripts.js';
 import { ExpansionError } from '../flow.js';
 import { countsBytes } from '../locale.js';
@@ -11,10 +12,10 @@ import { fileTest, compareFiles, isVariableSet, optionTest } from '../test-prima
 import { traceLine } from './trace.js';
 
 /** 0 true, 1 false, 2 an error that was reported. */
-export function* evaluateTest(shell: Shell, test: Test): Task<number> {
+export function* evaluateTest(shell: Shell, test: Test, negated = false): Task<number> {
   switch (test.type) {
     case 'not':
-      return (yield* evaluateTest(shell, test.operand)) === 0 ? 1 : 0;
+      return (yield* evaluateTest(shell, test.operand, true)) === 0 ? 1 : 0;
     case 'group':
       return yield* evaluateTest(shell, test.operand);
     case 'and': {
@@ -24,7 +25,7 @@ export function* evaluateTest(shell: Shell, test: Test): Task<number> {
     case 'or':
       return (yield* evaluateTest(shell, test.left)) === 0 ? 0 : yield* evaluateTest(shell, test.right);
     default:
-      return yield* evaluateOne(shell, test);
+      return yield* evaluateOne(shell, test, negated);
   }
 }
 
@@ -33,9 +34,9 @@ class NumberError extends Error {}
 
 type Primary = Exclude<Test, { type: 'not' | 'group' | 'and' | 'or' }>;
 
-function* evaluateOne(shell: Shell, test: Primary): Task<number> {
+function* evaluateOne(shell: Shell, test: Primary, negated: boolean): Task<number> {
   try {
-    return (yield* evaluate(shell, test)) ? 0 : 1;
+    return (yield* evaluate(shell, test, negated)) ? 0 : 1;
   } catch (error) {
     if (error instanceof RegexSyntaxError) return 2;
     if (!(error instanceof NumberError)) throw error;
@@ -44,20 +45,27 @@ function* evaluateOne(shell: Shell, test: Primary): Task<number> {
   }
 }
 
-function* evaluate(shell: Shell, test: Primary): Task<boolean> {
+/** `set -x`: one primary; nothing is shown as `''`. */
+function tell(shell: Shell, negated: boolean, left: string | undefined, operator: string, right: string): void {
+  if (!shell.options.xtrace) return;
+  const shown = (text: string): string => (text === '' ? "''" : text);
+  traceLine(shell, `[[ ${negated ? '! ' : ''}${left === undefined ? '' : `${shown(left)} `}${operator} ${shown(right)} ]]`);
+}
+
+function* evaluate(shell: Shell, test: Primary, negated: boolean): Task<boolean> {
   switch (test.type) {
     case 'word': {
       const text = yield* shell.expansion.textTask(test.word);
-      if (shell.options.xtrace) traceLine(shell, `[[ -n ${text === '' ? "''" : text} ]]`);
+      tell(shell, negated, undefined, '-n', text);
       return text !== '';
     }
     case 'unary': {
       const operand = yield* shell.expansion.textTask(test.operand);
-      if (shell.options.xtrace) traceLine(shell, `[[ ${test.operator} ${operand === '' ? "''" : operand} ]]`);
+      tell(shell, negated, undefined, test.operator, operand);
       return yield* withSubscripts(shell, () => unary(shell, test.operator, operand));
     }
     case 'binary':
-      return yield* binary(shell, test);
+      return yield* binary(shell, test, negated);
   }
 }
 
@@ -80,14 +88,14 @@ function unary(shell: Shell, operator: string, operand: string): boolean {
   }
 }
 
-function* binary(shell: Shell, test: Test & { type: 'binary' }): Task<boolean> {
+function* binary(shell: Shell, test: Test & { type: 'binary' }, negated: boolean): Task<boolean> {
   const { expansion, options } = shell;
   const left = yield* expansion.textTask(test.left);
   const right = test.operator === '=~' ? (test.right.blocking ? yield* expansion.regexTask(test.right) : expansion.regex(test.right))
     : test.operator === '=' || test.operator === '==' || test.operator === '!='
-      ? (test.right.blocking ? yield* expansion.patternTask(test.right) : expansion.pattern(test.right))
+      ? (test.right.blocking || options.xtrace ? yield* expansion.patternTask(test.right, options.xtrace ? escapeEach : undefined) : expansion.pattern(test.right))
       : yield* expansion.textTask(test.right);
-  if (options.xtrace) traceLine(shell, `[[ ${left === '' ? "''" : left} ${test.operator} ${right === '' ? "''" : right} ]]`);
+  tell(shell, negated, left, test.operator, right);
   switch (test.operator) {
     case '=':
     case '==':

@@ -1,5 +1,5 @@
 // Exported functions travel through the environment as BASH_FUNC_name%%, and are taken from there for nothing but functions.
-import { environmentText } from '../function-text.js';
+import { environmentText } from '../command-text.js';
 import type { Shell } from '../shell.js';
 import type { FunctionDefinition, List } from '../syntax/ast.js';
 import { ShellSyntaxError } from '../syntax/errors.js';

@@ -19,12 +19,20 @@ import { findAlong, findProgram } from './program-search.js';
 import { place, RedirectError } from './redirector.js';
 import { assignTemporary } from './temporaries.js';
 
+interface Program {
+  /** The PATH along which it is looked for, where that is not the shell's. */
+  readonly path?: string | undefined;
+  /** `set -x`: tells of the command, in bash once its assignments are told. */
+  readonly tell?: () => void;
+}
+
 /** Runs a program with the command's redirections and assignments. */
-export function runExternal(shell: Shell, node: SimpleCommand, argv: string[], path?: string): Outcome {
+export function runExternal(shell: Shell, node: SimpleCommand, argv: string[], program: Program = {}): Outcome {
   const { execution } = shell;
-  if (!shell.isBash && node.redirects.length > 0 && (node.assignments.length > 0 || node.redirects.some(({ target, document }) => target.blocking || document?.blocking === true))) return runRedirected(shell, node, argv, path);
-  if (node.assignments.some(({ value, array }) => array !== undefined || value?.blocking === true)) return runBlocking(shell, node, argv, path);
-  const environment = environmentOf(shell, node, (assignment) => assignment.index === undefined ? shell.expansion.text(assignment.value!) : '', path);
+  if (program.tell && shell.options.xtrace && (node.assignments.length === 0 || !shell.isBash)) program.tell();
+  if (!shell.isBash && node.redirects.length > 0 && (node.assignments.length > 0 || node.redirects.some(({ target, document }) => target.blocking || document?.blocking === true))) return runRedirected(shell, node, argv, program.path);
+  if (node.assignments.some(({ value, array }) => array !== undefined || value?.blocking === true)) return runBlocking(shell, node, argv, program);
+  const environment = environmentOf(shell, node, (assignment) => assignment.index === undefined ? shell.expansion.text(assignment.value!) : '', program);
   const handler = environment.path === undefined && shell.isBash ? shell.functions.get('command_not_found_handle') : undefined;
   if (handler) return execution.forkAndWait(node, (child) => outcomeOf(callFunction(child, handler, ['command_not_found_handle', ...argv], node.line)));
   return launch(shell, node, argv, environment);
@@ -34,10 +42,10 @@ function* outcomeOf(outcome: Outcome): Task<number> {
   return typeof outcome === 'number' ? outcome : yield* outcome;
 }
 
-function* runBlocking(shell: Shell, node: SimpleCommand, argv: string[], path: string | undefined): Task<number> {
+function* runBlocking(shell: Shell, node: SimpleCommand, argv: string[], program: Program): Task<number> {
   const values = new Map<unknown, string>();
   for (const assignment of node.assignments) values.set(assignment, assignment.index === undefined ? yield* temporaryText(shell, assignment) : '');
-  return yield* launch(shell, node, argv, environmentOf(shell, node, (assignment) => values.get(assignment)!, path));
+  return yield* launch(shell, node, argv, environmentOf(shell, node, (assignment) => values.get(assignment)!, program));
 }
 
 /** dash and ash redirect before they assign, in the shell itself. */
@@ -45,7 +53,7 @@ function* runRedirected(shell: Shell, node: SimpleCommand, argv: string[], path:
   const undo = yield* shell.redirection.applyTask(node.redirects);
   if (!undo) return shell.redirectionStatus;
   try {
-    const outcome = runExternal(shell, { ...node, redirects: [] }, argv, path);
+    const outcome = runExternal(shell, { ...node, redirects: [] }, argv, { path });
     return typeof outcome === 'number' ? outcome : yield* outcome;
   } catch (error) {
     shell.report(error);
@@ -62,12 +70,13 @@ interface ProgramEnvironment {
 }
 
 /** The environment with the command's own assignments, and the program found with them. */
-function environmentOf(shell: Shell, node: SimpleCommand, valueOf: (assignment: SimpleCommand['assignments'][number]) => string, path: string | undefined): ProgramEnvironment {
+function environmentOf(shell: Shell, node: SimpleCommand, valueOf: (assignment: SimpleCommand['assignments'][number]) => string, { path, tell }: Program): ProgramEnvironment {
   const { variables } = shell;
   if (node.assignments.length === 0) return { env: childEnvironment(shell), path };
   variables.push('temporary');
   try {
     for (const assignment of node.assignments) assignTemporary(shell, assignment, assignment.index === undefined ? valueOf(assignment) : '', 'program');
+    if (tell && shell.options.xtrace && shell.isBash) tell();
     const setsPath = node.assignments.some(({ name }) => name === 'PATH');
     if (setsPath) shell.hash.clear();
     return { env: new Map(childEnvironment(shell)), path: path ?? (setsPath ? variables.get('PATH') ?? '' : undefined) };

@@ -23,7 +23,7 @@ import { runTraced } from './trace.js';
 export const SINGLE_STATUS: readonly (readonly number[])[] = Array.from({ length: 256 }, (_, status) => [status]);
 
 /** The compound commands that bash tells of by their own line. */
-const HAS_LINE: ReadonlySet<Command['type']> = new Set(['subshell', 'conditional', 'arithmetic', 'arithmetic-for']);
+const HAS_LINE: ReadonlySet<Command['type']> = new Set(['conditional', 'arithmetic', 'arithmetic-for']);
 
 export class Interpreter {
   readonly #shell: Shell;
@@ -42,6 +42,8 @@ export class Interpreter {
         return shell.options.xtrace ? runTraced(shell, () => runSimple(shell, command)) : runSimple(shell, command);
       case 'list':
         return this.#list(command.items);
+      case 'subshell':
+        return runSubshell(shell, command);
       default:
         return command.redirects.length > 0 ? this.#redirected(command) : this.#compound(command);
     }
@@ -93,8 +95,6 @@ export class Interpreter {
         return runCase(shell, command);
       case 'function':
         return defineFunction(shell, command);
-      case 'subshell':
-        return runSubshell(shell, command);
       case 'arithmetic':
         return runArithmetic(shell, command);
       case 'conditional':

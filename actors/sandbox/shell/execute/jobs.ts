@@ -11,10 +11,10 @@ import { startBehind } from './chain.js';
 import { awaitRoom } from './fork-room.js';
 
 export function* runSubshell(shell: Shell, node: Subshell): Task<number> {
-  shell.line = node.line;
+  shell.line = shell.isBash ? node.closingLine : node.line;
   if (shell.trapDepth === 0 && shell.traps.has('ERR')) shell.currentCommand = node;
   yield* awaitRoom(shell);
-  const child = shell.execution.forkCommand(node.body, () => undefined);
+  const child = shell.execution.forkCommand(node, () => undefined);
   yield* shell.execution.awaitForeground([child], () => printCommand(node), node);
   const outcome = shell.execution.settle(child.stopped ? 148 : statusCode(child.status!));
   return typeof outcome === 'number' ? outcome : yield* outcome;

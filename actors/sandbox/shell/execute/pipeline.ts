@@ -64,6 +64,7 @@ function* connected(shell: Shell, node: Pipeline): Task<number> {
   if (shell.options.pipefail) status = statuses.findLast((each) => each !== 0) ?? 0;
   shell.status = status;
   const last = commands.at(-1)!;
+  if (shell.isBash) shell.line = last.line;
   // As in bash the subshell fails, under ! too, and then the pipeline.
   if (status !== 0 && shell.unchecked === (node.negated ? shell.inverted : 0) && shell.isBash && last.type === 'subshell' && shell.traps.has('ERR') && shell.trapDepth === 0) {
     shell.currentCommand = last;

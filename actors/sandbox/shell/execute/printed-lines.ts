@@ -19,7 +19,7 @@ function newlines(text: string): number {
 }
 
 /** The last line on which a part of a command begins. */
-function lastLine(command: Command): number {
+export function lastLine(command: Command): number {
   return Math.max(command.line, ...parts(command).map(lastLine));
 }
 
@@ -103,8 +103,10 @@ class Printed {
         return { ...command, line, first: this.#command(command.first), rest: command.rest.map((each) => ({ ...each, command: this.#command(each.command) })) };
       case 'group':
         return { ...command, line, body: this.#within(this.#functions > 0 ? 1 : 0, command.body, this.#functions > 0 ? 1 : 0) };
-      case 'subshell':
-        return { ...command, line, body: this.list(command.body) };
+      case 'subshell': {
+        const body = this.list(command.body);
+        return { ...command, line, body, closingLine: this.#distance === undefined ? this.#line : command.closingLine + this.#distance };
+      }
       case 'if':
         return this.#if(command);
       case 'while':

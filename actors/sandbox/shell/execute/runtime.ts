@@ -8,25 +8,22 @@ import type { Task } from '../../kernel/wait.js';
 import { printCommand } from '../command-text.js';
 import { deathOf, jobLine } from '../job.js';
 import { fail } from '../builtins/output.js';
-import { busyboxWords } from '../busybox-words.js';
 import { CommandAbort, ExpansionError, ShellExit } from '../flow.js';
 import { awaitRoom, cannotFork } from './fork-room.js';
 import type { Execution, Outcome, ResolvedRedirect } from '../parts.js';
 import type { Shell } from '../shell.js';
-import type { Command, List, Redirect, SimpleCommand } from '../syntax/ast.js';
+import type { Command, Redirect, SimpleCommand, Subshell } from '../syntax/ast.js';
 import { Parser, ShellSyntaxError } from '../syntax/parser.js';
 import { childEnvironment } from './exported-functions.js';
 import { execute, runExternal } from './external.js';
 import { callFunction } from './functions.js';
 import { Interpreter } from './interpreter.js';
-import { endsInPlace, endsScript, goesOnAfter, isFatal } from './given-up.js';
-import { LinesRead } from './lines-read.js';
-import { statusOfSubstitution } from './unreadable.js';
-import { findParsed, keepParsed, parsedKey } from './parsed-texts.js';
+import { endsScript, isFatal } from './given-up.js';
 import { DEFAULT_PATH, findProgram } from './program-search.js';
 import { lastCommand, onlyCommand, WITHOUT_EXIT_TRAP } from './only-command.js';
 import { runEventTrap, runExitTrap, runPending } from './sprung-traps.js';
 import { subshellMain } from './subshell.js';
+import { reportSyntax, reportWarnings, runFile, runText, type TextOptions } from './texts.js';
 import type { Redirector } from './redirector.js';
 import { AssignmentError } from '../variables/assignment-error.js';
 
@@ -80,11 +77,12 @@ export class Runtime implements Execution {
 
   forkCommand(command: Command, wire: (child: Process) => void, pipeline?: readonly Process[]): Process {
     const shell = this.#shell;
-    const body = command.type === 'subshell' && command.redirects.length === 0 ? command.body : command;
+    const body = command.type === 'subshell' ? withinSubshell(command) : command;
     return this.fork(function* main(child) {
       if (child.dialect === 'ash') child.traps.forgetInherited();
       child.tailCommand = child.isBash || body.type !== 'list' ? onlyCommand(body) : lastCommand(body);
       child.forkedFor = command;
+      if (command.type === 'subshell') child.lineRead = command.closingLine;
       child.subshellLevelWithin = child.subshellLevel;
       if (pipeline && command.type === 'simple') child.subshellLevel--;
       // bash: the loops around are not its own.
@@ -159,140 +157,20 @@ export class Runtime implements Execution {
     }, final);
   }
 
-  *runText(text: string, options: { line?: number; name?: string; isFile?: boolean } = {}): Task<number> {
-    const shell = this.#shell;
-    const line = options.line ?? 1;
-    const key = parsedKey(shell, text, line);
-    const known = key === undefined ? undefined : findParsed(key);
-    const parser = known ?? this.newParser(text, line);
-    const lines = parser instanceof Parser && (shell.isBash || options.isFile === true) ? new LinesRead(shell, parser, text, line) : undefined;
-    let status = 0;
-    for (;;) {
-      let list: ReturnType<Parser['next']>;
-      try {
-        list = parser instanceof Parser ? parser.next() : parser;
-        lines?.show();
-      } catch (error) {
-        if (!(error instanceof ShellSyntaxError)) throw error;
-        lines?.show();
-        if (parser instanceof Parser) this.reportWarnings(parser);
-        this.reportSyntax(error, options.name);
-        if (!shell.isBash) throw new CommandAbort(2);
-        if (options.name === 'eval' && endsScript(shell)) throw new ShellExit(2, { bySpecial: true });
-        if (error.failure.inSubstitution === true) throw new ShellExit(statusOfSubstitution(shell));
-        if (error.failure.discards === true) return 1;
-        return 2;
-      }
-      if (list === 'end' || list === 'incomplete') return status;
-      if (key !== undefined) keepParsed(key, list);
-      if (list.items.length > 0 && (!shell.options.noexec || shell.isInteractive)) {
-        if (parser instanceof Parser) {
-          this.reportWarnings(parser);
-          shell.lineRead = parser.line - 1;
-        }
-        status = yield* this.#runGuarded(list);
-        if (shell.flow !== undefined) return shell.status;
-      }
-      // A kept text is one line, and has been run now.
-      if (known) return status;
-    }
+  runText(text: string, options?: TextOptions): Task<number> {
+    return runText(this.#shell, text, options);
   }
 
-  /** One command of a text: an error in it gives up that command. */
-  *#runGuarded(list: List): Task<number> {
-    const shell = this.#shell;
-    const { unchecked, inverted, loopDepth } = shell;
-    try {
-      const outcome = this.run(list);
-      return typeof outcome === 'number' ? outcome : yield* outcome;
-    } catch (error) {
-      if (!goesOnAfter(shell, error)) throw this.#ending(error);
-      // A subshell ends where the shell itself would go on.
-      if (shell.subshellDepth > 0) throw error;
-      shell.status = this.statusOf(error);
-      Object.assign(shell, { unchecked, inverted, loopDepth });
-      return shell.status;
-    }
+  runFile(text: string, path: string, args: readonly string[] | undefined): Task<number> {
+    return runFile(this.#shell, text, path, args);
   }
 
-  /** bash: an error in a text that is run by a command or a trap ends the shell there. */
-  #ending(error: unknown): unknown {
-    const shell = this.#shell;
-    return shell.isBash && shell.evalDepth > 0 && !(error instanceof ShellExit) ? new ShellExit(this.statusOf(error)) : error;
-  }
-
-  /** `bash: line 3: syntax error near unexpected token …` and the line itself. `place` is put in (`eval: `). */
-  reportSyntax({ failure }: Pick<ShellSyntaxError, 'failure'>, place?: string): void {
-    const shell = this.#shell;
-    shell.line = failure.line;
-    const where = place ?? shell.speaker ?? (shell.isBash && shell.commandString !== undefined && shell.frames.length === 0 ? '-c' : undefined);
-    const inner = where === undefined ? '' : `${where}: `;
-    if (!shell.isBash) {
-      if (shell.dialect === 'ash') shell.warnRaw(`${shell.busyboxPrefix(place)}${busyboxWords(failure.message)}\n`);
-      else shell.warnRaw(`${shell.messageName}: ${failure.line}: ${inner}${failure.message}\n`);
-      return;
-    }
-    const begin = inner === '' ? shell.prefix : `${shell.messageName}: ${inner}line ${failure.line}: `;
-    shell.warnRaw(`${begin}${failure.message}\n`);
-    if (failure.sourceLine !== undefined) shell.warnRaw(`${begin}${failure.isTwice === true ? 'syntax error: ' : ''}\`${failure.sourceLine}'\n`);
+  reportSyntax(error: Pick<ShellSyntaxError, 'failure'>, place?: string): void {
+    reportSyntax(this.#shell, error, place);
   }
 
   reportWarnings(parser: Parser): void {
-    const shell = this.#shell;
-    for (const { line, message } of parser.takeWarnings()) {
-      shell.line = line;
-      shell.complain(message);
-    }
-  }
-
-  *runFile(text: string, path: string, args: readonly string[] | undefined): Task<number> {
-    const shell = this.#shell;
-    const { positional, line, loopDepth, inverted, currentCommand, unchecked, speaker } = shell;
-    if (!shell.isBash) shell.speaker = path;
-    const debug = shell.options.functrace ? undefined : shell.traps.suspend('DEBUG');
-    const returnTrap = shell.options.functrace ? undefined : shell.traps.suspend('RETURN');
-    if (args) shell.positional = [...args];
-    const sets = shell.positionalSets;
-    shell.evalDepth++;
-    // dash: errexit looks at what is in the file, also where `.` is a condition.
-    shell.unchecked = shell.dialect === 'dash' ? 0 : unchecked - inverted;
-    shell.inverted = 0;
-    shell.frames.push({ name: 'source', source: path, callLine: line, kind: 'source' });
-    let status: number;
-    let keepsParameters = false;
-    try {
-      status = yield* this.runText(text, { isFile: true });
-      if (shell.flow?.type === 'return') {
-        status = shell.status;
-        shell.flow = undefined;
-      }
-      if (shell.traps.has('RETURN')) {
-        // It runs where the file was called.
-        const frame = shell.frames.pop()!;
-        shell.line = line;
-        yield* this.runEventTrap('RETURN');
-        shell.frames.push(frame);
-      }
-      shell.frames.pop();
-    } catch (error) {
-      shell.report(error);
-      if (shell.isBash && endsInPlace(shell, error)) keepsParameters = true;
-      else shell.frames.pop();
-      throw error;
-    } finally {
-      shell.speaker = speaker;
-      shell.evalDepth--;
-      shell.line = line;
-      shell.unchecked = unchecked;
-      shell.inverted = inverted;
-      shell.currentCommand = currentCommand;
-      shell.loopDepth = loopDepth;
-      shell.traps.resume('DEBUG', debug);
-      shell.traps.resume('RETURN', returnTrap);
-      // bash: parameters that the file itself set stay.
-      if (args && !keepsParameters && (sets === shell.positionalSets || !shell.isBash)) shell.positional = positional;
-    }
-    return status;
+    reportWarnings(this.#shell, parser);
   }
 
   // --- commands from built-ins ----------------------------------------------------------------------------------------------------
@@ -305,7 +183,7 @@ export class Runtime implements Execution {
     const builtin = options.builtins === false || shell.disabledBuiltins.has(name) ? undefined : shell.builtins.get(name);
     if (builtin) return builtin(shell, argv);
     const node: SimpleCommand = { type: 'simple', line: shell.line, redirects: [], assignments: [], words: [] };
-    return runExternal(shell, node, [...argv], options.defaultPath === true ? DEFAULT_PATH : undefined);
+    return runExternal(shell, node, [...argv], options.defaultPath === true ? { path: DEFAULT_PATH } : {});
   }
 
   *replace(argv: readonly string[], options: { name?: string; empty?: boolean; login?: boolean }): Task<number> {
@@ -358,4 +236,9 @@ export class Runtime implements Execution {
     const isSubshell = subshellDepth > 0 && forkedFor?.type !== 'simple';
     return isFatal && commandString !== undefined && !isSubshell && !options.errexit ? 127 : 1;
   }
+}
+
+/** What the forked shell of a subshell runs: its redirections are done there. */
+function withinSubshell({ body, redirects, line }: Subshell): Command {
+  return redirects.length === 0 ? body : { type: 'group', body, redirects, line };
 }

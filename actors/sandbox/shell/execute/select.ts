@@ -4,6 +4,7 @@ import type { Task } from '../../kernel/wait.js';
 import type { Shell } from '../shell.js';
 import type { For } from '../syntax/ast.js';
 import { readLine } from '../line-input.js';
+import { traceSelect } from './trace.js';
 
 const TAB = 8;
 
@@ -15,6 +16,7 @@ export function* runSelect(shell: Shell, node: For): Task<number> {
     yield* shell.execution.runEventTrap('DEBUG');
   }
   const values = words === undefined ? shell.positional : yield* shell.expansion.fieldsTask(words);
+  if (shell.options.xtrace) traceSelect(shell, name, words);
   if (values.length === 0) return 0;
   let status = 0;
   let shows = true;

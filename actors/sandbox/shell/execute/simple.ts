@@ -16,7 +16,7 @@ import { endsInPlace } from './given-up.js';
 import { closeSubstitutions } from './process-files.js';
 import { SPECIAL_BUILTINS } from './special-builtins.js';
 import { assignGuarded, assignTemporary, isScoped, type Stay } from './temporaries.js';
-import { TOLD_AFTER, traceAssigning, traceAssignment, traceCommand, traceDeclaration } from './trace.js';
+import { TOLD_AFTER, traceAssigning, traceCommand, traceDeclaration } from './trace.js';
 
 function blocks(node: SimpleCommand): boolean {
   for (const word of node.words) if (word.blocking || (word.assignment !== undefined && word.assignment.array !== undefined)) return true;
@@ -64,10 +64,9 @@ function* runSimpleTask(shell: Shell, node: SimpleCommand): Task<number> {
 }
 
 function dispatchDeclaration(shell: Shell, node: SimpleCommand, argv: readonly Argument[]): Outcome {
-  if (shell.options.xtrace) traceDeclaration(shell, argv, argumentText);
   const last = argv.at(-1)!;
   const name = typeof last === 'string' ? last : last.elements ? last.name : argumentText(last);
-  return finish(shell, node, [name], withTemporaries(shell, node, () => runDeclaration(shell, argv), stayOf(shell, argv[0] as string, argv.length)));
+  return finish(shell, node, [name], withTemporaries(shell, node, () => runDeclaration(shell, argv), stayOf(shell, argv[0] as string, argv.length), { tell: () => traceDeclaration(shell, argv, argumentText) }));
 }
 
 // --- assignments alone --------------------------------------------------------------------------------------------------------
@@ -77,7 +76,6 @@ function assignAll(shell: Shell, node: SimpleCommand): Outcome {
   const assign = (): void => {
     for (const assignment of node.assignments) {
       assignGuarded(shell, () => shell.expansion.assign(assignment));
-      if (shell.isBash && shell.options.xtrace) traceAssignment(shell, assignment);
     }
     traceAssigned(shell, node);
   };
@@ -123,7 +121,6 @@ function* assignEach(shell: Shell, node: SimpleCommand): Task {
         throw error;
       });
     }
-    if (shell.isBash && shell.options.xtrace) traceAssignment(shell, assignment);
   }
   traceAssigned(shell, node);
 }
@@ -136,30 +133,29 @@ function traceAssigned(shell: Shell, { assignments }: SimpleCommand): void {
 
 function dispatch(shell: Shell, node: SimpleCommand, argv: string[]): Outcome {
   const name = argv[0]!;
-  if (shell.options.xtrace) {
-    if (!shell.isBash && node.assignments.length > 0) {
-      traceAssigning(shell, node.assignments, argv);
-    } else {
-      for (const assignment of node.assignments) traceAssignment(shell, assignment);
-      if (TOLD_AFTER.has(name)) traceDeclaration(shell, argv, String);
-      else traceCommand(shell, argv);
-    }
-  }
+  const tell = (): void => {
+    if (!shell.isBash && node.assignments.length > 0) traceAssigning(shell, node.assignments, argv);
+    else if (TOLD_AFTER.has(name)) traceDeclaration(shell, argv, String);
+    else traceCommand(shell, argv);
+  };
   if (shell.forkedFor === node) shell.subshellLevel = shell.subshellLevelWithin;
   const isSpecial = isSpecialBuiltin(shell, name);
   const called = isSpecial ? undefined : shell.functions.get(name);
   if (called) {
     // A function that sets the ERR trap does not spring it by failing.
     const springs = shell.traps.has('ERR');
-    return finish(shell, node, argv, withTemporaries(shell, node, () => callFunction(shell, called, argv, node.line), 'command'), springs);
+    return finish(shell, node, argv, withTemporaries(shell, node, () => callFunction(shell, called, argv, node.line), 'command', { tell }), springs);
   }
   // bash: a job in place of a command goes on in the foreground.
   if (shell.isBash && name.startsWith('%') && shell.forkedFor !== node) return finish(shell, node, argv, shell.builtins.get('fg')!(shell, ['fg', ...argv]));
   const builtin = shell.disabledBuiltins.has(name) ? undefined : shell.builtins.get(name);
-  if (!builtin) return finish(shell, node, argv, runExternal(shell, node, argv));
+  if (!builtin) return finish(shell, node, argv, runExternal(shell, node, argv, { tell }));
   const run = shell.isBash ? (shell.forkedFor === node ? runForked : runBuiltin) : isSpecial ? runBuiltin : runRegular;
-  if (node.assignments.length === 0 && node.redirects.length === 0) return finish(shell, node, argv, run(shell, argv, builtin));
-  return finish(shell, node, argv, withTemporaries(shell, node, () => run(shell, argv, builtin), stayOf(shell, name, argv.length), isExec(argv)));
+  if (node.assignments.length === 0 && node.redirects.length === 0) {
+    if (shell.options.xtrace) tell();
+    return finish(shell, node, argv, run(shell, argv, builtin));
+  }
+  return finish(shell, node, argv, withTemporaries(shell, node, () => run(shell, argv, builtin), stayOf(shell, name, argv.length), { tell, keepsFiles: isExec(argv) }));
 }
 
 /** Whether redirections stay: `exec`, also as `command exec`. */
@@ -258,10 +254,20 @@ function conclude(shell: Shell, node: SimpleCommand, status: number, springs: bo
   }
 }
 
+interface Within {
+  /** `set -x`: tells of the command, in bash once its assignments are told. */
+  readonly tell: () => void;
+  /** The redirections stay. */
+  readonly keepsFiles?: boolean;
+}
+
 /** Runs a body within the command's redirections and temporary assignments. */
-function withTemporaries(shell: Shell, node: SimpleCommand, body: () => Outcome, stay: Stay, keepsFiles = false): Outcome {
+function withTemporaries(shell: Shell, node: SimpleCommand, body: () => Outcome, stay: Stay, within: Within): Outcome {
+  const tell = shell.options.xtrace ? within.tell : undefined;
+  if (node.assignments.length === 0 || !shell.isBash) tell?.();
   if (node.assignments.length === 0 && node.redirects.length === 0) return body();
-  if (needsTask(node)) return withTemporariesTask(shell, node, body, stay, keepsFiles);
+  if (needsTask(node)) return withTemporariesTask(shell, node, body, stay, within);
+  const { keepsFiles } = within;
   const scoped = isScoped(shell, node, stay);
   const assign = (): void => {
     for (const assignment of node.assignments) assignTemporary(shell, assignment, assignment.index === undefined ? shell.expansion.text(assignment.value!) : '', stay);
@@ -276,7 +282,10 @@ function withTemporaries(shell: Shell, node: SimpleCommand, body: () => Outcome,
   if (scoped) shell.variables.push('temporary');
   try {
     // bash assigns before it redirects, dash after.
-    if (shell.isBash) assign();
+    if (shell.isBash) {
+      assign();
+      if (node.assignments.length > 0) tell?.();
+    }
     undo = shell.redirection.apply(node.redirects);
     if (undo && !shell.isBash) assign();
     outcome = undo ? body() : redirectFailure(shell, node);
@@ -301,7 +310,7 @@ function needsTask({ assignments, redirects }: SimpleCommand): boolean {
   return assignments.some(({ value }) => value === undefined || value.blocking) || redirects.some(({ target, document }) => target.blocking || document?.blocking === true);
 }
 
-function* withTemporariesTask(shell: Shell, node: SimpleCommand, body: () => Outcome, stay: Stay, keepsFiles: boolean): Task<number> {
+function* withTemporariesTask(shell: Shell, node: SimpleCommand, body: () => Outcome, stay: Stay, { tell, keepsFiles }: Within): Task<number> {
   const scoped = isScoped(shell, node, stay);
   let undo: Undo | undefined;
   const end = (): void => {
@@ -312,7 +321,10 @@ function* withTemporariesTask(shell: Shell, node: SimpleCommand, body: () => Out
   if (scoped) shell.variables.push('temporary');
   let isAbandoned = false;
   try {
-    if (shell.isBash) yield* assignTemporaries(shell, node, stay);
+    if (shell.isBash) {
+      yield* assignTemporaries(shell, node, stay);
+      if (node.assignments.length > 0 && shell.options.xtrace) tell();
+    }
     undo = yield* shell.redirection.applyTask(node.redirects);
     if (undo && !shell.isBash) yield* assignTemporaries(shell, node, stay);
     const outcome = undo ? body() : redirectFailure(shell, node);

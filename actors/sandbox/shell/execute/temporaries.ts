@@ -6,6 +6,7 @@ import type { Assignment, SimpleCommand } from '../syntax/ast.js';
 import { EXPORTED, READONLY, WATCHED } from '../variables/variable.js';
 import { AssignmentError } from '../variables/variables.js';
 import { refusal } from '../variables/assignment-error.js';
+import { traceTemporary } from './trace.js';
 
 /** Where such assignments go: the scope of a command of the shell or of a program, or the shell's own variables, for bash and for exec of dash exported. */
 export type Stay = 'command' | 'program' | 'shell' | 'exported';
@@ -27,6 +28,7 @@ export function assignTemporary(shell: Shell, assignment: Assignment, value: str
   const { variables } = shell;
   if (assignment.index !== undefined) return complainOfElement(shell, assignment, stay === 'shell' || stay === 'exported');
   if (stay === 'shell' || (stay === 'exported' && !shell.isBash)) {
+    traceTemporary(shell, assignment.name, value);
     assignGuarded(shell, () => variables.set(assignment.name, value, assignment.append));
     if (stay === 'exported') variables.mark(variables.writable(assignment.name), EXPORTED);
     return;
@@ -48,6 +50,7 @@ export function assignTemporary(shell: Shell, assignment: Assignment, value: str
     variable.attributes = outer.attributes & WATCHED;
     variables.assign(variable, value, true);
   } else variables.assign(variable, value);
+  traceTemporary(shell, assignment.name, variable.text ?? '');
   variables.mark(variable, EXPORTED, WATCHED);
   variable.isKept = stay === 'exported';
 }

@@ -1,6 +1,7 @@
 // `set -x`: prints commands to standard error (or BASH_XTRACEFD) as they run, each behind PS4.
 import { encode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
+import { wordText } from '../command-text.js';
 import type { ExpandedAssignment } from '../expand/assignment.js';
 import { promptTask } from '../expand/prompt.js';
 import { ExpansionError } from '../flow.js';
@@ -8,6 +9,7 @@ import { quoteDash, quoteSingle, quoteTrace } from '../quote.js';
 import type { Shell } from '../shell.js';
 import type { Assignment, Word } from '../syntax/ast.js';
 import { ShellSyntaxError } from '../syntax/errors.js';
+import { assignmentHead } from '../word-text.js';
 
 /** Anything but `+,-./0-9:@A-Z]^_a-z`. */
 const BUSYBOX_QUOTES = /[^+,\-./0-9:@A-Z\]^_a-z]/;
@@ -88,14 +90,15 @@ export function traceAssigning(shell: Shell, assignments: readonly Assignment[],
   traceLine(shell, [...assigned, ...argv.map((word) => quoted(shell, word))].join(' '));
 }
 
-export function traceAssignment(shell: Shell, { name, append, index, array, value }: Assignment): void {
-  const subscript = index ? `[${index.word.source}]` : '';
-  if (array) {
-    traceLine(shell, `${name}${subscript}${append ? '+' : ''}=(${array.map((element) => element.whole?.source ?? `${element.index === undefined ? '' : `[${element.index.word.source}]${element.append ? '+' : ''}=`}${element.value.source}`).join(' ')})`);
-    return;
-  }
-  const text = value!.blocking ? shell.variables.get(name) ?? '' : shell.expansion.text(value!);
-  traceLine(shell, `${name}${subscript}${append ? '+' : ''}=${text === '' ? '' : quoted(shell, text)}`);
+/** bash tells what it is about to assign: a value expanded, a list as it is written. */
+export function traceAssignment(shell: Shell, assignment: Assignment, value?: string): void {
+  if (!shell.options.xtrace || !shell.isBash) return;
+  traceLine(shell, value === undefined ? wordText.assignment(assignment) : `${assignmentHead(assignment)}${value === '' ? '' : quoteTrace(value)}`);
+}
+
+/** And in front of a command what the variable comes to. */
+export function traceTemporary(shell: Shell, name: string, value: string): void {
+  if (shell.options.xtrace && shell.isBash) traceLine(shell, `${name}=${value === '' ? '' : quoteTrace(value)}`);
 }
 
 /** What these assign is told after them. */
@@ -121,10 +124,18 @@ export function traceArithmetic(shell: Shell, source: string): void {
   traceLine(shell, `(( ${source} ))`);
 }
 
+export function traceSelect(shell: Shell, name: string, words: readonly Word[] | undefined): void {
+  traceLine(shell, `select ${name} in ${sourceOf(words)}`);
+}
+
 export function traceCase(shell: Shell, source: string): void {
   if (shell.isBash) traceLine(shell, `case ${source} in`);
 }
 
 export function traceFor(shell: Shell, name: string, words: readonly Word[] | undefined): void {
-  if (shell.isBash) traceLine(shell, `for ${name} in ${words === undefined ? '"$@"' : words.map((word) => word.source).join(' ')}`);
+  if (shell.isBash) traceLine(shell, `for ${name} in ${sourceOf(words)}`);
+}
+
+function sourceOf(words: readonly Word[] | undefined): string {
+  return words === undefined ? '"$@"' : words.map((word) => word.source).join(' ');
 }

@@ -198,7 +198,7 @@ export function* temporaryText(shell: Shell, { value, array }: Assignment): Task
   const texts: string[] = [];
   for (const element of array ?? []) {
     const text = yield* shell.expansion.textTask(element.value);
-    texts.push(element.index === undefined ? text : `[${element.index.word.source}]=${text}`);
+    texts.push(element.index === undefined ? text : `[${yield* shell.expansion.textTask(element.index.word)}]=${text}`);
   }
   return `(${texts.join(' ')})`;
 }

@@ -1,6 +1,7 @@
 // Expands words: into fields, strings, patterns and regular expressions; at once where nothing in them can block, else as a Task.
 import type { Task } from '../../kernel/wait.js';
 import { expandBraces } from '../braces.js';
+import { traceAssignment } from '../execute/trace.js';
 import { ExpansionError } from '../flow.js';
 import type { Expansion } from '../parts.js';
 import type { Shell } from '../shell.js';
@@ -110,8 +111,8 @@ export class Expander implements Expansion {
     return this.#parts.textOf(word.parts, escapePattern);
   }
 
-  *patternTask(word: Word): Task<string> {
-    return yield* this.#parts.textOfTask(word.parts, escapePattern);
+  *patternTask(word: Word, escape = escapePattern): Task<string> {
+    return yield* this.#parts.textOfTask(word.parts, escape);
   }
 
   regex(word: Word): string {
@@ -128,9 +129,10 @@ export class Expander implements Expansion {
     return evaluateText(this.#shell, text, () => inner(() => this.#parts.textOf(text.parts, undefined, 'quoted')));
   }
 
-  *arithmeticTask(text: ArithmeticText): Task<number | bigint> {
-    if (!text.blocking) return yield* withSubscripts(this.#shell, () => this.arithmetic(text));
+  *arithmeticTask(text: ArithmeticText, tell?: (source: string) => void): Task<number | bigint> {
+    if (!text.blocking && !tell) return yield* withSubscripts(this.#shell, () => this.arithmetic(text));
     const source = yield* this.#parts.textOfTask(text.parts, undefined, 'quoted');
+    tell?.(source);
     return yield* withSubscripts(this.#shell, () => evaluateSource(this.#shell, source));
   }
 
@@ -146,20 +148,21 @@ export class Expander implements Expansion {
   // --- assignments ------------------------------------------------------------------------------------------------------------
 
   assign(assignment: Assignment): void {
-    if (assignment.value !== undefined && assignment.index === undefined) {
-      this.#shell.variables.set(assignment.name, this.text(assignment.value), assignment.append);
-      return;
-    }
-    if (assignment.value !== undefined) assignValue(this.#shell, assignment, this.text(assignment.value));
-    else storeAssignment(this.#shell, assignment, elementsOf(this.#shell, assignment));
+    const text = assignment.value && this.text(assignment.value);
+    traceAssignment(this.#shell, assignment, text);
+    if (text === undefined) storeAssignment(this.#shell, assignment, elementsOf(this.#shell, assignment));
+    else if (assignment.index === undefined) this.#shell.variables.set(assignment.name, text, assignment.append);
+    else assignValue(this.#shell, assignment, text);
   }
 
   *assignTask(assignment: Assignment): Task {
     if (assignment.value === undefined) {
+      traceAssignment(this.#shell, assignment);
       storeAssignment(this.#shell, assignment, yield* elementsTask(this.#shell, assignment));
       return;
     }
     const value = yield* this.textTask(assignment.value);
+    traceAssignment(this.#shell, assignment, value);
     if (assignment.index === undefined) {
       this.#shell.variables.set(assignment.name, value, assignment.append);
       return;

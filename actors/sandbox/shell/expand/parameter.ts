@@ -227,6 +227,13 @@ export function isJoined(shell: Shell, { value }: Decision): boolean {
   return shell.isBash && value.list !== undefined && !value.star && shell.separators !== '';
 }
 
+/** bash does not look at the operands of what works on a value where there is none. */
+export function isWithoutOperands(shell: Shell, { operation }: Parameter, { value }: Decision): boolean {
+  if (!shell.isBash || (operation?.type !== 'trim' && operation?.type !== 'replace' && operation?.type !== 'case')) return false;
+  if (value.list !== undefined) return value.list.length === 0;
+  return value.text === undefined || (operation.type === 'trim' && value.text === '');
+}
+
 /** The numbers of a slice are not looked at where there is nothing to cut. */
 export function isUnsetSlice({ operation }: Parameter, { value }: Decision): boolean {
   return operation?.type === 'slice' && (value.list === undefined ? value.text === undefined : value.list.length === 0 && !value.isPositional);
@@ -245,6 +252,11 @@ export function ofParameter<T>(name: string, evaluate: () => T): T {
 /** What might have been a list is a text after all, which makes a field even when it is empty. */
 export function isText(part: Parameter, { value, use }: Decision): boolean {
   return isAtList(part) && (use === 'pour' || (part.indirect && (value.list === undefined || value.star)));
+}
+
+/** Whether it stands for several fields within quotes, as things are. */
+export function isListNow({ variables }: Shell, part: Parameter): boolean {
+  return isAtList(part) && (!part.indirect || part.operation?.type === 'keys' || part.operation?.type === 'names' || /^@$|\[@\]$/.test(part.index === undefined ? variables.get(part.name) ?? '@' : '@'));
 }
 
 /** Whether it may stand for several fields within quotes. */

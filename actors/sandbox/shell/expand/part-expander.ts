@@ -6,7 +6,7 @@ import type { ArithmeticText, Parameter, WordPart } from '../syntax/ast.js';
 import type { Key } from '../variables/arrays.js';
 import { endingPosix, evaluateSource } from './arithmetic.js';
 import { keyOf, namesList, plainValue } from './lookup.js';
-import { decide, type Decision, finish, isAtList, isJoined, isText, isUnsetSlice, type Operands, reaches, unbound, ofParameter } from './parameter.js';
+import { decide, type Decision, finish, isJoined, isListNow, isText, isUnsetSlice, isWithoutOperands, type Operands, reaches, unbound, ofParameter } from './parameter.js';
 import { QuietSink, type Sink, TextSink } from './sinks.js';
 import { runProcessSubstitution, substituteCommand } from './substitution.js';
 import { expandTilde } from './tilde.js';
@@ -81,7 +81,7 @@ export class PartExpander {
    * what is nothing too.
    */
   #marked(parts: readonly WordPart[], sink: Sink): Sink {
-    const lists = parts.filter((part) => part.type === 'parameter' && isAtList(part)).length;
+    const lists = parts.filter((part) => part.type === 'parameter' && isListNow(this.#shell, part)).length;
     if (this.#shell.dialect === 'dash') {
       const [part] = parts;
       if (parts.length !== 1 || lists === 0 || (part!.type === 'parameter' && part!.operation !== undefined)) sink.quoted('');
@@ -152,7 +152,7 @@ export class PartExpander {
     }
     if (isUnsetSlice(part, decided)) return this.#unset(part, sink, mode);
     if (mode === 'operand' && operation === undefined && isJoined(this.#shell, decided)) return sink.split(decided.value.list!.join(' '));
-    finish(this.#shell, part, decided, this.#operands(part, decided), sink, mode === 'quoted');
+    finish(this.#shell, part, decided, isWithoutOperands(this.#shell, part, decided) ? {} : this.#operands(part, decided), sink, mode === 'quoted');
   }
 
   *#parameterTask(part: Parameter, sink: Sink, mode: Mode): Task {
@@ -168,7 +168,7 @@ export class PartExpander {
       return;
     }
     if (isUnsetSlice(part, decided)) return this.#unset(part, sink, mode);
-    finish(this.#shell, part, decided, yield* this.#operandsTask(part, decided), sink, mode === 'quoted');
+    finish(this.#shell, part, decided, isWithoutOperands(this.#shell, part, decided) ? {} : yield* this.#operandsTask(part, decided), sink, mode === 'quoted');
   }
 
   #unset(part: Parameter, sink: Sink, mode: Mode): void {

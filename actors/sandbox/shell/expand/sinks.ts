@@ -34,6 +34,11 @@ export function escapePattern(text: string): string {
   return GLOB_SPECIAL.test(text) || IN_CLASS.test(text) ? text.replace(GLOB_ESCAPED, '\\$&') : text;
 }
 
+/** The same for every character, as bash shows it. */
+export function escapeEach(text: string): string {
+  return text.replace(/./gsu, '\\$&');
+}
+
 /** How IFS splits, worked out once per value of IFS. */
 export interface Separators {
   readonly whitespace: ReadonlySet<string>;

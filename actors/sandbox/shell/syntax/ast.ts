@@ -96,6 +96,8 @@ export interface ProcessSubstitution {
   readonly type: 'process';
   readonly direction: '<' | '>';
   readonly script: List;
+  /** What stands between the parentheses. */
+  readonly source: string;
   readonly line: number;
 }
 
@@ -250,6 +252,8 @@ export interface ListItem {
 
 export interface Subshell extends CommandBase {
   readonly type: 'subshell';
+  /** Where its `)` is: bash's line of it. */
+  readonly closingLine: number;
   readonly body: List;
 }
 
@@ -358,10 +362,10 @@ export interface SyntaxFailure {
   readonly discards?: boolean;
   /** Where the error is reported, counted from 1. */
   readonly line: number;
-  /** E.g. "syntax error near unexpected token `fi'", or for dash `Syntax error: "fi" unexpected`. */
+  /** E.g. "syntax error near unexpected token `fi'", or for dash `Syntax error: "fi" unexpected`; empty where bash says nothing. */
   readonly message: string;
   /** The source line that bash shows as a second message (`` `…' `` around it); undefined when it shows none. */
   readonly sourceLine: string | undefined;
-  /** The second message is called a syntax error too. */
-  readonly isTwice?: boolean;
+  /** Another message after it. */
+  readonly second?: { readonly line: number; readonly message: string };
 }

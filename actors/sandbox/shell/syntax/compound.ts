@@ -60,8 +60,9 @@ function readParenthesis(commands: CommandReader, token: Token, line: number): S
   }
   commands.take();
   const body = commands.list(() => commands.isOperator(')'), false, ')');
+  const closingLine = reader.lineAt(commands.peek().start);
   commands.take();
-  return { type: 'subshell', body, line, redirects: NONE };
+  return { type: 'subshell', body, line, closingLine, redirects: NONE };
 }
 
 function readGroup(commands: CommandReader, line: number): Group {

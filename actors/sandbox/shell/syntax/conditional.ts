@@ -1,8 +1,9 @@
 // Reads the inside of `[[ … ]]` (bash, "Conditional Constructs").
-import type { Test, Word } from './ast.js';
+import type { Test, Word, WordPart } from './ast.js';
 import type { CommandReader } from './command-reader.js';
 import { ShellSyntaxError } from './errors.js';
 import { type Place, readParts } from './read-parts.js';
+import type { Reader } from './reader.js';
 import { plainText, type Token, tokenText } from './token.js';
 import { makeWord } from './word.js';
 
@@ -21,7 +22,7 @@ export function readConditional(commands: CommandReader): Test {
   const token = peek(commands, start);
   if (plainText(token) !== ']]') {
     const which = token.kind === 'word' ? '' : `: unexpected token \`${text(commands)}'`;
-    fail(commands, token, `syntax error in conditional expression${which}`);
+    throw failure(commands.reader.lineAt(start), `syntax error in conditional expression${which}`);
   }
   commands.take();
   return test;
@@ -46,8 +47,11 @@ function isOperator(commands: CommandReader, start: number, text: string): boole
 }
 
 function fail(commands: CommandReader, token: Token, message: string): never {
-  const { reader } = commands;
-  throw new ShellSyntaxError({ line: reader.lineAt(token.start), message, sourceLine: reader.lineText(token.start), keepsStatus: true });
+  throw failure(commands.reader.lineAt(token.start), message);
+}
+
+function failure(line: number, message: string): ShellSyntaxError {
+  return new ShellSyntaxError({ line, message, sourceLine: undefined, keepsStatus: true });
 }
 
 function readOr(commands: CommandReader, start: number): Test {
@@ -89,9 +93,10 @@ function readBareTerm(commands: CommandReader, start: number): Test {
   const plain = plainText(token);
   if (plain === '!') {
     commands.take();
-    return { type: 'not', operand: readTerm(commands, start) };
+    const operand = readTerm(commands, start);
+    return operand.type === 'not' ? operand.operand : { type: 'not', operand };
   }
-  if (plain === ']]') return fail(commands, token, `syntax error near \`]]'`);
+  if (plain === ']]') return fail(commands, token, '');
   const word = takeOperand(commands, token);
   if (word === undefined) return fail(commands, token, `unexpected token \`${text(commands)}' in conditional command`);
   if (plain !== undefined && UNARY.test(plain)) {
@@ -121,7 +126,6 @@ function takeOperand(commands: CommandReader, token: Token): Word | undefined {
 
 function readBinary(commands: CommandReader, start: number, left: Word): Test {
   const token = peek(commands, start);
-  const { reader } = commands;
   if (token.kind === 'operator' && (token.text === '<' || token.text === '>')) {
     commands.take();
     return { type: 'binary', operator: token.text, left, right: expectRight(commands, start) };
@@ -132,9 +136,9 @@ function readBinary(commands: CommandReader, start: number, left: Word): Test {
     if (operator.startsWith('-')) return { type: 'binary', operator, left, right: expectRight(commands, start) };
     return { type: 'binary', operator, left, right: readRight(commands, start, operator === '=~' ? REGEX : PATTERN) };
   }
-  if (operator === ']]' || token.kind === 'newline' || (token.kind === 'operator' && ['&&', '||', ')'].includes(token.text))) return { type: 'word', word: left };
+  if (operator === ']]' || (token.kind === 'operator' && ['&&', '||', ')'].includes(token.text))) return { type: 'word', word: left };
   if (token.kind === 'word') return fail(commands, token, 'conditional binary operator expected');
-  throw new ShellSyntaxError({ line: reader.lineAt(token.start), message: `unexpected token \`${text(commands)}', conditional binary operator expected`, sourceLine: undefined, keepsStatus: true });
+  return fail(commands, token, `unexpected token \`${text(commands)}', conditional binary operator expected`);
 }
 
 function expectRight(commands: CommandReader, start: number): Word {
@@ -144,13 +148,23 @@ function expectRight(commands: CommandReader, start: number): Word {
   return right;
 }
 
+/** Where its quotes or parentheses are not closed, bash says so, and at the end of the text that there is no argument. */
+function readPattern(reader: Reader, place: Place): WordPart[] {
+  try {
+    return readParts(reader, place);
+  } catch (error) {
+    if (!(error instanceof ShellSyntaxError) || !error.atEnd || place !== REGEX) throw error;
+    throw new ShellSyntaxError({ ...error.failure, second: { line: reader.endLine, message: 'unexpected argument to conditional binary operator' } }, true);
+  }
+}
+
 /** A pattern or regular expression, read by its own rules. */
 function readRight(commands: CommandReader, start: number, place: Place): Word {
   const { reader } = commands;
   commands.lexer.reset();
   reader.match(BLANKS);
   const from = reader.pos;
-  const parts = readParts(reader, place);
+  const parts = readPattern(reader, place);
   if (reader.pos === from || reader.text.slice(from, reader.pos) === ']]') {
     reader.pos = from;
     return fail(commands, peek(commands, start), `unexpected argument \`${text(commands)}' to conditional binary operator`);

@@ -5,6 +5,8 @@ import type { CommandReader } from './command-reader.js';
 import { readArithmetic } from './read-arithmetic.js';
 import { plainText } from './token.js';
 
+const BLANKS = /\s+/y;
+
 /** At `for` or `select`. */
 export function readFor(commands: CommandReader, line: number): For | ArithmeticFor {
   const type = commands.isReserved('select') ? 'select' : 'for';
@@ -58,6 +60,7 @@ function readArithmeticFor(commands: CommandReader, line: number, start: number)
   const open = reader.pos;
   const texts: (ArithmeticText | undefined)[] = [];
   for (;;) {
+    reader.match(BLANKS);
     const text = readArithmetic(reader, ';');
     texts.push(text.source.trim() === '' ? undefined : text);
     if (reader.text[reader.pos] === undefined) reader.endedInside(')', open);
@@ -68,7 +71,8 @@ function readArithmeticFor(commands: CommandReader, line: number, start: number)
   reader.pos += 2;
   if (texts.length !== 3) {
     const problem = texts.length < 3 ? 'syntax error: arithmetic expression required' : "syntax error: `;' unexpected";
-    throw new ShellSyntaxError({ line: reader.lineAt(start), message: problem, sourceLine: `((${reader.text.slice(open, reader.pos)}`, isTwice: true });
+    const line = reader.lineAt(start);
+    throw new ShellSyntaxError({ line, message: problem, sourceLine: undefined, second: { line, message: `syntax error: \`((${reader.text.slice(open, reader.pos)}'` } });
   }
   if (commands.isOperator(';')) commands.take();
   const body = readBody(commands);

@@ -244,5 +244,7 @@ function readProcess(reader: Reader): ProcessSubstitution {
   const direction = reader.text[reader.pos] as '<' | '>';
   const { line } = reader;
   reader.pos += 2;
-  return { type: 'process', direction, script: substituted(reader), line };
+  const start = reader.pos;
+  const script = substituted(reader);
+  return { type: 'process', direction, script, source: reader.text.slice(start, reader.pos - 1), line };
 }

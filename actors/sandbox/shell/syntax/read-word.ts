@@ -154,10 +154,10 @@ function readElement(reader: Reader): ArrayElement {
     const token = /(?:[;&|]{1,2}|[<>(])/.exec(reader.text.slice(start))?.[0] ?? '';
     throw new ShellSyntaxError({ line, message: `syntax error near unexpected token \`${token}'`, sourceLine: reader.lineText(start), discards: true });
   }
-  const source = reader.text.slice(valueStart, reader.pos);
+  const source = sourceOf(reader, valueStart);
   if (prefix !== undefined) {
     // Braces come first, and what they make is no subscript any more: `([1]={a,b})` has the elements `[1]=a` and `[1]=b`.
-    const whole = makeWord([...quotedIndex(prefix), ...parts], reader.text.slice(start, reader.pos), line, { tildes: 'word', braces: true });
+    const whole = makeWord([...quotedIndex(prefix), ...parts], sourceOf(reader, start), line, { tildes: 'word', braces: true });
     if (whole.braces) return { index: prefix.index, append: prefix.append, value: makeWord(parts, source, line, { tildes: 'assignment', braces: false }), whole };
   }
   const marks = prefix === undefined ? ({ tildes: 'word', braces: true } as const) : ({ tildes: 'assignment', braces: false } as const);

@@ -111,6 +111,12 @@ export class Reader {
     return reader;
   }
 
+  /** The line behind the last one, where bash finds that the text is over. */
+  get endLine(): number {
+    const { text } = this;
+    return this.lineAt(text.length) + (text.endsWith('\n') || text === '' ? 0 : 1);
+  }
+
   /** The line of a position; amortised over a forward walk. */
   lineAt(pos: number): number {
     const { text } = this;
