@@ -16,5 +16,7 @@ besideShell(['dash'], {
   'jobs have no names without job control': 'exec 2>&1\nsleep 1 & jobs %-; echo $?; jobs %sl; jobs %?ee; echo $?; jobs %1 %% %+; kill %sl; echo $?; kill $!\n',
   'what a pipeline finds is known then': 'PATH=/bin\ntrue | cat; hash; false | ls | sort > /dev/null; hash; /bin/true | ./x 2> /dev/null; hash\n',
   'two slashes are a place of their own': 'cd //; pwd; cd tmp; pwd; cd ///tmp; pwd; cd //tmp/..; pwd\n',
+  'where an error was, told on the way out': 'exec 2>&1\n(set -u\nf() { true | cat; : $u "" "a\nb"; }\n\nf)\n(eval \'echo ${x!}\')\necho \': ${x?}\' > g; (. ./g)\n("a\nb" c; nosuch "\n"; nosuch)\n(exec ""); echo $?\n',
+  'sets of patterns, and words of test': 'exec 2>&1\nfor s in a "a]" ".]" "=]" ":]" "["; do case $s in [[.a.]]) echo 1;; [[=a=]]) echo 2;; [[:nosuch:]]) echo 3;; [[:alpha]]) echo 4;; [[.a.]) echo 5;; *) echo none;; esac; done\n[ "" x +1 -n ]; echo $?; [ -x "" b ]; echo $?\nexport -px | grep -c PATH=; set -o | grep stdin\ncat f >&-; echo $?\n',
   'quotes in listings': "x=\"it's\" y=\"'\" z=\"a'b'c\" w=\"''\"; export x y z w; export -p | grep ' [w-z]='; set | grep '^[w-z]='; readonly x; readonly; trap \"it's\" INT; trap; alias \"q=it's\"; alias\n",
 });

@@ -2,7 +2,8 @@
 import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
 import type { Task } from '../kernel/wait.js';
-import { command, type Output, parseOptions } from '../programs/stdio.js';
+import { isBusybox } from '../programs/flavour.js';
+import { command, complain, type Output, parseOptions } from '../programs/stdio.js';
 import { readsOwnOutput, Inputs, Pace } from './text-input.js';
 
 /** What the options ask for, and what goes on from one file to the next. */
@@ -78,6 +79,11 @@ export const cat: Main = command(function* (process, output) {
   const options = parseOptions(process.argv, 'AbeEnstTuv', {
     'show-all': 'no', 'number-nonblank': 'no', 'show-ends': 'no', number: 'no', 'squeeze-blank': 'no', 'show-tabs': 'no', 'show-nonprinting': 'no',
   });
+  // Else the first input would take the place of the output.
+  if (!isBusybox(process) && process.descriptors.find(1) === undefined) {
+    yield* complain(process, 'standard output: Bad file descriptor');
+    return 1;
+  }
   const presentation = new Presentation();
   const all = options.has('A', 'show-all');
   presentation.nonPrinting = all || options.has('v', 'e', 't', 'show-nonprinting');

@@ -22,8 +22,8 @@ export interface PatternSettings {
   readonly period?: boolean | undefined;
   /** Bytes are the characters. */
   readonly bytes?: boolean | undefined;
-  /** dash: `^` negates no set. */
-  readonly plainCaret?: boolean | undefined;
+  /** dash: `^` negates no set, and sets know classes, but neither collating symbols nor equivalents. */
+  readonly dashSets?: boolean | undefined;
 }
 
 const DEPTH_MAX = 100;
@@ -112,7 +112,7 @@ class PatternParser {
   #class(): PatternNode | undefined {
     const start = this.#pos;
     let at = start;
-    const negated = this.#chars[at] === '!' || (this.#chars[at] === '^' && this.#settings.plainCaret !== true);
+    const negated = this.#chars[at] === '!' || (this.#chars[at] === '^' && this.#settings.dashSets !== true);
     if (negated) at++;
     let source = '';
     let first = true;
@@ -158,11 +158,14 @@ class PatternParser {
   /** `[:class:]`, `[=c=]`, `[.c.]` */
   #named(at: number): { set?: string; char?: string; end: number } | undefined {
     const kind = this.#chars[at + 1];
-    if (kind !== ':' && kind !== '=' && kind !== '.') return undefined;
+    if (kind !== ':' && (this.#settings.dashSets === true || (kind !== '=' && kind !== '.'))) return undefined;
     for (let end = at + 2; end + 1 < this.#chars.length; end++) {
       if (this.#chars[end] !== kind || this.#chars[end + 1] !== ']') continue;
       const name = this.#chars.slice(at + 2, end).join('');
-      if (kind === ':') return Object.hasOwn(CLASSES, name) ? { set: CLASSES[name]!, end: end + 2 } : { set: '', end: end + 2 };
+      if (kind === ':') {
+        if (Object.hasOwn(CLASSES, name)) return { set: CLASSES[name]!, end: end + 2 };
+        return this.#settings.dashSets === true ? undefined : { set: '', end: end + 2 };
+      }
       if (kind === '.') return { char: collatingSymbol(name), end: end + 2 };
       return Array.from(name).length === 1 ? { char: name, end: end + 2 } : undefined;
     }

@@ -23,7 +23,7 @@ const cache = new Map<string, Pattern>();
 
 /** Compiles a pattern; recent ones are kept. Never throws: what is no valid special form stands for itself. */
 export function compilePattern(pattern: string, settings: PatternSettings = {}): Pattern {
-  const flags = (settings.extglob ? 1 : 0) | (settings.nocase ? 2 : 0) | (settings.pathname ? 4 : 0) | (settings.period ? 8 : 0) | (settings.bytes ? 16 : 0) | (settings.plainCaret ? 32 : 0);
+  const flags = (settings.extglob ? 1 : 0) | (settings.nocase ? 2 : 0) | (settings.pathname ? 4 : 0) | (settings.period ? 8 : 0) | (settings.bytes ? 16 : 0) | (settings.dashSets ? 32 : 0);
   const key = `${flags}${pattern}`;
   const known = cache.get(key);
   if (known !== undefined) return known;

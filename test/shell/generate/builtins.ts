@@ -2,6 +2,7 @@
 import { arithmetic, index } from './arithmetic.js';
 import { many, maybe, one, rule, t, weighted, words, type Scope, type Text } from './grammar.js';
 import { pattern } from './patterns.js';
+import { posixCorner } from './posix.js';
 import { someWords, word, wordList } from './words.js';
 
 const shallow = (scope: Scope): Text => word({ ...scope, depth: 0 });
@@ -68,5 +69,5 @@ const other = rule((scope): Text => {
 
 export const builtin = rule((scope): Text => weighted(
   [4, printf(scope)], [2, echo(scope)], [3, read(scope)], [1, getopts], [2, set(scope)], [2, traps(scope)], [3, declarations(scope)], [5, other(scope)],
-  ...(scope.bash ? [[1, shopt], [1, t`p \${${words('s f c')}//${pattern(scope)}/[&]}`], [1, t`eval "p ${someWords({ ...scope, depth: 0 }).map((made) => made.replaceAll(/["'`\\]/g, ''))}"`], [1, t`f ${wordList({ ...scope, depth: 0 })}`], [1, t`p $((${arithmetic(scope)}))`]] as const : [[2, t`p $((${arithmetic(scope)}))`]] as const),
+  ...(scope.bash ? [[1, shopt], [1, t`p \${${words('s f c')}//${pattern(scope)}/[&]}`], [1, t`eval "p ${someWords({ ...scope, depth: 0 }).map((made) => made.replaceAll(/["'`\\]/g, ''))}"`], [1, t`f ${wordList({ ...scope, depth: 0 })}`], [1, t`p $((${arithmetic(scope)}))`]] as const : [[2, t`p $((${arithmetic(scope)}))`], [14, posixCorner(scope)]] as const),
 ));

@@ -36,6 +36,11 @@ function withoutRoot(made: string): string {
   return made.replaceAll('//*', '//o');
 }
 
+/** What runs in the background says its errors at any moment. */
+function withoutRaces(made: string): string {
+  return /[^&>]&(?![&>\d-])/.test(made) ? made.replace('exec 2>&1\n', '') : made;
+}
+
 /** One slip: some characters left out, doubled or put in. */
 const slip = (program: Text): Text => fc.tuple(program, fc.double({ min: 0, max: 1, noNaN: true }), fc.integer({ min: 0, max: 2 }), one('', '"', "'", ')', '(', ';', '}', '{', '`', '$(', '&&', '|', '<<', '\n', 'fi', 'done', ';;', '\\', '#', '&', '${', '$((', '>', 'esac', '((', ']]')).map(([made, where, dropped, put]) => {
   const at = Math.floor(where * made.length);
@@ -45,7 +50,8 @@ const slip = (program: Text): Text => fc.tuple(program, fc.double({ min: 0, max:
 export function program(shell: Program['shell'], linesMax = 6): fc.Arbitrary<Program> {
   const bash = shell === 'bash';
   const lines = many(line({ bash, depth: 2, rules: { word, command } }), 1, linesMax, '\n').map((made) => `${made}\n`);
-  const body = t`${options(bash)}${weighted([9, lines], [1, slip(lines)])}`;
+  // What dash says is in the same words here: errors are compared, too.
+  const body = t`${bash ? '' : one('exec 2>&1\n', 'exec 2>&1\n', '')}${options(bash)}${weighted([9, lines], [1, slip(lines)])}`;
   const prelude = bash ? t`${words('extglob extglob extglob globstar').map((option) => `shopt -s ${option}\n`)}${POSIX_PRELUDE}${BASH_PRELUDE}` : POSIX_PRELUDE;
-  return fc.record({ shell: fc.constant(shell), by: fc.constantFrom('file' as const, 'file' as const, 'stdin' as const, 'command' as const), text: t`${prelude}${body}`.map((made) => withoutRoot(bash ? withoutMarks(made) : made)) });
+  return fc.record({ shell: fc.constant(shell), by: fc.constantFrom('file' as const, 'file' as const, 'stdin' as const, 'command' as const), text: t`${prelude}${body}`.map((made) => withoutRoot(bash ? withoutMarks(made) : withoutRaces(made))) });
 }

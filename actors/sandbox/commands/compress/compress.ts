@@ -143,7 +143,8 @@ class Work {
     if (!(error instanceof Fault)) throw error;
     const { kind } = this.#family;
     if (this.#busybox && kind === 'bzip2') return yield* this.#fail(error.message === 'not in format' ? 'invalid magic' : `bunzip error ${/EOF/.test(error.message) ? -3 : -5}`);
-    if (this.#busybox) return yield* this.#fail(/EOF/.test(error.message) ? 'unexpected end of file' : error.message === 'not in format' ? 'invalid magic' : 'corrupted data');
+    // LZMA has no magic by which busybox would know it.
+    if (this.#busybox) return yield* this.#fail(/EOF/.test(error.message) ? 'unexpected end of file' : error.message === 'not in format' && kind !== 'lzma' ? 'invalid magic' : 'corrupted data');
     const isGzip = kind === 'gzip';
     if (isGzip) yield* this.#process.write(2, Buffer.from('\n'));
     if (error.message === 'not in format') yield* this.#fail(isXz(this.#family) ? `${name}: File format not recognized` : kind === 'bzip2' ? `${name} is not a bzip2 file.` : `${name}: not in ${kind} format`, kind === 'bzip2' ? 2 : 1);

@@ -2,6 +2,7 @@
 import { Errno } from '../../kernel/errno.js';
 import type { Stat } from '../../kernel/inode.js';
 import type { Process } from '../../kernel/process.js';
+import { busyboxPrintable } from '../common/busybox-printable.js';
 import { escapeName, hideUnprintable, quoteIfNeeded, quoteName } from '../common/quote.js';
 import { compareVersions } from '../common/version-order.js';
 import type { ListOptions } from './options.js';
@@ -72,6 +73,9 @@ export function shownName(name: string, { quoting, hideControl }: ListOptions): 
       return quoteName(name);
     case 'escape':
       return escapeName(name);
+    case 'busybox-ascii':
+    case 'busybox-unicode':
+      return busyboxPrintable(name, quoting === 'busybox-unicode');
     case 'c':
       return `"${escapeName(name).replaceAll('\\ ', ' ').replaceAll('"', '\\"')}"`;
     default:

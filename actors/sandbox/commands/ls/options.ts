@@ -2,6 +2,8 @@
 import type { Process } from '../../kernel/process.js';
 import { type Options, parseOptions, UsageError } from '../../programs/stdio.js';
 import { type BlockSize, blocksOf, HUMAN, HUMAN_SI, parseBlockSize } from '../common/sizes.js';
+import { isBusybox } from '../../programs/flavour.js';
+import { isBusyboxUnicode } from '../common/busybox-printable.js';
 import { choose } from '../common/choice.js';
 import { quoteName } from '../common/quote.js';
 
@@ -25,7 +27,7 @@ export interface ListOptions {
   color: boolean;
   /** The owner once more, behind the group. */
   author: boolean;
-  quoting: 'literal' | 'escape' | 'c' | 'shell' | 'shell-always';
+  quoting: 'literal' | 'escape' | 'c' | 'shell' | 'shell-always' | 'busybox-ascii' | 'busybox-unicode';
   hideControl: boolean;
   sizes: BlockSize;
   blockSize: BlockSize;
@@ -124,7 +126,7 @@ export function listOptions(process: Process): { options: ListOptions; operands:
     group: !options.has('o', 'G', 'no-group'),
     color: colored(options, isTerminal) && !bare && knowsColors(process.env),
     author: options.has('author'),
-    quoting: word(options, 'quoting-style', QUOTINGS) ?? last(options, { N: 'literal', literal: 'literal', b: 'escape', escape: 'escape', Q: 'c', 'quote-name': 'c' } as const)
+    quoting: isBusybox(process) ? (isBusyboxUnicode(process.env) ? 'busybox-unicode' : 'busybox-ascii') : word(options, 'quoting-style', QUOTINGS) ?? last(options, { N: 'literal', literal: 'literal', b: 'escape', escape: 'escape', Q: 'c', 'quote-name': 'c' } as const)
       ?? (isTerminal ? 'shell' : 'literal'),
     hideControl: options.has('q', 'hide-control-chars') || (isTerminal && !options.has('show-control-chars')),
     ...sizesOf(options),

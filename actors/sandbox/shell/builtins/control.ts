@@ -136,6 +136,9 @@ function* evaluate(shell: Shell, text: string): Task<number> {
   shell.inverted = 0;
   try {
     return yield* shell.execution.runText(text, { line: dialect === 'dash' ? 1 : shell.line, name: 'eval' });
+  } catch (error) {
+    shell.report(error);
+    throw error;
   } finally {
     shell.speaker = speaker;
     shell.evalDepth--;

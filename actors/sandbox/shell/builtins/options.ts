@@ -27,9 +27,10 @@ function applyPosix({ options, variables, isInteractive }: Shell, on: boolean): 
 
 export function listOptions(shell: Shell, asCommands: boolean): Outcome {
   const names: readonly (readonly [string, SetOption | undefined])[] = shell.isBash ? (Object.keys(SET_OPTIONS) as SetOption[]).map((name) => [name, name] as const) : shell.dialect === 'dash' ? DASH_OPTIONS : DASH_OPTIONS.filter(([name]) => name !== 'privileged');
-  if (asCommands) return print(shell, 'set', names.map(([shown, name]) => `set ${name && shell.options.isSet(name) ? '-' : '+'}o ${shown}\n`).join(''));
+  const isOn = (shown: string, name: SetOption | undefined): boolean => (name === undefined ? (shown === 'stdin' && shell.readsStdin) || (shown === 'interactive' && shell.isInteractive) : shell.options.isSet(name));
+  if (asCommands) return print(shell, 'set', names.map(([shown, name]) => `set ${isOn(shown, name) ? '-' : '+'}o ${shown}\n`).join(''));
   const head = shell.isBash ? '' : 'Current option settings\n';
-  return print(shell, 'set', head + names.map(([shown, name]) => `${shown.padEnd(shell.isBash ? 15 : 16)}${shell.isBash ? '\t' : ''}${name && shell.options.isSet(name) ? 'on' : 'off'}\n`).join(''));
+  return print(shell, 'set', head + names.map(([shown, name]) => `${shown.padEnd(shell.isBash ? 15 : 16)}${shell.isBash ? '\t' : ''}${isOn(shown, name) ? 'on' : 'off'}\n`).join(''));
 }
 
 /** All variables that are set, as assignments. */

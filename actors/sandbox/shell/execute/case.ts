@@ -34,7 +34,7 @@ export function* runCase(shell: Shell, node: Case): Task<number> {
 
 function* matches(shell: Shell, subject: string, patterns: readonly Word[]): Task<boolean> {
   const { options, expansion, isBash, dialect } = shell;
-  const settings = { extglob: isBash && options.extglob, nocase: options.nocasematch, bytes: countsBytes(shell, subject), plainCaret: dialect === 'dash' };
+  const settings = { extglob: isBash && options.extglob, nocase: options.nocasematch, bytes: countsBytes(shell, subject), dashSets: dialect === 'dash' };
   for (const word of patterns) {
     if (compilePattern(word.blocking ? yield* expansion.patternTask(word) : expansion.pattern(word), settings).test(subject)) return true;
   }

@@ -190,7 +190,7 @@ export class Runtime implements Execution {
     const shell = this.#shell;
     const path = findProgram(shell, argv[0]!);
     if (path === undefined) {
-      const isRefused = argv[0] === '' && shell.dialect === 'ash';
+      const isRefused = argv[0] === '' && !shell.isBash;
       return fail(shell, 'exec', isRefused ? ': Permission denied' : `${argv[0]}: not found`, isRefused ? 126 : 127);
     }
     yield* shell.flushBacklog();

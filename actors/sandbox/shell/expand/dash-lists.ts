@@ -14,7 +14,7 @@ export function isNullList(shell: Shell, { operation }: Parameter, { list, star 
 
 /** A pattern meets the first part from its beginning, or the end of one part, of which what follows goes along. */
 export function trimParts(parts: readonly string[], pattern: string, side: 'prefix' | 'suffix', greedy: boolean): string[] {
-  const compiled = compilePattern(pattern, { bytes: true, plainCaret: true });
+  const compiled = compilePattern(pattern, { bytes: true, dashSets: true });
   const cut = (text: string): string => joinBytes(trim(bytesOf(text), compiled, side, greedy));
   const [first = '', ...rest] = parts;
   const takesNothing = compiled.test('');

@@ -95,7 +95,7 @@ class Globber {
       return;
     }
     if (this.#isDeep(component)) return this.#walkDeep(prefix, components, at);
-    const settings = { extglob: this.#extglob, nocase: this.#shell.options.has('nocaseglob'), period: !this.#dots, bytes: !this.#shell.isBash || isPlainLocale(this.#shell), plainCaret: this.#shell.dialect === 'dash' };
+    const settings = { extglob: this.#extglob, nocase: this.#shell.options.has('nocaseglob'), period: !this.#dots, bytes: !this.#shell.isBash || isPlainLocale(this.#shell), dashSets: this.#shell.dialect === 'dash' };
     const pattern = compilePattern(component, settings);
     for (const { name, type } of this.#entries(prefix)) {
       // The dots of these two are never for wildcards.

@@ -185,7 +185,7 @@ function applyToList(shell: Shell, part: Parameter, value: Value, operands: Oper
 
 /** Patterns of `${…}`: extended ones always parse where bash has extglob on. */
 function patternOf(shell: Shell, text: string, bytes: boolean, replaces = false): ReturnType<typeof compilePattern> {
-  return compilePattern(text, { extglob: shell.options.extglob, nocase: replaces && shell.options.nocasematch, bytes, plainCaret: shell.dialect === 'dash' });
+  return compilePattern(text, { extglob: shell.options.extglob, nocase: replaces && shell.options.nocasematch, bytes, dashSets: shell.dialect === 'dash' });
 }
 
 function pourText(text: string, sink: Sink, quoted: boolean): void {

@@ -211,7 +211,8 @@ export class CommandReader {
     const words: Word[] = [];
     const redirects: Redirect[] = [];
     const first = this.peek();
-    let line = this.reader.lineAt(first.start);
+    // dash and busybox count from where the first word ends.
+    let line = this.reader.lineAt(this.reader.features.terse ? first.end : first.start);
     let expecting: Expecting = 'command';
     for (let count = 1; ; count++) {
       const token = this.peek(expecting);

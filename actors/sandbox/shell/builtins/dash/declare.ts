@@ -32,8 +32,10 @@ function list(shell: Shell, command: string, attribute: number): Outcome {
 export const declare: Builtin = (shell, argv) => {
   const command = argv[0]!;
   const attribute = command === 'export' ? EXPORTED : READONLY;
-  const { flags, operands } = readOptions(shell, argv, 'p', '')!;
-  if (flags !== '' || operands.length === 0) return list(shell, command, attribute);
+  // What follows a `p` is not looked at.
+  if (argv[1]?.startsWith('-p') === true) return list(shell, command, attribute);
+  const { operands } = readOptions(shell, argv, '', '')!;
+  if (operands.length === 0) return list(shell, command, attribute);
   const { variables } = shell;
   for (const operand of operands) {
     const { name, value } = split(shell, command, operand);

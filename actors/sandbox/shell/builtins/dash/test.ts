@@ -28,7 +28,8 @@ class Expression {
   /** The answer, the first word being of that kind. */
   answer(first: Kind): boolean {
     const result = this.#or(first);
-    if (this.#words[this.#at] !== undefined && this.#words[this.#at + 1] !== undefined) this.#fail(`${this.#words[this.#at]}: unexpected operator`);
+    const word = this.#words[this.#at];
+    if (word !== undefined && this.#words[this.#at + 1] !== undefined) this.#fail(`${word === '' ? '' : `${word}: `}unexpected operator`);
     return result;
   }
 
