@@ -1,11 +1,14 @@
 // Variables that compute their value or act when assigned: RANDOM, SECONDS, LINENO, FUNCNAME and the rest.
 import { applyOption } from './builtins/options.js';
 import { resetGetopts } from './builtins/dash/getopts.js';
+import { HASH_BUCKETS, isAliasName } from './builtins/describe.js';
 import { setDirectoryEntry } from './builtins/directories.js';
+import { hashRefusal } from './execute/program-search.js';
 import { countMax } from './history/remember.js';
 import { commandHead } from './command-text.js';
 import { checkLocale, LOCALE_CATEGORIES } from './locale.js';
 import type { Shell } from './shell.js';
+import { TableArray } from './variables/table-array.js';
 import { READONLY, type SpecialValue } from './variables/variable.js';
 
 /** What bash's `brand` gives after a seed (random(3)'s minimal standard generator, folded to 15 bits). */
@@ -86,6 +89,23 @@ const BASH_ONLY: Readonly<Record<string, Maker>> = {
   BASH_SOURCE: (shell) => ({ list: () => sources(shell) }),
   BASH_LINENO: (shell) => ({ list: () => callLines(shell) }),
   PIPESTATUS: (shell) => ({ list: () => shell.pipeStatus.map(String) }),
+  BASH_ALIASES: (shell) => ({ map: new TableArray({
+    buckets: 64,
+    texts: () => shell.aliases,
+    add: (name, value) => {
+      if (isAliasName(name)) shell.aliases.set(name, value);
+      else shell.complain(`\`${name}': invalid alias name`);
+    },
+  }) }),
+  BASH_CMDS: (shell) => ({ map: new TableArray({
+    buckets: HASH_BUCKETS,
+    texts: () => new Map([...shell.hash].map(([name, { path }]) => [name, path])),
+    add: (name, path) => {
+      const refusal = hashRefusal(shell, path);
+      if (refusal === undefined) shell.hash.set(name, { path, hits: 0 });
+      else shell.complain(refusal);
+    },
+  }) }),
   DIRSTACK: (shell) => ({
     list: () => [shell.variables.get('PWD') ?? '/', ...shell.directories],
     setElement: (key, value) => setDirectoryEntry(shell, Number(key), value),

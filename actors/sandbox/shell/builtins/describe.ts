@@ -1,10 +1,11 @@
 // What a name means: type, command -v, hash, alias, unalias, enable.
 import { functionText } from '../command-text.js';
-import { DEFAULT_PATH, findAlong, findHashed, isExecutable, searchPath } from '../execute/program-search.js';
+import { DEFAULT_PATH, findAlong, findHashed, hashRefusal, isExecutable, searchPath } from '../execute/program-search.js';
 import { SPECIAL_BUILTINS } from '../execute/special-builtins.js';
 import { quoteDash, quoteSingle } from '../quote.js';
 import type { Builtin, Outcome } from '../parts.js';
 import type { Shell } from '../shell.js';
+import { inHashOrder } from '../variables/arrays.js';
 import { fail, print, readOptions, usage } from './output.js';
 
 const KEYWORDS = new Set(['if', 'then', 'else', 'elif', 'fi', 'case', 'esac', 'for', 'select', 'while', 'until', 'do', 'done', 'in', 'function', 'time', '{', '}', '!', '[[', ']]', 'coproc']);
@@ -38,6 +39,7 @@ function meanings(shell: Shell, name: string, all: boolean, defaultPath: boolean
   if ((shell.isBash ? KEYWORDS : DASH_KEYWORDS).has(name)) found.push({ kind: 'keyword', text: name });
   if (!skipFunctions && shell.functions.has(name)) found.push({ kind: 'function', text: name });
   if (shell.builtins.has(name) && !shell.disabledBuiltins.has(name)) found.push({ kind: 'builtin', text: name });
+  if (found.length > 0 && !all) return found;
   for (const path of programs(shell, name, all, defaultPath)) found.push({ kind: 'file', text: path });
   return all ? found : found.slice(0, 1);
 }
@@ -53,8 +55,8 @@ function sentence(shell: Shell, name: string, { kind, text }: Meaning): string {
     case 'builtin':
       return `${name} is a shell builtin`;
     default: {
-      const hashed = shell.isBash && shell.hash.has(name) && findHashed(shell, name) === text;
-      return hashed ? `${name} is hashed (${text})` : `${name} is ${text}`;
+      const hashed = shell.isBash ? shell.hash.get(name)?.path : undefined;
+      return hashed !== undefined && (hashed === text || `./${hashed}` === text) ? `${name} is hashed (${text})` : `${name} is ${text}`;
     }
   }
 }
@@ -107,6 +109,8 @@ export const type: Builtin = (shell, argv) => {
   return print(shell, 'type', text, status);
 };
 
+/** Of bash's table of programs: it decides the order. */
+export const HASH_BUCKETS = 256;
 const HASH_SYNOPSIS = 'hash [-lr] [-p pathname] [-dt] [name ...]';
 
 export const hash: Builtin = (shell, argv) => {
@@ -115,15 +119,13 @@ export const hash: Builtin = (shell, argv) => {
   if (argv[1] === '-p' && shell.isBash) {
     const [path, ...names] = argv.slice(2);
     if (path === undefined) return usage(shell, 'hash', '-p: option requires an argument', HASH_SYNOPSIS);
-    if (shell.options.restricted && path.includes('/')) return fail(shell, 'hash', `${path}: restricted`);
+    const refusal = hashRefusal(shell, path);
+    if (refusal !== undefined) return fail(shell, 'hash', refusal);
     const along = shell.variables.get('PATH') ?? '';
     if (shell.hashedPath !== along) shell.hash.clear();
     shell.hashedPath = along;
-    for (const name of names) {
-      const found = shell.options.restricted ? searchPath(shell, path, along, false)[0] : path;
-      if (found === undefined) return fail(shell, 'hash', `${path}: not found`);
-      shell.hash.set(name, { path: found, hits: 0 });
-    }
+    const found = shell.options.restricted ? searchPath(shell, path, along, false)[0]! : path;
+    for (const name of names) shell.hash.set(name, { path: found, hits: 0 });
     return 0;
   }
   const options = readOptions(shell, argv, 'rdlt', HASH_SYNOPSIS);
@@ -148,10 +150,15 @@ export const hash: Builtin = (shell, argv) => {
   }
   if (operands.length === 0 && flags === '') {
     if (shell.hash.size === 0) return shell.isBash && !shell.options.posix ? print(shell, 'hash', 'hash: hash table empty\n') : 0;
-    text = shell.isBash ? `hits\tcommand\n${[...shell.hash.values()].map(({ path, hits }) => `${String(hits).padStart(4)}\t${path}\n`).join('')}` : [...shell.hash.values()].map(({ path }) => `${path}\n`).join('');
+    text = shell.isBash ? `hits\tcommand\n${inHashOrder(shell.hash.keys(), HASH_BUCKETS).map((name) => shell.hash.get(name)!).map(({ path, hits }) => `${String(hits).padStart(4)}\t${path}\n`).join('')}` : [...shell.hash.values()].map(({ path }) => `${path}\n`).join('');
   }
   return print(shell, 'hash', text, status);
 };
+
+/** What no part of bash's grammar would take apart. */
+export function isAliasName(name: string): boolean {
+  return !/[\s;&|<>()\\'"`$/]/.test(name);
+}
 
 export const alias: Builtin = (shell, argv) => {
   // To dash and busybox `-p` is a name.
@@ -167,7 +174,8 @@ export const alias: Builtin = (shell, argv) => {
   let text = options.flags.includes('p') ? all() : '';
   for (const word of words) {
     const at = word.indexOf('=', 1);
-    if (at > 0) shell.aliases.set(word.slice(0, at), word.slice(at + 1));
+    if (at > 0 && shell.isBash && !isAliasName(word.slice(0, at))) status = fail(shell, 'alias', `\`${word.slice(0, at)}': invalid alias name`);
+    else if (at > 0) shell.aliases.set(word.slice(0, at), word.slice(at + 1));
     else if (shell.aliases.has(word)) text += line(word);
     else status = fail(shell, 'alias', shell.isBash ? `${word}: not found` : `${word} not found`);
   }

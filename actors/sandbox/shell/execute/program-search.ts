@@ -59,12 +59,21 @@ export function findReadable(shell: Shell, name: string): string | undefined {
   return undefined;
 }
 
-/** Where a program was found before; a relative place counts from here, if the program is there. */
+/** Where a program was found before, which counts as a hit; a relative place is one from here, if the program is there. */
 export function findHashed(shell: Shell, name: string): string | undefined {
-  const path = shell.hash.get(name)?.path;
+  const known = shell.hash.get(name);
+  if (known) known.hits++;
+  const path = known?.path;
   if (path === undefined || path.startsWith('/')) return path;
   const dotted = path.startsWith('./') ? path : `./${path}`;
   return isExecutable(shell.process, dotted) ? dotted : path;
+}
+
+/** Why a restricted shell may not remember that `path` is where a program is; undefined when it may. */
+export function hashRefusal(shell: Shell, path: string): string | undefined {
+  if (!shell.options.restricted) return undefined;
+  if (path.includes('/')) return `${path}: restricted`;
+  return searchPath(shell, path, shell.variables.get('PATH') ?? '', false).length === 0 ? `${path}: not found` : undefined;
 }
 
 /** dash looks first where a program was found before, and then in what follows in PATH, never before. */
@@ -87,7 +96,6 @@ export function findProgram(shell: Shell, name: string): string | undefined {
   const isHashing = shell.dialect === 'dash' || shell.options.isSet('hashall');
   const known = isHashing ? shell.hash.get(name) : undefined;
   if (known && isStillThere(shell, known.path)) {
-    known.hits++;
     if (shell.dialect === 'dash') return findFrom(shell, name, path, known.path);
     return shell.isBash ? findHashed(shell, name) : known.path;
   }

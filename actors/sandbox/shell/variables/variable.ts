@@ -16,6 +16,8 @@ export interface SpecialValue {
   unset?(): void;
   /** An array made when asked for (FUNCNAME, PIPESTATUS). */
   list?(): readonly string[];
+  /** An associative array that is another view of what the shell keeps (BASH_ALIASES, BASH_CMDS). */
+  readonly map?: AssociativeArray;
   /** Called with what is assigned to an element of such an array. */
   setElement?(key: Key, value: string): void;
 }

@@ -186,7 +186,7 @@ export class Variables extends Bindings {
   /** `name=(…)` for an associative array starts from nothing. */
   clearMap(variable: Variable): void {
     variable.value = undefined;
-    variable.map = new AssociativeArray();
+    variable.map = variable.special?.map ?? new AssociativeArray();
   }
 
   /** Adds or takes attributes away (sums of the constants of variable.ts). */
@@ -197,7 +197,9 @@ export class Variables extends Bindings {
 
   /** Gives a name a computed value. */
   define(name: string, special: Variable['special']): void {
-    this.writable(name).special = special;
+    const variable = this.writable(name);
+    variable.special = special;
+    if (special?.map) variable.map = special.map;
   }
 
   // --- unset ------------------------------------------------------------------------------------------------------------------
