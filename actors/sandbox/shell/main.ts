@@ -16,7 +16,7 @@ import { checkLocales } from './locale.js';
 import { ShellExit } from './flow.js';
 import { helpText, type Invocation, parseInvocation, versionText } from './invocation.js';
 import { SET_OPTIONS, type SetOption } from './options.js';
-import { applyOption } from './builtins/options.js';
+import { applyOption, applyShopt } from './builtins/options.js';
 import { restrict } from './restricted.js';
 import { Shell } from './shell.js';
 import { importFunctions } from './execute/exported-functions.js';
@@ -284,7 +284,7 @@ export function shellMain(dialect: Dialect) {
     // An exported SHELLOPTS sets the options of shells below.
     for (const option of isBash ? (process.env.get('SHELLOPTS') ?? '').split(':') : []) if (Object.hasOwn(SET_OPTIONS, option)) applyOption(shell, option as SetOption, true);
     for (const [option, on] of invocation.options) applyOption(shell, option, on);
-    for (const [option, on] of invocation.shopts) shell.options.shopt(option, on);
+    for (const [option, on] of invocation.shopts) applyShopt(shell, option, on);
     shell.isLogin = invocation.login;
     if (isBash && invocation.login) shell.options.shopt('login_shell', true);
     if (isBash) checkLocales(shell);

@@ -28,6 +28,8 @@ export interface Frame {
   /** The line of the call. */
   readonly callLine: number;
   readonly kind: 'function' | 'source';
+  /** With extdebug: what the call puts on the stack of BASH_ARGV. */
+  readonly callArguments: readonly string[] | undefined;
 }
 
 /** What words need of the running of commands, and built-ins of expansion: made by `assemble.ts`, so that files need no cycles. */

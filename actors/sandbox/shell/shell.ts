@@ -46,6 +46,8 @@ export class Shell {
   /** How many of these are of a `!` that looks at its command alone (without errexit): what runs within it is checked. */
   inverted = 0;
   frames: Frame[] = [];
+  /** The bottom of BASH_ARGV: what the parameters were when extdebug was set, or the array was first asked for. */
+  firstArguments: readonly string[] | undefined;
   /** The script's name as BASH_SOURCE and messages show it; undefined for -c and standard input. */
   scriptPath: string | undefined;
   /** `bash -c` text. */
@@ -151,6 +153,7 @@ export class Shell {
     copy.loopDepth = this.loopDepth;
     copy.unchecked = this.unchecked - this.inverted;
     copy.frames = [...this.frames];
+    copy.firstArguments = this.firstArguments;
     copy.evalDepth = this.evalDepth;
     copy.scriptPath = this.scriptPath;
     copy.commandString = this.commandString;

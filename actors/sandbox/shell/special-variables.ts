@@ -51,6 +51,12 @@ function callLines(shell: Shell): readonly string[] {
   return shell.scriptPath === undefined ? lines : [...lines, '0'];
 }
 
+/** The arguments of all calls, innermost first: with extdebug, else what the script has got. */
+function callArguments(shell: Shell): readonly (readonly string[])[] {
+  if (shell.firstArguments === undefined && shell.frames.length === 0) shell.firstArguments = [...shell.positional];
+  return [...(shell.firstArguments ? [shell.firstArguments] : []), ...shell.frames.flatMap((frame) => (frame.callArguments ? [frame.callArguments] : []))].reverse();
+}
+
 function switchPosix(shell: Shell, on: boolean): void {
   if (shell.options.posix !== on) applyOption(shell, 'posix', on);
 }
@@ -88,6 +94,8 @@ const BASH_ONLY: Readonly<Record<string, Maker>> = {
   FUNCNAME: (shell) => ({ list: () => functionNames(shell) }),
   BASH_SOURCE: (shell) => ({ list: () => sources(shell) }),
   BASH_LINENO: (shell) => ({ list: () => callLines(shell) }),
+  BASH_ARGC: (shell) => ({ list: () => callArguments(shell).map(({ length }) => String(length)) }),
+  BASH_ARGV: (shell) => ({ list: () => callArguments(shell).flatMap((args) => args.toReversed()) }),
   PIPESTATUS: (shell) => ({ list: () => shell.pipeStatus.map(String) }),
   BASH_ALIASES: (shell) => ({ map: new TableArray({
     buckets: 64,

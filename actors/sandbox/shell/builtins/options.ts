@@ -104,6 +104,15 @@ export const set: Builtin = (shell, argv) => {
   return 0;
 };
 
+/** Sets an option of `shopt`, and what goes with it. */
+export function applyShopt(shell: Shell, name: string, on: boolean): void {
+  shell.options.shopt(name, on);
+  if (name !== 'extdebug') return;
+  applyOption(shell, 'functrace', on);
+  applyOption(shell, 'errtrace', on);
+  if (on) shell.firstArguments ??= [...shell.positional];
+}
+
 export const shopt: Builtin = (shell, argv) => {
   const options = readOptions(shell, argv, 'pqsuo', 'shopt [-pqsu] [-o] [optname ...]');
   if (!options) return 2;
@@ -123,7 +132,7 @@ export const shopt: Builtin = (shell, argv) => {
     for (const name of valid) {
       if (isSet) applyOption(shell, name as SetOption, flags.includes('s'));
       // Says what is, whichever way it is set.
-      else shell.options.shopt(name, name === 'restricted_shell' ? shell.options.restricted : flags.includes('s'));
+      else applyShopt(shell, name, name === 'restricted_shell' ? shell.options.restricted : flags.includes('s'));
     }
     return status;
   }

@@ -58,7 +58,7 @@ function enter(shell: Shell, called: ShellFunction, argv: readonly string[], lin
   if (!options.errtrace) saved.errtrap = traps.suspend('ERR');
   shell.lineRead = called.definition.body.line;
   shell.variables.push('function');
-  shell.frames.push({ name: argv[0]!, source: called.source, callLine: line, kind: 'function' });
+  shell.frames.push({ name: argv[0]!, source: called.source, callLine: line, kind: 'function', callArguments: options.has('extdebug') ? argv.slice(1) : undefined });
   shell.positional = argv.slice(1);
   shell.loopDepth = 0;
   if (!shell.isBash) restartGetopts(shell);

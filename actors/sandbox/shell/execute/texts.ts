@@ -110,14 +110,13 @@ export function* runFile(shell: Shell, text: string, path: string, args: readonl
   const { positional, line, loopDepth, inverted, currentCommand, unchecked, speaker } = shell;
   if (!shell.isBash) shell.speaker = path;
   const debug = shell.options.functrace ? undefined : shell.traps.suspend('DEBUG');
-  const returnTrap = shell.options.functrace ? undefined : shell.traps.suspend('RETURN');
   if (args) shell.positional = [...args];
   const sets = shell.positionalSets;
   shell.evalDepth++;
   // dash: errexit looks at what is in the file, also where `.` is a condition.
   shell.unchecked = shell.dialect === 'dash' ? 0 : unchecked - inverted;
   shell.inverted = 0;
-  shell.frames.push({ name: 'source', source: path, callLine: line, kind: 'source' });
+  shell.frames.push({ name: 'source', source: path, callLine: line, kind: 'source', callArguments: shell.options.has('extdebug') ? args ?? [path] : undefined });
   let status: number;
   let keepsParameters = false;
   try {
@@ -148,7 +147,6 @@ export function* runFile(shell: Shell, text: string, path: string, args: readonl
     shell.currentCommand = currentCommand;
     shell.loopDepth = loopDepth;
     shell.traps.resume('DEBUG', debug);
-    shell.traps.resume('RETURN', returnTrap);
     // bash: parameters that the file itself set stay.
     if (args && !keepsParameters && (sets === shell.positionalSets || !shell.isBash)) shell.positional = positional;
   }
