@@ -47,7 +47,7 @@ for (const network of [true, false]) {
 test('the same attempts succeed where nothing confines them (negative control)', async (t) => {
   const canary = await openCanary();
   t.teardown(() => canary.close());
-  const program = attemptsProgram(fc.sample(nodeAttempts(canary), { numRuns: 200, seed: 1 }));
+  const program = attemptsProgram(fc.sample(nodeAttempts(canary), { numRuns: 200, seed: 5 }));
   const path = join(canary.folder, 'main.js');
   writeFileSync(path, program);
   // Beside this process, whose event loop answers the attempts.

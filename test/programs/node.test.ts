@@ -104,6 +104,8 @@ test('nothing of the host can be read, run or loaded', async (t) => {
     const fs = require('fs'), say = (name, body) => { try { console.log(name, body()); } catch (error) { console.log(name, error.code); } };
     say('read', () => fs.readFileSync(${JSON.stringify(process.execPath)})); say('exists', () => fs.existsSync(${JSON.stringify(import.meta.dirname)}));
     say('binding', () => process.binding('fs')); say('data', () => Object.keys(process.binding('natives')).includes('fs') && process.binding('constants').os.signals.SIGTERM);
+    const program = { file: ${JSON.stringify(process.execPath)}, args: ['node', '-v'], envPairs: [], stdio: [] };
+    say('spawned', () => [process.binding('spawn_sync').spawn(program).error, new (process.binding('process_wrap').Process)().spawn(program)].join());
     say('internal', () => require('internal/test/binding')); say('addon', () => process.dlopen({ exports: {} }, '/lib/x86_64-linux-gnu/libc.so.6'));
     say('wasi', () => new (require('wasi').WASI)({ version: 'preview1', preopens: { '/': '/' } }));
     say('environment', () => Object.keys(process.env).sort().join()); say('cwd', () => process.cwd());
@@ -114,6 +116,7 @@ test('nothing of the host can be read, run or loaded', async (t) => {
   for (const name of ['read', 'binding', 'internal', 'wasi', 'heap', 'flags', 'sqlite', 'trace', 'report']) t.regex(lines.find((line) => line.startsWith(`${name} `)) ?? '', /ENOENT|ERR_ACCESS_DENIED|MODULE_NOT_FOUND|ERR_/, `${name}: ${ran.stdout}${ran.stderr}`);
   t.true(lines.includes('exists false'));
   t.true(lines.includes('data 15'));
+  t.true(lines.includes('spawned -2,-2'));
   t.true(lines.includes('cwd /work'));
   t.true(lines.includes('socket ENOENT'));
   t.true(lines.includes('environment HOME,PATH'));

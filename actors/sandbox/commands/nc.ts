@@ -81,7 +81,7 @@ export const nc: Main = command(function* (process) {
     return 0;
   }
   if (unixPath !== undefined) {
-    yield* talk(process.kernel.sockets.connect(process.files.socketAt(unixPath)));
+    yield* talk(process.kernel.sockets.connectAt(process.files.socketAt(unixPath)));
     return 0;
   }
   const [host, portText] = options.operands;

@@ -1,4 +1,5 @@
 // socketpair(2): two connected ends, each read and written; also what a connection inside the machine is made of.
+import type { Endpoints } from './endpoints.js';
 import { Errno } from './errno.js';
 import type { Stat } from './inode.js';
 import { O_RDWR, OpenFile } from './open-file.js';
@@ -11,21 +12,23 @@ const PASSED_MAX = 253;
 /** One direction: bytes, and open files that are on their way with them (SCM_RIGHTS). */
 class Direction extends PipeBuffer {
   readonly passed: OpenFile[] = [];
+  /** Who writes has cut the connection; told once. */
+  isReset = false;
 }
 
 /** One end: reads from one buffer, writes to the other. */
 export class SocketEnd extends OpenFile {
   readonly #incoming: Direction;
   readonly #outgoing: Direction;
-  /** Of a TCP connection: the server's. */
-  readonly port: number | undefined;
+  /** Of a TCP connection. */
+  readonly endpoints: Endpoints | undefined;
   #writesOver = false;
   override readonly readable: Wait;
   override readonly writable: Wait;
 
-  constructor(incoming: Direction, outgoing: Direction, port?: number) {
+  constructor(incoming: Direction, outgoing: Direction, endpoints?: Endpoints) {
     super(O_RDWR);
-    this.port = port;
+    this.endpoints = endpoints;
     this.#incoming = incoming;
     this.#outgoing = outgoing;
     this.readable = incoming.readable;
@@ -46,7 +49,7 @@ export class SocketEnd extends OpenFile {
   }
 
   override get canRead(): boolean {
-    return this.#incoming.sizeBytes > 0 || this.#incoming.writers === 0;
+    return this.#incoming.sizeBytes > 0 || this.#incoming.writers === 0 || this.#incoming.isReset;
   }
 
   override get canWrite(): boolean {
@@ -55,6 +58,10 @@ export class SocketEnd extends OpenFile {
 
   override read(maxBytes: number): Uint8Array | undefined {
     if (this.#incoming.sizeBytes > 0) return this.#incoming.pull(maxBytes);
+    if (this.#incoming.isReset) {
+      this.#incoming.isReset = false;
+      throw new Errno('ECONNRESET');
+    }
     return this.#incoming.writers === 0 ? new Uint8Array(0) : undefined;
   }
 
@@ -83,6 +90,12 @@ export class SocketEnd extends OpenFile {
     if (--this.#outgoing.writers === 0) this.#outgoing.readable.wake();
   }
 
+  /** Cuts a connection (SO_LINGER of 0): the other end reads ECONNRESET. Closing comes next. */
+  reset(): void {
+    this.#outgoing.isReset = true;
+    this.#outgoing.readable.wake();
+  }
+
   protected override closed(): void {
     this.shutdown();
     if (--this.#incoming.readers > 0) return;
@@ -91,9 +104,9 @@ export class SocketEnd extends OpenFile {
   }
 }
 
-/** Two ends that talk to each other. */
-export function openSocketPair(port?: number): [SocketEnd, SocketEnd] {
+/** Two ends that talk to each other; of TCP, a client's and a server's. */
+export function openSocketPair(tcp?: { client: Endpoints; server: Endpoints }): [SocketEnd, SocketEnd] {
   const there = new Direction();
   const back = new Direction();
-  return [new SocketEnd(there, back, port), new SocketEnd(back, there, port)];
+  return [new SocketEnd(there, back, tcp?.client), new SocketEnd(back, there, tcp?.server)];
 }

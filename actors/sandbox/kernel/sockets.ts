@@ -1,5 +1,6 @@
 // The machine's own sockets: who listens on which TCP port or Unix path, and the connections between them. None of the host's is ever opened.
 import { type Credentials, isCapable } from './credentials.js';
+import { answersFor, collide, type Endpoint, endsOf, type ListenAddress, listenAddress } from './endpoints.js';
 import { Errno } from './errno.js';
 import type { Inode, Stat } from './inode.js';
 import { O_RDWR, OpenFile } from './open-file.js';
@@ -11,20 +12,24 @@ const FIRST_EPHEMERAL = 32768, LAST_PORT = 60999;
 
 /** A listening socket: readable when somebody waits to be accepted. */
 export class Listener extends OpenFile {
-  /** undefined for a Unix socket. */
-  readonly port: number | undefined;
+  /** Where it is of TCP; undefined for a Unix socket. */
+  readonly place: (ListenAddress & { readonly port: number }) | undefined;
   readonly #number: number;
   override readonly readable = new WaitQueue();
   readonly #waiting: SocketEnd[] = [];
   readonly #backlogMax: number;
   readonly #forget: () => void;
 
-  constructor(place: { port: number } | { inode: Inode }, backlogMax: number, forget: () => void) {
+  constructor(place: (ListenAddress & { port: number }) | { inode: Inode }, backlogMax: number, forget: () => void) {
     super(O_RDWR);
-    this.port = 'port' in place ? place.port : undefined;
+    this.place = 'port' in place ? place : undefined;
     this.#number = 'port' in place ? place.port : place.inode.ino;
     this.#backlogMax = backlogMax;
     this.#forget = forget;
+  }
+
+  get port(): number | undefined {
+    return this.place?.port;
   }
 
   get name(): string {
@@ -47,10 +52,10 @@ export class Listener extends OpenFile {
     return this.#waiting.shift();
   }
 
-  /** A client's connection; ECONNREFUSED where too many wait. */
-  connect(): SocketEnd {
+  /** A client's connection, between these two of TCP; ECONNREFUSED where too many wait. */
+  connect(asked?: Endpoint, from?: Endpoint): SocketEnd {
     if (this.#waiting.length >= this.#backlogMax) throw new Errno('ECONNREFUSED');
-    const [client, server] = openSocketPair(this.port);
+    const [client, server] = openSocketPair(this.place && asked && from && endsOf(asked, from, this.place));
     this.#waiting.push(server.retain());
     this.readable.wake();
     return client;
@@ -65,7 +70,8 @@ export class Listener extends OpenFile {
 
 export class SocketTable {
   readonly #kernel: Pick<Kernel, 'settings'>;
-  readonly #listeners = new Map<number | Inode, Listener>();
+  readonly #paths = new Map<Inode, Listener>();
+  readonly #ports = new Map<number, Set<Listener>>();
   #nextPort = FIRST_EPHEMERAL;
 
   constructor(kernel: Pick<Kernel, 'settings'>) {
@@ -73,41 +79,67 @@ export class SocketTable {
   }
 
   get isUsed(): boolean {
-    return this.#listeners.size > 0;
+    return this.#paths.size > 0 || this.#ports.size > 0;
   }
 
-  /** Port 0 takes a free one. EADDRINUSE; EACCES below what is open to everybody (ip(7)), which is nothing unless it was set so. */
-  listen(who: Credentials, port: number, backlogMax = 128): Listener {
+  /**
+   * Port 0 takes a free one. EADDRINUSE; EADDRNOTAVAIL; EACCES below what is open to everybody (ip(7)), which is nothing unless it was
+   * set so.
+   */
+  listen(who: Credentials, port: number, { address = '::', v6Only = false, backlogMax = 128 } = {}): Listener {
     const open = Number(this.#kernel.settings.get('net.ipv4.ip_unprivileged_port_start') ?? 0);
     if (port > 0 && port < open && !isCapable(who, 'NET_BIND_SERVICE')) throw new Errno('EACCES');
-    const chosen = port === 0 ? this.#freePort() : port;
-    if (this.#listeners.has(chosen)) throw new Errno('EADDRINUSE');
-    const listener = new Listener({ port: chosen }, backlogMax, () => this.#listeners.delete(chosen));
-    this.#listeners.set(chosen, listener);
+    const bound = listenAddress(address, v6Only);
+    const place = { ...bound, port: port === 0 ? this.#freePort() : port };
+    const others = this.#ports.get(place.port) ?? new Set();
+    if ([...others].some((other) => collide(other.place!, place))) throw new Errno('EADDRINUSE');
+    const listener: Listener = new Listener(place, backlogMax, () => {
+      others.delete(listener);
+      if (others.size === 0) this.#ports.delete(place.port);
+    });
+    this.#ports.set(place.port, others.add(listener));
     return listener;
   }
 
   /** Listens on a Unix socket, whose name in the file system is made by `Files.bindSocket`. */
   listenAt(inode: Inode, backlogMax = 128): Listener {
-    if (this.#listeners.has(inode)) throw new Errno('EADDRINUSE');
+    if (this.#paths.has(inode)) throw new Errno('EADDRINUSE');
     inode.retain?.();
     const listener = new Listener({ inode }, backlogMax, () => {
-      this.#listeners.delete(inode);
+      this.#paths.delete(inode);
       inode.release?.();
     });
-    this.#listeners.set(inode, listener);
+    this.#paths.set(inode, listener);
     return listener;
   }
 
-  /** To a TCP port or a Unix socket. ECONNREFUSED where nobody listens. */
-  connect(place: number | Inode): SocketEnd {
-    const listener = this.#listeners.get(place);
+  /** To a Unix socket. ECONNREFUSED where nobody listens. */
+  connectAt(inode: Inode): SocketEnd {
+    const listener = this.#paths.get(inode);
     if (!listener) throw new Errno('ECONNREFUSED');
     return listener.connect();
   }
 
+  /** To a TCP port, of whichever loopback address somebody listens on unless one is named. ECONNREFUSED where nobody does. */
+  connect(port: number, address?: string, from?: Endpoint): SocketEnd {
+    const there = [...(this.#ports.get(port) ?? [])];
+    const names = address === undefined ? ['127.0.0.1', '::1'] : [address];
+    for (const name of names) {
+      const able = there.filter(({ place }) => answersFor(place!, name));
+      // Who is bound to the very address comes before who is bound to all.
+      const listener = able.find(({ place }) => !/^(::|0\.0\.0\.0)$/.test(place!.address)) ?? able[0];
+      if (listener) return listener.connect({ address: name, port }, { address: from?.address ?? name, port: from?.port || this.#freePort() });
+    }
+    throw new Errno('ECONNREFUSED');
+  }
+
   #freePort(): number {
-    while (this.#listeners.has(this.#nextPort)) this.#nextPort = this.#nextPort >= LAST_PORT ? FIRST_EPHEMERAL : this.#nextPort + 1;
-    return this.#nextPort++;
+    const next = (): number => (this.#nextPort = this.#nextPort >= LAST_PORT ? FIRST_EPHEMERAL : this.#nextPort + 1);
+    let port = next();
+    for (let tried = FIRST_EPHEMERAL; this.#ports.has(port); tried++) {
+      if (tried > LAST_PORT) throw new Errno('EADDRINUSE');
+      port = next();
+    }
+    return port;
   }
 }

@@ -1,4 +1,5 @@
 // Reads, writes and waits that a Node child does not block for: begun by a request, told of by an event.
+import type { Endpoints } from '../../kernel/endpoints.js';
 import { Errno } from '../../kernel/errno.js';
 import type { OpenFile } from '../../kernel/open-file.js';
 import { SocketEnd } from '../../kernel/socket-pair.js';
@@ -12,8 +13,13 @@ import type { NodeRequest } from './wire.js';
 type Request = NodeRequest & { id: number };
 interface Pending {
   readonly request: Request;
+  /** What the descriptor meant when it was asked for; a write's is held, so that closing the descriptor cuts nothing off. */
+  readonly file: OpenFile;
   rest: Uint8Array;
 }
+
+/** Must come in the order in which they were asked for. */
+const IN_ORDER = new Set(['write', 'shutdown']);
 
 export class AsyncCalls {
   readonly #process: Process;
@@ -27,34 +33,58 @@ export class AsyncCalls {
 
   /** Tries at once: what is written before a descriptor is closed is written. */
   start(request: Request): void {
-    if (request.op === 'cancel') this.#pending.delete(request.cancelled as number);
-    else this.#carryOn({ request, rest: new Uint8Array(request.bytes) });
+    if (request.op === 'cancel') return void this.#pending.delete(request.cancelled as number);
+    const file = this.#process.descriptors.find(request.fd as number);
+    if (!file) return this.#host.tell({ type: 'done', id: request.id, errno: 'EBADF' });
+    const pending = { request, file, rest: new Uint8Array(request.bytes) };
+    if (!IN_ORDER.has(request.op)) return void this.#carryOn(pending);
+    file.retain();
+    const isBehind = [...this.#pending.values()].some((other) => other.file === file && IN_ORDER.has(other.request.op));
+    if (isBehind) this.#pending.set(request.id, pending);
+    else this.#carryOn(pending);
   }
 
   /** Carries on what can be carried on; what the rest waits for. */
   proceed(): Wait[] {
-    return [...this.#pending.values()].map((pending) => this.#carryOn(pending)).filter((wait) => wait !== undefined);
+    const waits: Wait[] = [];
+    const waiting = new Set<OpenFile>();
+    for (const pending of this.#pending.values()) {
+      const isInOrder = IN_ORDER.has(pending.request.op);
+      if (isInOrder && waiting.has(pending.file)) continue;
+      const wait = this.#carryOn(pending);
+      if (!wait) continue;
+      waits.push(wait);
+      if (isInOrder) waiting.add(pending.file);
+    }
+    return waits;
+  }
+
+  /** What did not come through when the program ended is lost. */
+  end(): void {
+    for (const { request, file } of this.#pending.values()) if (IN_ORDER.has(request.op)) file.release();
+    this.#pending.clear();
   }
 
   #carryOn(pending: Pending): Wait | undefined {
-    const { id } = pending.request;
+    const { request, file } = pending;
     try {
       const wait = this.#step(pending);
-      if (wait) this.#pending.set(id, pending);
-      else this.#pending.delete(id);
-      return wait;
+      if (wait) {
+        this.#pending.set(request.id, pending);
+        return wait;
+      }
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
-      this.#pending.delete(id);
-      this.#host.tell({ type: 'done', id, errno: error.code });
-      return undefined;
+      this.#host.tell({ type: 'done', id: request.id, errno: error.code });
     }
+    this.#pending.delete(request.id);
+    if (IN_ORDER.has(request.op)) file.release();
+    return undefined;
   }
 
   /** What it waits for; undefined when it is over and told. */
   #step(pending: Pending): Wait | undefined {
-    const { request } = pending;
-    const file = this.#process.descriptors.get(request.fd as number);
+    const { request, file } = pending;
     if (request.op === 'read') {
       if (!file.readsAllowed) throw new Errno('EBADF');
       const bytes = file.read(request.size as number);
@@ -66,7 +96,7 @@ export class AsyncCalls {
       if (!(file instanceof Listener)) throw new Errno('EINVAL');
       const end = file.accept();
       if (!end) return file.readable;
-      this.#host.tell({ type: 'done', id: request.id, value: this.#process.descriptors.add(end, { closeOnExec: true }) });
+      this.#host.tell({ type: 'done', id: request.id, value: { fd: this.#process.descriptors.add(end, { closeOnExec: true }), ...end.endpoints } });
       end.release();
       return undefined;
     }
@@ -77,7 +107,7 @@ export class AsyncCalls {
         if (count === undefined) return file.writable;
         pending.rest = pending.rest.subarray(count);
       }
-    } else if (!shutdown(file)) {
+    } else if (!shutdown(file) && this.#process.descriptors.find(request.fd as number) === file) {
       this.#process.close(request.fd as number);
     }
     this.#host.tell({ type: 'done', id: request.id });
@@ -85,12 +115,13 @@ export class AsyncCalls {
   }
 
   /** A descriptor for the file that came with what is read, and what it is. */
-  #takePassed(channel: OpenFile): { fd: number; isListener: boolean; port: number | null } | undefined {
+  #takePassed(channel: OpenFile): ({ fd: number; isListener: boolean } & Partial<Endpoints>) | undefined {
     const file = channel instanceof SocketEnd ? channel.takePassed() : undefined;
     if (!file) return undefined;
     try {
       const isListener = file instanceof Listener;
-      return { fd: this.#process.descriptors.add(file, { closeOnExec: true }), isListener, port: (isListener || file instanceof SocketEnd ? file.port : undefined) ?? null };
+      const where = isListener ? file.place && { local: { address: file.place.address, port: file.place.port } } : file instanceof SocketEnd ? file.endpoints : undefined;
+      return { fd: this.#process.descriptors.add(file, { closeOnExec: true }), isListener, ...where };
     } catch (error) {
       // As recvmsg(2), which gives the bytes and drops what there is no descriptor for: the library then asks to send it again.
       if (error instanceof Errno) return undefined;

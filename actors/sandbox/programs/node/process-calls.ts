@@ -1,6 +1,7 @@
 // What a Node child asks about its own process: who and where it is, its terminal, the signals it wants to hear.
 import { isCapable, mayArrange } from '../../kernel/credentials.js';
 import { Errno } from '../../kernel/errno.js';
+import type { Endpoint } from '../../kernel/endpoints.js';
 import { SocketEnd } from '../../kernel/socket-pair.js';
 import { TerminalFile } from '../../kernel/tty.js';
 import type { Process } from '../../kernel/process.js';
@@ -43,7 +44,8 @@ export class ProcessCalls {
         process.onSignal(request.signal as number, request.wanted === true ? (signal) => this.#signalled(signal) : DEAF_TO.includes(request.signal as number) ? 'ignore' : 'default');
         return null;
       case 'socketListen': {
-        const listener = process.kernel.sockets.listen(process.credentials, request.port as number, request.backlog as number);
+        const { address, v6Only, backlog } = request as unknown as { address: string; v6Only: boolean; backlog: number };
+        const listener = process.kernel.sockets.listen(process.credentials, request.port as number, { address, v6Only, backlogMax: backlog });
         return { fd: process.descriptors.add(listener, { closeOnExec: true }), port: listener.port };
       }
       case 'unixBind':
@@ -52,9 +54,16 @@ export class ProcessCalls {
       case 'unixListen':
         return process.descriptors.add(process.kernel.sockets.listenAt(process.files.socketAt(request.path as string), request.backlog as number), { closeOnExec: true });
       case 'unixConnect':
-        return process.descriptors.add(process.kernel.sockets.connect(process.files.socketAt(request.path as string)), { closeOnExec: true });
-      case 'socketConnect':
-        return process.descriptors.add(process.kernel.sockets.connect(request.port as number), { closeOnExec: true });
+        return process.descriptors.add(process.kernel.sockets.connectAt(process.files.socketAt(request.path as string)), { closeOnExec: true });
+      case 'socketConnect': {
+        const end = process.kernel.sockets.connect(request.port as number, request.address as string, request.from as Endpoint | undefined);
+        return { fd: process.descriptors.add(end, { closeOnExec: true }), ...end.endpoints };
+      }
+      case 'socketReset': {
+        const connection = process.descriptors.get(request.fd as number);
+        if (connection instanceof SocketEnd) connection.reset();
+        return null;
+      }
       case 'passFile': {
         const channel = process.descriptors.get(request.fd as number);
         if (!(channel instanceof SocketEnd)) throw new Errno('EINVAL');

@@ -27,10 +27,12 @@ export function* runNode(process: Process, path: string, argv: readonly string[]
   }
   const host = new HostNode(commandLine(args, { network: process.kernel.network, memoryMaxBytes: process.kernel.budget.memoryMaxBytes }));
   const over = process.kernel.budget.foreign.begin(process, host);
+  const calls = new Calls(process, host, { execPath: executablePath(process, path), network: process.kernel.network });
   try {
-    return yield* serve(process, host, new Calls(process, host, { execPath: executablePath(process, path), network: process.kernel.network }));
+    return yield* serve(process, host, calls);
   } finally {
     over();
+    calls.later.end();
     host.end();
   }
 }

@@ -1,9 +1,16 @@
 // A listening handle of Node's library over a listening socket of the machine.
-import { machineFd } from './pipes.cjs';
+import { type Endpoint, machineFd } from './pipes.cjs';
 import { begin, cancel, Hold, tryCall } from './wire.cjs';
 
+/** A connection's descriptor, and its ends of TCP. */
+export interface Accepted {
+  readonly fd: number;
+  readonly local?: Endpoint;
+  readonly peer?: Endpoint;
+}
+
 /** Hands each connection to the server that `handle` belongs to, as the handle that `accepted` makes of its descriptor. */
-export function acceptOn(handle: any, fd: number, accepted: (connection: number) => unknown): void {
+export function acceptOn(handle: any, fd: number, accepted: (connection: Accepted) => unknown): void {
   const hold = new Hold();
   hold.set(true);
   let waiting: number | undefined;

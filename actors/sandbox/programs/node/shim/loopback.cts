@@ -1,62 +1,62 @@
 // TCP inside the machine: servers of a program listen on the machine's own loopback, and what connects to a loopback address goes there.
 import { isLoopback } from './addresses.cjs';
 import { internalBinding } from './internals.cjs';
-import { acceptOn } from './listeners.cjs';
-import { connectHandle, makesHandles, type PassedFile } from './pipes.cjs';
+import { type Accepted, acceptOn } from './listeners.cjs';
+import { connectHandle, type Endpoint, makesHandles, type PassedFile } from './pipes.cjs';
 import { errnoOf, Hold, tryCall } from './wire.cjs';
 
 const { TCP, constants } = internalBinding('tcp_wrap');
 // Taken before a program runs, as in addresses.cts.
 const { apply } = Reflect;
-const CONNECTED_PORT = 40000;
 
-interface Bound { address: string; port: number; family: 'IPv4' | 'IPv6' }
+interface Bound { address: string; port: number; v6Only: boolean }
 const bound = new WeakMap<object, Bound>();
 /** Listening sockets that came from another program. */
 const passed = new WeakMap<object, { fd: number; port: number }>();
 
-function name(handle: any, method: 'getsockname' | 'getpeername', where: Bound): void {
+function name(handle: any, method: 'getsockname' | 'getpeername', where: Endpoint): void {
   handle[method] = (out: object) => {
-    Object.assign(out, where);
+    Object.assign(out, where, { family: where.address.includes(':') ? 'IPv6' : 'IPv4' });
     return 0;
   };
 }
 
-function become(handle: any, fd: number, own: Bound, peer: Bound): void {
-  connectHandle(handle, fd, 'socket');
-  name(handle, 'getsockname', own);
-  name(handle, 'getpeername', peer);
+function become(handle: any, { fd, local, peer }: Accepted): void {
+  connectHandle(handle, fd, 'connection');
+  if (local) name(handle, 'getsockname', local);
+  if (peer) name(handle, 'getpeername', peer);
   for (const method of ['setNoDelay', 'setKeepAlive', 'setSimultaneousAccepts', 'setTypeOfService', 'getTypeOfService']) handle[method] = () => 0;
-  handle.reset = (done: () => void) => handle.close(done);
-}
-
-/** A client's own port is nobody's business here, but has to be a number. */
-function somewhere({ address, family }: Bound): Bound {
-  return { address: /^(0\.0\.0\.0|::)$/.test(address) ? (family === 'IPv6' ? '::1' : '127.0.0.1') : address, family, port: CONNECTED_PORT };
+  handle.reset = (done: () => void) => {
+    tryCall({ op: 'socketReset', fd });
+    handle.close(done);
+    return 0;
+  };
 }
 
 function listen(handle: any, backlog: number): number {
-  const where = bound.get(handle) ?? { address: '0.0.0.0', port: 0, family: 'IPv4' };
+  const where = bound.get(handle) ?? { address: '0.0.0.0', port: 0, v6Only: false };
   const ready = passed.get(handle);
-  const answer = ready ? { value: ready } : tryCall({ op: 'socketListen', port: where.port, backlog });
+  const answer = ready ? { value: ready } : tryCall({ op: 'socketListen', ...where, backlog });
   if ('errno' in answer) return errnoOf(answer.errno);
   const { fd, port } = answer.value as { fd: number; port: number };
-  const own: Bound = { ...where, port };
-  name(handle, 'getsockname', own);
+  name(handle, 'getsockname', { address: where.address, port });
   acceptOn(handle, fd, (connection) => {
     const client = new TCP(constants.SOCKET);
-    become(client, connection, { ...somewhere(own), port }, somewhere(own));
+    become(client, connection);
     return client;
   });
   return 0;
 }
 
-function fromPassed({ fd, isListener, port }: PassedFile): unknown {
-  if (port === null) return undefined;
+function fromPassed(file: PassedFile): unknown {
+  const { fd, isListener, local } = file;
+  if (!local) return undefined;
   const handle = new TCP(isListener ? constants.SERVER : constants.SOCKET);
-  const own: Bound = { address: '127.0.0.1', port, family: 'IPv4' };
-  if (isListener) passed.set(handle, { fd, port });
-  else become(handle, fd, own, somewhere(own));
+  if (!isListener) become(handle, file);
+  else {
+    passed.set(handle, { fd, port: local.port });
+    bound.set(handle, { ...local, v6Only: false });
+  }
   return handle;
 }
 
@@ -64,13 +64,13 @@ function fromPassed({ fd, isListener, port }: PassedFile): unknown {
 export function replaceLoopback(): void {
   const { prototype } = TCP;
   const outside = { connect: prototype.connect, connect6: prototype.connect6 };
-  const bind = (family: Bound['family']) => function (this: object, address: string, port: number): number {
-    bound.set(this, { address, port, family });
+  const bind = function (this: object, wanted: unknown, port: number, flags = 0): number {
+    bound.set(this, { address: `${wanted as string}`, port, v6Only: (flags & constants.UV_TCP_IPV6ONLY) !== 0 });
     return 0;
   };
   makesHandles(fromPassed);
-  prototype.bind = bind('IPv4');
-  prototype.bind6 = bind('IPv6');
+  prototype.bind = bind;
+  prototype.bind6 = bind;
   prototype.listen = function (backlog: number): number {
     return listen(this, backlog);
   };
@@ -79,9 +79,8 @@ export function replaceLoopback(): void {
     prototype[method] = function (request: any, wanted: unknown, port: number): number {
       const address = `${wanted as string}`;
       if (!isLoopback(address)) return apply(native, this, [request, address, port]) as number;
-      const answer = tryCall({ op: 'socketConnect', port });
-      const family = method === 'connect' ? 'IPv4' : 'IPv6';
-      if (!('errno' in answer)) become(this, answer.value, somewhere({ address, port, family }), { address, port, family });
+      const answer = tryCall({ op: 'socketConnect', address, port, from: bound.get(this) });
+      if (!('errno' in answer)) become(this, answer.value as Accepted);
       const hold = new Hold();
       hold.set(true);
       setImmediate(() => {

@@ -9,12 +9,21 @@ const CHUNK_BYTES = 65536;
 /** How a handle's descriptor is known to whoever passes it on to a child. */
 export const machineFd = Symbol('descriptor of the machine');
 
+/** As much as a connection takes before whoever writes has to wait, and what each write costs beside its bytes. */
+const SENT_MAX_BYTES = 65536, WRITE_BYTES = 64;
+
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
 /** What came over a channel with a message: a descriptor of this program's now. */
 export interface PassedFile {
   readonly fd: number;
   readonly isListener: boolean;
-  /** Of TCP; null for a socket with a path. */
-  readonly port: number | null;
+  /** Of TCP; there is none of a socket with a path. */
+  readonly local?: Endpoint;
+  readonly peer?: Endpoint;
 }
 
 /** Makes the library's handle of a file that was passed; each kind of socket knows its own. */
@@ -52,10 +61,10 @@ export function endHandle(handle: any): void {
 }
 
 /**
- * Makes `handle` (a Pipe or TCP of Node's library) read, write and end on descriptor `fd` of the machine, which is an end of a pipe
- * or a socket.
+ * Makes `handle` (a Pipe or TCP of Node's library) read, write and end on descriptor `fd` of the machine, which is an end of a pipe,
+ * a socket, or a connection: a socket that takes what is written while there is room, and whose failures come later.
  */
-export function connectHandle(handle: any, fd: number, end: 'reader' | 'writer' | 'socket'): void {
+export function connectHandle(handle: any, fd: number, end: 'reader' | 'writer' | 'socket' | 'connection'): void {
   const hold = new Hold();
   let isReferenced = true;
   let reading: number | undefined;
@@ -75,18 +84,31 @@ export function connectHandle(handle: any, fd: number, end: 'reader' | 'writer' 
         isReading = false;
         refresh();
         deliver(handle, END_OF_FILE);
-      } else deliver(handle, bytes.length, new Uint8Array(bytes).buffer);
+      } else {
+        count.bytesRead += bytes.length;
+        deliver(handle, bytes.length, new Uint8Array(bytes).buffer);
+      }
       read();
     });
   };
+  const count = { bytesRead: 0, bytesWritten: 0 };
+  let sentBytes = 0;
+  let failure: string | undefined;
   const write = (request: any, bytes: Uint8Array): number => {
+    if (failure !== undefined) return errnoOf(failure);
+    const cost = bytes.length + WRITE_BYTES;
+    const isTaken = end === 'connection' && sentBytes + cost <= SENT_MAX_BYTES;
     const writing = new Hold();
     writing.set(true);
+    sentBytes += cost;
+    count.bytesWritten += bytes.length;
     streamBaseState[kBytesWritten] = bytes.length;
-    streamBaseState[kLastWriteWasAsync] = 1;
+    streamBaseState[kLastWriteWasAsync] = isTaken ? 0 : 1;
     begin({ op: 'write', fd }, (errno) => {
       writing.set(false);
-      request.oncomplete(errno === undefined ? 0 : errnoOf(errno), handle, undefined);
+      sentBytes -= cost;
+      if (isTaken) failure = errno;
+      else request.oncomplete(errno === undefined ? 0 : errnoOf(errno), handle, undefined);
     }, bytes);
     return 0;
   };
@@ -158,4 +180,5 @@ export function connectHandle(handle: any, fd: number, end: 'reader' | 'writer' 
   };
   for (const name of Reflect.ownKeys(calls)) Object.defineProperty(handle, name, { value: (calls as any)[name], configurable: true, writable: true });
   Object.defineProperty(handle, 'fd', { value: fd, configurable: true });
+  for (const name of ['bytesRead', 'bytesWritten'] as const) Object.defineProperty(handle, name, { get: () => count[name], configurable: true });
 }

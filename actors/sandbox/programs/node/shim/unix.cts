@@ -27,9 +27,9 @@ function listen(handle: any, backlog: number): number {
   const ready = passed.get(handle);
   const answer = ready === undefined ? tryCall({ op: 'unixListen', path: place ?? '', backlog }) : { value: ready };
   if ('errno' in answer) return errnoOf(answer.errno);
-  acceptOn(handle, answer.value, (fd) => {
+  acceptOn(handle, answer.value, ({ fd }) => {
     const client = new Pipe(constants.SOCKET);
-    connectHandle(client, fd, 'socket');
+    connectHandle(client, fd, 'connection');
     return client;
   });
   const { close } = handle;
@@ -41,11 +41,11 @@ function listen(handle: any, backlog: number): number {
   return 0;
 }
 
-function fromPassed({ fd, isListener, port }: PassedFile): unknown {
-  if (port !== null) return undefined;
+function fromPassed({ fd, isListener, local }: PassedFile): unknown {
+  if (local) return undefined;
   const handle = new Pipe(isListener ? constants.SERVER : constants.SOCKET);
   if (isListener) passed.set(handle, fd);
-  else connectHandle(handle, fd, 'socket');
+  else connectHandle(handle, fd, 'connection');
   return handle;
 }
 
@@ -65,7 +65,7 @@ export function replaceUnixSockets(): void {
   prototype.connect = function (request: any, wanted: unknown): number {
     const place = `${wanted as string}`;
     const answer = isName(place) ? tryCall({ op: 'unixConnect', path: place }) : { errno: 'ECONNREFUSED' };
-    if (!('errno' in answer)) connectHandle(this, answer.value, 'socket');
+    if (!('errno' in answer)) connectHandle(this, answer.value, 'connection');
     const hold = new Hold();
     hold.set(true);
     setImmediate(() => {
