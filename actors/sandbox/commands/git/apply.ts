@@ -53,7 +53,7 @@ async function outcomeOf(repository: Repository, patch: FilePatch, given: Return
   } else if (to !== undefined && (given.has('cached') ? index.has(to) : exists(repository.process, path))) {
     throw new GitFailure(`${to}: already exists in ${given.has('cached') ? 'index' : 'working directory'}`, 1);
   }
-  const application = new Application(linesOf(old), Number(given.value('C') ?? 0) > 0 ? 1 : 0, given.has('ignore-whitespace', 'ignore-space-change'));
+  const application = new Application(linesOf(old), Number(given.value('C') ?? 0) > 0 ? 1 : 0, given.has('ignore-whitespace', 'ignore-space-change'), !given.has('unidiff-zero', 'C'));
   for (const hunk of patch.hunks) {
     const result = application.apply(isReverse ? reversed(hunk) : hunk);
     if (!result.applied) throw new GitFailure(`patch failed: ${name}:${isReverse ? hunk.newStart : hunk.oldStart}\nerror: ${name}: patch does not apply`, 1);
@@ -79,6 +79,14 @@ async function carryOut(repository: Repository, outcomes: readonly Outcome[], gi
   }
   if (given.has('cached')) writeIndex(repository, entries);
   if (given.has('index')) await stage(repository, touched);
+}
+
+/** The patches onto the working tree and the index, as `git apply --index` does. */
+export async function applyToIndex(repository: Repository, patches: readonly FilePatch[]): Promise<void> {
+  const given = options({ argv: ['apply', '--index'] }, '', { index: 'no' });
+  const outcomes: Outcome[] = [];
+  for (const patch of patches) outcomes.push(await outcomeOf(repository, patch, given));
+  await carryOut(repository, outcomes, given);
 }
 
 export const apply: Command = async (context: GitContext) => {

@@ -18,6 +18,8 @@ export interface Style {
   readonly raw: boolean;
   readonly names: 'name-only' | 'name-status' | undefined;
   readonly stat: boolean;
+  /** Columns of the diffstat, where not the usual ones. */
+  readonly statWidth?: number;
   readonly numstat: boolean;
   readonly shortstat: boolean;
   readonly summary: boolean;
@@ -85,7 +87,7 @@ export async function changeText(repository: Repository, changes: readonly FileC
     const counted: LineCount[] = [];
     for (const change of changes) counted.push(await lineCount(repository, change, style));
     if (style.numstat) text += style.isNull ? counted.map(({ added, deleted }, at) => `${added ?? '-'}\t${deleted ?? '-'}\t${changes[at]!.likeness === undefined ? '' : '\0'}${both(changes[at]!)}\0`).join('') : numStat(counted);
-    if (style.stat) text += fullStat(counted);
+    if (style.stat) text += fullStat(counted, 0, style.statWidth);
     if (style.shortstat) text += shortStat(counted);
   }
   if (style.summary) text += summary(changes);

@@ -32,17 +32,17 @@ function scale(count: number, width: number, largest: number): number {
   return count === 0 ? 0 : 1 + Math.floor((count * (width - 1)) / largest);
 }
 
-/** `countWidth`: columns that a count has at least. */
-export function fullStat(changes: readonly LineCount[], countWidth = 0): string {
+/** `countWidth`: columns that a count has at least; `width`: columns that a line has at most. */
+export function fullStat(changes: readonly LineCount[], countWidth = 0, width = WIDTH): string {
   const largest = Math.max(0, ...changes.map(({ added = 0, deleted = 0 }) => added + deleted));
   const hasBinary = changes.some(({ added }) => added === undefined);
   const numberWidth = Math.max(String(largest).length, hasBinary ? 3 : 0, countWidth);
   let nameWidth = Math.max(0, ...changes.map(({ path }) => path.length));
   let graphWidth = largest;
-  if (nameWidth + numberWidth + 6 + graphWidth > WIDTH) {
-    graphWidth = Math.min(graphWidth, Math.max(6, Math.floor((WIDTH * 3) / 8) - numberWidth - 6));
-    if (nameWidth > WIDTH - numberWidth - 6 - graphWidth) nameWidth = WIDTH - numberWidth - 6 - graphWidth;
-    else graphWidth = WIDTH - numberWidth - 6 - nameWidth;
+  if (nameWidth + numberWidth + 6 + graphWidth > width) {
+    graphWidth = Math.min(graphWidth, Math.max(6, Math.floor((width * 3) / 8) - numberWidth - 6));
+    if (nameWidth > width - numberWidth - 6 - graphWidth) nameWidth = width - numberWidth - 6 - graphWidth;
+    else graphWidth = width - numberWidth - 6 - nameWidth;
   }
   const lines = changes.map(({ path, added, deleted, sizes }) => {
     let name = path;

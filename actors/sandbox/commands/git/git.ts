@@ -6,6 +6,7 @@ import type { Task } from '../../kernel/wait.js';
 import { command, encode, readAll, UsageError } from '../../programs/stdio.js';
 import { runProgram } from '../common/exec.js';
 import { settleWith } from './blocking.js';
+import { am } from './am.js';
 import { apply } from './apply.js';
 import { archive } from './archive.js';
 import { branch, tag } from './branch.js';
@@ -18,6 +19,7 @@ import { config } from './config.js';
 import { setting } from './configuration.js';
 import { describe } from './describe.js';
 import { diff, diffFiles, diffIndex, diffTree } from './diff.js';
+import { cherry, formatPatch } from './format-patch.js';
 import { init } from './init.js';
 import { log, revList, shortlog, show } from './log.js';
 import { merge } from './merge.js';
@@ -40,13 +42,13 @@ import { checkRefFormat, countObjects, fsck, gc, sparseCheckout, variable, workt
 const USAGE = 'usage: git [-C <path>] [-c <name>=<value>] <command> [<args>]\n';
 const VERSION = '2.39.5';
 const COMMANDS: Readonly<Record<string, Command>> = {
-  add, apply, archive, branch, 'cat-file': catFile, 'check-ignore': checkIgnore, 'check-ref-format': checkRefFormat, checkout, 'cherry-pick': cherryPick, clean, clone, commit, 'commit-tree': commitTree, config, 'count-objects': countObjects, describe, diff, 'diff-files': diffFiles, 'diff-index': diffIndex, 'diff-tree': diffTree,
-  fetch, 'for-each-ref': forEachRef, fsck, gc, grep, 'hash-object': hashObject, init, log, 'ls-files': lsFiles, 'ls-remote': lsRemote, 'ls-tree': lsTree, maintenance: gc, merge, 'merge-base': mergeBase, mktree, mv, 'name-rev': nameRev, 'pack-refs': gc, prune: gc, pull, push, 'read-tree': readTree, rebase, reflog, remote, repack: gc, reset,
+  add, am, apply, archive, branch, 'cat-file': catFile, 'check-ignore': checkIgnore, 'check-ref-format': checkRefFormat, checkout, cherry, 'cherry-pick': cherryPick, clean, clone, commit, 'commit-tree': commitTree, config, 'count-objects': countObjects, describe, diff, 'diff-files': diffFiles, 'diff-index': diffIndex, 'diff-tree': diffTree,
+  fetch, 'for-each-ref': forEachRef, 'format-patch': formatPatch, fsck, gc, grep, 'hash-object': hashObject, init, log, 'ls-files': lsFiles, 'ls-remote': lsRemote, 'ls-tree': lsTree, maintenance: gc, merge, 'merge-base': mergeBase, mktree, mv, 'name-rev': nameRev, 'pack-refs': gc, prune: gc, pull, push, 'read-tree': readTree, rebase, reflog, remote, repack: gc, reset,
   restore: checkout, 'rev-list': revList, 'rev-parse': revParse, revert, rm, shortlog, show, 'show-ref': showRef, 'sparse-checkout': sparseCheckout, stage: add, stash, status, submodule, switch: checkout, 'symbolic-ref': symbolicRef, tag, 'update-index': updateIndex, 'update-ref': updateRef, var: variable, whatchanged: log, worktree, 'write-tree': writeTree,
 };
 /** Operations that move HEAD, which the reflog then tells. */
-const MOVING = new Set(['checkout', 'cherry-pick', 'commit', 'merge', 'pull', 'rebase', 'reset', 'revert', 'switch', 'clone', 'update-ref']);
-const KNOWN_BUT_MISSING = new Set('am bisect blame bundle cherry difftool fast-export fast-import filter-branch format-patch instaweb interpret-trailers mailinfo mergetool notes pack-objects range-diff request-pull rerere send-email show-branch unpack-objects verify-commit verify-tag'.split(' '));
+const MOVING = new Set(['am', 'checkout', 'cherry-pick', 'commit', 'merge', 'pull', 'rebase', 'reset', 'revert', 'switch', 'clone', 'update-ref']);
+const KNOWN_BUT_MISSING = new Set('bisect blame bundle difftool fast-export fast-import filter-branch instaweb interpret-trailers mailinfo mergetool notes pack-objects range-diff request-pull rerere send-email show-branch unpack-objects verify-commit verify-tag'.split(' '));
 
 interface Invocation {
   readonly argv: readonly string[];

@@ -186,6 +186,7 @@ export async function longStatus(context: GitContext, repository: Repository, { 
     const at = Buffer.from(process.files.readFile(posix.join(gitdir, file!))).toString().slice(0, 7);
     state = `You are currently ${verb} commit ${at}.\n  (${unmerged.size > 0 ? `fix conflicts and run "git ${name} --continue"` : `all conflicts fixed: run "git ${name} --continue"`})\n  (use "git ${name} --skip" to skip this patch)\n  (use "git ${name} --abort" to cancel the ${name} operation)\n`;
   }
+  else if (isThere('rebase-apply/applying')) state = 'You are in the middle of an am session.\n  (fix conflicts and then run "git am --continue")\n  (use "git am --skip" to skip this patch)\n  (use "git am --abort" to restore the original branch)\n';
   if (state !== '') context.print(state);
   if (oid === undefined) context.print(`\n${unborn}\n`);
   let isFirst = oid !== undefined && state === '';

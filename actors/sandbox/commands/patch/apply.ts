@@ -21,15 +21,18 @@ export class Application {
   readonly lines: string[];
   readonly #fuzzMax: number;
   readonly #loose: boolean;
+  readonly #isStrict: boolean;
   #offset = 0;
   /** How many lines the file has grown by. */
   #growth = 0;
   #lowest = 0;
 
-  constructor(lines: readonly string[], fuzzMax: number, loose: boolean) {
+  /** `isStrict`: a hunk of the first line, or without context behind it, fits at the file's very beginning or end only, as git wants it. */
+  constructor(lines: readonly string[], fuzzMax: number, loose: boolean, isStrict = false) {
     this.lines = [...lines];
     this.#fuzzMax = fuzzMax;
     this.#loose = loose;
+    this.#isStrict = isStrict;
   }
 
   apply(hunk: Hunk): HunkResult {
@@ -42,7 +45,7 @@ export class Application {
       const cutStart = Math.max(0, fuzz + prefix - context);
       const cutEnd = Math.max(0, fuzz + suffix - context);
       const wanted = old.slice(cutStart, old.length - cutEnd);
-      const at = this.#find(wanted, expected + cutStart + this.#offset, { start: hunk.oldStart <= 1 && prefix < suffix && fuzz === 0, end: suffix < prefix && fuzz === 0 });
+      const at = this.#find(wanted, expected + cutStart + this.#offset, this.#isStrict ? { start: hunk.oldStart <= 1, end: suffix === 0 } : { start: hunk.oldStart <= 1 && prefix < suffix && fuzz === 0, end: suffix < prefix && fuzz === 0 });
       if (at === undefined) continue;
       const replacement: string[] = [];
       let position = at;
@@ -66,8 +69,8 @@ export class Application {
   #find(wanted: readonly string[], expected: number, anchored: { start: boolean; end: boolean }): number | undefined {
     const last = this.lines.length - wanted.length;
     const fits = (at: number): boolean => at >= this.#lowest && at <= last && wanted.every((line, i) => this.#same(line, this.lines[at + i]!));
-    if (anchored.start) return fits(0) ? 0 : undefined;
-    if (anchored.end && fits(last)) return last;
+    if (anchored.start) return fits(0) && !(this.#isStrict && anchored.end && last > 0) ? 0 : undefined;
+    if (anchored.end && (fits(last) || this.#isStrict)) return fits(last) ? last : undefined;
     for (let distance = 0; distance <= this.lines.length + Math.abs(expected); distance++) {
       if (fits(expected + distance)) return expected + distance;
       if (distance > 0 && fits(expected - distance)) return expected - distance;
