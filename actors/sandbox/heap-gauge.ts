@@ -22,5 +22,5 @@ function heldBytes(): number {
 
 export function heapGauge(): MemoryGauge {
   const base = heldBytes();
-  return { usedBytes: () => Math.max(0, heldBytes() - base), collect };
+  return { usedBytes: () => Math.max(0, heldBytes() - base), heapBytes: () => getHeapStatistics().used_heap_size, collect };
 }

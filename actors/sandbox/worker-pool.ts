@@ -1,5 +1,5 @@
 // Warm worker threads: a container gets one that is already up, and gives it back when its machine has halted cleanly.
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { Fault } from '../runtime/fault.js';
 import type { FromMachine, ToMachine } from './protocol.js';
@@ -9,10 +9,13 @@ export interface WorkerPoolOptions {
   warm: number;
   /** More live workers than this are refused: each one is a thread with its own heap. */
   max: number;
-  /** Old-space limit of one worker; beyond it the container ends with 137 and OOMKilled. */
-  heapMegabytes: number;
 }
 
+/**
+ * Where V8 would end the server (https://nodejs.org/api/worker_threads.html: a fatal error of one thread is one of the process). The machine's own limit
+ * is far below it (kernel/memory-limit.ts); the rest is for what one turn may take before that is looked at.
+ */
+const HEAP_MEGABYTES = Math.max(2048, totalmem() / 2 / 2 ** 20);
 const ENTRY = new URL('./worker.js', import.meta.url);
 const IDLE_MS = 10_000;
 /** How long a container waits for a thread where all are taken, and how often it looks. */
@@ -32,10 +35,10 @@ export class MachineWorker {
   readonly #forget: () => void;
 
   /** `forget` is called once, however the thread ends. */
-  constructor(heapMegabytes: number, forget: (worker: MachineWorker) => void) {
+  constructor(forget: (worker: MachineWorker) => void) {
     this.#forget = () => forget(this);
     this.#worker = new Worker(ENTRY, {
-      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, stackSizeMb: 16 },
+      resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES, stackSizeMb: 16 },
       stdout: false,
       stderr: false,
     });
@@ -109,7 +112,7 @@ export class WorkerPool {
 
   #create(): MachineWorker {
     this.#live++;
-    return new MachineWorker(this.#options.heapMegabytes, (worker) => this.#forget(worker));
+    return new MachineWorker((worker) => this.#forget(worker));
   }
 
   #forget(worker: MachineWorker): void {

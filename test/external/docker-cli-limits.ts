@@ -53,6 +53,10 @@ export const limitCases: readonly Case[] = [
     name: 'memory of a Node program', script: `docker run --name mn -m 100m sockerless/node node -e 'const a = []; setInterval(() => a.push(Buffer.alloc(10 << 20, 1)), 10)'; echo $?; docker inspect -f '{{.State.OOMKilled}}' mn; docker rm mn >/dev/null`,
     stdout: '137\ntrue\n',
   },
+  {
+    name: 'memory where no limit was given', stdout: /^137\ntrue\n137\ntrue\n$/,
+    script: `for program in 'a=(1 2 3 4); while :; do a=("\${a[@]}" "\${a[@]}"); done' 'yes | tac'; do docker run --name ml ${I} bash -c "exec bash -c '$program'" >/dev/null 2>&1; echo $?; docker inspect -f '{{.State.OOMKilled}}' ml; docker rm ml >/dev/null; done`,
+  },
   { name: 'its time', script: `docker run --rm --ulimit cpu=1 sockerless/node node -e 'for (;;);'`, exitCode: 137 },
   {
     name: 'stats, top and cgroup tell of it', stdout: /^0 [1-9]\d*\.\d\d% 00:00:0[1-9] true\n$/,

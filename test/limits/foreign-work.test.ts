@@ -22,7 +22,7 @@ function endless(pages: number, asks: boolean): Uint8Array {
 
 function machine(memoryMaxBytes = 0): TestMachine {
   return new TestMachine({
-    commands: allCommands, kinds: [nodeKind(), wasiKind()], memoryMaxBytes, memoryGauge: { usedBytes: () => 0, collect: () => undefined },
+    commands: allCommands, kinds: [nodeKind(), wasiKind()], memoryMaxBytes, memoryGauge: { usedBytes: () => 0, heapBytes: () => 0, collect: () => undefined },
     files: {
       '/usr/local/bin/node': { content: BUILTIN_MARKER, mode: 0o755 }, '/bin/spin': { content: endless(1, false), mode: 0o755 },
       '/bin/hold': { content: endless(640, true), mode: 0o755 },

@@ -23,7 +23,6 @@ export interface MemoryOptions {
   readonly log: (line: Record<string, unknown>) => void;
   readonly warmWorkers?: number;
   readonly maxWorkers?: number;
-  readonly heapMegabytes?: number;
   /** Containers in which nothing runs and that keep their thread for what comes next; the others are put away. */
   readonly idleMachines?: number;
   readonly idleAgeMs?: number;
@@ -57,7 +56,7 @@ export class MemoryExecutor implements Executor {
 
   constructor(options: MemoryOptions) {
     this.#options = options;
-    this.#pool = new WorkerPool({ warm: options.warmWorkers ?? 2, max: options.maxWorkers ?? 512, heapMegabytes: options.heapMegabytes ?? 512 });
+    this.#pool = new WorkerPool({ warm: options.warmWorkers ?? 2, max: options.maxWorkers ?? 512 });
     this.#idles = new IdleMachines({ max: options.idleMachines ?? 8, ageMs: options.idleAgeMs ?? 10_000 });
     this.#pool.onShortage = () => this.#unmountUnused() || this.#idles.parkOldest();
   }

@@ -4,6 +4,8 @@ import { command, parseOptions, readAll } from '../programs/stdio.js';
 import { latin1 } from './text-stream.js';
 import { Inputs, Pace } from './text-input.js';
 
+const TURN_PIECES = 4096;
+
 export const tac: Main = command(function* (process, output) {
   const options = parseOptions(process.argv, 'brs:', { before: 'no', regex: 'no', separator: 'required' });
   const separator = latin1(options.value('s', 'separator') ?? '\n') || '\0';
@@ -19,11 +21,12 @@ export const tac: Main = command(function* (process, output) {
     for (let next = find(text, separator, regex, 0); next; next = find(text, separator, regex, next.end)) {
       pieces.push(text.slice(at, before ? next.start : next.end));
       at = before ? next.start : next.end;
+      if (pieces.length % TURN_PIECES === 0) yield* pace.turn();
     }
     if (at < text.length) pieces.push(text.slice(at));
     pieces.reverse();
-    for (let i = 0; i < pieces.length; i += 4096) {
-      output.print(Buffer.from(pieces.slice(i, i + 4096).join(''), 'latin1'));
+    for (let i = 0; i < pieces.length; i += TURN_PIECES) {
+      output.print(Buffer.from(pieces.slice(i, i + TURN_PIECES).join(''), 'latin1'));
       yield* output.flush();
       yield* pace.turn();
     }

@@ -2,7 +2,7 @@
 import { Errno } from '../kernel/errno.js';
 import { O_RDONLY } from '../kernel/open-file.js';
 import type { Process } from '../kernel/process.js';
-import { decode } from '../kernel/text.js';
+import { decode, splitText } from '../kernel/text.js';
 import { PREEMPT, type Task } from '../kernel/wait.js';
 import { complain, type Output } from '../programs/stdio.js';
 
@@ -178,7 +178,7 @@ export class TextLines {
 /** The lines of a text; `terminated` tells whether the last one ended with the delimiter. */
 export function splitLines(text: string, delimiter = '\n'): { lines: string[]; terminated: boolean } {
   if (text === '') return { lines: [], terminated: true };
-  const lines = text.split(delimiter);
+  const lines = splitText(text, delimiter);
   const terminated = lines.at(-1) === '';
   if (terminated) lines.pop();
   return { lines, terminated };

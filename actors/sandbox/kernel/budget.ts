@@ -7,6 +7,9 @@ import { enforceCpuTime } from './limit-checks.js';
 import { hungriest, type MemoryGauge, MemoryLimit } from './memory-limit.js';
 import type { Process } from './process.js';
 
+/** A container without a limit of its own may take so much of the host: buffers that are put together are there twice for a while. */
+const HOST_PARTS = 4;
+
 export interface BudgetOptions {
   /** HostConfig.Memory; 0 = no limit of its own. */
   memoryMaxBytes?: number;
@@ -30,7 +33,7 @@ export class Budget {
   constructor(kernel: Pick<Kernel, 'processes' | 'frozen' | 'killForMemory'>, { memoryMaxBytes = 0, memoryGauge, cpus = 0 }: BudgetOptions) {
     this.#kernel = kernel;
     this.#memoryMaxBytes = memoryMaxBytes;
-    this.#memory = memoryGauge && new MemoryLimit(memoryGauge, memoryMaxBytes, totalmem() / 2);
+    this.#memory = memoryGauge && new MemoryLimit(memoryGauge, memoryMaxBytes, totalmem() / HOST_PARTS);
     this.cpus = cpus;
   }
 

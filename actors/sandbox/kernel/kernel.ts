@@ -3,6 +3,7 @@ import { Budget, type BudgetOptions } from './budget.js';
 import { Errno } from './errno.js';
 import type { FileSystem } from './inode.js';
 import { enforceCpuTime, hasRoom } from './limit-checks.js';
+import { isTooBig } from './memory-limit.js';
 import { type Location, MAY_EXECUTE, MountTree, permits } from './path.js';
 import { Process, type ProcessOptions, type WaitStatus } from './process.js';
 import { ProcessExit, ProcessImage } from './process-end.js';
@@ -15,7 +16,6 @@ import { PREEMPT, type Task } from './wait.js';
 /** How long processes run before messages from outside get their turn. */
 const SLICE_MS = 8;
 const HEAD_BYTES = 256;
-const TOO_BIG = /^(Invalid (string|array|typed array) length|Array buffer allocation failed|Map maximum size exceeded|Set maximum size exceeded)/;
 /** Where nothing else was asked for: more than scripts need, and a fork bomb stays a matter of its own container. */
 export const PROCESSES_MAX = 2048;
 
@@ -316,7 +316,7 @@ export class Kernel {
     // A broken pipe that the program did not look at: SIGPIPE has been delivered, and where ignored the program just fails.
     if (error instanceof Errno) return this.#finish(process, { exitCode: 1 });
     // More than the host's own strings and buffers can be.
-    if (error instanceof RangeError && TOO_BIG.test(error.message)) {
+    if (isTooBig(error)) {
       this.outOfMemory = true;
       return this.#finish(process, { signal: SIGKILL });
     }

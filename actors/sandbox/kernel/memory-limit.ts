@@ -4,11 +4,27 @@ import type { Process } from './process.js';
 /** How memory is measured; `collect` gives back what nobody holds any more. */
 export interface MemoryGauge {
   usedBytes(): number;
+  /** Of that the objects and strings, garbage included. */
+  heapBytes(): number;
   collect(): void;
 }
 
 /** Programs' own code and what the collector has not got to yet: not the container's. */
 const ALLOWANCE_BYTES = 8 << 20;
+/** Objects and strings that one machine may hold, whatever limit it was given: V8 ends the whole server where a thread's heap is full. */
+const HEAP_MAX_BYTES = 512 << 20;
+/** Garbage is looked for where it is so much more than what is allowed. */
+const GARBAGE_SHARE = 1.25;
+
+/** Thrown where something would become larger than it can be: its process is ended as if memory had run out. */
+export class TooBig extends Error {}
+
+/** How V8 and Node say the same of a string, array, map or buffer. */
+const TOO_BIG = /^(Invalid (string|array|typed array) length|Array buffer allocation failed|Map maximum size exceeded|Set maximum size exceeded|Cannot create a string longer|The value of "size" is out of range)/;
+
+export function isTooBig(error: unknown): boolean {
+  return error instanceof TooBig || error instanceof Error && TOO_BIG.test(error.message);
+}
 
 export class MemoryLimit {
   readonly #gauge: MemoryGauge;
@@ -39,10 +55,10 @@ export class MemoryLimit {
   /** Whether it is too much, garbage apart, with what is held elsewhere; the host looks after that where no limit was asked for. */
   isExceeded(foreignBytes: number): boolean {
     const elsewhere = this.maxBytes > 0 ? foreignBytes : 0;
-    if (this.#usedBytes + elsewhere <= this.#limitBytes * 1.25) return false;
+    if (this.#usedBytes + elsewhere <= this.#limitBytes * GARBAGE_SHARE && this.#gauge.heapBytes() <= HEAP_MAX_BYTES * GARBAGE_SHARE) return false;
     this.#gauge.collect();
     this.#usedBytes = this.#gauge.usedBytes();
-    return this.#usedBytes + elsewhere > this.#limitBytes;
+    return this.#usedBytes + elsewhere > this.#limitBytes || this.#gauge.heapBytes() > HEAP_MAX_BYTES;
   }
 
   get usedBytes(): number {

@@ -1,4 +1,5 @@
 // Bytes and strings: UTF-8, with every invalid byte kept as a lone surrogate (U+DC80 + byte - 0x80), so that nothing is ever lost.
+import { TooBig } from './memory-limit.js';
 
 const REPLACEMENT = '\ufffd';
 const ESCAPED = /[\udc80-\udcff]/;
@@ -60,4 +61,15 @@ function sequenceLength(bytes: Buffer, at: number): number {
   if (second < low || second > high) return 0;
   for (let i = 2; i < size; i++) if ((bytes[at + i]! & 0xc0) !== 0x80) return 0;
   return size;
+}
+
+/** More pieces at a time nobody can hold: a larger array could not grow any more, which V8 answers with the end of the whole process. */
+const PIECES_MAX = 2 ** 26;
+
+/** `text.split(delimiter)`; throws TooBig. */
+export function splitText(text: string, delimiter: string): string[] {
+  let count = 0;
+  // A shorter text cannot have so many.
+  if (text.length > PIECES_MAX) for (let at = text.indexOf(delimiter); at >= 0; at = text.indexOf(delimiter, at + 1)) if (++count > PIECES_MAX) throw new TooBig();
+  return text.split(delimiter);
 }

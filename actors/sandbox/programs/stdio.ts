@@ -112,13 +112,19 @@ export class LineReader {
   }
 }
 
-/** Everything from a descriptor. */
+/** More than this a program that needs its whole input cannot take. */
+const INPUT_MAX_BYTES = 2 ** 31;
+
+/** Everything from a descriptor; ENOMEM where it never ends. */
 export function* readAll(process: Process, fd: number): Task<Uint8Array> {
   const parts: Uint8Array[] = [];
+  let sizeBytes = 0;
   for (;;) {
     const chunk = yield* process.read(fd, 1 << 20);
     if (chunk.length === 0) return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
     parts.push(chunk);
+    sizeBytes += chunk.length;
+    if (sizeBytes > INPUT_MAX_BYTES) throw new Errno('ENOMEM');
   }
 }
 

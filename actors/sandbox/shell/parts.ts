@@ -81,8 +81,8 @@ export interface ResolvedRedirect {
 
 export interface Expansion {
   /** The fields that words stand for. */
-  fields(words: readonly Word[]): string[];
-  fieldsTask(words: readonly Word[]): Task<string[]>;
+  fields(words: readonly Word[], out?: string[]): string[];
+  fieldsTask(words: readonly Word[], out?: string[]): Task<string[]>;
   /** One word as one string, without splitting and globbing. */
   text(word: Word): string;
   textTask(word: Word): Task<string>;

@@ -1,6 +1,6 @@
 // mapfile (readarray): lines of a file into an array.
 import { Errno } from '../../kernel/errno.js';
-import { decode, encode } from '../../kernel/text.js';
+import { decode, encode, splitText } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
 import { readAll } from '../../programs/stdio.js';
 import { readUntil } from '../line-input.js';
@@ -109,7 +109,7 @@ function upToNul(line: string): string {
 
 function linesOf(text: string, { delimiter, trims, skip }: MapOptions): string[] {
   const end = String.fromCharCode(delimiter);
-  const lines = text.split(end);
+  const lines = splitText(text, end);
   const rest = lines.pop()!;
   const whole = trims || delimiter === 0 ? lines : lines.map((line) => line + end);
   if (rest !== '') whole.push(rest);

@@ -17,7 +17,10 @@ export function* argumentsTask(shell: Shell, node: SimpleCommand): Task<string[]
   if (!shell.isBash && hasAssignment(node)) return yield* posixArgumentsTask(shell, node);
   if (!words.some(({ assignment }) => assignment?.array !== undefined)) return yield* shell.expansion.fieldsTask(words);
   const argv: string[] = [];
-  for (const word of words) argv.push(...(word.assignment?.array === undefined ? yield* shell.expansion.fieldsTask([word]) : [word.source]));
+  for (const word of words) {
+    if (word.assignment?.array === undefined) yield* shell.expansion.fieldsTask([word], argv);
+    else argv.push(word.source);
+  }
   return argv;
 }
 
@@ -51,7 +54,7 @@ export function posixArguments(shell: Shell, { words }: SimpleCommand): string[]
   const argv: string[] = [];
   for (const word of words) {
     if (word.assignment && assignsNext(shell, argv)) argv.push(`${word.assignment.name}=${shell.expansion.text(word.assignment.value!)}`);
-    else argv.push(...shell.expansion.fields([word]));
+    else shell.expansion.fields([word], argv);
   }
   return argv;
 }
@@ -60,7 +63,7 @@ function* posixArgumentsTask(shell: Shell, { words }: SimpleCommand): Task<strin
   const argv: string[] = [];
   for (const word of words) {
     if (word.assignment && assignsNext(shell, argv)) argv.push(`${word.assignment.name}=${yield* shell.expansion.textTask(word.assignment.value!)}`);
-    else argv.push(...(yield* shell.expansion.fieldsTask([word])));
+    else yield* shell.expansion.fieldsTask([word], argv);
   }
   return argv;
 }
@@ -74,7 +77,7 @@ export function declarationArguments(shell: Shell, node: SimpleCommand): Argumen
   const argv: Argument[] = [];
   for (const word of node.words) {
     if (word.assignment && !word.braces) argv.push(expandArgument(shell, word.assignment, asksMap(node)));
-    else argv.push(...shell.expansion.fields([word]));
+    else for (const field of shell.expansion.fields([word])) argv.push(field);
   }
   return argv;
 }
@@ -83,7 +86,7 @@ export function* declarationArgumentsTask(shell: Shell, node: SimpleCommand): Ta
   const argv: Argument[] = [];
   for (const word of node.words) {
     if (word.assignment && !word.braces) argv.push(yield* expandArgumentTask(shell, word.assignment, asksMap(node)));
-    else argv.push(...(yield* shell.expansion.fieldsTask([word])));
+    else for (const field of yield* shell.expansion.fieldsTask([word])) argv.push(field);
   }
   return argv;
 }

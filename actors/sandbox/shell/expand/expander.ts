@@ -1,4 +1,5 @@
 // Expands words: into fields, strings, patterns and regular expressions; at once where nothing in them can block, else as a Task.
+import { TooBig } from '../../kernel/memory-limit.js';
 import type { Task } from '../../kernel/wait.js';
 import { expandBraces } from '../braces.js';
 import { traceAssignment } from '../execute/trace.js';
@@ -17,6 +18,9 @@ import { DocumentSink, escapePattern, FieldSink, separatorsOf } from './sinks.js
 import { markQuoted, quotedRegex } from './regex-quoting.js';
 import { withSubscripts } from './run-time-subscripts.js';
 
+/** More words at a time no command is given: a larger array could not grow any more, which V8 answers with the end of the whole process. */
+const FIELDS_MAX = 2 ** 24;
+
 export class Expander implements Expansion {
   readonly #shell: Shell;
   readonly #parts: PartExpander;
@@ -28,8 +32,8 @@ export class Expander implements Expansion {
 
   // --- words ------------------------------------------------------------------------------------------------------------------
 
-  fields(words: readonly Word[]): string[] {
-    const out: string[] = [];
+  /** The fields are added to `out`: one by one, as there can be more of them than a call can have arguments. */
+  fields(words: readonly Word[], out: string[] = []): string[] {
     for (const word of words) {
       if (word.literal !== undefined) {
         out.push(word.literal);
@@ -49,11 +53,10 @@ export class Expander implements Expansion {
     return out;
   }
 
-  *fieldsTask(words: readonly Word[]): Task<string[]> {
-    const out: string[] = [];
+  *fieldsTask(words: readonly Word[], out: string[] = []): Task<string[]> {
     for (const word of words) {
       if (!word.blocking) {
-        out.push(...this.fields([word]));
+        this.fields([word], out);
         continue;
       }
       for (const each of word.braces ? expandBraces(word) : [word]) {
@@ -68,6 +71,7 @@ export class Expander implements Expansion {
   #fieldSink(out: string[]): FieldSink {
     const shell = this.#shell;
     return new FieldSink(separatorsOf(shell.separators), (text, pattern) => {
+      if (out.length >= FIELDS_MAX) throw new TooBig();
       if (pattern === undefined || shell.options.noglob) out.push(text);
       else glob(shell, text, pattern, out);
     }, shell.dialect === 'dash');
