@@ -55,7 +55,7 @@ export const limitCases: readonly Case[] = [
   },
   {
     name: 'memory where no limit was given', stdout: /^137\ntrue\n137\ntrue\n$/,
-    script: `for program in 'a=(1 2 3 4); while :; do a=("\${a[@]}" "\${a[@]}"); done' 'yes | tac'; do docker run --name ml ${I} bash -c "exec bash -c '$program'" >/dev/null 2>&1; echo $?; docker inspect -f '{{.State.OOMKilled}}' ml; docker rm ml >/dev/null; done`,
+    script: `for program in 'a=(1 2 3 4); while :; do a=("\${a[@]}" "\${a[@]}"); done' 'set -- $(yes | head -c 200000000)'; do docker run --name ml ${I} bash -c "exec bash -c '$program'" >/dev/null 2>&1; echo $?; docker inspect -f '{{.State.OOMKilled}}' ml; docker rm ml >/dev/null; done`,
   },
   { name: 'its time', script: `docker run --rm --ulimit cpu=1 sockerless/node node -e 'for (;;);'`, exitCode: 137 },
   {
