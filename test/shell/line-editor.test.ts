@@ -1,58 +1,12 @@
 // Interactive shells on a terminal: editing keys, history, search, completion, ^C and ^D.
-import { SUPERUSER } from '../../actors/sandbox/kernel/credentials.js';
 import test from 'ava';
-import { allCommands } from '../../actors/sandbox/commands/index.js';
-import { DescriptorTable } from '../../actors/sandbox/kernel/descriptors.js';
-import { statusCode } from '../../actors/sandbox/kernel/process.js';
-import { Terminal } from '../../actors/sandbox/kernel/tty.js';
-import { PREEMPT } from '../../actors/sandbox/kernel/wait.js';
 import { commonStart } from '../../actors/sandbox/shell/line-editor/completion.js';
+import { Keymap } from '../../actors/sandbox/shell/line-editor/keymap.js';
 import { KeyReader } from '../../actors/sandbox/shell/line-editor/keys.js';
 import { Line } from '../../actors/sandbox/shell/line-editor/line.js';
+import { edit } from '../../actors/sandbox/shell/line-editor/line-commands.js';
 import { columnsOf } from '../../actors/sandbox/shell/line-editor/screen.js';
-import { TestMachine } from '../support/machine.js';
-
-/** A shell on a terminal of 80 columns. `type` sends keys once it prompts; `end` gives its exit code and everything that the screen was sent. */
-function session(shell: string, files: Record<string, string> = {}) {
-  const machine = new TestMachine({ commands: allCommands, files: { '/work/apple.txt': 'A\n', '/work/apricot.txt': 'B\n', '/work/with space': 'C\n', '/work/inner/deep.txt': 'D\n', ...files } });
-  let screen = '';
-  let waiting = '';
-  const terminal = new Terminal(machine.kernel, (bytes) => {
-    screen += Buffer.from(bytes).toString();
-    if (screen.includes('P> ') && waiting !== '') {
-      const keys = waiting;
-      waiting = '';
-      setImmediate(() => terminal.input(Buffer.from(keys)));
-    }
-    return true;
-  });
-  const descriptors = new DescriptorTable();
-  for (const fd of [0, 1, 2]) descriptors.put(fd, terminal.open());
-  const env = new Map([['PATH', '/bin'], ['HOME', '/root'], ['TERM', 'xterm'], ['PS1', 'P> ']]);
-  const started = machine.kernel.spawn(
-    function* main(self) {
-      yield PREEMPT;
-      return self.exec(`/bin/${shell}`, [shell], env);
-    },
-    undefined,
-    { argv: [shell], env, cwd: machine.files.locate('/work'), credentials: SUPERUSER, files: descriptors },
-  );
-  started.terminal = terminal;
-  terminal.session = started.pid;
-  terminal.foreground = started.pid;
-  const ended = new Promise<number>((resolve) => started.ended.subscribe(() => resolve(statusCode(started.status!))));
-  return {
-    machine,
-    type: (keys: string): void => void (waiting = keys),
-    end: async (): Promise<{ exitCode: number; screen: string }> => ({ exitCode: await ended, screen }),
-  };
-}
-
-async function typed(keys: string, shell = 'bash'): Promise<string> {
-  const { type, end } = session(shell);
-  type(`${keys}\x04`);
-  return (await end()).screen;
-}
+import { session, typed } from './terminal-session.js';
 
 test('a prompt runs the commands in it, each time anew, and leaves the status alone', async (t) => {
   t.regex(await typed("PS1='$(echo p$((2 * n)))> '; n=4\rfalse\recho s=$?\r"), /p8> .*false\r\n.*p8> .*echo s=\$\?\r\ns=1\r\n/s);
@@ -60,7 +14,7 @@ test('a prompt runs the commands in it, each time anew, and leaves the status al
 
 test('cursor keys, kills and yanks edit the line before it runs', async (t) => {
   t.regex(await typed('echo wrld\x1b[D\x1b[D\x1b[Do\r'), /\nworld\r\n/);
-  t.regex(await typed('echo one two\x17\x17\x19\x19\r'), /\none one\r\n/);
+  t.regex(await typed('echo one two\x17\x17\x19\x19\r'), /\none twoone two\r\n/);
   t.regex(await typed('xho hi\x01\x1b[3~ec\r'), /\nhi\r\n/);
   t.regex(await typed('nonsense\x15echo clean\r'), /\nclean\r\n/);
 });
@@ -105,24 +59,53 @@ test('bash keeps its history in a file', async (t) => {
 
 test('keys come whole, however they arrive', (t) => {
   const keys = (bytes: string): unknown[] => {
-    const reader = new KeyReader();
-    return [...Buffer.from(bytes)].map((byte) => reader.feed(byte)).filter((key) => key !== undefined);
+    const reader = new KeyReader(new Keymap());
+    return [...Buffer.from(bytes)].map((byte) => reader.feed(byte)).filter((key) => key !== undefined).map((key) => ('binding' in key && key.binding.type === 'function' ? key.binding.name : key));
   };
-  t.deepEqual(keys('a\u00e9\u{1f600}\x1b[A\x1bb\x7f\t\r'), [{ text: 'a' }, { text: '\u00e9' }, { text: '\u{1f600}' }, { name: 'up' }, { name: 'M-b' }, { name: 'backspace' }, { name: 'tab' }, { name: 'enter' }]);
+  t.deepEqual(keys('a\u00e9\u{1f600}\x1b[A\x1bb\x7f\t\r\x18\x05\x1b[20~\x1b[1;9Z'), [
+    { text: 'a' }, { text: '\u00e9' }, { text: '\u{1f600}' }, 'previous-history', 'backward-word', 'backward-delete-char', 'complete', 'accept-line', 'edit-and-execute-command',
+    { unknown: '\x1b[20~' }, { unknown: '\x1b[1;9Z' },
+  ]);
 });
 
 test('words, transposition and bounds', (t) => {
   const line = new Line();
   line.set('one two-three');
-  line.edit('M-b');
+  edit(line, 'backward-word');
   t.is(line.beforeCursor, 'one two-');
-  line.edit('C-w');
+  edit(line, 'unix-word-rubout');
   t.is(line.text, 'one three');
-  t.false(line.edit('unheard'));
-  line.edit('end');
-  t.false(line.edit('right'));
-  line.edit('C-t');
+  t.is(edit(line, 'unheard'), undefined);
+  edit(line, 'end-of-line');
+  t.false(edit(line, 'forward-char'));
+  edit(line, 'transpose-chars');
   t.is(line.text, 'one three');
+  edit(line, 'transpose-words');
+  t.is(line.text, 'three one');
+  edit(line, 'beginning-of-line');
+  edit(line, 'capitalize-word');
+  edit(line, 'upcase-word');
+  t.is(line.text, 'Three ONE');
+});
+
+test('kills in a row are one, and older ones come back', (t) => {
+  const line = new Line();
+  line.set('a b c d');
+  edit(line, 'unix-word-rubout');
+  edit(line, 'unix-word-rubout');
+  t.is(line.text, 'a b ');
+  edit(line, 'backward-char');
+  edit(line, 'kill-line');
+  edit(line, 'yank');
+  t.is(line.text, 'a b ');
+  edit(line, 'yank-pop');
+  t.is(line.text, 'a bc d');
+  t.true(edit(line, 'undo'));
+  t.true(edit(line, 'undo'));
+  t.is(line.text, 'a b');
+  t.true(line.revert());
+  t.is(line.text, 'a b c d');
+  t.false(line.revert());
 });
 
 test('columns and common starts', (t) => {

@@ -8,7 +8,7 @@ import { PREEMPT, type Task } from '../kernel/wait.js';
 import { BASH_VERSION, importEnvironment } from './environment.js';
 import { assemble } from './execute/assemble.js';
 import { promptTask } from './expand/prompt.js';
-import { editableTerminal, editLine } from './line-editor/editor.js';
+import { editableTerminal, editLine } from './line-editor/edit-line.js';
 import { saveHistory, setHistoryFile } from './history/file.js';
 import { InputLines } from './history/input-lines.js';
 import { BlockLines, type InputLine, readLine } from './line-input.js';

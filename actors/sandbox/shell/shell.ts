@@ -11,6 +11,7 @@ import { AssignmentError, refusal } from './variables/assignment-error.js';
 import { ExpansionError, type Flow } from './flow.js';
 import { History } from './history/history.js';
 import type { JobTable } from './jobs.js';
+import { EditorSettings } from './line-editor/settings.js';
 import { DASH_LETTERS, Options, type SetOption } from './options.js';
 import type { Builtin, Execution, Expansion, Frame, Redirection, ShellFunction } from './parts.js';
 import type { Command, Dialect, SimpleCommand } from './syntax/ast.js';
@@ -46,6 +47,7 @@ export class Shell {
   /** How many of these are of a `!` that looks at its command alone (without errexit): what runs within it is checked. */
   inverted = 0;
   frames: Frame[] = [];
+  #editor: EditorSettings | undefined;
   /** The bottom of BASH_ARGV: what the parameters were when extdebug was set, or the array was first asked for. */
   firstArguments: readonly string[] | undefined;
   /** The script's name as BASH_SOURCE and messages show it; undefined for -c and standard input. */
@@ -180,12 +182,18 @@ export class Shell {
     copy.history = this.history.fork();
     copy.completions = new Map(this.completions);
     copy.runningCompletion = this.runningCompletion;
+    copy.#editor = this.#editor?.fork();
     copy.jobs = this.jobs.fork(copy);
     copy.traps = this.traps.fork(copy);
     copy.builtins = this.builtins;
     copy.assemble = this.assemble;
     this.assemble(copy);
     return copy;
+  }
+
+  /** Made where it is asked for: few shells edit lines. */
+  get editor(): EditorSettings {
+    return (this.#editor ??= new EditorSettings());
   }
 
   /** BASH_SOURCE of code that is being defined now. */

@@ -1,6 +1,6 @@
 // fc: lists commands of the history, edits them, or runs one again.
-import { decode, encode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
+import { editText } from '../history/edit-text.js';
 import { addLine } from '../history/remember.js';
 import type { Builtin, Outcome } from '../parts.js';
 import type { Shell } from '../shell.js';
@@ -121,20 +121,12 @@ function* edit(shell: Shell, { flags, editor, operands }: Request): Task<number>
   const lines = shell.history.lines.slice(Math.min(begin, end), Math.max(begin, end) + 1);
   if (flags.includes('r') !== end < begin) lines.reverse();
   if (shell.history.isLastAdded && shell.options.isSet('history')) shell.history.removeLast();
-  const { files, pid } = shell.process;
-  const path = `${shell.variables.get('TMPDIR') ?? '/tmp'}/bash-fc.${pid}-${Math.random().toString(36).slice(2, 8)}`;
-  files.writeFile(path, encode(lines.map((line) => `${line}\n`).join('')), { mode: 0o600 });
-  try {
-    const command = editor ?? (shell.options.posix ? '${FCEDIT:-ed}' : '${FCEDIT:-${EDITOR:-vi}}');
-    const status = yield* shell.execution.runText(`${command} ${path}`, { name: 'fc' });
-    if (status !== 0) return 1;
-    const text = decode(files.readFile(path));
-    shell.warnRaw(text);
-    if (shell.options.isSet('history') && text !== '') addLine(shell, text.replace(/\n$/, ''));
-    return yield* shell.execution.runText(text, { name: 'fc' });
-  } finally {
-    if (files.exists(path)) files.unlink(path);
-  }
+  const command = editor ?? (shell.options.posix ? '${FCEDIT:-ed}' : '${FCEDIT:-${EDITOR:-vi}}');
+  const text = yield* editText(shell, lines.map((line) => `${line}\n`).join(''), command);
+  if (text === undefined) return 1;
+  shell.warnRaw(text);
+  if (shell.options.isSet('history') && text !== '') addLine(shell, text.replace(/\n$/, ''));
+  return yield* shell.execution.runText(text, { name: 'fc' });
 }
 
 export const fc: Builtin = (shell, argv) => {

@@ -1,5 +1,6 @@
 // The built-in commands by name.
 import type { Builtin } from '../parts.js';
+import { bind } from './bind.js';
 import { compgen, complete, compopt } from './complete.js';
 import * as control from './control.js';
 import { runDeclaration } from './declare.js';
@@ -45,7 +46,7 @@ const POSIX: Readonly<Record<string, Builtin>> = {
 const BASH: Readonly<Record<string, Builtin>> = {
   source: control.source, builtin: control.builtin, declare: declaration, typeset: declaration, shopt, enable, pushd: pushdBuiltin,
   popd: popdBuiltin, dirs: dirsBuiltin, mapfile: mapfileBuiltin, readarray: mapfileBuiltin, let: misc.letBuiltin, caller: misc.caller,
-  history, fc, compgen, complete, compopt, help: misc.help, disown: jobs.disown,
+  bind, history, fc, compgen, complete, compopt, help: misc.help, disown: jobs.disown,
   logout: control.logout, suspend: control.suspend,
 };
 

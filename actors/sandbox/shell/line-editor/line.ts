@@ -1,13 +1,37 @@
-// The line being edited: its characters, the cursor, and the killed text; readline's emacs commands, without a screen.
+// The line being edited: its characters, the cursor, the mark, what was killed and what can be undone, without a screen.
+
+/** What was killed, the newest last; all lines of a shell share it. */
+export type KillRing = string[];
+
+const KILLS_MAX = 10;
+const UNDO_MAX = 1000;
+/** What is typed in one go is undone in one go, up to so many characters. */
+const TYPED_TOGETHER_MAX = 20;
 
 /** Counts in characters (code points), so that the cursor never stands inside one. */
 export class Line {
   #chars: string[] = [];
   #cursor = 0;
-  #killed = '';
+  #mark = 0;
+  readonly #kills: KillRing;
+  readonly #undone: { readonly chars: readonly string[]; readonly cursor: number }[] = [];
+  /** How many characters the last note for undo covers. */
+  #typed = 0;
+  /** The last command killed: the next kill adds to it. */
+  #isKilling = false;
+  /** What the last command yanked: where it begins, and which kill it is. */
+  #yanked: { readonly from: number; readonly index: number } | undefined;
+
+  constructor(kills: KillRing = []) {
+    this.#kills = kills;
+  }
 
   get text(): string {
     return this.#chars.join('');
+  }
+
+  get chars(): readonly string[] {
+    return this.#chars;
   }
 
   get cursor(): number {
@@ -22,109 +46,117 @@ export class Line {
     return this.#cursor === this.#chars.length;
   }
 
-  set(text: string): void {
+  /** Another text, with the cursor at its end or after `cursor` characters; what was before cannot be had back by undoing. */
+  set(text: string, cursor?: number): void {
     this.#chars = [...text];
-    this.#cursor = this.#chars.length;
+    this.#cursor = this.#mark = Math.min(cursor ?? this.#chars.length, this.#chars.length);
+    this.#undone.length = 0;
+    this.#typed = 0;
+    this.endSeries();
   }
 
+  /** Inserts what was typed. */
   insert(text: string): void {
-    const chars = [...text];
-    this.#chars.splice(this.#cursor, 0, ...chars);
-    this.#cursor += chars.length;
-  }
-
-  /** Removes `count` characters before the cursor, without keeping them. */
-  eraseBefore(count: number): void {
-    const from = Math.max(0, this.#cursor - count);
-    this.#chars.splice(from, this.#cursor - from);
-    this.#cursor = from;
-  }
-
-  /** Carries out the command of a key; false when there is none, or nothing for it to do. */
-  edit(key: string): boolean {
-    const { length } = this.#chars;
-    switch (key) {
-      case 'left':
-      case 'C-b':
-        return this.#move(this.#cursor - 1);
-      case 'right':
-      case 'C-f':
-        return this.#move(this.#cursor + 1);
-      case 'home':
-      case 'C-a':
-        return this.#move(0);
-      case 'end':
-      case 'C-e':
-        return this.#move(length);
-      case 'M-b':
-        return this.#move(this.#wordStart(/[\p{L}\p{N}]/u));
-      case 'M-f':
-        return this.#move(this.#wordEnd());
-      case 'backspace':
-        return this.#remove(this.#cursor - 1, this.#cursor);
-      case 'delete':
-      case 'C-d':
-        return this.#remove(this.#cursor, this.#cursor + 1);
-      case 'C-k':
-        return this.#kill(this.#cursor, length);
-      case 'C-u':
-        return this.#kill(0, this.#cursor);
-      case 'C-w':
-        return this.#kill(this.#wordStart(/\S/), this.#cursor);
-      case 'M-backspace':
-        return this.#kill(this.#wordStart(/[\p{L}\p{N}]/u), this.#cursor);
-      case 'M-d':
-        return this.#kill(this.#cursor, this.#wordEnd());
-      case 'C-y':
-        this.insert(this.#killed);
-        return this.#killed !== '';
-      case 'C-t':
-        return this.#transpose();
-      default:
-        return false;
+    if (this.#typed === 0 || this.#typed >= TYPED_TOGETHER_MAX) {
+      this.#note();
+      this.#typed = 0;
     }
+    this.#typed++;
+    this.endSeries();
+    this.#splice(this.#cursor, this.#cursor, text);
   }
 
-  #move(to: number): boolean {
+  /** Ends what commands in a row do together: kills that add up, yanks that replace each other. */
+  endSeries(): void {
+    this.#isKilling = false;
+    this.#yanked = undefined;
+  }
+
+  /** False where that is no place, or the cursor is there. */
+  move(to: number): boolean {
+    this.endSeries();
+    this.#typed = 0;
     if (to < 0 || to > this.#chars.length || to === this.#cursor) return false;
     this.#cursor = to;
     return true;
   }
 
-  #remove(from: number, to: number): boolean {
+  /** Puts a text in place of others and the cursor behind it; false where there are none. */
+  replace(from: number, to: number, text: string): boolean {
     if (from < 0 || to > this.#chars.length) return false;
-    this.#chars.splice(from, to - from);
-    this.#cursor = from;
+    this.#typed = 0;
+    this.endSeries();
+    this.#note();
+    this.#splice(from, to, text);
     return true;
   }
 
-  #kill(from: number, to: number): boolean {
+  /** Takes a text out and keeps it; one that was killed right before is added to, on the side that it stood. */
+  kill(from: number, to: number): boolean {
     if (from >= to) return false;
-    this.#killed = this.#chars.slice(from, to).join('');
-    return this.#remove(from, to);
-  }
-
-  #transpose(): boolean {
-    const second = Math.min(this.#cursor, this.#chars.length - 1);
-    if (second < 1) return false;
-    const [a, b] = [this.#chars[second - 1]!, this.#chars[second]!];
-    this.#chars.splice(second - 1, 2, b, a);
-    this.#cursor = second + 1;
+    const text = this.#chars.slice(from, to).join('');
+    const last = this.#isKilling ? this.#kills.pop() ?? '' : '';
+    this.#kills.push(to <= this.#cursor ? text + last : last + text);
+    if (this.#kills.length > KILLS_MAX) this.#kills.shift();
+    this.replace(from, to, '');
+    this.#isKilling = true;
     return true;
   }
 
-  #wordStart(inWord: RegExp): number {
-    let at = this.#cursor;
-    while (at > 0 && !inWord.test(this.#chars[at - 1]!)) at--;
-    while (at > 0 && inWord.test(this.#chars[at - 1]!)) at--;
-    return at;
+  yank(): boolean {
+    return this.#yank(this.#cursor, this.#cursor, this.#kills.length - 1);
   }
 
-  #wordEnd(): number {
-    const inWord = /[\p{L}\p{N}]/u;
-    let at = this.#cursor;
-    while (at < this.#chars.length && !inWord.test(this.#chars[at]!)) at++;
-    while (at < this.#chars.length && inWord.test(this.#chars[at]!)) at++;
-    return at;
+  /** What was yanked gives way to what was killed before it. */
+  yankBefore(): boolean {
+    if (!this.#yanked) return false;
+    const { from, index } = this.#yanked;
+    return this.#yank(from, this.#cursor, index === 0 ? this.#kills.length - 1 : index - 1);
+  }
+
+  #yank(from: number, to: number, index: number): boolean {
+    const text = this.#kills[index];
+    if (text === undefined) return false;
+    this.replace(from, to, text);
+    this.#yanked = { from, index };
+    return true;
+  }
+
+  setMark(): boolean {
+    this.#mark = this.#cursor;
+    return true;
+  }
+
+  exchangeMark(): boolean {
+    [this.#cursor, this.#mark] = [Math.min(this.#mark, this.#chars.length), this.#cursor];
+    return true;
+  }
+
+  undo(): boolean {
+    const before = this.#undone.pop();
+    if (!before) return false;
+    this.#typed = 0;
+    this.endSeries();
+    this.#chars = [...before.chars];
+    this.#cursor = before.cursor;
+    return true;
+  }
+
+  /** As it was when it was begun or recalled. */
+  revert(): boolean {
+    if (this.#undone.length === 0) return false;
+    this.#undone.length = 1;
+    return this.undo();
+  }
+
+  #note(): void {
+    this.#undone.push({ chars: [...this.#chars], cursor: this.#cursor });
+    if (this.#undone.length > UNDO_MAX) this.#undone.shift();
+  }
+
+  #splice(from: number, to: number, text: string): void {
+    const chars = [...text];
+    this.#chars.splice(from, to - from, ...chars);
+    this.#cursor = from + chars.length;
   }
 }

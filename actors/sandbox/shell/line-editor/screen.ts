@@ -73,6 +73,12 @@ export class Screen {
     yield* this.write('\x1b[H\x1b[2J');
   }
 
+  /** Takes the line off the screen, for something else to be written in its place. */
+  *erase(): Task {
+    yield* this.write(`${this.#row > 0 ? `\x1b[${this.#row}A` : ''}\r\x1b[J`);
+    this.#row = 0;
+  }
+
   /** Words below each other in columns, down before across, as ls and bash list them. */
   *list(words: readonly string[]): Task {
     const width = Math.max(1, this.#columns());
