@@ -90,6 +90,20 @@ test('child processes run in the machine', async (t) => {
   t.is(ran.stdout, "/bin/sh\nin 3 ENOENT\ngot line\nnull SIGTERM\nspawn nowhere ENOENT\n[ 1, 'x' ]\nexit 4\n", `exit code ${ran.exitCode} ${ran.stderr}`);
 });
 
+test('a forked program has the options of its parent; too much output is given as far as it was read', async (t) => {
+  const code = `
+    const { fork, spawnSync } = require('child_process');
+    if (process.argv[2] === 'kid') console.log(process.execArgv, globalThis.early, process.argv.slice(2));
+    else {
+      console.log(process.execArgv);
+      const { error, stdout, status, signal } = spawnSync('sh', ['-c', 'printf 1234567890; sleep 60'], { maxBuffer: 6 });
+      console.log(error.code, String(stdout), status, signal);
+      fork(__filename, ['kid']);
+    }`;
+  const ran = await machine({ '/work/main.js': code, '/work/early.js': 'globalThis.early = 5' }).run(['node', '--stack-size=900', '-r', './early.js', 'main.js'], { cwd: '/work', timeoutMs: 60_000 });
+  t.is(ran.stdout, "[ '--stack-size=900', '-r', './early.js' ]\nENOBUFS 1234567890 null SIGTERM\n[ '--stack-size=900', '-r', './early.js' ] 5 [ 'kid' ]\n", ran.stderr);
+});
+
 test('signals both ways; a program that is killed is gone', async (t) => {
   const box = machine();
   const handled = await box.run(['sh', '-c', 'node -e "process.on(\'SIGTERM\', () => { console.log(\'heard\'); process.exit(5); }); console.log(\'ready\'); setInterval(() => {}, 1000)" > out & while ! grep -q ready out; do sleep 0.05; done; kill $!; wait $!; echo $?; cat out'], { cwd: '/tmp' });

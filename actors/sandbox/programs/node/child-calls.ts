@@ -32,7 +32,7 @@ interface SpawnSyncWish extends SpawnWish {
   /** Length of the input on descriptor 0 in the frame's bytes; undefined for none. */
   readonly input?: boolean;
   readonly timeoutMs: number;
-  /** Bytes of each stream; 0 = no limit. */
+  /** Bytes of each stream, after which nothing more is waited for: what was read by then is all given. 0 = no limit. */
   readonly maxBuffer: number;
   readonly killSignal: number;
 }
@@ -164,7 +164,7 @@ export class ChildCalls {
     }
     this.#process.kernel.reap(child);
     const { status } = child;
-    const joined = outputs.map((parts) => (wish.maxBuffer > 0 ? Buffer.concat(parts).subarray(0, wish.maxBuffer) : Buffer.concat(parts)));
+    const joined = outputs.map((parts) => Buffer.concat(parts));
     const value = {
       pid: child.pid, exitCode: status && 'exitCode' in status ? status.exitCode : null, signal: status && 'signal' in status ? status.signal : null,
       sizes: ends.map((end, at) => (end && at > 0 ? joined[at]!.length : null)), failure: failure ?? null,

@@ -15,12 +15,14 @@ const DEAF_TO = [13, 10];
 export class ProcessCalls {
   readonly #process: Process;
   readonly #execPath: string;
+  readonly #execArgv: readonly string[];
   readonly #network: boolean;
   readonly #signalled: (signal: number) => void;
 
-  constructor(process: Process, options: { execPath: string; network: boolean; signalled: (signal: number) => void }) {
+  constructor(process: Process, options: { execPath: string; execArgv: readonly string[]; network: boolean; signalled: (signal: number) => void }) {
     this.#process = process;
     this.#execPath = options.execPath;
+    this.#execArgv = options.execArgv;
     this.#network = options.network;
     this.#signalled = options.signalled;
     for (const signal of DEAF_TO) process.onSignal(signal, 'ignore');
@@ -108,7 +110,7 @@ export class ProcessCalls {
     const { pid, parent, env, credentials, umask, kernel, files, descriptors } = this.#process;
     const account = readDatabase(files, '/etc/passwd').find((fields) => fields[2] === String(credentials.uid));
     return {
-      execPath: this.#execPath, network: this.#network,
+      execPath: this.#execPath, execArgv: this.#execArgv, network: this.#network,
       pid, ppid: parent?.pid ?? 0, cwd: files.getcwd(), env: [...env], umask,
       uid: credentials.uid, gid: credentials.gid, groups: credentials.groups,
       userName: account?.[0] ?? null, home: account?.[5] ?? null, shell: account?.[6] ?? null,

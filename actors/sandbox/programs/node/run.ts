@@ -18,8 +18,9 @@ const INVALID_ARGUMENT = 9;
 
 export function* runNode(process: Process, path: string, argv: readonly string[]): Task<number> {
   let args: string[];
+  let execArgv: readonly string[];
   try {
-    args = argumentsFor(process, argv.slice(1));
+    ({ args, execArgv } = argumentsFor(process, argv.slice(1)));
   } catch (error) {
     if (!(error instanceof RefusedOption)) throw error;
     yield* process.write(2, encode(`${argv[0]}: ${error.message}: this option is not allowed in the embedded machine\n`));
@@ -27,7 +28,7 @@ export function* runNode(process: Process, path: string, argv: readonly string[]
   }
   const host = new HostNode(commandLine(args, { network: process.kernel.network, memoryMaxBytes: process.kernel.budget.memoryMaxBytes }));
   const over = process.kernel.budget.foreign.begin(process, host);
-  const calls = new Calls(process, host, { execPath: executablePath(process, path), network: process.kernel.network });
+  const calls = new Calls(process, host, { execPath: executablePath(process, path), execArgv, network: process.kernel.network });
   try {
     return yield* serve(process, host, calls);
   } finally {
@@ -45,22 +46,22 @@ function executablePath(process: Process, path: string): string {
   return posix.join(process.files.realpath(at < 0 ? '.' : path.slice(0, at) || '/'), path.slice(at + 1));
 }
 
-/** The program's command line as the child gets it: absolute script, environment files read, NODE_OPTIONS in front. */
-function argumentsFor(process: Process, words: readonly string[]): string[] {
+/** The program's command line as the child gets it: absolute script, environment files read, NODE_OPTIONS in front; and its own options. */
+function argumentsFor(process: Process, words: readonly string[]): { args: string[]; execArgv: readonly string[] } {
   const fromEnvironment = (process.env.get('NODE_OPTIONS') ?? '').split(/\s+/).filter((word) => word !== '');
   const { options: common } = readCommandLine(fromEnvironment);
   const { options, rest, readsStdin, envFiles } = readCommandLine(words);
   for (const file of envFiles) readEnvFile(process, file);
   if (readsStdin) {
     const interactive = process.descriptors.find(0)?.isTerminal === true && rest[0] !== '-' ? ['--interactive'] : [];
-    return [...common, ...options, ...interactive, '-', ...rest.slice(rest[0] === '-' ? 1 : 0)];
+    return { args: [...common, ...options, ...interactive, '-', ...rest.slice(rest[0] === '-' ? 1 : 0)], execArgv: options };
   }
   const runsScript = rest.length > 0 && !options.some((option) => /^(-e|--eval|-p|--print|-pe|--test)($|=)/.test(option));
-  if (!runsScript) return [...common, ...options, ...(rest.length > 0 ? ['--', ...rest] : [])];
+  if (!runsScript) return { args: [...common, ...options, ...(rest.length > 0 ? ['--', ...rest] : [])], execArgv: options };
   const [script, ...args] = rest as [string, ...string[]];
   // The child's own working directory is the host's: what it resolves before the shim is in place must be absolute.
   const isUrl = options.includes('--entry-url');
-  return [...common, ...options, script.startsWith('/') || isUrl ? script : `${process.files.getcwd().replace(/\/$/, '')}/${script}`, ...args];
+  return { args: [...common, ...options, script.startsWith('/') || isUrl ? script : `${process.files.getcwd().replace(/\/$/, '')}/${script}`, ...args], execArgv: options };
 }
 
 /** NAME=value lines as `node --env-file` reads them; the environment's own values win. */
@@ -91,7 +92,7 @@ class Calls {
   readonly later: AsyncCalls;
   readonly #host: HostNode;
 
-  constructor(process: Process, host: HostNode, options: { execPath: string; network: boolean }) {
+  constructor(process: Process, host: HostNode, options: { execPath: string; execArgv: readonly string[]; network: boolean }) {
     this.#host = host;
     this.files = new FileCalls(process);
     this.children = new ChildCalls(process, (pid, exitCode, signal) => host.tell({ type: 'exit', pid, exitCode, signal }));

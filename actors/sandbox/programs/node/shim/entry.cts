@@ -38,6 +38,6 @@ if (isMain) connectToParent();
 replaceWorkers();
 closeOutlets();
 showWarnings();
-hideInternals();
+hideInternals(hello.execArgv);
 (module as unknown as { _initPaths(): void })._initPaths();
 module.syncBuiltinESMExports();

@@ -9,6 +9,8 @@ import { call, errnoOf, on, systemError, tryCall } from './wire.cjs';
 /** The machine's answer to `hello`. */
 export interface Hello {
   readonly execPath: string;
+  /** Node's options of the program's own command line. */
+  readonly execArgv: string[];
   readonly network: boolean;
   readonly pid: number;
   readonly ppid: number;

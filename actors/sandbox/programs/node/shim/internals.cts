@@ -50,7 +50,7 @@ export function reload(name: string): boolean {
 }
 
 /** Makes internal modules as unknown to the program as they are without --expose-internals, and the shim's own unfindable. */
-export function hideInternals(): void {
+export function hideInternals(execArgv: readonly string[]): void {
   const load = Module._load;
   const modules = register();
   modules.setRealmAllowRequireByUsers([...modules.map.keys()].filter((id) => !id.startsWith('internal/')));
@@ -64,7 +64,7 @@ export function hideInternals(): void {
     return load.call(this, request, parent, isMain);
   };
   Module.builtinModules = Object.freeze(Module.builtinModules.filter((name) => !hidden.test(name))) as string[];
-  process.execArgv = [];
+  process.execArgv = [...execArgv];
 }
 
 /**
