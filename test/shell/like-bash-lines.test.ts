@@ -64,4 +64,48 @@ n=3; export n; export -n n; readonly -n n; declare -p n
 declare -n r=n; readonly -n r; declare -p r n
 readonly -n z=5; declare -p z
 `,
+  'commands that come in line by line, with all that can stand between': String.raw`shopt -s expand_aliases
+alias both='echo one; echo' begin='{' two='echo a
+echo'
+f() {
+  both two
+  # a comment with ' and "
+  cat <<E | cat - <(echo "$LINENO
+")
+here ) } fi
+E
+  if true; then both x
+    begin echo in; two b
+    }
+  fi; case $1 in
+    a) echo a $LINENO ;;
+    b | c) echo "b
+c $LINENO" ;&
+    *) for i in 1 2; do
+        x=$(echo $i
+          if :; then
+            echo $LINENO
+          fi)
+        echo $x \
+          $LINENO
+      done ;;
+  esac
+  while read -r y; do
+    echo $y $LINENO; ( echo sub
+      echo $LINENO )
+  done <<'E' && echo $LINENO
+one
+two
+E
+  ((z = 1 +
+    2)); [[ a == a &&
+    b == b ]] && echo $z $LINENO
+}
+f b; f
+{ echo first; echo second
+  echo $LINENO; } | cat
+if f c
+then echo $LINENO; }
+echo not reached
+`,
 });

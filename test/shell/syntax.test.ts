@@ -85,3 +85,31 @@ test('quoting is that of each built-in', (t) => {
   t.deepEqual([quoteArgument("a'b"), quoteValue('a"$b'), quoteBackslash('a b'), quoteTrace('')], ["'a'\\''b'", '"a\\"\\$b"', 'a\\ b', "''"]);
   t.is(quoteBackslash('\udcff'), "$'\\377'");
 });
+
+/** How often command words are looked at while a function of so many lines comes in line by line. */
+function looks(lines: number): number {
+  let count = 0;
+  const parser = new Parser('', { dialect: 'bash', alias: () => void count++ }, false);
+  const text = ['f() {', ...Array.from({ length: lines }, (_, at) => (at % 4 === 0 ? 'if a; then' : at % 4 === 3 ? 'fi' : `b $(c ${at})`)), '}'];
+  for (const [at, line] of text.entries()) {
+    parser.append(`${line}\n`);
+    const list = parser.next();
+    if (at === text.length - 1) expectFunction(list, lines);
+    else if (list !== 'incomplete') throw new Error(`complete at line ${at}`);
+  }
+  return count;
+}
+
+function expectFunction(list: ReturnType<Parser['next']>, lines: number): void {
+  const definition = typeof list === 'string' ? undefined : list.items[0]?.command;
+  const body = definition?.type === 'function' ? definition.body : undefined;
+  if (body?.type !== 'group' || body.body.items.length !== lines / 4) throw new Error('not the function');
+  const last = body.body.items.at(-1)!.command;
+  if (last.line !== lines - 2) throw new Error(`the last command is on line ${last.line}`);
+}
+
+test('a long command that comes in line by line is not read anew with each line', (t) => {
+  const [few, many] = [looks(40), looks(400)];
+  t.true(few > 40);
+  t.true(many < few * 12, `${few} looks for 40 lines, ${many} for 400`);
+});

@@ -85,16 +85,23 @@ export class CommandReader {
   /** Commands up to what `ends` says of the next token (not taken). Newlines separate. */
   list(ends: () => boolean, mayBeEmpty = false, expecting?: string): List {
     this.skipNewlines();
-    const { line } = this.reader;
-    const items: ListItem[] = [];
+    const { reader } = this;
+    const { line } = reader;
+    const { start } = this.peek();
+    const items = reader.resumeUnfinished(start);
+    if (items.length > 0) {
+      this.lexer.forget();
+      this.skipNewlines();
+    }
     while (!ends()) {
-      if (this.peek().kind === 'end' || (this.reader.features.terse && items.length > 0 && endsList(this.peek()))) this.unexpected(expecting);
+      if (this.peek().kind === 'end' || (reader.features.terse && items.length > 0 && endsList(this.peek()))) this.unexpected(expecting);
       const command = this.andOr();
       const token = this.peek();
       const background = token.kind === 'operator' && token.text === '&';
       items.push({ command, background });
       if (token.kind === 'newline' || background || (token.kind === 'operator' && token.text === ';')) this.take();
       else break;
+      if (token.kind === 'newline') reader.noteUnfinished(start, items);
       this.skipNewlines();
     }
     if (items.length === 0 && !mayBeEmpty) this.unexpected();

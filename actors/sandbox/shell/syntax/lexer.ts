@@ -82,6 +82,11 @@ export class Lexer {
     this.#token = undefined;
   }
 
+  /** Reading goes on somewhere else: a token that was peeked at is none. */
+  forget(): void {
+    this.#token = undefined;
+  }
+
   get spliced(): boolean {
     return this.#spliced > 0;
   }

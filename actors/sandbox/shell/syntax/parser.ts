@@ -42,7 +42,7 @@ export class Parser {
   }
 
   append(text: string): void {
-    this.#reader.text += text;
+    this.#reader.append(text);
   }
 
   /** No more text will come. */
@@ -51,7 +51,7 @@ export class Parser {
     if (reader.final) return;
     reader.final = true;
     this.#until = '';
-    if (!reader.features.terse && reader.text !== '' && !reader.text.endsWith('\n') && !ENDS_ESCAPED.test(reader.text)) reader.text += '\n';
+    if (!reader.features.terse && reader.text !== '' && !reader.text.endsWith('\n') && !ENDS_ESCAPED.test(reader.text)) reader.append('\n');
   }
 
   /** Text of a command that has begun but not ended: the prompt for more is PS2. */

@@ -1,5 +1,5 @@
 // The script's text and where reading stands in it; what word, token and command readers share.
-import type { ArithmeticText, Dialect, List, Subscript, SyntaxFailure, WordPart } from './ast.js';
+import type { ArithmeticText, Dialect, List, ListItem, Subscript, SyntaxFailure, WordPart } from './ast.js';
 import { Incomplete, ShellSyntaxError } from './errors.js';
 import { type Features, featuresOf } from './features.js';
 
@@ -49,6 +49,14 @@ export interface ReadingPlace {
   readonly aliasEnd: number;
 }
 
+/** A list whose end has not come yet: its commands so far, and where the next one begins. */
+interface UnfinishedList {
+  readonly items: ListItem[];
+  readonly count: number;
+  readonly place: ReadingPlace;
+  readonly given: number;
+}
+
 /** A position in a reader's text. */
 export interface Mark {
   at: number;
@@ -77,6 +85,10 @@ export class Reader {
   subscripts = new Map<string, Subscript>();
   /** Positions that go along when text before them is put in or taken out. */
   readonly marks = new Set<Mark>();
+  /** By where they begin. A command is read anew when more text has come, but not what is known of the lists within it. */
+  readonly #unfinished = new Map<number, UnfinishedList>();
+  /** How much text has come since the beginning. */
+  #given = 0;
   #lineBase: number;
   #countedTo = 0;
   /** Where the text of aliases ends, whose newlines are not lines of the script. */
@@ -155,6 +167,33 @@ export class Reader {
     this.marks.add(this.#aliasEnd);
   }
 
+  /** More of the text. */
+  append(text: string): void {
+    this.text += text;
+    this.#given += text.length;
+  }
+
+  /** Here ends a line of the list that begins at `start`. */
+  noteUnfinished(start: number, items: ListItem[]): void {
+    if (this.final || this.pending.length > 0 || this.#aliasEnd.at > this.pos) return;
+    this.#unfinished.set(start, { items, count: items.length, place: this.place, given: this.#given });
+  }
+
+  /** Goes on with the list that begins at `start` where it was left; its commands so far. */
+  resumeUnfinished(start: number): ListItem[] {
+    const known = this.#unfinished.get(start);
+    if (!known) return [];
+    const { items, count, place, given } = known;
+    const since = this.#given - given;
+    this.text = since === 0 ? place.text : place.text + this.text.slice(-since);
+    this.pos = place.pos;
+    this.#lineBase = place.lineBase;
+    this.#countedTo = place.countedTo;
+    this.#aliasEnd.at = place.aliasEnd;
+    items.length = count;
+    return items;
+  }
+
   /** Forgets what is behind `pos`, so that a long session does not grow. */
   discard(): void {
     this.lineAt(this.pos);
@@ -163,6 +202,7 @@ export class Reader {
     this.#moveMarks(0, -this.pos);
     this.#replaced = this.#replaced.filter(({ end }) => end.at > 0);
     this.pos = 0;
+    this.#unfinished.clear();
     this.#countedTo = 0;
     this.#lineBase = line;
     this.arithmeticAt.clear();
