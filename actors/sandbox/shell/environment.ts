@@ -1,6 +1,7 @@
 // The variables a shell starts with: its environment, and what every shell sets.
 import { readDatabase } from '../identity.js';
 import { logicalDirectory } from './working-directory.js';
+import { isFunctionVariable } from './execute/exported-functions.js';
 import type { Shell } from './shell.js';
 import { EXPORTED, READONLY } from './variables/variable.js';
 import { isName } from './variables/variables.js';
@@ -11,7 +12,10 @@ const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/b
 export function importEnvironment(shell: Shell): void {
   const { variables, process } = shell;
   for (const [name, value] of process.env) {
-    if (!isName(name)) continue;
+    if (!isName(name)) {
+      if (shell.isBash && !isFunctionVariable(name, value)) variables.foreign.set(name, value);
+      continue;
+    }
     if (variables.binding(name)?.has(READONLY) !== true) variables.set(name, value);
     variables.mark(variables.writable(name), EXPORTED);
   }

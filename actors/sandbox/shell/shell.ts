@@ -113,6 +113,8 @@ export class Shell {
   forkedFor: Command | undefined;
   /** Nothing was read or run yet: one that begins anew is where this one is. */
   isFresh = true;
+  /** The function or `eval` that runs and has not run a command yet. */
+  entered: string | undefined;
   /** `$?` when the trap that runs began: what `exit` in it means (bash: only in that of EXIT), and `return` in bash. */
   trapStatus: number | undefined;
   /** The name of that trap. */

@@ -80,6 +80,7 @@ const BASH_ONLY: Readonly<Record<string, Maker>> = {
     },
   }),
   POSIXLY_CORRECT: (shell) => ({ set: () => switchPosix(shell, true), unset: () => switchPosix(shell, false) }),
+  IGNOREEOF: (shell) => ({ set: () => shell.options.set('ignoreeof', true), unset: () => shell.options.set('ignoreeof', false) }),
   BASHPID: (shell) => ({ get: () => String(shell.process.pid), set: () => undefined }),
   EPOCHSECONDS: () => ({ get: () => String(Math.floor(Date.now() / 1000)), set: () => undefined }),
   EPOCHREALTIME: () => ({

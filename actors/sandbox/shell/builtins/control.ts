@@ -130,6 +130,7 @@ export const evalBuiltin: Builtin = (shell, argv) => {
 
 function* evaluate(shell: Shell, text: string): Task<number> {
   const { inverted, currentCommand, speaker, dialect } = shell;
+  shell.entered = 'eval';
   if (!shell.isBash) shell.speaker = 'eval';
   shell.evalDepth++;
   shell.unchecked -= inverted;

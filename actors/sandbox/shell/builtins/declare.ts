@@ -10,10 +10,14 @@ import { CAPITALIZED, EXPORTED, INTEGER, LOWERCASE, NAMEREF, READONLY, TRACED, U
 import { AssignmentError, isName, parseReference } from '../variables/variables.js';
 import { ShellSyntaxError } from '../syntax/errors.js';
 import { variableLines } from './options.js';
+import { CommandAbort, ExpansionError } from '../flow.js';
 import { fail, failSpecial, giveUp, print, usage } from './output.js';
 import { refusal } from '../variables/assignment-error.js';
 
 export const DECLARATIONS: ReadonlySet<string> = new Set(['declare', 'typeset', 'local', 'export', 'readonly']);
+
+/** Of these bash tells the name when a value is no arithmetic. */
+const DECLARATIONS_NAMED: ReadonlySet<string> = new Set(['declare', 'typeset', 'local']);
 
 const ATTRIBUTES: Readonly<Record<string, number>> = { i: INTEGER, l: LOWERCASE, u: UPPERCASE, n: NAMEREF, r: READONLY, t: TRACED, x: EXPORTED, c: CAPITALIZED };
 const SYNOPSIS: Readonly<Record<string, string>> = {
@@ -134,7 +138,9 @@ function listVariables(shell: Shell, { command, on, off, operands }: Request): O
     let text = '';
     for (const operand of operands) {
       const bound = variables.binding(typeof operand === 'string' ? operand : `${operand.name}=`);
-      const variable = command === 'local' && bound?.depth !== variables.functionDepth ? undefined : bound;
+      // What acts when it is assigned is there even where it has no value.
+      const isHook = bound?.special !== undefined && !bound.isSet && !bound.isArray && bound.attributes === 0;
+      const variable = isHook || (command === 'local' && bound?.depth !== variables.functionDepth) ? undefined : bound;
       if (variable) text += `${declaration(variable)}\n`;
       else {
         // What is listed so far is seen before the complaint.
@@ -174,6 +180,11 @@ function target(shell: Shell, request: Request, name: string): Variable {
     return variable;
   }
   if (on.includes('g')) return variables.global(name);
+  if (variables.functionDepth === 0 && /[rx]/.test(on) && variables.isTemporary(name)) {
+    const variable = variables.writable(name);
+    variable.isKept = true;
+    return variable;
+  }
   if (variables.functionDepth > 0) return variables.bindAt(variables.functionDepth, name, on.includes('I') || shell.options.has('localvar_inherit') || !shell.isBash);
   return variables.writable(isNameref ? name : variables.follow(name).name);
 }
@@ -181,6 +192,18 @@ function target(shell: Shell, request: Request, name: string): Variable {
 /** Whether what is declared belongs to the running function: a global variable that is read-only has no local copies. */
 function isLocal({ variables }: Shell, { command, on }: Request): boolean {
   return variables.functionDepth > 0 && command !== 'export' && command !== 'readonly' && !on.includes('g');
+}
+
+/**
+ * bash assigns the lists among the arguments before it runs the built-in, in the name of what ran before if that is new: what cannot be
+ * is told then, and outside of functions gives the command up; in a function the built-in meets it once more.
+ */
+function refuse(shell: Shell, { command, readsText }: Request, { elements }: ExpandedAssignment, message: string, isFinal = shell.variables.functionDepth === 0): number {
+  if (shell.isBash && elements && readsText !== true) {
+    shell.complain(`${shell.entered === undefined ? '' : `${shell.entered}: `}${message}`);
+    if (isFinal) throw new CommandAbort(1);
+  }
+  return fail(shell, command, message);
 }
 
 function declareOne(shell: Shell, request: Request, operand: string | ExpandedAssignment): number {
@@ -195,16 +218,17 @@ function declareOne(shell: Shell, request: Request, operand: string | ExpandedAs
   const { name, subscript, append, value, elements } = assignment;
   if (subscript !== undefined && shell.isBash && (command === 'export' || command === 'readonly')) return fail(shell, command, `\`${name}[${subscript}]': not a valid identifier`);
   const outer = variables.binding(name);
-  if (shell.isBash && outer?.depth === 0 && outer.has(READONLY) && isLocal(shell, request)) return fail(shell, command, `${name}: readonly variable`);
+  if (shell.isBash && outer?.depth === 0 && outer.has(READONLY) && isLocal(shell, request)) return refuse(shell, request, assignment, `${name}: readonly variable`);
   const variable = target(shell, request, name);
   // With these -n takes the attribute away; none can make what is read-only writable again.
   const marks = command === 'export' || command === 'readonly';
   let add = [...on].reduce((sum, letter) => sum | (ATTRIBUTES[letter] ?? 0), 0) & ~(marks ? NAMEREF : 0) | (!marks || on.includes('n') ? 0 : command === 'readonly' ? READONLY : EXPORTED);
   const remove = [...off].reduce((sum, letter) => sum | (ATTRIBUTES[letter] ?? 0), 0) | (command === 'export' && on.includes('n') ? EXPORTED : 0);
   if ((remove & READONLY) !== 0 && variable.has(READONLY)) return fail(shell, command, `${name}: readonly variable`);
+  if (elements && variable.has(READONLY)) return refuse(shell, request, assignment, `${name}: readonly variable`, true);
   const isBare = value === undefined && elements === undefined;
   // bash: a local variable is exported where the one that it hides is.
-  if (shell.isBash && variable !== outer && outer?.has(EXPORTED) === true && variable.depth > outer.depth) add |= EXPORTED;
+  if (shell.isBash && variable !== outer && outer?.has(EXPORTED) === true && variable.depth > outer.depth && !off.includes('x')) add |= EXPORTED;
   if (outer?.special?.set && !outer.special.get && variable !== outer) variable.special = outer.special;
   // dash's local keeps the value, busybox's only that it is exported.
   if (isBare && command === 'local' && shell.dialect === 'ash' && variable !== outer) variable.value = undefined;
@@ -212,10 +236,10 @@ function declareOne(shell: Shell, request: Request, operand: string | ExpandedAs
   if (isBare && command === 'readonly' && !variable.isArray) {
     // bash makes no array of a name that gets no value.
   } else if (on.includes('A')) {
-    if (variable.list) return fail(shell, command, `${name}: cannot convert indexed to associative array`);
+    if (variable.list) return refuse(shell, request, assignment, `${name}: cannot convert indexed to associative array`);
     variable.becomeMap();
   } else if (on.includes('a') || (subscript !== undefined && !variable.map)) {
-    if (variable.map) return fail(shell, command, `${name}: cannot convert associative to indexed array`);
+    if (variable.map) return refuse(shell, request, assignment, `${name}: cannot convert associative to indexed array`);
     variable.becomeList();
   }
   if ((add & NAMEREF) !== 0) {
@@ -301,6 +325,7 @@ function declareAll(shell: Shell, request: Request): Outcome {
     try {
       status = declareOne(shell, request, operand) || status;
     } catch (error) {
+      if (error instanceof ExpansionError && !error.isReported && DECLARATIONS_NAMED.has(command)) error.message = `${command}: ${error.message}`;
       if (!(error instanceof AssignmentError)) throw error;
       if (!shell.isBash) {
         giveUp(shell, command, refusal(error, shell.isBash));

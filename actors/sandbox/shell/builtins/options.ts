@@ -14,6 +14,10 @@ export function applyOption(shell: Shell, name: SetOption, on: boolean): void {
   if (name === 'allexport') shell.variables.exportAll = on;
   if (name === 'history' && on && shell.history.newLines === 0) loadHistory(shell);
   if (name === 'posix' && shell.isBash) applyPosix(shell, on);
+  if (name === 'ignoreeof' && shell.isBash) {
+    if (on) shell.variables.set('IGNOREEOF', '10');
+    else shell.variables.unset('IGNOREEOF');
+  }
 }
 
 /** What bash's posix mode brings along, and what of it goes again. */

@@ -36,14 +36,22 @@ function read(shell: Shell, name: string, text: string): FunctionDefinition | un
   return undefined;
 }
 
+const VARIABLE = /^BASH_FUNC_(.+)%%$/s;
+
+/** Whether an entry of an environment is for a function. */
+export function isFunctionVariable(name: string, text: string): boolean {
+  return VARIABLE.test(name) && text.startsWith('() {');
+}
+
 /** Defines the functions that the environment brings. */
 export function importFunctions(shell: Shell): void {
   for (const [variable, text] of shell.process.env) {
-    const name = /^BASH_FUNC_(.+)%%$/s.exec(variable)?.[1];
-    if (name === undefined || !text.startsWith('() {')) continue;
+    if (!isFunctionVariable(variable, text)) continue;
+    const name = VARIABLE.exec(variable)![1]!;
     const isAllowed = !name.includes('/') && (!shell.options.posix || isName(name));
     const definition = isAllowed ? read(shell, name, text) : undefined;
     if (definition) shell.functions.set(name, { definition, source: 'environment', isExported: true, isReadonly: false, isTraced: false });
-    else shell.warnRaw(`${shell.name}: error importing function definition for \`${name}'\n`);
+    else shell.variables.foreign.set(variable, text);
+    if (!definition) shell.warnRaw(`${shell.name}: error importing function definition for \`${name}'\n`);
   }
 }

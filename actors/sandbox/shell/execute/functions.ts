@@ -1,5 +1,6 @@
 // Shell functions: defining them, and calling them with a scope, positional parameters and a frame of their own.
 import type { Task } from '../../kernel/wait.js';
+import { applyOption } from '../builtins/options.js';
 import { restartGetopts } from '../builtins/dash/getopts.js';
 import { ShellExit } from '../flow.js';
 import type { Outcome, ShellFunction } from '../parts.js';
@@ -56,6 +57,7 @@ function enter(shell: Shell, called: ShellFunction, argv: readonly string[], lin
     saved.returnTrap = traps.suspend('RETURN');
   }
   if (!options.errtrace) saved.errtrap = traps.suspend('ERR');
+  shell.entered = argv[0];
   shell.lineRead = called.definition.body.line;
   shell.variables.push('function');
   shell.frames.push({ name: argv[0]!, source: called.source, callLine: line, kind: 'function', callArguments: options.has('extdebug') ? argv.slice(1) : undefined });
@@ -85,7 +87,11 @@ function leave(shell: Shell, saved: Saved): void {
   if (!shell.isBash || shell.variables.isLocal('OPTIND')) shell.getoptsOffset = saved.getoptsOffset;
   shell.getoptsIndex = saved.getoptsIndex;
   shell.variables.pop();
-  if (options) shell.options = options;
+  if (options) {
+    const ignoredEof = shell.options.isSet('ignoreeof');
+    shell.options = options;
+    if (ignoredEof !== options.isSet('ignoreeof')) applyOption(shell, 'ignoreeof', !ignoredEof);
+  }
   shell.traps.resume('DEBUG', saved.debug);
   shell.traps.resume('RETURN', saved.returnTrap);
   shell.traps.resume('ERR', saved.errtrap);

@@ -153,6 +153,7 @@ export class Runtime implements Execution {
       alias: (name) => (shell.options.expandAliases || !shell.isBash ? shell.aliases.get(name) : undefined),
       extglob: () => shell.options.extglob,
       posix: () => shell.options.posix,
+      keyword: () => shell.options.isSet('keyword'),
       backquoteLine: shell.isBash ? undefined : () => (shell.dialect === 'dash' ? 1 : shell.line),
     }, final);
   }

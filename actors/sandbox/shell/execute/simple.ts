@@ -73,6 +73,7 @@ function dispatchDeclaration(shell: Shell, node: SimpleCommand, argv: readonly A
 
 /** bash assigns before it redirects, dash after. */
 function assignAll(shell: Shell, node: SimpleCommand): Outcome {
+  shell.entered = undefined;
   const assign = (): void => {
     for (const assignment of node.assignments) {
       assignGuarded(shell, () => shell.expansion.assign(assignment));
@@ -94,6 +95,7 @@ function assignAll(shell: Shell, node: SimpleCommand): Outcome {
 }
 
 function* assignAllTask(shell: Shell, node: SimpleCommand): Task<number> {
+  shell.entered = undefined;
   if (shell.isBash) yield* assignEach(shell, node);
   if (node.redirects.length > 0) {
     const undo = yield* shell.redirection.applyTask(node.redirects);
@@ -240,6 +242,7 @@ function* runAwaited(shell: Shell, status: number): Task {
 /** The failure of a command that a shell was forked for is its pipeline's or job's: no ERR trap. */
 function conclude(shell: Shell, node: SimpleCommand, status: number, springs: boolean): Outcome {
   const { execution, traps } = shell;
+  shell.entered = undefined;
   // That of `return` counts when its function is over.
   if (shell.flow?.type === 'return' && shell.isBash) {
     shell.status = status;
@@ -286,7 +289,9 @@ function withTemporaries(shell: Shell, node: SimpleCommand, body: () => Outcome,
       assign();
       if (node.assignments.length > 0) tell?.();
     }
+    const show = hidesFrom(shell, node, scoped);
     undo = shell.redirection.apply(node.redirects);
+    show?.();
     if (undo && !shell.isBash) assign();
     outcome = undo ? body() : redirectFailure(shell, node);
   } catch (error) {
@@ -304,6 +309,11 @@ function abandon(shell: Shell, error: unknown, undo: Undo | undefined, end: () =
   if (!endsInPlace(shell, error)) end();
   else if (!shell.isBash || (error instanceof ShellExit && error.byErrexit)) undo?.();
   else undo?.keep();
+}
+
+/** In bash the redirections of a command do not see the assignments in front of it. */
+function hidesFrom({ isBash, variables }: Shell, { redirects }: SimpleCommand, scoped: boolean): (() => void) | undefined {
+  return isBash && scoped && redirects.length > 0 ? variables.hide() : undefined;
 }
 
 function needsTask({ assignments, redirects }: SimpleCommand): boolean {
@@ -325,7 +335,9 @@ function* withTemporariesTask(shell: Shell, node: SimpleCommand, body: () => Out
       yield* assignTemporaries(shell, node, stay);
       if (node.assignments.length > 0 && shell.options.xtrace) tell();
     }
+    const show = hidesFrom(shell, node, scoped);
     undo = yield* shell.redirection.applyTask(node.redirects);
+    show?.();
     if (undo && !shell.isBash) yield* assignTemporaries(shell, node, stay);
     const outcome = undo ? body() : redirectFailure(shell, node);
     return typeof outcome === 'number' ? outcome : yield* outcome;

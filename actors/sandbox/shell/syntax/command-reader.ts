@@ -230,7 +230,8 @@ export class CommandReader {
         assignments.push(token.assignment);
       } else if (token.kind === 'word') {
         this.take();
-        words.push(token.word);
+        if (token.word.assignment !== undefined && this.reader.settings.keyword?.() === true) assignments.push(token.word.assignment);
+        else words.push(token.word);
         if (expecting === 'command' && assignments.length === 0 && redirects.length === 0 && this.isOperator('(', 'argument')) return readDefinition(this, token.word, line);
         if (expecting === 'command') expecting = this.#afterName(token.word);
       } else if (this.#atRedirect(expecting)) redirects.push(this.#redirect());

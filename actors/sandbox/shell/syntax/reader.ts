@@ -16,6 +16,8 @@ export interface ReaderSettings {
   readonly extglob?: (() => boolean) | undefined;
   /** Whether `set -o posix` is on now. */
   readonly posix?: (() => boolean) | undefined;
+  /** Whether `set -k` is on now: all words of a command that assign do so in front of it. */
+  readonly keyword?: (() => boolean) | undefined;
   /** The number of the first line; 1 unless said. */
   readonly line?: number | undefined;
   /** Where lines within backquotes are counted from, if not from where they stand: dash's first is 1, busybox's that of the command that runs meanwhile. */

@@ -106,6 +106,8 @@ export class IndexedArray {
 }
 
 const BUCKETS = 1024;
+/** Of a variable that becomes an associative array. */
+export const BUCKETS_CONVERTED = 128;
 const GROWTH = 4;
 
 /** bash's hash of a key (FNV-1 over its bytes): scripts see it in the order of `${!map[@]}`. */
@@ -126,8 +128,17 @@ export class AssociativeArray {
   readonly #entries: Map<string, string>;
   #ordered: string[] | undefined;
 
-  constructor(entries: Iterable<readonly [string, string]> = []) {
+  readonly #buckets: number;
+
+  /** bash has more buckets for one that is made as such than for a variable that becomes one. */
+  constructor(entries: Iterable<readonly [string, string]> = [], buckets = BUCKETS) {
     this.#entries = new Map(entries);
+    this.#buckets = buckets;
+  }
+
+  /** An empty one in its place. */
+  emptied(): AssociativeArray {
+    return new AssociativeArray([], this.#buckets);
   }
 
   get size(): number {
@@ -153,7 +164,7 @@ export class AssociativeArray {
 
   keys(): string[] {
     if (this.#ordered) return this.#ordered;
-    let buckets = BUCKETS;
+    let buckets = this.#buckets;
     while (this.#entries.size >= buckets * 2) buckets *= GROWTH;
     this.#ordered = inHashOrder(this.#entries.keys(), buckets);
     return this.#ordered;
@@ -164,7 +175,7 @@ export class AssociativeArray {
   }
 
   clone(): AssociativeArray {
-    const copy = new AssociativeArray(this.#entries);
+    const copy = new AssociativeArray(this.#entries, this.#buckets);
     copy.#ordered = this.#ordered;
     return copy;
   }

@@ -95,6 +95,25 @@ export class Bindings {
     return (this.#scopes.at(-1)?.names ?? []).map((name) => this.bindings.get(name)!).filter((variable) => variable?.isKept === true && variable.depth === this.depth);
   }
 
+  /** Takes what the innermost scope holds out of sight, until what is given back is called. */
+  hide(): () => void {
+    const { depth } = this;
+    const own = (this.#scopes.at(-1)?.names ?? []).map((name) => this.bindings.get(name)).filter((variable) => variable?.depth === depth) as Variable[];
+    for (const { name, hidden } of own) {
+      if (hidden) this.bindings.set(name, hidden);
+      else this.bindings.delete(name);
+    }
+    this.passedOn = undefined;
+    return () => {
+      for (const variable of own) {
+        const shown = variable.copyFor(this.generation);
+        shown.hidden = this.bindings.get(variable.name);
+        this.bindings.set(variable.name, shown);
+      }
+      this.passedOn = undefined;
+    };
+  }
+
   /** `local -`: the options to be given back when the running function ends. */
   saveOptions(options: Options): void {
     const scope = this.#scopes[this.functionDepth - 1];
@@ -129,6 +148,7 @@ export class Bindings {
         variable.map = outer.map?.clone();
       }
       variable.attributes = outer.attributes & ~(inherit ? NAMEREF : NAMEREF | READONLY);
+      variable.isGiven = isTemporary;
     }
     this.#insert(variable, isTemporary && outer?.depth === depth - 1 && this.#scopes[depth - 1]!.kind === 'function' ? outer.hidden : outer);
     return variable;
@@ -195,6 +215,8 @@ export class Bindings {
       const empty = new Variable(name, variable.depth, this.generation);
       empty.hidden = variable.hidden;
       if (this.keepsUnset) empty.attributes = variable.attributes;
+      else if (variable.isGiven) empty.attributes = variable.attributes & EXPORTED;
+      empty.isGiven = variable.isGiven;
       this.bindings.set(name, empty);
     } else if (variable.hidden) {
       this.bindings.set(name, variable.hidden);

@@ -1,6 +1,6 @@
 // One shell variable: a value or an array, its attributes, and the outer variable of the same name that it hides.
 import { sum } from '../syntax/constant.js';
-import { AssociativeArray, IndexedArray, type Key } from './arrays.js';
+import { AssociativeArray, BUCKETS_CONVERTED, IndexedArray, type Key } from './arrays.js';
 
 export const EXPORTED = 1, READONLY = 2, INTEGER = 4, LOWERCASE = 8, UPPERCASE = 16, NAMEREF = 32, TRACED = 64, CAPITALIZED = 128;
 
@@ -39,6 +39,8 @@ export class Variable {
   special: SpecialValue | undefined;
   /** Of the assignments in front of a command: it outlives the command (`x=1 export x`, and special built-ins in bash's posix mode). */
   isKept = false;
+  /** A local one that began as an assignment in front of the function's call: it stays exported when it is unset. */
+  isGiven = false;
   /** An array that was declared and never assigned. */
   isUnassigned = false;
 
@@ -111,6 +113,7 @@ export class Variable {
     copy.hidden = this.hidden;
     copy.special = this.special;
     copy.isKept = this.isKept;
+    copy.isGiven = this.isGiven;
     return copy;
   }
 
@@ -125,7 +128,7 @@ export class Variable {
 
   becomeMap(): AssociativeArray {
     if (this.map) return this.map;
-    this.map = new AssociativeArray();
+    this.map = new AssociativeArray([], this.value === undefined ? undefined : BUCKETS_CONVERTED);
     if (this.value !== undefined) this.map.set('0', this.value);
     this.value = undefined;
     return this.map;

@@ -17,9 +17,13 @@ export class Variables extends Bindings {
   /** Set by the shell: an element's key from the text of a subscript. */
   elementKey: (variable: Variable | undefined, subscript: string) => Key = (_, subscript) => subscript;
 
+  /** What came with the environment and is no variable: it is passed on. */
+  readonly foreign = new Map<string, string>();
+
   fork(): Variables {
     const copy = new Variables();
     this.forkInto(copy);
+    for (const [name, text] of this.foreign) copy.foreign.set(name, text);
     return copy;
   }
 
@@ -186,7 +190,7 @@ export class Variables extends Bindings {
   /** `name=(…)` for an associative array starts from nothing. */
   clearMap(variable: Variable): void {
     variable.value = undefined;
-    variable.map = variable.special?.map ?? new AssociativeArray();
+    variable.map = variable.special?.map ?? variable.map?.emptied() ?? new AssociativeArray();
   }
 
   /** Adds or takes attributes away (sums of the constants of variable.ts). */
@@ -238,10 +242,16 @@ export class Variables extends Bindings {
     if (this.passedOn) return this.passedOn;
     const environment = new Map<string, string>();
     for (const [, variable] of this.bindings.entries()) {
-      if ((variable.attributes & EXPORTED) === 0 || variable.list || variable.map) continue;
-      const text = (variable.attributes & NAMEREF) === 0 ? variable.text : variable.value;
-      if (text !== undefined) environment.set(variable.name, text);
+      // In bash a local variable that is not passed on leaves it to the one that it hides.
+      for (let each: Variable | undefined = variable; each; each = this.keepsUnset ? undefined : each.hidden) {
+        if ((each.attributes & EXPORTED) === 0 || each.list || each.map) continue;
+        const text = (each.attributes & NAMEREF) === 0 ? each.text : each.value;
+        if (text === undefined) continue;
+        environment.set(each.name, text);
+        break;
+      }
     }
+    for (const [name, text] of this.foreign) environment.set(name, text);
     this.passedOn = this.ordersByHash ? byHash(environment) : environment;
     return this.passedOn;
   }
