@@ -5,11 +5,13 @@ import { compareFiles, indexFiles, treeFiles, workFiles } from './changes.js';
 import { byBytes, type FileChange } from './sides.js';
 import { type Command, type GitContext, need, options } from './command.js';
 import { readIndex } from './index-file.js';
+import { compareOutside, withoutRepository } from './no-index.js';
 import { patchText } from './patch-text.js';
 import { type Pathspec, pathspec } from './pathspec.js';
 import { GitFailure, type Repository } from './repository.js';
 import { findRevision, peel, unknownRevision } from './revision.js';
 import { mergeBases } from './walk.js';
+import { whiteSpaceFaults } from './white-space.js';
 
 /** Prints changes; the exit code that --exit-code and --quiet ask for. */
 async function tell(context: GitContext, repository: Repository, changes: readonly FileChange[], style: Style, given: ReturnType<typeof options>): Promise<number> {
@@ -32,8 +34,13 @@ async function withoutSpace(repository: Repository, changes: readonly FileChange
 
 export const diff: Command = async (context) => {
   const given = options(context, `${CHANGE_LETTERS}q`, { ...CHANGE_OPTIONS, cached: 'no', staged: 'no', 'no-index': 'no', 'merge-base': 'no', check: 'no' });
-  if (given.has('no-index')) return context.unsupported('diff --no-index');
-  if (given.has('check')) return context.unsupported('diff --check');
+  if (given.has('no-index') || isOutside(context, given.operands)) {
+    const outside = withoutRepository(context);
+    const outsideStyle = readStyle(given, { patch: true }, false);
+    const changes = await compareOutside(context, given.operands);
+    await tell(context, outside, changes, outsideStyle, given);
+    return changes.length > 0 ? 1 : 0;
+  }
   const repository = need(context);
   const style = readStyle(given, { patch: true }, true);
   const { trees, paths } = await readTrees(context, repository, given);
@@ -43,8 +50,25 @@ export const diff: Command = async (context) => {
   const before = trees.length > 0 ? await treeFiles(repository, trees[0]) : isCached ? await treeFiles(repository, await head()) : index;
   const after = trees.length > 1 ? await treeFiles(repository, trees[1]) : isCached ? index : await workFiles(repository);
   const changes = await compareFiles(repository, before, after, paths, style.renames);
+  if (given.has('check')) {
+    const faults = await whiteSpaceFaults(repository, changes);
+    context.print(faults);
+    return faults === '' ? 0 : 2;
+  }
   return tell(context, repository, trees.length > 1 ? changes : withUnmerged(repository, changes, paths), style, given);
 };
+
+/** Two paths where there is no repository are compared as they are. */
+function isOutside(context: GitContext, operands: readonly string[]): boolean {
+  if (operands.length !== 2) return false;
+  try {
+    need(context);
+    return false;
+  } catch (error) {
+    if (!(error instanceof GitFailure)) throw error;
+    return operands.every((path) => context.process.files.exists(path));
+  }
+}
 
 /** Files in conflict are told as such, whatever else they are. */
 function withUnmerged(repository: Repository, changes: readonly FileChange[], paths: Pathspec): FileChange[] {

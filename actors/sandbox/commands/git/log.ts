@@ -6,11 +6,13 @@ import { compareFiles, treeFiles } from './changes.js';
 import { type Command, type GitContext, need, options } from './command.js';
 import { dateText } from './dates.js';
 import { type Pathspec, pathspec } from './pathspec.js';
+import { objectLines } from './object-list.js';
+import { pickaxed } from './pickaxe.js';
 import { decorations, parseFormat, type Shown, short, subject } from './pretty.js';
 import { setting } from './configuration.js';
 import { GitFailure, type Repository } from './repository.js';
-import { findRevision, peel, unknownRevision } from './revision.js';
-import { countedArguments, headCommit, readRange, WALK_LETTERS, WALK_OPTIONS, walk } from './walk.js';
+import { findRevision, peel, resolveCommit, unknownRevision } from './revision.js';
+import { countedArguments, headCommit, History, readRange, WALK_LETTERS, WALK_OPTIONS, walk } from './walk.js';
 import { USUAL_RENAMES } from './renames.js';
 
 const SHOWN_OPTIONS = {
@@ -47,7 +49,7 @@ async function commitChanges(repository: Repository, { commit }: ReadCommitResul
 export const log: Command = async (context) => {
   const repository = need(context);
   const counted = { ...context, argv: countedArguments(context.argv) };
-  const given = options(counted, WALK_LETTERS + CHANGE_LETTERS, { ...WALK_OPTIONS, ...CHANGE_OPTIONS, ...SHOWN_OPTIONS });
+  const given = options(counted, `${WALK_LETTERS}${CHANGE_LETTERS}S:G:`, { 'pickaxe-regex': 'no', 'pickaxe-all': 'no', ...WALK_OPTIONS, ...CHANGE_OPTIONS, ...SHOWN_OPTIONS });
   const style = readStyle(given, { patch: false, raw: context.argv[0] === 'whatchanged' }, true);
   const range = await readRange(repository, given);
   const paths = pathspec(repository, range.paths);
@@ -59,7 +61,11 @@ export const log: Command = async (context) => {
     context.print(await (await shower(context, repository, given, style, ({ oid }) => found.get(oid)!.paths))([...found.values()].map(({ entry }) => entry)));
     return 0;
   }
-  const entries = await walk(context, repository, given, { ...range, include }, paths);
+  const isPicked = given.has('S', 'G');
+  // What is looked for in changes counts before -n does.
+  const walked = isPicked ? { ...given, value: (...names: string[]) => given.value(...names.filter((name) => name !== 'n' && name !== 'max-count')) } : given;
+  const all = await pickaxed(repository, given, await walk(context, repository, walked, { ...range, include }, paths), paths);
+  const entries = isPicked ? all.slice(0, Number(given.value('n', 'max-count') ?? Infinity)) : all;
   context.print(await (await shower(context, repository, given, style, () => paths))(entries));
   return 0;
 };
@@ -88,28 +94,42 @@ export const revList: Command = async (context) => {
   const repository = need(context);
   const counted = { ...context, argv: countedArguments(context.argv) };
   const given = options(counted, WALK_LETTERS, { ...WALK_OPTIONS, count: 'no', parents: 'no', children: 'no', 'abbrev-commit': 'no', objects: 'no', quiet: 'no', oneline: 'no', format: 'required', pretty: 'optional', timestamp: 'no', 'no-commit-header': 'no', date: 'required', abbrev: 'optional', 'use-bitmap-index': 'no' });
-  if (given.has('objects')) return context.unsupported('rev-list --objects');
   const range = await readRange(repository, given);
   const paths = pathspec(repository, range.paths);
   refuseUnknown(context, repository, range.paths, given.afterDashes);
   if (range.include.length === 0 && !given.has('all', 'branches', 'tags', 'remotes')) throw new GitFailure('usage: git rev-list [<options>] <commit>... [--] [<path>...]', 129);
   const entries = await walk(context, repository, given, range, paths);
   if (given.has('quiet')) return 0;
+  const isLeft = given.has('left-right') ? await leftSide(repository, given.operands) : undefined;
+  const objects = given.has('objects') ? await objectLines(repository, entries, range.exclude) : [];
   if (given.has('count')) {
-    context.print(`${entries.length}\n`);
+    const left = isLeft === undefined ? 0 : entries.filter(({ oid }) => isLeft.has(oid)).length;
+    context.print(isLeft === undefined ? `${entries.length + objects.length}\n` : `${left}\t${entries.length - left}\n`);
     return 0;
   }
   const format = given.has('format', 'pretty', 'oneline') ? parseFormat(given.has('oneline') ? 'oneline' : given.value('format', 'pretty')) : undefined;
   for (const entry of entries) {
     const { oid, commit } = entry;
-    const name = given.has('abbrev-commit') ? short(oid) : oid;
+    const mark = isLeft === undefined ? '' : isLeft.has(oid) ? '<' : '>';
+    const name = mark + (given.has('abbrev-commit') ? short(oid) : oid);
     const shown = { entry, names: [], abbreviates: given.has('abbrev-commit'), dateMode: given.value('date') ?? 'default', zone: zoneOf(context.process) };
     if (given.has('oneline')) context.print(`${format!.text(shown)}\n`);
     else if (format) context.print(`${given.has('no-commit-header') || format.text(shown).startsWith(`commit ${name}`) ? '' : `commit ${name}\n`}${format.text(shown)}\n`);
     else context.print(`${given.has('timestamp') ? `${commit.committer.timestamp} ` : ''}${name}${given.has('parents') ? commit.parent.map((parent) => ` ${parent}`).join('') : ''}\n`);
   }
+  for (const line of objects) context.print(`${line}\n`);
   return 0;
 };
+
+/** What only the left side of `a...b` reaches. */
+async function leftSide(repository: Repository, operands: readonly string[]): Promise<ReadonlySet<string>> {
+  const [, left, right] = operands.map((operand) => /^(.*?)\.\.\.(.*)$/.exec(operand)).find((match) => match !== null) ?? [];
+  if (left === undefined) return new Set();
+  const history = new History(repository);
+  const [ours, theirs] = [await resolveCommit(repository, left || 'HEAD'), await resolveCommit(repository, right || 'HEAD')];
+  const there = await history.reachable([theirs]);
+  return new Set([...(await history.reachable([ours]))].filter((oid) => !there.has(oid)));
+}
 
 export const shortlog: Command = async (context) => {
   const repository = need(context);
