@@ -11,6 +11,8 @@ const WORDS: readonly (readonly [RegExp, string | ((...match: string[]) => strin
   [/^cannot open ([^]*): No such file$/, "can't open $1: no such file"],
   [/^cannot (create|open) /, "can't $1 "],
   [/^Illegal option/, 'illegal option'],
+  [/^No such job: (.*)$/, '$1: no such job'],
+  [/^Usage: getopts optstring var \[arg\.\.\.\]$/, 'usage: getopts optstring var [arg]'],
   [/: readonly variable$/, ': is read only'],
   [/: bad trap$/, ': invalid signal specification'],
   [/^I\/O error: /, 'write error: '],

@@ -44,7 +44,7 @@ export class JobTable {
 
   add(processes: readonly Process[], text: string, isControlled: boolean): Job {
     this.collect();
-    const isDash = this.#shell.dialect === 'dash';
+    const isDash = !this.#shell.isBash;
     if (isDash) this.makeRoom();
     else if (!this.#shell.isInteractive) this.forgetEnded();
     const number = isDash ? this.#freeNumber() : (this.#jobs.at(-1)?.number ?? 0) + 1;

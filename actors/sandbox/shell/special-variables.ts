@@ -1,6 +1,6 @@
 // Variables that compute their value or act when assigned: RANDOM, SECONDS, LINENO, FUNCNAME and the rest.
 import { applyOption } from './builtins/options.js';
-import { resetGetopts } from './builtins/dash/getopts.js';
+import { resetGetopts, restartGetopts } from './builtins/dash/getopts.js';
 import { HASH_BUCKETS, isAliasName } from './builtins/describe.js';
 import { setDirectoryEntry } from './builtins/directories.js';
 import { hashRefusal } from './execute/program-search.js';
@@ -141,11 +141,15 @@ const DASH: Readonly<Record<string, Maker>> = {
   PATH: (shell) => ({ set: () => shell.hash.clear() }),
 };
 
+const ASH: Readonly<Record<string, Maker>> = {
+  OPTIND: (shell) => ({ set: (value) => resetGetopts(shell, /^\d+$/.test(value) ? value : '1'), unset: () => restartGetopts(shell) }),
+};
+
 const READ_ONLY: ReadonlySet<string> = new Set(['SHELLOPTS', 'BASHOPTS']);
 
 /** Defines them in a new shell; a forked one gets its own in place of its parent's. */
 export function defineSpecials(shell: Shell): void {
-  const makers = shell.isBash ? { ...COMMON, ...locales, ...BASH_ONLY } : shell.dialect === 'dash' ? DASH : COMMON;
+  const makers = shell.isBash ? { ...COMMON, ...locales, ...BASH_ONLY } : shell.dialect === 'dash' ? DASH : { ...COMMON, ...ASH };
   const isFork = shell.subshellDepth > 0;
   for (const [name, maker] of Object.entries(makers)) {
     const bound = shell.variables.binding(name);

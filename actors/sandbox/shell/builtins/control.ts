@@ -7,6 +7,7 @@ import { CommandAbort, ShellExit } from '../flow.js';
 import { findReadable } from '../execute/program-search.js';
 import type { Builtin, Outcome } from '../parts.js';
 import type { Shell } from '../shell.js';
+import { restartGetopts } from './dash/getopts.js';
 import { fail, failSpecial, usage } from './output.js';
 import { describe } from './describe.js';
 import { sendSignal } from './signals.js';
@@ -114,6 +115,7 @@ export const shift: Builtin = (shell, argv) => {
     return shell.isBash && shell.options.has('shift_verbose') ? fail(shell, 'shift', `${operand ?? ''}${operand === undefined ? '' : ': '}shift count out of range`) : 1;
   }
   shell.positional = shell.positional.slice(count);
+  if (!shell.isBash) restartGetopts(shell);
   return 0;
 };
 

@@ -74,7 +74,7 @@ export function describe(shell: Shell, names: readonly string[], options: { ters
       if (!options.terse && shell.dialect === 'ash') shell.warnRaw(`${name}: not found\n`);
       else if (!options.terse) shell.complain(shell.isBash ? `command: ${name}: not found` : `${name}: not found`);
     } else if (options.terse) {
-      text += `${meaning.kind === 'alias' ? `alias ${name}=${quoteSingle(meaning.text)}` : meaning.text}\n`;
+      text += `${meaning.kind === 'alias' ? `alias ${name}=${(shell.isBash ? quoteSingle : quoteDash)(meaning.text)}` : meaning.text}\n`;
     } else {
       text += `${sentence(shell, name, meaning)}\n`;
     }

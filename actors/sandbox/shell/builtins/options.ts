@@ -6,6 +6,7 @@ import type { Shell } from '../shell.js';
 import { functionText } from '../command-text.js';
 import { loadHistory } from '../history/file.js';
 import { restrict } from '../restricted.js';
+import { restartGetopts } from './dash/getopts.js';
 import { fail, failSpecial, giveUp, print, readOptions, usage } from './output.js';
 
 /** Turns a set option on or off, with what follows from it. */
@@ -58,22 +59,26 @@ function optionOf(name: string): SetOption | undefined {
   return Object.hasOwn(SET_OPTIONS, name) ? (name as SetOption) : undefined;
 }
 
+function setParameters(shell: Shell, words: string[]): void {
+  shell.positional = words;
+  shell.positionalSets++;
+  if (!shell.isBash) restartGetopts(shell);
+}
+
 export const set: Builtin = (shell, argv) => {
   if (argv.length === 1) return listAll(shell);
   let at = 1;
   for (; at < argv.length; at++) {
     const word = argv[at]!;
     if (word === '--') {
-      shell.positional = argv.slice(at + 1);
-      shell.positionalSets++;
+      setParameters(shell, argv.slice(at + 1));
       return 0;
     }
     if (word === '-') {
       applyOption(shell, 'xtrace', false);
       applyOption(shell, 'verbose', false);
       if (argv.length === at + 1) return 0;
-      shell.positional = argv.slice(at + 1);
-      shell.positionalSets++;
+      setParameters(shell, argv.slice(at + 1));
       return 0;
     }
     // bash: a lone + is a word of no options.
@@ -104,7 +109,7 @@ export const set: Builtin = (shell, argv) => {
       applyOption(shell, option, on);
     }
   }
-  if (at < argv.length) shell.positional = argv.slice(at);
+  if (at < argv.length) setParameters(shell, argv.slice(at));
   return 0;
 };
 

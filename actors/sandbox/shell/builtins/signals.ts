@@ -8,7 +8,7 @@ import { quoteDash, quoteSingle } from '../quote.js';
 import type { Builtin } from '../parts.js';
 import type { Shell } from '../shell.js';
 import { trapName } from '../traps.js';
-import { fail, print, showUsage, usage } from './output.js';
+import { fail, giveUp, print, showUsage, usage } from './output.js';
 
 /** SIGINT, EXIT: as `trap -p` writes names. */
 function shownTrap(shell: Shell, name: string): string {
@@ -133,6 +133,7 @@ function* signalAll(shell: Shell, words: readonly string[], signal: number): Tas
   for (const word of words) {
     const job = word.startsWith('%') ? shell.jobs.find(word) : undefined;
     if (word.startsWith('%') && (job === undefined || job === 'ambiguous')) {
+      if (!shell.isBash) giveUp(shell, 'kill', `${word}: no such job`);
       status = fail(shell, 'kill', `${word}: no such job`);
       continue;
     }

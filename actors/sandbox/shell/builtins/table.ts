@@ -59,4 +59,7 @@ export const DASH_BUILTINS: ReadonlyMap<string, Builtin> = new Map(Object.entrie
   set: dashSet,
 }));
 /** What busybox ash, built as bash-compatible, knows. */
-export const ASH_BUILTINS: ReadonlyMap<string, Builtin> = new Map(Object.entries({ ...POSIX, source: BASH.source!, let: BASH.let!, help: BASH.help! }));
+export const ASH_BUILTINS: ReadonlyMap<string, Builtin> = new Map(Object.entries({
+  ...POSIX, source: BASH.source!, let: BASH.let!, help: BASH.help!, jobs: dashJobs.jobs, wait: (shell, argv) => (argv[1] === '-n' ? POSIX.wait! : dashJobs.wait)(shell, argv), fg: dashJobs.fg, bg: dashJobs.bg,
+  alias: dashDescribe.alias, unalias: dashDescribe.unalias, getopts: dashGetopts.getopts, break: dashControl.breakBuiltin, continue: dashControl.continueBuiltin,
+}));

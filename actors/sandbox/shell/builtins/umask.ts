@@ -22,7 +22,8 @@ export const umask: Builtin = (shell, argv) => {
     return print(shell, 'umask', `${options.flags.includes('p') ? `umask ${options.flags.includes('S') ? '-S ' : ''}` : ''}${text}\n`);
   }
   if (/^\d/.test(mode)) {
-    if (!/^[0-7]+$/.test(mode) || (shell.isBash && Number.parseInt(mode, 8) > 0o7777)) return fail(shell, 'umask', shell.isBash ? `${mode}: octal number out of range` : `Illegal number: ${mode}`, shell.isBash ? 1 : 2);
+    const most = shell.isBash ? 0o7777 : 0o777;
+    if (!/^[0-7]+$/.test(mode) || Number.parseInt(mode, 8) > most) return shell.isBash ? fail(shell, 'umask', `${mode}: octal number out of range`) : fail(shell, 'umask', `illegal mode: ${mode}`, 2);
     process.umask = Number.parseInt(mode, 8) & 0o777;
     return 0;
   }
@@ -31,6 +32,7 @@ export const umask: Builtin = (shell, argv) => {
     const match = /^([ugoa]*)([-+=])([rwx]*)$/.exec(clause);
     if (!match) {
       const [begun, operator = ''] = /^[ugoa]*([-+=][rwx]*)?/.exec(clause)!;
+      if (!shell.isBash) return fail(shell, 'umask', `illegal mode: ${mode}`, 2);
       return fail(shell, 'umask', `\`${clause.slice(begun.length, begun.length + 1)}': invalid symbolic mode ${operator === '' ? 'operator' : 'character'}`);
     }
     const who = match[1] === '' || match[1]!.includes('a') ? 'ugo' : match[1]!;

@@ -56,6 +56,8 @@ export class Interpreter {
     const undo = yield* shell.redirection.applyTask(command.redirects);
     if (!undo) {
       closeSubstitutions(shell, files);
+      // busybox's errexit does not look at it.
+      if (shell.dialect === 'ash') return (shell.status = shell.redirectionStatus);
       const failed = this.settle(shell.redirectionStatus);
       return typeof failed === 'number' ? failed : yield* failed;
     }

@@ -88,7 +88,7 @@ export class Runtime implements Execution {
       // bash: the loops around are not its own.
       if (child.isBash) child.loopDepth = 0;
       // `jobs | …`, not `jobs &`.
-      if (child.isBash && command.type === 'simple' && command.words[0]?.literal === 'jobs' && !shell.jobs.ofPid(child.process.pid)) child.jobs.inherit(shell.jobs);
+      if (child.dialect !== 'dash' && command.type === 'simple' && command.words[0]?.literal === 'jobs' && !shell.jobs.ofPid(child.process.pid)) child.jobs.inherit(shell.jobs);
       const outcome = child.execution.run(body);
       const status = typeof outcome === 'number' ? outcome : yield* outcome;
       if (child.isBash && WITHOUT_EXIT_TRAP.has(body.type)) child.traps.take('EXIT');
@@ -104,7 +104,7 @@ export class Runtime implements Execution {
     yield* awaitRoom(this.#shell);
     const child = this.fork(function* main(sub) {
       const undo = yield* sub.redirection.applyTask(node.redirects);
-      return undo ? yield* body(sub) : sub.redirectionStatus;
+      return undo ? yield* body(sub) : sub.isBash ? sub.redirectionStatus : 2;
     });
     yield* this.awaitForeground([child], () => node.words.map(({ source }) => source).join(' '));
     return statusCode(child.status!);

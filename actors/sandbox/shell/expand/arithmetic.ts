@@ -286,7 +286,8 @@ function read(scope: Scope, { name, index }: Variable, place?: Key): Integer {
   }
   if (shell.dialect === 'dash') return text !== undefined && text.length < 16 && PLAIN.test(text) ? Number(text) : dashValue(text ?? '');
   if (text === undefined) {
-    if (shell.options.nounset) throw new ExpansionError(`${name}: unbound variable`, { fatal: true, status: 127 });
+    // busybox: what is not set is 0, even with nounset.
+    if (shell.options.nounset && shell.isBash) throw new ExpansionError(`${name}: unbound variable`, { fatal: true, status: 127 });
     return 0;
   }
   if (text === '') return 0;

@@ -74,7 +74,7 @@ export class Expander implements Expansion {
       if (out.length >= FIELDS_MAX) throw new TooBig();
       if (pattern === undefined || shell.options.noglob) out.push(text);
       else glob(shell, text, pattern, out);
-    }, shell.dialect === 'dash');
+    }, !shell.isBash);
   }
 
   text(word: Word): string {

@@ -48,8 +48,8 @@ export function decide(shell: Shell, part: Parameter, key: Key | undefined, quot
   const value = part.indirect ? lookUpIndirect(shell, part, key) : lookUp(shell, part.name, part.index?.all, key);
   if (operation?.type !== 'default' && operation?.type !== 'assign' && operation?.type !== 'error' && operation?.type !== 'alternate') return { value };
   const isUnset = value.list ? value.list.length === 0 : value.text === undefined;
-  // In dash `$@` and `$*` are set even where there are no parameters.
-  const isDashList = value.list !== undefined && shell.dialect === 'dash';
+  // In dash and ash `$@` and `$*` are set even where there are no parameters.
+  const isDashList = value.list !== undefined && !shell.isBash;
   const isNull = isDashList ? operation.colon && isNullList(shell, part, value, quoted, isText) : isUnset || (operation.colon && !(part.indirect && value.list) && (value.list ? value.list.join(value.star && quoted ? (shell.variables.get('IFS') ?? ' ').slice(0, 1) : ' ') === '' : value.text === ''));
   if (operation.type === 'alternate') return isNull ? { value, nothing: true } : { value, word: operation.word, use: 'pour' };
   if (!isNull) return { value };
@@ -63,7 +63,7 @@ function badSubstitution(shell: Shell, { source }: Parameter): string {
 /** Applies the operation and pours the outcome. */
 export function finish(shell: Shell, part: Parameter, decision: Decision, operands: Operands, sink: Sink, quoted: boolean): void {
   const { operation } = part;
-  if (shell.dialect === 'dash' && decision.value.list !== undefined && (operation?.type === 'trim' || operation?.type === 'length')) return finishWhole(shell, part, decision.value, operands, sink, quoted);
+  if (!shell.isBash && decision.value.list !== undefined && (operation?.type === 'trim' || operation?.type === 'length')) return finishWhole(shell, part, decision.value, operands, sink, quoted);
   const value = operation?.type === 'slice' || operation?.type === 'transform' ? single(decision.value) : decision.value;
   if (decision.nothing === true) return;
   if (decision.use === 'error') return fail(shell, part, operands.word!);
@@ -92,7 +92,7 @@ export function finish(shell: Shell, part: Parameter, decision: Decision, operan
   pourText(apply(shell, part, text, operands), sink, quoted);
 }
 
-/** dash trims and measures `$@` and `$*` as one text. */
+/** dash and ash trim and measure `$@` and `$*` as one text. */
 function finishWhole(shell: Shell, part: Parameter, { list, star }: Value, operands: Operands, sink: Sink, quoted: boolean): void {
   const ifs = shell.separators;
   const joins = part.operation?.type === 'length' || sink.isText === true || (quoted && star);

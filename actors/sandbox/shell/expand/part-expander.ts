@@ -82,7 +82,7 @@ export class PartExpander {
    */
   #marked(parts: readonly WordPart[], sink: Sink): Sink {
     const lists = parts.filter((part) => part.type === 'parameter' && isListNow(this.#shell, part)).length;
-    if (this.#shell.dialect === 'dash') {
+    if (!this.#shell.isBash) {
       const [part] = parts;
       if (parts.length !== 1 || lists === 0 || (part!.type === 'parameter' && part!.operation !== undefined)) sink.quoted('');
       return sink;

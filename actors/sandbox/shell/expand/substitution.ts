@@ -39,7 +39,7 @@ export function* substituteCommand(shell: Shell, part: CommandSubstitution): Tas
     sub.tailCommand = tailOf(sub, script);
     // dash: errexit looks at what is in it, also where it is a condition.
     if (sub.dialect === 'dash') sub.unchecked = 0;
-    if (!sub.options.has('inherit_errexit') && !sub.options.posix && sub.isBash) sub.options.set('errexit', false);
+    if (!sub.options.has('inherit_errexit') && !sub.options.posix && sub.dialect !== 'dash') sub.options.set('errexit', false);
     return yield* runSubstituted(sub, script);
   }, (process) => {
     process.close(reader);

@@ -1,4 +1,4 @@
-// dash's getopts: where it is, it notes aside of OPTIND, anew for each call of a function and each `set` and `shift`.
+// dash's getopts, and busybox's: where it is, it notes aside of OPTIND, anew for each call of a function and each `set` and `shift`.
 import type { Builtin } from '../../parts.js';
 import type { Shell } from '../../shell.js';
 import { refusal } from '../../variables/assignment-error.js';
@@ -42,6 +42,7 @@ export const getopts: Builtin = (shell, argv) => {
   if (shell.getoptsIndex > words.length + 1) restartGetopts(shell);
   let index = shell.getoptsIndex;
   const offset = shell.getoptsOffset;
+  const isBusybox = shell.dialect === 'ash';
   const finish = (value: string, next: number, status: number): number => {
     assign(shell, 'OPTIND', String(index));
     shell.getoptsIndex = index;
@@ -54,15 +55,19 @@ export const getopts: Builtin = (shell, argv) => {
   let at = offset;
   if (word === '' || at >= word.length) {
     word = words[index - 1] ?? '';
-    if (!/^-./.test(word)) return finish('?', 0, 1);
+    const isLast = word === '--';
+    if (isLast || !/^-./.test(word)) {
+      if (isLast) index++;
+      if (isBusybox) assign(shell, 'OPTARG', undefined);
+      return finish('?', 0, 1);
+    }
     index++;
-    if (word === '--') return finish('?', 0, 1);
     at = 1;
   }
   const letter = word[at++]!;
   const takes = takesArgument(options, letter);
   const complain = (message: string, quiet: string): string => {
-    if (options.startsWith(':')) {
+    if (options.startsWith(':') || (isBusybox && shell.variables.get('OPTERR') === '0')) {
       assign(shell, 'OPTARG', letter);
       return quiet;
     }

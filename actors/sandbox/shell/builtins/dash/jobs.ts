@@ -1,4 +1,4 @@
-// dash's jobs, wait, fg and bg.
+// dash's jobs, wait, fg and bg, and busybox's.
 import { statusCode } from '../../../kernel/process.js';
 import { SIGINT, SIGPIPE } from '../../../kernel/signals.js';
 import type { Task } from '../../../kernel/wait.js';
@@ -30,8 +30,9 @@ function jobLine(shell: Shell, job: Job, flag: string): string {
   const pid = job.processes[0]!.pid;
   if (flag === 'p') return `${pid}\n`;
   const mark = job === shell.jobs.current ? '+' : job === shell.jobs.previous ? '-' : ' ';
-  const head = `[${job.number}] ${mark} ${flag === 'l' ? `${pid} ` : ''}${stateText(job)}`;
-  return `${head.padEnd(Math.max(head.length + 1, COMMAND_COLUMN))}${shell.options.monitor ? job.text : ''}\n`;
+  const number = shell.dialect === 'ash' ? `[${job.number}]${mark}  ` : `[${job.number}] ${mark} `;
+  const head = `${number}${flag === 'l' ? `${pid} ` : ''}${stateText(job)}`;
+  return `${head.padEnd(Math.max(head.length + 1, COMMAND_COLUMN))}${shell.options.monitor ? job.text : ' | '.repeat(job.processes.length - 1)}\n`;
 }
 
 /** The last one first; those that ended are told of once. */
