@@ -177,11 +177,3 @@ export const caller: Builtin = (shell, argv) => {
   if (source === undefined && argv[1] !== undefined) return 1;
   return print(shell, 'caller', argv[1] === undefined ? `${frame.callLine} ${source ?? 'NULL'}\n` : `${frame.callLine} ${outer?.name ?? 'main'} ${source}\n`);
 };
-
-export const help: Builtin = (shell, argv) => {
-  const topics = argv.slice(1).filter((word) => !word.startsWith('-'));
-  const missing = topics.filter((topic) => !shell.builtins.has(topic));
-  for (const topic of missing) fail(shell, 'help', `no help topics match \`${topic}'.  Try \`help help' or \`man -k ${topic}' or \`info ${topic}'.`);
-  if (topics.length > 0) return print(shell, 'help', topics.filter((topic) => shell.builtins.has(topic)).map((topic) => `${topic}: ${topic}\n`).join(''), missing.length === topics.length ? 1 : 0);
-  return print(shell, 'help', `These shell commands are defined internally.\n${[...shell.builtins.keys()].sort().join(' ')}\n`);
-};

@@ -8,6 +8,7 @@ import { alias, enable, hash, type, unalias } from './describe.js';
 import { cdBuiltin, dirsBuiltin, popdBuiltin, pushdBuiltin, pwdBuiltin } from './directories.js';
 import { echoBuiltin } from './echo.js';
 import { fc } from './fc.js';
+import { help } from './help.js';
 import { history } from './history.js';
 import * as jobs from './jobs.js';
 import { mapfileBuiltin } from './mapfile.js';
@@ -46,7 +47,7 @@ const POSIX: Readonly<Record<string, Builtin>> = {
 const BASH: Readonly<Record<string, Builtin>> = {
   source: control.source, builtin: control.builtin, declare: declaration, typeset: declaration, shopt, enable, pushd: pushdBuiltin,
   popd: popdBuiltin, dirs: dirsBuiltin, mapfile: mapfileBuiltin, readarray: mapfileBuiltin, let: misc.letBuiltin, caller: misc.caller,
-  bind, history, fc, compgen, complete, compopt, help: misc.help, disown: jobs.disown,
+  bind, history, fc, compgen, complete, compopt, help, disown: jobs.disown,
   logout: control.logout, suspend: control.suspend,
 };
 

@@ -4,7 +4,8 @@ import { subscriptBlocks } from '../expand/lookup.js';
 import { withSubscriptsWhereMet } from '../expand/run-time-subscripts.js';
 import { temporaryText } from '../expand/assignment.js';
 import { runDeclaration } from '../builtins/declare.js';
-import { failSpecial } from '../builtins/output.js';
+import { helpOf } from '../builtins/help.js';
+import { failSpecial, print } from '../builtins/output.js';
 import type { Builtin, Outcome, Undo } from '../parts.js';
 import type { Shell } from '../shell.js';
 import type { SimpleCommand } from '../syntax/ast.js';
@@ -150,7 +151,8 @@ function dispatch(shell: Shell, node: SimpleCommand, argv: string[]): Outcome {
   }
   // bash: a job in place of a command goes on in the foreground.
   if (shell.isBash && name.startsWith('%') && shell.forkedFor !== node) return finish(shell, node, argv, shell.builtins.get('fg')!(shell, ['fg', ...argv]));
-  const builtin = shell.disabledBuiltins.has(name) ? undefined : shell.builtins.get(name);
+  const found = shell.disabledBuiltins.has(name) ? undefined : shell.builtins.get(name);
+  const builtin = found && argv[1] === '--help' && shell.isBash && !WITHOUT_HELP.has(name) ? tellHelp : found;
   if (!builtin) return finish(shell, node, argv, runExternal(shell, node, argv, { tell }));
   const run = shell.isBash ? (shell.forkedFor === node ? runForked : runBuiltin) : isSpecial ? runBuiltin : runRegular;
   if (node.assignments.length === 0 && node.redirects.length === 0) {
@@ -158,6 +160,16 @@ function dispatch(shell: Shell, node: SimpleCommand, argv: string[]): Outcome {
     return finish(shell, node, argv, run(shell, argv, builtin));
   }
   return finish(shell, node, argv, withTemporaries(shell, node, () => run(shell, argv, builtin), stayOf(shell, name, argv.length), { tell, keepsFiles: isExec(argv) }));
+}
+
+/** To these `--help` is an argument like others. */
+const WITHOUT_HELP: ReadonlySet<string> = new Set([':', 'true', 'false', 'echo', 'test', '[', 'times']);
+
+/** `cd --help` */
+function* tellHelp(shell: Shell, [name = '']: readonly string[]): Task<number> {
+  const printed = print(shell, name, helpOf(name) ?? '');
+  if (typeof printed !== 'number') yield* printed;
+  return 2;
 }
 
 /** Whether redirections stay: `exec`, also as `command exec`. */
