@@ -1,8 +1,7 @@
 // Node's own insides, as far as the shim replaces them; visible to the shim alone.
 import module from 'node:module';
 
-type Load = (request: string, parent?: unknown, isMain?: boolean) => any;
-const Module = module as unknown as { _load: Load; builtinModules: string[] };
+const Module = module as unknown as { builtinModules: string[] };
 
 /** The bindings that Node's library is made over. */
 export const internalBinding: (name: string) => any = require('internal/test/binding').internalBinding;
@@ -51,19 +50,13 @@ export function reload(name: string): boolean {
 
 /** Makes internal modules as unknown to the program as they are without --expose-internals, and the shim's own unfindable. */
 export function hideInternals(execArgv: readonly string[]): void {
-  const load = Module._load;
   const modules = register();
   modules.setRealmAllowRequireByUsers([...modules.map.keys()].filter((id) => !id.startsWith('internal/')));
   const own = (path: string): boolean => path.startsWith(__dirname);
   for (const path of Object.keys(require.cache).filter(own)) delete require.cache[path];
   const { _pathCache: paths } = module as unknown as { _pathCache: Record<string, string> };
   for (const key of Object.keys(paths)) if (own(paths[key]!)) delete paths[key];
-  const hidden = /^(?:node:)?internal\//;
-  Module._load = function (request, parent, isMain) {
-    if (hidden.test(request)) throw Object.assign(new Error(`Cannot find module '${request}'`), { code: 'MODULE_NOT_FOUND', requireStack: [] });
-    return load.call(this, request, parent, isMain);
-  };
-  Module.builtinModules = Object.freeze(Module.builtinModules.filter((name) => !hidden.test(name))) as string[];
+  Module.builtinModules = Object.freeze(Module.builtinModules.filter((name) => !name.startsWith('internal/'))) as string[];
   process.execArgv = [...execArgv];
 }
 
