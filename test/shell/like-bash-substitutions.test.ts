@@ -51,5 +51,5 @@ A
 fi
 echo ` + '"`echo )`" $?' + String.raw`
 `,
-  'indirection by the positional parameters': 'x=5\necho ${!*} ${!@} .\nset -- x\necho ${!*} ${!@}\nset -- ""\n(echo ${!*}; echo no) 2>&1\nset a b\n(echo ${!@}; echo no) 2>&1\n',
+  'indirection by the positional parameters': '(x=y; a=(y); set -u; (echo ${!x}); (echo ${!a[0]}); (echo ${!*}); echo ${!@}; echo no) 2>&1; echo $?\nx=5\necho ${!*} ${!@} .\nset -- x\necho ${!*} ${!@}\nset -- ""\n(echo ${!*}; echo no) 2>&1\nset a b\n(echo ${!@}; echo no) 2>&1\n',
 });

@@ -50,8 +50,11 @@ export function importFunctions(shell: Shell): void {
     const name = VARIABLE.exec(variable)![1]!;
     const isAllowed = !name.includes('/') && (!shell.options.posix || isName(name));
     const definition = isAllowed ? read(shell, name, text) : undefined;
-    if (definition) shell.functions.set(name, { definition, source: 'environment', isExported: true, isReadonly: false, isTraced: false });
-    else shell.variables.foreign.set(variable, text);
-    if (!definition) shell.warnRaw(`${shell.name}: error importing function definition for \`${name}'\n`);
+    if (definition) {
+      shell.functions.set(name, { definition, source: 'environment', isExported: true, isReadonly: false, isTraced: false });
+      continue;
+    }
+    shell.variables.foreign.set(variable, text);
+    shell.warnRaw(`${shell.name}: error importing function definition for \`${name}'\n`);
   }
 }

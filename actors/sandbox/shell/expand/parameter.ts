@@ -34,9 +34,9 @@ export interface Decision {
 }
 
 /** The outcome for an unset plain parameter: '' or, with `set -u`, an error. */
-export function unbound(shell: Shell, { name, index, braced }: Parameter): string {
-  if (!shell.options.nounset || name === '@' || name === '*') return '';
-  const subject = /^\d+$/.test(name) ? `${braced ? '' : '$'}${name}` : name === '!' ? '$!' : index ? `${name}[${index.word.source}]` : name;
+export function unbound(shell: Shell, { name, index, braced, indirect }: Parameter): string {
+  if (!shell.options.nounset || (!indirect && (name === '@' || name === '*'))) return '';
+  const subject = indirect ? `!${name}${index ? `[${index.word.source}]` : ''}` : /^\d+$/.test(name) ? `${braced ? '' : '$'}${name}` : name === '!' ? '$!' : index ? `${name}[${index.word.source}]` : name;
   throw new ExpansionError(shell.isBash ? `${subject}: unbound variable` : `${name}: parameter not set`, { fatal: true, status: shell.isBash ? 127 : 2 });
 }
 
