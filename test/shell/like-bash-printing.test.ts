@@ -4,7 +4,7 @@ import { besideBash } from './beside-bash.js';
 const SCRIPTS: Readonly<Record<string, string>> = {
   'set -x: a value is told before it is assigned, and expanded once': `exec 2>&1
 set -x
-k=1; k=$((k+1)); k=$((k++)) true; x=$((k++)) env | grep ^x=; arr=(1 $((k++))); arr+=(a)
+k=1; k=$((k+1)); k=$((k++)) true; x=$((k++)) printenv x; arr=(1 $((k++))); arr+=(a)
 x+=3 true; declare -i n; n+=4; y=$(echo hi)$(echo ho); y=\`echo z\` echo $y
 f() { :; }; x=(1 2) f; a[0]=3 f; b=1 f >/dev/null; b=$(echo 1) f < /dev/null; m=(["a b"]=c) f
 readonly q=1; q=2 f; q=2 true; echo $?; x=1 exec 3>&1; x=1 declare z=2; x=1 export zz=3
@@ -103,6 +103,22 @@ done
 `,
   'set lists arrays': `a=(1 $'x\\ny' "q\\"r") b=() m=x; declare -A h=([k y]=$'\\t') e; declare -a u
 set | grep -E '^(a|b|m|h|e|u)='
+`,
+  'keys of associative arrays as they are listed, in the order of the table that they are in': `declare -A h=([a=b]=1 [@]=2 ['*']=3 ['x y']=4 [a:b]=5 [%]=6 [a~b]=7 ['~']=8 ['#']=9 ['a#']=1 ['^']=2 [é]=3 ['{a}']=4 ['a,b']=5 ['!']=6 [a+b]=7 [-]=8)
+echo "\${h[@]@A}"; echo "\${h[@]@K}"; declare -p h
+x=1; declare -A x=(["two words"]=v [k]='*'); declare -p x
+y=2; declare -A y; y[two words]=v; y[k]=2; y[one]=1; declare -p y; y=([k]=1 ["two words"]=2); declare -p y
+unset y; declare -A y; y=([k]=1 ["two words"]=2 [one]=3); declare -p y
+f() { local -A x=([k]=1 ["two words"]=2 [one]=3); declare -p x; }; f
+`,
+  'exit within a DEBUG trap: the EXIT trap does not spring it again': `trap 'echo exit $?; echo end' EXIT
+trap 'echo debug; exit 9' DEBUG
+echo not reached
+`,
+  'bash -c: where the output of an EXIT trap goes': `for s in '{ false; }' '{ (exit 4) & wait $!; }' '{ exit 3; }' 'for i in 1; do false; done' 'if true; then exit 2; fi'; do
+  bash -c "set -e; trap 'echo X' EXIT; $s > out"; echo $?; cat out
+  echo "set -e; trap 'echo X' EXIT; $s > out" > s.sh; bash s.sh; echo $?; cat out
+done
 `,
 };
 

@@ -1,7 +1,11 @@
 // Whole programs: a prelude of variables and options, some lines, and now and then a slip of the pen that may make it unreadable.
 import fc from 'fast-check';
 import { command, line } from './commands.js';
-import { many, one, t, weighted, words, type Text } from './grammar.js';
+import { failureProgram } from './failures.js';
+import { many, one, t, weighted, words, type Scope, type Text } from './grammar.js';
+import { listProgram } from './lists.js';
+import { toolProgram } from './tools.js';
+import { viewed } from './views.js';
 import { word } from './words.js';
 
 export interface Program {
@@ -47,11 +51,17 @@ const slip = (program: Text): Text => fc.tuple(program, fc.double({ min: 0, max:
   return made.slice(0, at) + put + made.slice(at + dropped);
 });
 
+/** What bash programs are about: anything, seen from without or from another side, or one matter. */
+function bashBody(lines: Text): Text {
+  const scope: Scope = { bash: true, depth: 2, rules: { word, command } };
+  return weighted([5, t`${options(true)}${weighted([9, lines], [1, slip(lines)])}`], [3, viewed(scope, line, command)], [2, listProgram(scope)], [2, failureProgram(scope)], [1, toolProgram]);
+}
+
 export function program(shell: Program['shell'], linesMax = 6): fc.Arbitrary<Program> {
   const bash = shell === 'bash';
   const lines = many(line({ bash, depth: 2, rules: { word, command } }), 1, linesMax, '\n').map((made) => `${made}\n`);
   // What dash says is in the same words here: errors are compared, too.
-  const body = t`${bash ? '' : one('exec 2>&1\n', 'exec 2>&1\n', '')}${options(bash)}${weighted([9, lines], [1, slip(lines)])}`;
+  const body = bash ? bashBody(lines) : t`${one('exec 2>&1\n', 'exec 2>&1\n', '')}${options(false)}${weighted([9, lines], [1, slip(lines)])}`;
   const prelude = bash ? t`${words('extglob extglob extglob globstar').map((option) => `shopt -s ${option}\n`)}${POSIX_PRELUDE}${BASH_PRELUDE}` : POSIX_PRELUDE;
-  return fc.record({ shell: fc.constant(shell), by: fc.constantFrom('file' as const, 'file' as const, 'stdin' as const, 'command' as const), text: t`${prelude}${body}`.map((made) => withoutRoot(bash ? withoutMarks(made) : withoutRaces(made))) });
+  return fc.record({ shell: fc.constant(shell), by: fc.constantFrom('file' as const, 'file' as const, 'stdin' as const, 'command' as const), text: t`${prelude}${body}`.map((made) => withoutRoot(withoutRaces(bash ? withoutMarks(made) : made))) });
 }

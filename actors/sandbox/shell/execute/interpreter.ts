@@ -66,7 +66,8 @@ export class Interpreter {
       return typeof outcome === 'number' ? outcome : yield* outcome;
     } catch (error) {
       shell.report(error);
-      if (shell.isBash && endsInPlace(shell, error)) undo.keep();
+      // Where all of a script is one text (-c), bash undoes them on its way out.
+      if (shell.isBash && shell.commandString === undefined && endsInPlace(shell, error)) undo.keep();
       throw error;
     } finally {
       undo();

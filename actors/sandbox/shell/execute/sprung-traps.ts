@@ -1,6 +1,7 @@
 // Running the commands of traps: those of signals that arrived, of the shell's own events, and of its end.
 import { signalName } from '../../kernel/signals.js';
 import type { Task } from '../../kernel/wait.js';
+import { ShellExit } from '../flow.js';
 import type { Shell } from '../shell.js';
 
 /** Events whose traps run at the line of what sprang them. */
@@ -24,9 +25,13 @@ export function* runEventTrap(shell: Shell, name: string): Task<number> {
   if (name === 'RETURN' && traps.running.has('DEBUG')) return 0;
   traps.running.add(name);
   try {
-    return yield* runTrap(shell, name, command);
-  } finally {
+    const status = yield* runTrap(shell, name, command);
     traps.running.delete(name);
+    return status;
+  } catch (error) {
+    // One that ends the shell runs until the end: what the trap of EXIT does does not spring it again.
+    if (!(error instanceof ShellExit)) traps.running.delete(name);
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 // `${x@Q}` and its relatives.
 import { ExpansionError } from '../flow.js';
-import { quoteArgument, quoteValue } from '../quote.js';
+import { quoteArgument, quoteKey, quoteValue } from '../quote.js';
 import type { Shell } from '../shell.js';
 import { decodeAnsi } from '../syntax/ansi.js';
 import type { Parameter } from '../syntax/ast.js';
@@ -65,11 +65,6 @@ export function transformList(shell: Shell, part: Parameter, value: Value, opera
     return quoted ? [text] : text.split(' ').filter((word) => word !== '');
   }
   return values.map((text) => transformText(shell, part, text, operator));
-}
-
-/** Keys stand bare where they can. */
-export function quoteKey(key: string): string {
-  return /^[A-Za-z0-9_.,:/+%@^-]+$/.test(key) ? key : quoteValue(key);
 }
 
 function arrayValue(name: string, keys: readonly string[], values: readonly string[], isMap: boolean): string {

@@ -1,0 +1,1 @@
+trap "echo X" EXIT; f() { exit 3; }; f > out
