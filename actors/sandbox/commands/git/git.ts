@@ -1,10 +1,8 @@
 // git over isomorphic-git (https://isomorphic-git.org): the operations that CI scripts use, in git's words.
 import { Errno } from '../../kernel/errno.js';
-import type { Process } from '../../kernel/process.js';
 import type { Main } from '../../kernel/program.js';
 import type { Task } from '../../kernel/wait.js';
 import { command, encode, readAll, UsageError } from '../../programs/stdio.js';
-import { runProgram } from '../common/exec.js';
 import { settleWith } from './blocking.js';
 import { am } from './am.js';
 import { apply } from './apply.js';
@@ -16,7 +14,6 @@ import { clone } from './clone.js';
 import { type Command, type GitContext, people, unsupported } from './command.js';
 import { commit } from './commit.js';
 import { config } from './config.js';
-import { setting } from './configuration.js';
 import { describe } from './describe.js';
 import { diff, diffFiles, diffIndex, diffTree } from './diff.js';
 import { cherry, formatPatch } from './format-patch.js';
@@ -27,6 +24,7 @@ import { catFile, commitTree, hashObject, lsTree, mktree, writeTree } from './ob
 import { cherryPick, rebase, revert } from './picks.js';
 import { headPosition, noteMove, reflog } from './reflog.js';
 import { forEachRef, showRef, symbolicRef, updateRef } from './refs.js';
+import { type GlobalOptions, runExternal } from './external.js';
 import { fetch, pull } from './fetch.js';
 import { push } from './push.js';
 import { lsRemote, remote } from './remote.js';
@@ -51,12 +49,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 const MOVING = new Set(['am', 'checkout', 'cherry-pick', 'commit', 'merge', 'pull', 'rebase', 'reset', 'revert', 'switch', 'clone', 'update-ref']);
 const KNOWN_BUT_MISSING = new Set('bisect blame bundle difftool fast-export fast-import filter-branch instaweb interpret-trailers mailinfo mergetool notes pack-objects range-diff request-pull rerere send-email show-branch unpack-objects verify-commit verify-tag'.split(' '));
 
-interface Invocation {
+interface Invocation extends GlobalOptions {
   readonly argv: readonly string[];
-  readonly overrides: Map<string, string>;
-  readonly folders: readonly string[];
-  readonly gitDir: string | undefined;
-  readonly workTree: string | undefined;
 }
 
 /** What stands before the operation: -C, -c, --git-dir and their like. */
@@ -112,8 +106,8 @@ export const git: Main = command(function* (process, output): Task<number> {
     return 0;
   }
   if (name === undefined || !Object.hasOwn(COMMANDS, name)) {
-    const alias = name === undefined ? undefined : aliasOf(process, overrides, name);
-    if (alias !== undefined) return yield* runAlias(process, argv.slice(1), alias);
+    const ended = name === undefined ? undefined : yield* runExternal(process, argv, { overrides, folders, gitDir, workTree });
+    if (ended !== undefined) return ended;
     const missing = name !== undefined && KNOWN_BUT_MISSING.has(name);
     yield* process.write(2, encode(name === undefined ? USAGE : missing ? `fatal: 'git ${name}' is not supported by this machine's git (isomorphic-git)\n` : `git: '${name}' is not a git command. See 'git --help'.\n`));
     return missing ? 128 : 1;
@@ -145,15 +139,3 @@ export const git: Main = command(function* (process, output): Task<number> {
   yield* flush();
   return exitCode;
 });
-
-function aliasOf(process: Process, overrides: ReadonlyMap<string, string>, name: string): string | undefined {
-  const gitdir = repositoryOf({ process, overrides, gitDir: undefined, workTree: undefined } as GitContext)?.gitdir;
-  return setting({ process, gitdir, overrides }, `alias.${name}`);
-}
-
-/** An alias is words of git's, or after `!` a shell's. */
-function* runAlias(process: Process, words: readonly string[], alias: string): Task<number> {
-  const message = (program: string, why: string): string => `fatal: cannot run ${program}: ${why}`;
-  if (alias.startsWith('!')) return yield* runProgram(process, ['/bin/sh', '-c', words.length > 0 ? `${alias.slice(1)} "$@"` : alias.slice(1), alias.slice(1), ...words], { message });
-  return yield* runProgram(process, ['/bin/sh', '-c', `exec git ${alias} "$@"`, 'git', ...words], { message });
-}
