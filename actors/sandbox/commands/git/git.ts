@@ -33,10 +33,11 @@ import { mergeBase, nameRev } from './name-rev.js';
 import { revParse } from './rev-parse.js';
 import { grep } from './search.js';
 import { add, checkIgnore, lsFiles, mv, readTree, rm, updateIndex } from './staging.js';
+import { applySparse, isSparse, sparseCheckout } from './sparse.js';
 import { stash } from './stash.js';
 import { status } from './status.js';
 import { submodule } from './submodule.js';
-import { checkRefFormat, countObjects, fsck, gc, sparseCheckout, variable, worktree } from './upkeep.js';
+import { checkRefFormat, countObjects, fsck, gc, variable, worktree } from './upkeep.js';
 
 const USAGE = 'usage: git [-C <path>] [-c <name>=<value>] <command> [<args>]\n';
 const VERSION = '2.39.5';
@@ -88,7 +89,10 @@ async function carryOut(name: string, context: GitContext): Promise<number> {
   const before = MOVING.has(name) ? repositoryOf(context) : undefined;
   const position = before && (await headPosition(before));
   try {
-    return await COMMANDS[name]!(context);
+    const exitCode = await COMMANDS[name]!(context);
+    // What moved the working tree knows nothing of which part of it is wanted.
+    if (before && isSparse(before)) await applySparse(context, before);
+    return exitCode;
   } finally {
     if (before && position && context.reason !== '') await noteMove(before, position, context.reason);
   }

@@ -1,5 +1,6 @@
 // git status: what is staged, what is changed, what git does not know.
 import { posix } from 'node:path';
+import { presentPercent } from './sparse.js';
 import git from 'isomorphic-git';
 import { exists } from '../common/exists.js';
 import { aheadBehind, detachedText } from './branch.js';
@@ -187,6 +188,8 @@ export async function longStatus(context: GitContext, repository: Repository, { 
     state = `You are currently ${verb} commit ${at}.\n  (${unmerged.size > 0 ? `fix conflicts and run "git ${name} --continue"` : `all conflicts fixed: run "git ${name} --continue"`})\n  (use "git ${name} --skip" to skip this patch)\n  (use "git ${name} --abort" to cancel the ${name} operation)\n`;
   }
   else if (isThere('rebase-apply/applying')) state = 'You are in the middle of an am session.\n  (fix conflicts and then run "git am --continue")\n  (use "git am --skip" to skip this patch)\n  (use "git am --abort" to restore the original branch)\n';
+  const present = presentPercent(repository);
+  if (present !== undefined) state += `You are in a sparse checkout with ${present}% of tracked files present.\n`;
   if (state !== '') context.print(state);
   if (oid === undefined) context.print(`\n${unborn}\n`);
   let isFirst = oid !== undefined && state === '';

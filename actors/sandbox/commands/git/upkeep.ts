@@ -1,4 +1,4 @@
-// What keeps a repository in order or looks at it as a whole: gc, prune, pack-refs, fsck, count-objects, maintenance, worktree list, sparse-checkout, var, check-ref-format, lfs.
+// What keeps a repository in order or looks at it as a whole: gc, prune, pack-refs, fsck, count-objects, maintenance, worktree list, var, check-ref-format, lfs.
 import { posix } from 'node:path';
 import git from 'isomorphic-git';
 import { exists } from '../common/exists.js';
@@ -78,18 +78,6 @@ export const worktree: Command = async (context) => {
 };
 
 /** The whole working tree is all that there is here, which is what `disable` asks for. */
-export const sparseCheckout: Command = async (context) => {
-  const repository = need(context);
-  const action = context.argv[1];
-  const isOn = setting(repository, 'core.sparseCheckout') === 'true';
-  if (action === 'disable') {
-    if (isOn) await git.setConfig({ fs: repository.fs, gitdir: repository.gitdir, path: 'core.sparseCheckout', value: false });
-    return 0;
-  }
-  if (action === 'list' && !isOn) throw new GitFailure('this worktree is not sparse');
-  return context.unsupported(`sparse-checkout ${action ?? ''}`);
-};
-
 export const variable: Command = async (context) => {
   const repository = need(context);
   const [, name] = context.argv;
