@@ -1,1 +1,0 @@
-trap "echo X" EXIT; f() { exit 3; }; f > out
