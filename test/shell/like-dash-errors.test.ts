@@ -15,6 +15,7 @@ besideShell(['dash'], {
   'printf: what is no directive, and hexadecimal fractions': 'exec 2>&1\nfor f in "%5z" "%-05.3y" "%.*k" "a %" "%5" "%q" "%ld"; do printf "$f\\n" 2; echo $?; done\nprintf "%a %A %.2a %.0a %a\\n" 1 10 3.14159 1.5 0; printf "%.3a|%12.1a|%a\\n" 0.1 255 -0.5\n',
   'jobs have no names without job control': 'exec 2>&1\nsleep 1 & jobs %-; echo $?; jobs %sl; jobs %?ee; echo $?; jobs %1 %% %+; kill %sl; echo $?; kill $!\n',
   'what a pipeline finds is known then': 'PATH=/bin\ntrue | cat; hash; false | ls | sort > /dev/null; hash; /bin/true | ./x 2> /dev/null; hash\n',
+  'arithmetic is told of as it was expanded': each(['x=0; echo $((3 / $x))', 'echo $((3 / $?))', 'set -- 0; echo $(($# / $1 + 2))', 'echo $((1 % ${x:-0}))']),
   'two slashes are a place of their own': 'cd //; pwd; cd tmp; pwd; cd ///tmp; pwd; cd //tmp/..; pwd\n',
   'where an error was, told on the way out': 'exec 2>&1\n(set -u\nf() { true | cat; : $u "" "a\nb"; }\n\nf)\n(eval \'echo ${x!}\')\necho \': ${x?}\' > g; (. ./g)\n("a\nb" c; nosuch "\n"; nosuch)\n(exec ""); echo $?\n',
   'sets of patterns, and words of test': 'exec 2>&1\nfor s in a "a]" ".]" "=]" ":]" "["; do case $s in [[.a.]]) echo 1;; [[=a=]]) echo 2;; [[:nosuch:]]) echo 3;; [[:alpha]]) echo 4;; [[.a.]) echo 5;; *) echo none;; esac; done\n[ "" x +1 -n ]; echo $?; [ -x "" b ]; echo $?\nexport -px | grep -c PATH=; set -o | grep stdin\ncat f >&-; echo $?\n',

@@ -31,7 +31,7 @@ export function evaluateText(shell: Shell, text: ArithmeticText, expand: () => s
   if (text.expression !== undefined) {
     if (text.dollars.length === 0) return guarded(shell, text.source, () => evaluate(new Scope(shell, text.source, []), text.expression!));
     const values = dollarValues(shell, text.dollars);
-    if (values) return guarded(shell, text.source, () => evaluate(new Scope(shell, text.source, values), text.expression!));
+    if (values) return guarded(shell, expand, () => evaluate(new Scope(shell, text.source, values), text.expression!));
   }
   return evaluateSource(shell, expand());
 }
@@ -60,11 +60,12 @@ function evaluateParsed(scope: Scope, source: string): Integer {
   return evaluate(scope, text.expression);
 }
 
-function guarded(shell: Shell, source: string, run: () => Integer): Integer {
+/** `source` gives the text as dash tells of it: expanded. */
+function guarded(shell: Shell, source: string | (() => string), run: () => Integer): Integer {
   try {
     return run();
   } catch (error) {
-    if (error instanceof ArithmeticError) throw outliving(shell.dialect === 'dash' ? `arithmetic expression: ${dashProblem(error.problem)}: "${source}"` : error.message);
+    if (error instanceof ArithmeticError) throw outliving(shell.dialect === 'dash' ? `arithmetic expression: ${dashProblem(error.problem)}: "${typeof source === 'string' ? source : source()}"` : error.message);
     throw error;
   }
 }
