@@ -30,10 +30,15 @@ export interface LogQuery {
 export class LogSignal {
   #version = 0;
   #ended = false;
-  #waiting: (() => void)[] = [];
+  #waiting = new Set<() => void>();
 
   get version(): number {
     return this.#version;
+  }
+
+  /** Followers that wait for more. */
+  get waiting(): number {
+    return this.#waiting.size;
   }
 
   get ended(): boolean {
@@ -44,7 +49,7 @@ export class LogSignal {
   notify(): void {
     this.#version += 1;
     const waiting = this.#waiting;
-    this.#waiting = [];
+    this.#waiting = new Set();
     for (const wake of waiting) wake();
   }
 
@@ -60,9 +65,10 @@ export class LogSignal {
     await new Promise<void>((resolve) => {
       const wake = (): void => {
         abort?.removeEventListener('abort', wake);
+        this.#waiting.delete(wake);
         resolve();
       };
-      this.#waiting.push(wake);
+      this.#waiting.add(wake);
       abort?.addEventListener('abort', wake, { once: true });
     });
   }
