@@ -24,8 +24,12 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
 };
 const BANNED = /\b(?:TODO|FIXME|XXX)\b|export default |class \w*(?:Manager|Helper|Util|Impl)\b/;
 
+function tracked(...patterns: string[]): string[] {
+  return execFileSync('git', ['ls-files', ...patterns], { cwd: ROOT, encoding: 'utf8' }).split('\n').filter((path) => path !== '' && existsSync(join(ROOT, path)));
+}
+
 function sources(): string[] {
-  return execFileSync('git', ['ls-files', '*.ts'], { cwd: ROOT, encoding: 'utf8' }).split('\n').filter((path) => path !== '' && !path.endsWith('.d.ts') && existsSync(join(ROOT, path)));
+  return tracked('*.ts').filter((path) => !path.endsWith('.d.ts'));
 }
 
 /** The borders that a file with this text would cross. */
@@ -51,6 +55,11 @@ test('files are short, begin with a sentence about themselves, and use no banned
     t.regex(text, /^(?:#!.*\n)?\/\/ \S/, `${path} does not begin with a comment`);
     if (path !== 'test/tidy.test.ts') t.notRegex(text, BANNED, path);
   }
+});
+
+test('nothing lies at the top but the rooms and what the project is told by', (t) => {
+  const known = /^(?:machines|actors|server|hub|simulators|test|docs|\.ci)\/|^(?:\.gitignore|\.oxlintrc\.json|CONTRIBUTING\.md|LICENSE|README\.md|ava\.config\.js|package(?:-lock)?\.json|tsconfig\.json)$/;
+  t.deepEqual(tracked().filter((path) => !known.test(path)), []);
 });
 
 test('each room says what lives there', (t) => {
