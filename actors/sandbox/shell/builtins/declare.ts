@@ -198,10 +198,10 @@ function isLocal({ variables }: Shell, { command, on }: Request): boolean {
  * bash assigns the lists among the arguments before it runs the built-in, in the name of what ran before if that is new: what cannot be
  * is told then, and outside of functions gives the command up; in a function the built-in meets it once more.
  */
-function refuse(shell: Shell, { command, readsText }: Request, { elements }: ExpandedAssignment, message: string, isFinal = shell.variables.functionDepth === 0): number {
+function refuse(shell: Shell, { command, readsText }: Request, { elements }: ExpandedAssignment, message: string): number {
   if (shell.isBash && elements && readsText !== true) {
     shell.complain(`${shell.entered === undefined ? '' : `${shell.entered}: `}${message}`);
-    if (isFinal) throw new CommandAbort(1);
+    if (shell.variables.functionDepth === 0) throw new CommandAbort(1);
   }
   return fail(shell, command, message);
 }
@@ -225,7 +225,12 @@ function declareOne(shell: Shell, request: Request, operand: string | ExpandedAs
   let add = [...on].reduce((sum, letter) => sum | (ATTRIBUTES[letter] ?? 0), 0) & ~(marks ? NAMEREF : 0) | (!marks || on.includes('n') ? 0 : command === 'readonly' ? READONLY : EXPORTED);
   const remove = [...off].reduce((sum, letter) => sum | (ATTRIBUTES[letter] ?? 0), 0) | (command === 'export' && on.includes('n') ? EXPORTED : 0);
   if ((remove & READONLY) !== 0 && variable.has(READONLY)) return fail(shell, command, `${name}: readonly variable`);
-  if (elements && variable.has(READONLY)) return refuse(shell, request, assignment, `${name}: readonly variable`, true);
+  if (elements && variable.has(READONLY)) {
+    if (!shell.isBash || request.readsText === true) return fail(shell, command, `${name}: readonly variable`);
+    // As any other assignment: told without the function's name, and the command is given up.
+    shell.complain(`${name}: readonly variable`);
+    throw new CommandAbort(1);
+  }
   const isBare = value === undefined && elements === undefined;
   // bash: a local variable is exported where the one that it hides is.
   if (shell.isBash && variable !== outer && outer?.has(EXPORTED) === true && variable.depth > outer.depth && !off.includes('x')) add |= EXPORTED;
