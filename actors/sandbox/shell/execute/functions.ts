@@ -2,6 +2,7 @@
 import type { Task } from '../../kernel/wait.js';
 import { applyOption } from '../builtins/options.js';
 import { restartGetopts } from '../builtins/dash/getopts.js';
+import { giveUp } from '../builtins/output.js';
 import { ShellExit } from '../flow.js';
 import type { Outcome, ShellFunction } from '../parts.js';
 import type { Shell } from '../shell.js';
@@ -12,6 +13,8 @@ import { SPECIAL_BUILTINS } from './special-builtins.js';
 
 /** Beyond this the JavaScript stack could run out; bash itself would crash some thousands of calls later. */
 const NESTING_MAX = 900;
+/** dash's own limit; it ends the shell. */
+const DASH_NESTING_MAX = 1000;
 
 export function defineFunction(shell: Shell, definition: FunctionDefinition): Outcome {
   const { name } = definition;
@@ -98,12 +101,22 @@ function leave(shell: Shell, saved: Saved): void {
   if (shell.flow?.type === 'return') shell.flow = undefined;
 }
 
-export function callFunction(shell: Shell, called: ShellFunction, argv: readonly string[], line: number): Outcome {
-  const limit = Number(shell.variables.get('FUNCNEST') ?? 0);
-  if (shell.frames.length >= (limit > 0 ? limit : NESTING_MAX)) {
-    shell.complain(`${argv[0]}: maximum function nesting level exceeded (${limit > 0 ? limit : NESTING_MAX})`);
-    return 1;
+/** Whether one more call would be too deep, which is told; dash ends there. */
+function isTooDeep(shell: Shell, name: string): boolean {
+  const depth = shell.frames.length;
+  if (shell.dialect === 'dash') {
+    if (depth >= DASH_NESTING_MAX) giveUp(shell, undefined, `Maximum function recursion depth (${DASH_NESTING_MAX}) reached`);
+    return false;
   }
+  const asked = Number(shell.variables.get('FUNCNEST') ?? 0);
+  const max = asked > 0 ? asked : NESTING_MAX;
+  if (depth < max) return false;
+  shell.complain(`${name}: maximum function nesting level exceeded (${max})`);
+  return true;
+}
+
+export function callFunction(shell: Shell, called: ShellFunction, argv: readonly string[], line: number): Outcome {
+  if (isTooDeep(shell, argv[0]!)) return 1;
   const saved = enter(shell, called, argv, line);
   let outcome: Outcome;
   try {

@@ -170,6 +170,11 @@ function readFunction(commands: CommandReader, line: number): FunctionDefinition
 export function readDefinition(commands: CommandReader, word: Word, line: number): FunctionDefinition {
   const { reader } = commands;
   commands.take();
+  if (reader.features.terse) {
+    // No word is reserved here.
+    const { kind, end } = commands.peek('argument');
+    if (kind === 'word') reader.fail('Syntax error: word unexpected (expecting ")")', end);
+  }
   commands.expectOperator(')');
   if (reader.features.terse && (!NAME.test(word.source) || SPECIAL_BUILTINS[reader.settings.dialect].has(word.source))) reader.fail('Syntax error: Bad function name');
   return { type: 'function', name: word.source, body: readBody(commands), keyword: false, line, redirects: NONE };
