@@ -23,6 +23,12 @@ function leaves(shell: Shell): boolean {
   return flow.type === 'break';
 }
 
+/** What a loop ends with: the status of its last body, or what `return` has set. */
+function loopStatus(shell: Shell, status: number): number {
+  if (shell.flow?.type !== 'return') shell.status = status;
+  return shell.status;
+}
+
 export function* runWhile(shell: Shell, { test, body, until }: While): Task<number> {
   let status = 0;
   shell.loopDepth++;
@@ -50,8 +56,7 @@ export function* runWhile(shell: Shell, { test, body, until }: While): Task<numb
   } finally {
     shell.loopDepth--;
   }
-  if (shell.flow?.type !== 'return') shell.status = status;
-  return shell.status;
+  return loopStatus(shell, status);
 }
 
 export function* runFor(shell: Shell, node: For): Task<number> {
@@ -80,8 +85,7 @@ export function* runFor(shell: Shell, node: For): Task<number> {
   } finally {
     shell.loopDepth--;
   }
-  if (shell.flow?.type !== 'return') shell.status = status;
-  return shell.status;
+  return loopStatus(shell, status);
 }
 
 export function* runArithmeticFor(shell: Shell, { start, test, step, body, line }: ArithmeticFor): Task<number> {
@@ -107,8 +111,7 @@ export function* runArithmeticFor(shell: Shell, { start, test, step, body, line 
   } finally {
     shell.loopDepth--;
   }
-  if (shell.flow?.type !== 'return') shell.status = status;
-  return shell.status;
+  return loopStatus(shell, status);
 }
 
 function arithmeticFailure(shell: Shell): number {
