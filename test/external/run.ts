@@ -70,6 +70,7 @@ const CHECKS: readonly Check[] = [
   speed,
 ];
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+const SHORT_SUITE = 100;
 
 interface Section {
   readonly outcomes: readonly Outcome[];
@@ -100,6 +101,16 @@ function oneLine(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/\/tmp\/[\w/.-]+/g, '…').slice(0, 160);
 }
 
+/** A failure that fails the run. */
+function isJudged({ result, tolerated }: Outcome): boolean {
+  return result === 'fail' && tolerated !== true;
+}
+
+/** Of a long suite only what docs/STATUS.md does not tell as well: what fails the run. */
+function isTold(outcome: Outcome, count: number): boolean {
+  return count <= SHORT_SUITE || isJudged(outcome);
+}
+
 async function main(): Promise<number> {
   const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1]!.split(',') : undefined;
   const unknown = only?.filter((name) => CHECKS.every((check) => check.name !== name)) ?? [];
@@ -125,7 +136,7 @@ async function main(): Promise<number> {
     } };
     const begin = performance.now();
     const outcomes = await check.run(context).catch((error: unknown): Outcome[] => [{ name: check.name, result: 'fail', seconds: 0, reason: error instanceof Error ? (error.stack ?? error.message) : String(error) }]);
-    for (const { name, result, seconds, reason } of outcomes.length > 100 ? outcomes.filter((outcome) => outcome.result !== 'pass') : outcomes) process.stdout.write(`${result.toUpperCase()} ${name} (${seconds.toFixed(1)} s)${reason ? ` ${reason}` : ''}\n`);
+    for (const { name, result, seconds, reason } of outcomes.filter((outcome) => isTold(outcome, outcomes.length))) process.stdout.write(`${result.toUpperCase()} ${name} (${seconds.toFixed(1)} s)${reason ? ` ${reason}` : ''}\n`);
     process.stdout.write(`${check.name}: ${((performance.now() - begin) / 1000).toFixed(0)} s\n`);
     results.set(check.name, { outcomes, figures });
     // After each check, so that a run that is cut off has said what it found.
@@ -136,9 +147,11 @@ async function main(): Promise<number> {
   const all = [...results.values()].flatMap(({ outcomes }) => outcomes);
   const count = (result: Outcome['result']): number => all.filter((outcome) => outcome.result === result).length;
   const tolerated = all.filter((outcome) => outcome.tolerated === true).length;
+  // Once more at the end: a log that is cut in its middle still says what ended the run.
+  for (const [check, { outcomes }] of results) for (const { name, reason } of outcomes.filter(isJudged)) process.stdout.write(`FAILED ${check}: ${name}${reason ? `: ${reason}` : ''}\n`);
   if (tolerated > 0) process.stdout.write(`${tolerated} failed cases of other projects' suites are told in docs/STATUS.md and judged by a minimum\n`);
   process.stdout.write(`${count('pass')} passed, ${count('fail') - tolerated} failed, ${count('skip')} skipped\n`);
-  return all.some(({ result, tolerated }) => result === 'fail' && tolerated !== true) || count('pass') === 0 ? 1 : 0;
+  return all.some(isJudged) || count('pass') === 0 ? 1 : 0;
 }
 
 process.exit(await main());
