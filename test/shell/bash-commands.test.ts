@@ -105,7 +105,7 @@ bash -c 'sleep 5 & kill -9 $!; sleep 0.1; echo after; wait; echo x' 2>err
 grep -c Killed err
 `,
   'interactive, though no terminal is there': `bash -i -c 'set -u; echo before; echo $x; echo after
-echo line2; nosuch; alias a=1; a; shopt expand_aliases' 2>err; echo $?; sed 's/group ([0-9]*)/group/' err
+echo line2; nosuch; alias a=1; a; shopt expand_aliases' 2>err; echo $?; sed 's/group ([-0-9]*)/group/' err
 bash -c 'echo $-; set -u; echo before; echo $x; echo after
 echo line2' 2>/dev/null; echo $?
 echo 'echo rc' >rc
