@@ -15,6 +15,7 @@ import { busy } from './busy.js';
 import { density } from './density.js';
 import { dockerCli } from './docker-cli.js';
 import { dockerPy } from './docker-py.js';
+import { gawk } from './gawk.js';
 import { guide } from './guide.js';
 import { gitlabPipelines } from './gitlab-pipelines.js';
 import { escapes } from './escapes.js';
@@ -57,6 +58,7 @@ const CHECKS: readonly Check[] = [
   shellGenerated,
   commandsGenerated,
   jqTests,
+  gawk,
   busybox,
   busyboxShell,
   bashTests,
