@@ -10,4 +10,24 @@ besideBash({
   'declare, namerefs, indirection': `${BEFORE}declare 'a[$(echo 8)]=w' 'm[$(echo p)]=v'; declare -p a m\ndeclare -n r='a[$(echo 1)]'; echo $r; r=new; x='a[$(echo 1)]'; echo \${!x}; declare -p a\n`,
   'what is no name stays text': `${BEFORE}echo 'a[$(echo no >&2)]'; printf 'a[$(echo no)]\\n'; read -p 'a[$(echo no >&2)]' x <<< y; echo $x\n`,
   'the byte 1 in the subscripts of a list': "exec 2>&1\nb=([$'1\\0012']=5); declare -p b\nb=([$'x\\001y\\177z']=5); echo same line\necho $(($'1\\0012'))\n",
+  'a key that is data runs nothing, wherever it is used': `exec 2>&1; declare -A a=([x]=1); k='$(echo ran >&2; echo x)'; q="'\`echo ran\`"
+(( a[$k]++ )); (( a["$k"] += 2 )); (( a[$k] = \${y:-3} )); (( a[$q] = 4 )); x=$(( a[$k] + $(echo 1) )); echo $x
+[[ a[$k] -eq 3 ]]; echo $?; [[ "a[$k]" -eq 3 ]]; echo $?; [[ -v a[$k] ]]; echo $?; [[ -v "a[$q]" ]]; echo $?; [[ -v a['$k'] ]]; echo $?
+for ((a[$k]=0; a[$k]<2; a[$k]++)); do :; done; declare -p a
+unset a["$k"]; unset -v a["$q"] 'a[y]'; declare -p a; unset a[$k]; echo $?; let 'a[$k]=5'; test -v 'a[$k]'; echo $?; unset 'a[$k]'; declare -p a
+s=abcdefgh; a[$k]=2; echo \${s:a[$k]:a[$k]}`,
+  'a key in the text that a key is taken from': `exec 2>&1; declare -A a; k=']'; (( a[$k]=7 )); unset a[$k]; read "a[$k]" <<< x; printf -v "a[$k]" x; declare "a[$k]=x"; declare -p a
+k='x],b[$(echo ran >&2)'; (( a[$k]++ )); (( 'a[$k]'++ )); declare -p a; i='0],b[1'; (( b[$i]++ ))
+echo next; declare -p b; [[ -v a[$k] ]]; echo $?`,
+  'an index that is none gives the whole line up': `exec 2>&1; a=(1 2)
+(( a[1 +] )); echo same line
+let 'a[1 +]=3'; echo same line
+[[ a[1+] -eq 1 ]] || echo same line
+declare 'a[1 +]=2'; echo same line
+for ((a[1+]=1; 0; 0)); do :; done; echo same line
+echo next $?; (( a[ ]=4 )); declare -p a`,
+  'keys * and @ are keys': `declare -A m=([*]=3 [x]=4); echo $((m[*])) $((m[@])); k='*'; echo $((m[$k] + $(echo 1))); test -v 'm[@]'; echo $?; [[ -v m[*] ]]; echo $?
+unset 'm[@]'; declare -p m; unset 'm[*]'; declare -p m; a=(1 2); unset 'a[@]'; declare -p a; a=(1 2); BASH_COMPAT=5.1; unset 'a[@]'; declare -p a 2>/dev/null; echo $?`,
+  'assoc_expand_once: what built-ins are given are keys': `shopt -s assoc_expand_once; declare -A a=([x]=1); let 'a["q"]=5'; k='$x]'; (( a[$k]=1 )); (( a[$k]=$(echo 2) )); printf -v 'a[$y]' 5; read 'a[$(echo x >&2)]' <<< 1
+test -v 'a["q"]'; echo $?; [[ -v a[$k] ]]; echo $?; declare -p a; unset 'a[$y]'; declare -p a`,
 });

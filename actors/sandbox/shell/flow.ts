@@ -36,7 +36,7 @@ export class ExpansionError extends Error {
   /** The shell's exit status when it ends because of this. */
   readonly status: number;
   readonly isFatal: boolean;
-  /** It came from an expansion within arithmetic, not from the arithmetic: `(( ))` does not survive it. */
+  /** It came from an expansion or a subscript within arithmetic, not from the arithmetic: `(( ))` does not survive it. */
   isInner = false;
   isReported = false;
   /** An arithmetic error or a length below 0: only the line is given up, even with errexit. */

@@ -65,6 +65,10 @@ export class Shell {
   subshellDepth = 0;
   /** The keys of subscripts in which commands have run, by their text, while what names them is tried again. */
   subscriptKeys: ReadonlyMap<string, Key> | undefined;
+  /** assoc_expand_once: the subscripts of associative arrays in what is evaluated are the keys as they stand. */
+  givesKeys = false;
+  /** The operands of an `unset` about to run that stood as elements in the script: what their subscripts have become are the keys. */
+  elementNames: ReadonlySet<string> | undefined;
   /** $BASH_SUBSHELL */
   subshellLevel = 0;
   /** The same once the words of the simple command that this shell was forked for are expanded: those of a pipeline's do not see the fork. */

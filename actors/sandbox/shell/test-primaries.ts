@@ -96,8 +96,8 @@ export function compareFiles(shell: Shell, left: string, operator: string, right
   return testFiles(shell.process, left, operator, right);
 }
 
-/** `-v name`, `-v name[key]`. */
-export function isVariableSet(shell: Shell, text: string): boolean {
+/** `-v name`, `-v name[key]`. `isKey`: a subscript is the key as it stands. */
+export function isVariableSet(shell: Shell, text: string, isKey?: boolean): boolean {
   const reference = parseReference(text);
   if (!reference) return /^\d+$/.test(text) && (text === '0' || shell.positional[Number(text) - 1] !== undefined);
   const { name, subscript } = shell.variables.follow(reference.name);
@@ -106,8 +106,7 @@ export function isVariableSet(shell: Shell, text: string): boolean {
   const key = reference.subscript ?? subscript;
   if (key === undefined) return variable.text !== undefined;
   if ((key === '@' || key === '*') && !variable.map) return variable.elements.length > 0;
-  if ((key === '@' || key === '*') && variable.map) return variable.map.has(key) || variable.map.size > 0;
-  return variable.element(shell.variables.elementKey(variable, key)) !== undefined;
+  return variable.element(shell.variables.elementKey(variable, key, isKey)) !== undefined;
 }
 
 /** `-o name` */

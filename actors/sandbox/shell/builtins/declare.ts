@@ -7,7 +7,7 @@ import type { Outcome } from '../parts.js';
 import type { Shell } from '../shell.js';
 import { quoteDash, quoteKey, quoteValue } from '../quote.js';
 import { CAPITALIZED, EXPORTED, INTEGER, LOWERCASE, NAMEREF, READONLY, TRACED, UPPERCASE, type Variable } from '../variables/variable.js';
-import { AssignmentError, isName, parseReference } from '../variables/variables.js';
+import { AssignmentError, isName, isSubscript, parseReference } from '../variables/variables.js';
 import { ShellSyntaxError } from '../syntax/errors.js';
 import { variableLines } from './options.js';
 import { CommandAbort, ExpansionError } from '../flow.js';
@@ -164,7 +164,7 @@ function listVariables(shell: Shell, { command, on, off, operands }: Request): O
 /** `name=value` that came from an expansion is text. */
 function parts(operand: string | ExpandedAssignment): ExpandedAssignment | undefined {
   if (typeof operand !== 'string') return operand;
-  const match = /^([A-Za-z_][A-Za-z0-9_]*)(?:\[([^\]]*)\])?(?:(\+)?=([^]*))?$/.exec(operand);
+  const match = /^([A-Za-z_][A-Za-z0-9_]*)(?:\[(.*?)\])?(?:(\+)?=([^]*))?$/s.exec(operand);
   if (!match) return undefined;
   return { name: match[1]!, subscript: match[2], append: match[3] !== undefined, value: match[4], elements: undefined };
 }
@@ -216,6 +216,7 @@ function declareOne(shell: Shell, request: Request, operand: string | ExpandedAs
     giveUp(shell, command, `${text.split('=')[0]}: bad variable name`);
   }
   const { name, subscript, append, value, elements } = assignment;
+  if (subscript !== undefined && !isSubscript(subscript)) return fail(shell, command, `\`${name}[${subscript}]${value === undefined ? '' : `=${value}`}': not a valid identifier`);
   if (subscript !== undefined && shell.isBash && (command === 'export' || command === 'readonly')) return fail(shell, command, `\`${name}[${subscript}]': not a valid identifier`);
   const outer = variables.binding(name);
   if (shell.isBash && outer?.depth === 0 && outer.has(READONLY) && isLocal(shell, request)) return refuse(shell, request, assignment, `${name}: readonly variable`);
@@ -330,7 +331,7 @@ function declareAll(shell: Shell, request: Request): Outcome {
     try {
       status = declareOne(shell, request, operand) || status;
     } catch (error) {
-      if (error instanceof ExpansionError && !error.isReported && DECLARATIONS_NAMED.has(command)) error.message = `${command}: ${error.message}`;
+      if (error instanceof ExpansionError && !error.isReported && !error.isInner && DECLARATIONS_NAMED.has(command)) error.message = `${command}: ${error.message}`;
       if (!(error instanceof AssignmentError)) throw error;
       if (!shell.isBash) {
         giveUp(shell, command, refusal(error, shell.isBash));

@@ -3,7 +3,7 @@ import { UnreadSubscript } from '../expand/run-time-subscripts.js';
 import { CommandAbort, ExpansionError } from '../flow.js';
 import type { Builtin } from '../parts.js';
 import type { Shell } from '../shell.js';
-import { AssignmentError, isName, parseReference } from '../variables/variables.js';
+import { AssignmentError, isName, parseReference, wholeReference } from '../variables/variables.js';
 import { NAMEREF } from '../variables/variable.js';
 import { fail, print, readOptions, showUsage, usage } from './output.js';
 
@@ -11,11 +11,13 @@ export const unset: Builtin = (shell, argv) => {
   const options = readOptions(shell, argv, shell.isBash ? 'fvn' : 'fv', 'unset [-f] [-v] [-n] [name ...]');
   if (!options) return 2;
   const { flags, operands } = options;
+  const { elementNames } = shell;
+  shell.elementNames = undefined;
   if (flags.includes('f') && flags.includes('v')) return fail(shell, 'unset', 'cannot simultaneously unset a function and a variable');
   let status = 0;
   for (const operand of operands) {
     try {
-      status = unsetOne(shell, operand, flags) || status;
+      status = unsetOne(shell, operand, flags, elementNames?.has(operand)) || status;
     } catch (error) {
       if (!(error instanceof AssignmentError)) throw error;
       status = fail(shell, 'unset', shell.isBash ? error.message : error.message.replace(': cannot unset: readonly variable', ': is read only'));
@@ -25,14 +27,14 @@ export const unset: Builtin = (shell, argv) => {
   return status;
 };
 
-function unsetOne(shell: Shell, operand: string, flags: string): number {
+function unsetOne(shell: Shell, operand: string, flags: string, isKey: boolean | undefined): number {
   const { variables } = shell;
   if (flags.includes('f')) {
     if (shell.functions.get(operand)?.isReadonly === true) return fail(shell, 'unset', `${operand}: cannot unset: readonly function`);
     shell.functions.delete(operand);
     return 0;
   }
-  const reference = parseReference(operand);
+  const reference = isKey ? wholeReference(operand) : parseReference(operand);
   if (!reference) {
     // bash: what can be no variable may be a function.
     if (shell.isBash && !flags.includes('v')) {
@@ -54,10 +56,18 @@ function unsetOne(shell: Shell, operand: string, flags: string): number {
     return 0;
   }
   if (!variable) return 0;
-  if ((subscript === '@' || subscript === '*') && variable.list) variables.assignList(variables.writable(target.name), []);
-  else if ((subscript === '@' || subscript === '*') && !variable.map) return 0;
-  else variables.unsetElement(target.name, variables.elementKey(variable, subscript));
+  const isAll = subscript === '@' || subscript === '*';
+  if (isAll && variable.isArray && isOlder(shell)) variables.unset(target.name);
+  else if (isAll && variable.list) variables.assignList(variables.writable(target.name), []);
+  else if (isAll && !variable.map) return 0;
+  else variables.unsetElement(target.name, variables.elementKey(variable, subscript, isKey));
   return 0;
+}
+
+/** $BASH_COMPAT asks for bash 5.1 or older, in which `unset a[@]` unsets the array. */
+function isOlder({ variables }: Shell): boolean {
+  const level = /^(\d)\.?(\d)$/.exec(variables.get('BASH_COMPAT') ?? '');
+  return level !== null && Number(level[1]! + level[2]!) <= 51;
 }
 
 export const letBuiltin: Builtin = (shell, argv) => {
@@ -65,6 +75,7 @@ export const letBuiltin: Builtin = (shell, argv) => {
   if (words.length === 0) return fail(shell, 'let', 'expression expected', shell.isBash ? 1 : 2);
   let value: number | bigint = 0;
   for (const word of words) {
+    shell.givesKeys = shell.options.has('assoc_expand_once');
     try {
       value = shell.expansion.evaluate(word);
     } catch (error) {
@@ -72,8 +83,10 @@ export const letBuiltin: Builtin = (shell, argv) => {
         shell.complain(error.message);
         return 1;
       }
-      if (!(error instanceof ExpansionError) || error.isFatal || error instanceof UnreadSubscript) throw error;
+      if (!(error instanceof ExpansionError) || error.isFatal || error.isInner || error instanceof UnreadSubscript) throw error;
       return fail(shell, 'let', error.message, shell.isBash ? 1 : 2);
+    } finally {
+      shell.givesKeys = false;
     }
   }
   return value === 0 || value === 0n ? 1 : 0;

@@ -3,7 +3,8 @@ import type { Task } from '../../kernel/wait.js';
 import { DECLARATIONS } from '../builtins/declare.js';
 import { expandArgument, expandArgumentTask, type ExpandedAssignment } from '../expand/assignment.js';
 import type { Shell } from '../shell.js';
-import type { SimpleCommand } from '../syntax/ast.js';
+import type { SimpleCommand, Word } from '../syntax/ast.js';
+import { parseReference } from '../variables/variables.js';
 import { SPECIAL_BUILTINS } from './special-builtins.js';
 
 const POSIX_DECLARATIONS: ReadonlySet<string> = new Set(['export', 'readonly', 'local', 'alias']);
@@ -15,12 +16,46 @@ export type Argument = string | ExpandedAssignment;
 export function* argumentsTask(shell: Shell, node: SimpleCommand): Task<string[]> {
   const { words } = node;
   if (!shell.isBash && hasAssignment(node)) return yield* posixArgumentsTask(shell, node);
+  if (shell.isBash && namesElements(node)) return yield* elementArgumentsTask(shell, node);
   if (!words.some(({ assignment }) => assignment?.array !== undefined)) return yield* shell.expansion.fieldsTask(words);
   const argv: string[] = [];
   for (const word of words) {
     if (word.assignment?.array === undefined) yield* shell.expansion.fieldsTask([word], argv);
     else argv.push(word.source);
   }
+  return argv;
+}
+
+/** `unset a[$k]`: bash knows the elements that a script names as such, and takes what their subscripts become for the keys. */
+export function namesElements({ words }: SimpleCommand): boolean {
+  return words[words[0]?.literal === 'command' ? 1 : 0]?.literal === 'unset' && words.some(isElement);
+}
+
+function isElement({ source }: Word): boolean {
+  return source.endsWith(']') && parseReference(source)?.subscript !== undefined;
+}
+
+export function elementArguments(shell: Shell, { words }: SimpleCommand): string[] {
+  const argv: string[] = [];
+  const elements = new Set<string>();
+  for (const word of words) {
+    const { length } = argv;
+    shell.expansion.fields([word], argv);
+    if (isElement(word)) for (const field of argv.slice(length)) elements.add(field);
+  }
+  shell.elementNames = elements;
+  return argv;
+}
+
+export function* elementArgumentsTask(shell: Shell, { words }: SimpleCommand): Task<string[]> {
+  const argv: string[] = [];
+  const elements = new Set<string>();
+  for (const word of words) {
+    const { length } = argv;
+    yield* shell.expansion.fieldsTask([word], argv);
+    if (isElement(word)) for (const field of argv.slice(length)) elements.add(field);
+  }
+  shell.elementNames = elements;
   return argv;
 }
 

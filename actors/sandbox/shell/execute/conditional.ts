@@ -76,7 +76,7 @@ function unary(shell: Shell, operator: string, operand: string): boolean {
     case '-n':
       return operand !== '';
     case '-v':
-      return isVariableSet(shell, operand);
+      return isVariableSet(shell, operand, false);
     case '-R':
       return shell.variables.binding(operand)?.has(32) === true && shell.variables.binding(operand)?.value !== undefined;
     case '-o':
@@ -116,7 +116,7 @@ function* binary(shell: Shell, test: Test & { type: 'binary' }, negated: boolean
       try {
         return yield* withSubscripts(shell, () => compareNumbers(shell, left, test.operator, right));
       } catch (error) {
-        throw error instanceof ExpansionError && !error.isFatal ? new NumberError(error.message) : error;
+        throw error instanceof ExpansionError && !error.isFatal && !error.isInner ? new NumberError(error.message) : error;
       }
   }
 }

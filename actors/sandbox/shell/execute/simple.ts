@@ -10,7 +10,7 @@ import type { Builtin, Outcome, Undo } from '../parts.js';
 import type { Shell } from '../shell.js';
 import type { SimpleCommand } from '../syntax/ast.js';
 import { CommandAbort, ExpansionError, ShellExit } from '../flow.js';
-import { type Argument, argumentsTask, argumentText, declarationArguments, declarationArgumentsTask, declares, hasAssignment, posixArguments } from './arguments.js';
+import { type Argument, argumentsTask, argumentText, declarationArguments, declarationArgumentsTask, declares, elementArguments, hasAssignment, namesElements, posixArguments } from './arguments.js';
 import { runExternal } from './external.js';
 import { callFunction } from './functions.js';
 import { endsInPlace } from './given-up.js';
@@ -36,7 +36,9 @@ export function runSimple(shell: Shell, node: SimpleCommand): Outcome {
 
 function runNow(shell: Shell, node: SimpleCommand): Outcome {
   const isDeclaration = shell.isBash && declares(shell, node);
-  const argv = isDeclaration ? declarationArguments(shell, node) : !shell.isBash && hasAssignment(node) ? posixArguments(shell, node) : shell.expansion.fields(node.words);
+  const argv = isDeclaration ? declarationArguments(shell, node)
+    : !shell.isBash && hasAssignment(node) ? posixArguments(shell, node)
+    : shell.isBash && namesElements(node) ? elementArguments(shell, node) : shell.expansion.fields(node.words);
   if (argv.length === 0) return assignAll(shell, node);
   if (isDeclaration) return dispatchDeclaration(shell, node, argv);
   return dispatch(shell, node, argv as string[]);

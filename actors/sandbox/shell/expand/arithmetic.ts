@@ -269,8 +269,9 @@ function power(base: bigint, exponent: bigint): Integer {
 
 /** The key of an element that is read and written: its subscript is evaluated once. */
 function placeOf({ shell }: Scope, { name, index }: Variable): Key | undefined {
-  if (index === undefined || index.all !== undefined) return undefined;
+  if (index === undefined) return undefined;
   const variable = shell.variables.find(name);
+  if (index.all !== undefined && !variable?.map) return undefined;
   return variable || !shell.options.nounset ? keyOf(shell, index, variable) : undefined;
 }
 
@@ -281,7 +282,7 @@ function read(scope: Scope, { name, index }: Variable, place?: Key): Integer {
     text = plainValue(shell, name);
   } else {
     const variable = shell.variables.find(name);
-    if (variable || !shell.options.nounset) text = index.all === undefined ? elementAt(shell, place ?? keyOf(shell, index, variable), variable, name) : variable?.elements.join(' ');
+    if (variable || !shell.options.nounset) text = index.all === undefined || variable?.map ? elementAt(shell, place ?? keyOf(shell, index, variable), variable, name) : variable?.elements.join(' ');
     // An element that is not set counts as 0, even with nounset.
     if (variable?.isArray === true) text ??= '';
   }

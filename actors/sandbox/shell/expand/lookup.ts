@@ -61,6 +61,7 @@ export function namesList({ variables }: Shell, name: string): boolean {
 
 /** The key that a subscript means for a variable: the word's text for associative arrays, a number otherwise. */
 export function keyOf(shell: Shell, index: Subscript, variable: Variable | undefined): Key {
+  if (variable?.map && shell.givesKeys) return index.word.source;
   if (subscriptBlocks(index)) {
     const known = knownKey(shell, index);
     if (known === undefined) throw new UnreadSubscript(index, variable?.map !== undefined);
@@ -70,7 +71,10 @@ export function keyOf(shell: Shell, index: Subscript, variable: Variable | undef
   try {
     return shell.expansion.arithmetic(index.arithmetic);
   } catch (error) {
-    if (error instanceof ExpansionError) error.isSubscript = true;
+    if (error instanceof ExpansionError) {
+      error.isSubscript = true;
+      error.isInner = true;
+    }
     throw error;
   }
 }

@@ -7,7 +7,7 @@ import type { Key } from '../variables/arrays.js';
 import { endingPosix, evaluateSource } from './arithmetic.js';
 import { keyOf, namesList, plainValue } from './lookup.js';
 import { decide, type Decision, finish, isJoined, isListNow, isText, isUnsetSlice, isWithoutOperands, type Operands, reaches, unbound, ofParameter } from './parameter.js';
-import { QuietSink, type Sink, TextSink } from './sinks.js';
+import { QuietSink, type Sink, SubscriptSink, TextSink } from './sinks.js';
 import { runProcessSubstitution, substituteCommand } from './substitution.js';
 import { expandTilde } from './tilde.js';
 
@@ -70,6 +70,12 @@ export class PartExpander {
         case 'parameter':
           yield* this.#parameterTask(part, sink, mode);
           break;
+        case 'subscript': {
+          const inside = new SubscriptSink(this.#joint);
+          yield* this.pourTask(part.word.parts, inside, 'word');
+          sink.literal(inside.text);
+          break;
+        }
         default:
           this.#part(part, sink, mode);
       }
@@ -124,6 +130,12 @@ export class PartExpander {
       case 'tilde':
         sink.quoted(expandTilde(this.#shell, part.user));
         break;
+      case 'subscript': {
+        const inside = new SubscriptSink(this.#joint);
+        this.pour(part.word.parts, inside, 'word');
+        sink.literal(inside.text);
+        break;
+      }
       default:
         throw new ExpansionError('command substitution: cannot be run here');
     }

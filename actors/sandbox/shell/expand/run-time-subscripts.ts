@@ -76,7 +76,7 @@ const RUNS_COMMANDS = /^[A-Za-z_]\w*\[.*(?:\$[({]|`)/s;
  */
 export function naming(builtin: Builtin, names: (before: string) => boolean): Builtin {
   return (shell, argv) => {
-    const named = argv.filter((word, i) => i > 0 && RUNS_COMMANDS.test(word) && names(argv[i - 1]!));
+    const named = argv.filter((word, i) => i > 0 && RUNS_COMMANDS.test(word) && names(argv[i - 1]!) && !shell.elementNames?.has(word));
     return named.length === 0 ? builtin(shell, argv) : afterSubscripts(shell, named, () => builtin(shell, argv));
   };
 }

@@ -270,3 +270,21 @@ export class TextSink implements Sink {
     this.text += values.join(star ? this.#joint : this.#between);
   }
 }
+
+/** What begins an expansion or a quote, or ends a subscript. */
+const SUBSCRIPT_SPECIAL = /[[\]$`~\\'"]/g;
+
+/** Collects the inside of a subscript that will be read once more: what has been quoted or expanded means itself then. */
+export class SubscriptSink extends TextSink {
+  constructor(joint: string) {
+    super(joint, (text) => text.replace(SUBSCRIPT_SPECIAL, '\\$&'));
+  }
+
+  override split(text: string): void {
+    this.quoted(text);
+  }
+
+  override splitList(values: readonly string[]): void {
+    this.list(values);
+  }
+}

@@ -154,7 +154,7 @@ class ExpressionParser {
   #readIndex(): Subscript | undefined {
     const end = closingBracket(this.#text, this.#pos);
     const inside = end < 0 ? '' : this.#text.slice(this.#pos + 1, end);
-    if (inside.trim() === '') {
+    if (inside === '') {
       this.#fail('bad array subscript');
       return undefined;
     }
@@ -268,12 +268,15 @@ class ExpressionParser {
   }
 }
 
-/** The `]` that closes the `[` at `open`, past quotes, backslashes and inner pairs; -1 when there is none, or not before `stop`. */
+/** The `]` that closes the `[` at `open`, past quotes, backslashes and inner pairs; -1 when there is none, or not before `stop` (a `)` without its `(`). */
 export function closingBracket(text: string, open: number, stop = ''): number {
   let depth = 0;
+  let round = 0;
   for (let at = open; at < text.length; at++) {
     const char = text[at];
-    if (char === stop) return -1;
+    if (char === '(') round++;
+    else if (char === ')' && round > 0) round--;
+    else if (char === stop && char !== ']') return -1;
     if (char === '\\') at++;
     else if (char === '[') depth++;
     else if (char === ']' && --depth === 0) return at;

@@ -101,7 +101,13 @@ export interface ProcessSubstitution {
   readonly line: number;
 }
 
-export type WordPart = Literal | Quoted | DoubleQuoted | Tilde | Parameter | CommandSubstitution | ArithmeticSubstitution | ProcessSubstitution;
+/** The inside of a subscript in text that is expanded and then read as arithmetic: what it expands to means itself when it is read again. */
+export interface SubscriptText {
+  readonly type: 'subscript';
+  readonly word: Word;
+}
+
+export type WordPart = Literal | Quoted | DoubleQuoted | Tilde | Parameter | CommandSubstitution | ArithmeticSubstitution | ProcessSubstitution | SubscriptText;
 
 export interface Word {
   readonly parts: readonly WordPart[];

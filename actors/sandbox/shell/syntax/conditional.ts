@@ -2,13 +2,15 @@
 import type { Test, Word, WordPart } from './ast.js';
 import type { CommandReader } from './command-reader.js';
 import { ShellSyntaxError } from './errors.js';
+import { withSubscriptParts } from './mark-subscripts.js';
 import { type Place, readParts } from './read-parts.js';
 import type { Reader } from './reader.js';
 import { plainText, type Token, tokenText } from './token.js';
 import { makeWord } from './word.js';
 
 const UNARY = /^-[abcdefghknoprstuvwxzGLNORS]$/;
-const BINARY = new Set(['=', '==', '!=', '=~', '-eq', '-ne', '-lt', '-le', '-gt', '-ge', '-nt', '-ot', '-ef']);
+const ARITHMETIC = new Set(['-eq', '-ne', '-lt', '-le', '-gt', '-ge']);
+const BINARY = new Set(['=', '==', '!=', '=~', ...ARITHMETIC, '-nt', '-ot', '-ef']);
 const BLANKS = /(?:[ \t]|\\\n)+/y;
 
 const PATTERN: Place = { stops: ' \t\n;&|<>()', extglob: true, groups: false, processes: true };
@@ -103,7 +105,7 @@ function readBareTerm(commands: CommandReader, start: number): Test {
     const next = peek(commands, start);
     const operand = plainText(next) === ']]' ? undefined : takeOperand(commands, next);
     if (operand === undefined) return fail(commands, next, `unexpected argument \`${text(commands)}' to conditional unary operator`);
-    return { type: 'unary', operator: plain, operand };
+    return { type: 'unary', operator: plain, operand: plain === '-v' ? withSubscriptParts(operand) : operand };
   }
   return readBinary(commands, start, word);
 }
@@ -133,6 +135,7 @@ function readBinary(commands: CommandReader, start: number, left: Word): Test {
   const operator = plainText(token);
   if (operator !== undefined && BINARY.has(operator)) {
     commands.take();
+    if (ARITHMETIC.has(operator)) return { type: 'binary', operator, left: withSubscriptParts(left), right: withSubscriptParts(expectRight(commands, start)) };
     if (operator.startsWith('-')) return { type: 'binary', operator, left, right: expectRight(commands, start) };
     return { type: 'binary', operator, left, right: readRight(commands, start, operator === '=~' ? REGEX : PATTERN) };
   }

@@ -1,6 +1,6 @@
 // Reads arithmetic text where it stands in a script, and parses it in advance where its expansions allow it.
 import type { ArithmeticText, Expression, Parameter, Subscript, WordPart } from './ast.js';
-import { parseExpression } from './arithmetic.js';
+import { closingBracket, parseExpression } from './arithmetic.js';
 import { ShellSyntaxError } from './errors.js';
 import { readAnsi, readParts } from './read-parts.js';
 import type { Reader } from './reader.js';
@@ -26,6 +26,8 @@ export function readArithmetic(reader: Reader, close: ArithmeticEnd): Arithmetic
   let square = 0;
   let questions = 0;
   let quote = -1;
+  /** Where the single quotes met last end, which pair up. */
+  let singleEnd = -1;
   const quotes = reader.settings.dialect !== 'dash';
   const seal = (): void => {
     if (text !== '') parts.push({ type: 'literal', text });
@@ -63,11 +65,24 @@ export function readArithmetic(reader: Reader, close: ArithmeticEnd): Arithmetic
       if (next !== '\n') text += '$`"\\'.includes(next) ? next : `\\${next}`;
       continue;
     }
+    if (char === '[' && reader.features.bash) {
+      const end = closingBracket(reader.text, reader.pos, close);
+      const inside = reader.text.slice(reader.pos + 1, end);
+      if (end > 0 && inside !== '') {
+        text += '[';
+        seal();
+        parts.push({ type: 'subscript', word: parseSubscript(reader, inside, line).word });
+        text = ']';
+        reader.pos = end + 1;
+        continue;
+      }
+    }
     if (char === "'" && quote < 0 && reader.features.bash) {
-      const hidden = HIDDEN.exec(reader.text.slice(reader.pos, reader.text.indexOf("'", reader.pos + 1) + 1))?.[0];
-      if (hidden !== undefined) {
-        text += hidden;
-        reader.pos += hidden.length;
+      const single = reader.pos < singleEnd ? '' : reader.text.slice(reader.pos, reader.text.indexOf("'", reader.pos + 1) + 1);
+      singleEnd = Math.max(singleEnd, reader.pos + single.length);
+      if (HIDDEN.test(single)) {
+        text += single;
+        reader.pos += single.length;
         continue;
       }
     }
@@ -107,7 +122,7 @@ function parseEarly(reader: Reader, source: string, line: number, dollars: Param
   try {
     const expression = parseExpression(source, {
       dialect: reader.settings.dialect,
-      subscript: (text) => parseSubscript(reader, text, line),
+      subscript: (text) => withinArithmetic(parseSubscript(reader, text, line)),
       dollar: (text, pos) => {
         const inner = reader.inner(text, line);
         inner.pos = pos;
@@ -122,6 +137,12 @@ function parseEarly(reader: Reader, source: string, line: number, dollars: Param
     if (error instanceof ShellSyntaxError) return undefined;
     throw error;
   }
+}
+
+/** A subscript in the arithmetic of a script: what it expands to is an index, and no subscripts of its own. */
+function withinArithmetic(subscript: Subscript): Subscript {
+  const { arithmetic, word } = subscript;
+  return word.literal === undefined ? { ...subscript, arithmetic: { ...arithmetic, parts: [{ type: 'subscript', word }] } } : subscript;
 }
 
 /** The text between `[` and `]` in both of its readings. */

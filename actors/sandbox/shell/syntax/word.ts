@@ -68,6 +68,8 @@ export function partsBlock(parts: readonly WordPart[]): boolean {
         return partsBlock(part.parts);
       case 'arithmetic':
         return part.text.blocking;
+      case 'subscript':
+        return part.word.blocking;
       case 'parameter':
         return parameterBlocks(part);
       default:

@@ -4,18 +4,18 @@ import { AssociativeArray, IndexedArray, type Key } from './arrays.js';
 import { AssignmentError } from './assignment-error.js';
 import { Bindings } from './bindings.js';
 import { byHash } from './hash-order.js';
-import { isName, parseReference, type Reference } from './reference.js';
+import { isName, isSubscript, parseReference, type Reference, wholeReference } from './reference.js';
 import { CAPITALIZED, EXPORTED, INTEGER, LOWERCASE, NAMEREF, READONLY, UPPERCASE, type Variable, WATCHED } from './variable.js';
 
-export { AssignmentError, isName, parseReference, type Reference };
+export { AssignmentError, isName, isSubscript, parseReference, type Reference, wholeReference };
 
 const NAMEREF_HOPS_MAX = 16;
 
 export class Variables extends Bindings {
   /** Set by the shell: evaluates the value of an integer variable. */
   evaluate: (text: string) => string = (text) => text;
-  /** Set by the shell: an element's key from the text of a subscript. */
-  elementKey: (variable: Variable | undefined, subscript: string) => Key = (_, subscript) => subscript;
+  /** Set by the shell: an element's key from the text of a subscript; `isKey` says whether it is one as it stands in an associative array. */
+  elementKey: (variable: Variable | undefined, subscript: string, isKey?: boolean) => Key = (_, subscript) => subscript;
 
   /** What came with the environment and is no variable: it is passed on. */
   readonly foreign = new Map<string, string>();
@@ -139,6 +139,7 @@ export class Variables extends Bindings {
   /** `name[subscript]=value`; the subscript is the text between the brackets. */
   setElement(name: string, subscript: string, value: string, append = false): void {
     const target = this.#target(name).name;
+    if ((subscript === '@' || subscript === '*') && !this.bindings.get(target)?.map) throw new AssignmentError(`${name}[${subscript}]: bad array subscript`);
     this.assignElement(this.writable(target), this.elementKey(this.bindings.get(target), subscript), value, append);
   }
 
@@ -148,6 +149,7 @@ export class Variables extends Bindings {
     if (this.exportAll) variable.attributes |= EXPORTED;
     if ((variable.attributes & EXPORTED) !== 0) this.passedOn = undefined;
     if (variable.special?.list) return variable.special.setElement?.(key, value);
+    variable.isUnassigned = false;
     if (variable.map) {
       const old = append ? variable.map.get(String(key)) ?? '' : '';
       variable.map.set(String(key), this.#convert(variable, value, append, old));
