@@ -211,12 +211,20 @@ export class MachineLink {
     if (worker) this.#pool.give(worker);
   }
 
-  /** Ends the thread at once, whatever runs in it. */
+  /** Code is being imported for something that runs in it. */
+  get isImporting(): boolean {
+    return this.#worker?.isImporting === true;
+  }
+
+  /** Ends the thread, whatever runs in it. Only then is the machine told to be gone: nothing in it goes on behind that. */
   async terminate(): Promise<void> {
     if (this.#isGone) return;
-    const worker = this.#detach();
+    for (let ended: MachineWorker | undefined; this.#worker !== ended; ) {
+      ended = this.#worker;
+      await ended?.terminate();
+    }
+    this.#detach();
     this.#lose({ outOfMemory: false });
-    await worker?.terminate();
   }
 
   get #isGone(): boolean {

@@ -5,6 +5,8 @@ import { WINDOW_BYTES } from './protocol.js';
 
 /** How long a killed process may take to end before its whole thread is ended. */
 const KILL_PATIENCE_MS = 40;
+/** And where code for it is being imported. */
+const IMPORT_PATIENCE_MS = 500;
 
 export interface ClientExit {
   exitCode: number;
@@ -84,12 +86,15 @@ export class MachineProcess {
     if (signal === SIGKILL) this.#expectEnd();
   }
 
-  /** Kill is certain: a thread that is too busy to hear it is ended. */
+  /** Kill is certain: a thread that is too busy to hear it is ended. One that imports is not too busy, and will hear it. */
   #expectEnd(): void {
-    const impatience = setTimeout(() => {
+    const giveUpAtMs = performance.now() + IMPORT_PATIENCE_MS;
+    const impatience = setInterval(() => {
+      if (this.#link.isImporting && performance.now() < giveUpAtMs) return;
+      clearInterval(impatience);
       if (!this.#ended) void this.#link.terminate();
     }, KILL_PATIENCE_MS);
-    void this.exit.then(() => clearTimeout(impatience));
+    void this.exit.then(() => clearInterval(impatience));
   }
 
   resize(rows: number, columns: number): void {

@@ -98,6 +98,12 @@ export interface ReceiveOptions {
   readonly owner?: string;
 }
 
+/** What a machine's thread is given with its start. */
+export interface ThreadData {
+  /** The memory of its `ImportGate`. */
+  imports: SharedArrayBuffer;
+}
+
 /** `handle` numbers processes, `call` numbers calls and transfers; the main thread chooses both. */
 export type ToMachine =
   | { type: 'boot'; spec: MachineSpec; checkpoint?: MachineCheckpoint }

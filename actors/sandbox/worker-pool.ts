@@ -2,7 +2,8 @@
 import { availableParallelism, totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { Fault } from '../runtime/fault.js';
-import type { FromMachine, ToMachine } from './protocol.js';
+import { ImportGate } from './import-gate.js';
+import type { FromMachine, ThreadData, ToMachine } from './protocol.js';
 
 export interface WorkerPoolOptions {
   /** How many are kept warm while nobody needs them. */
@@ -31,13 +32,16 @@ export class MachineWorker {
   onMessage: (message: FromMachine) => void = () => undefined;
   /** The thread is gone without having been asked: heap limit, crash. */
   onGone: (reason: { outOfMemory: boolean; error?: Error }) => void = () => undefined;
+  /** No longer to be used: it has ended, or is about to. */
   #gone = false;
-  readonly #forget: () => void;
+  #hasEnded = false;
+  #ending: Promise<void> | undefined;
+  readonly #imports = new ImportGate();
 
-  /** `forget` is called once, however the thread ends. */
+  /** `forget` is called once it has ended, for whatever reason. */
   constructor(forget: (worker: MachineWorker) => void) {
-    this.#forget = () => forget(this);
     this.#worker = new Worker(ENTRY, {
+      workerData: { imports: this.#imports.shared } satisfies ThreadData,
       resourceLimits: { maxOldGenerationSizeMb: HEAP_MEGABYTES, stackSizeMb: 16 },
       stdout: false,
       stderr: false,
@@ -53,9 +57,10 @@ export class MachineWorker {
     this.#worker.on('exit', () => {
       const wasAlive = !this.#gone;
       this.#gone = true;
+      this.#hasEnded = true;
       settle();
+      forget(this);
       if (!wasAlive) return;
-      this.#forget();
       const outOfMemory = (failure as NodeJS.ErrnoException | undefined)?.code === 'ERR_WORKER_OUT_OF_MEMORY';
       this.onGone(failure ? { outOfMemory, error: failure } : { outOfMemory });
     });
@@ -76,10 +81,21 @@ export class MachineWorker {
     else this.#worker.unref();
   }
 
-  /** The end of the thread, whatever it is doing; `onGone` is not called. */
-  async terminate(): Promise<void> {
-    if (!this.#gone) this.#forget();
+  /** It imports code that something in it needs. */
+  get isImporting(): boolean {
+    return this.#imports.isPassed;
+  }
+
+  /** The end of the thread, whatever else than importing it is doing; `onGone` is not called. */
+  terminate(): Promise<void> {
     this.#gone = true;
+    return (this.#ending ??= this.#end());
+  }
+
+  async #end(): Promise<void> {
+    this.#worker.ref();
+    await this.ready;
+    await this.#imports.close(() => this.#hasEnded);
     await this.#worker.terminate();
   }
 }

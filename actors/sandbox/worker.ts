@@ -1,8 +1,10 @@
 // The entry of a sandbox worker thread: one machine at a time, from `boot` to `halt`.
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+import { imports } from './import-gate.js';
 import { Machine, toWire } from './machine.js';
-import type { FromMachine, ToMachine } from './protocol.js';
+import type { FromMachine, ThreadData, ToMachine } from './protocol.js';
 
+imports.adopt((workerData as ThreadData).imports);
 const port = parentPort!;
 let machine: Machine | undefined;
 

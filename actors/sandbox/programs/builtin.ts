@@ -1,4 +1,5 @@
 // Built-in programs: files that carry our marker, and foreign executables for which a built-in of the same name stands in.
+import { imports } from '../import-gate.js';
 import { Errno } from '../kernel/errno.js';
 import type { Process } from '../kernel/process.js';
 import type { Executable, Main, ProgramKind } from '../kernel/program.js';
@@ -21,7 +22,7 @@ export function commandMain(load: () => Promise<Main>): Main {
   return function* run(process) {
     let main = loaded.get(load);
     if (!main) {
-      main = yield* settle(load());
+      main = yield* settle(imports.pass(load));
       loaded.set(load, main);
     }
     return yield* main(process);

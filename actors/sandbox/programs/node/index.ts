@@ -1,4 +1,5 @@
 // Node programs: which files are `node`. What runs them is loaded with the first one.
+import { imports } from '../../import-gate.js';
 import type { ProgramKind } from '../../kernel/program.js';
 import { settle } from '../../kernel/wait.js';
 import { BUILTIN_MARKER, isElf } from '../builtin.js';
@@ -20,7 +21,7 @@ export function nodeKind(): ProgramKind {
       return {
         argv,
         main: function* node(self) {
-          const { runNode } = yield* settle(import('./run.js'));
+          const { runNode } = yield* settle(imports.pass(() => import('./run.js')));
           return yield* runNode(self, path, argv);
         },
       };

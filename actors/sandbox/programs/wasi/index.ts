@@ -1,6 +1,7 @@
 // WASI programs: WebAssembly modules that run in a thread of their own, every system call served by their process.
 import { createHash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import { imports } from '../../import-gate.js';
 import { Errno } from '../../kernel/errno.js';
 import type { ForeignWork } from '../../kernel/foreign-work.js';
 import type { Process } from '../../kernel/process.js';
@@ -22,13 +23,21 @@ class ProgramThread implements ForeignWork {
   readonly #worker = new Worker(ENTRY, { stdout: false, stderr: false });
   readonly arrived = new WaitQueue();
   readonly messages: Exclude<FromProgram, { type: 'ready' }>[] = [];
+  /** Its code is imported, or it has ended before that. */
+  readonly #up: Promise<void>;
   #shared: SharedArrayBuffer | undefined;
   #ranMs = 0;
   /** Since when it runs; undefined while it waits for an answer, or for a program. */
   #runsSinceMs: number | undefined;
 
   constructor() {
-    this.#worker.on('message', (message: FromProgram) => this.#push(message));
+    let isUp = (): void => undefined;
+    this.#up = imports.pass(() => new Promise((resolve) => (isUp = resolve)));
+    this.#worker.on('message', (message: FromProgram) => {
+      isUp();
+      this.#push(message);
+    });
+    this.#worker.on('exit', () => isUp());
     this.#worker.on('error', (error: Error) => this.#push({ type: 'trap', message: error.message }));
     this.#worker.unref();
   }
@@ -72,7 +81,7 @@ class ProgramThread implements ForeignWork {
   }
 
   end(): void {
-    void this.#worker.terminate();
+    void this.#up.then(() => this.#worker.terminate());
   }
 }
 
