@@ -1,9 +1,14 @@
 // What an awk program consists of.
+import type { Location } from './source.js';
+
+/** What may be an array: a variable, or an element of another array. */
+export type ArrayName =
+  | { kind: 'variable'; name: string; where?: Location }
+  | { kind: 'element'; array: ArrayName; subscripts: Expression[] };
 
 export type LValue =
-  | { kind: 'variable'; name: string }
-  | { kind: 'element'; name: string; subscripts: Expression[] }
-  | { kind: 'field'; index: Expression; line: number };
+  | ArrayName
+  | { kind: 'field'; index: Expression };
 
 export type Expression =
   | LValue
@@ -17,13 +22,13 @@ export type Expression =
   | { kind: 'binary'; operator: string; left: Expression; right: Expression }
   | { kind: 'concat'; parts: Expression[] }
   | { kind: 'match'; negated: boolean; text: Expression; regex: Expression }
-  | { kind: 'in'; subscripts: Expression[]; array: string }
+  | { kind: 'in'; subscripts: Expression[]; array: ArrayName }
   | { kind: 'and' | 'or'; left: Expression; right: Expression }
   | { kind: 'conditional'; test: Expression; consequent: Expression; otherwise: Expression }
-  | { kind: 'call'; name: string; args: Expression[]; line: number }
+  | { kind: 'call'; name: string; args: Expression[]; where: Location }
   /** `@name(…)`: the variable says which function. */
   | { kind: 'indirect'; name: string; args: Expression[] }
-  | { kind: 'builtin'; name: string; args: Expression[] }
+  | { kind: 'builtin'; name: string; args: Expression[]; where: Location }
   /** `source` is a file (`<`), a command (`|`) or one that is written to as well (`|&`); none: the main input. */
   | { kind: 'getline'; target: LValue | undefined; from: 'main' | 'file' | 'command' | 'coprocess'; source: Expression | undefined };
 
@@ -32,7 +37,10 @@ export interface Redirection {
   target: Expression;
 }
 
-export type Statement =
+/** `where` is what errors name while it runs. */
+export type Statement = { where: Location } & StatementBody;
+
+export type StatementBody =
   | { kind: 'block'; body: Statement[] }
   | { kind: 'expression'; value: Expression }
   | { kind: 'print' | 'printf'; args: Expression[]; redirection: Redirection | undefined }
@@ -40,9 +48,9 @@ export type Statement =
   | { kind: 'while'; test: Expression; body: Statement }
   | { kind: 'do'; test: Expression; body: Statement }
   | { kind: 'for'; start: Statement | undefined; test: Expression | undefined; step: Statement | undefined; body: Statement }
-  | { kind: 'for-in'; variable: string; array: string; body: Statement }
+  | { kind: 'for-in'; variable: string; array: ArrayName; body: Statement }
   | { kind: 'switch'; value: Expression; cases: { match: Expression | undefined; body: Statement[] }[] }
-  | { kind: 'delete'; name: string; subscripts: Expression[] | undefined }
+  | { kind: 'delete'; target: ArrayName }
   | { kind: 'exit' | 'return'; value: Expression | undefined }
   | { kind: 'next' | 'nextfile' | 'break' | 'continue' };
 
@@ -50,6 +58,7 @@ export interface FunctionDefinition {
   name: string;
   parameters: string[];
   body: Statement;
+  where: Location;
 }
 
 export interface Rule {
@@ -59,6 +68,7 @@ export interface Rule {
   until: Expression | undefined;
   /** Undefined prints the record. */
   action: Statement | undefined;
+  where: Location;
 }
 
 export interface Program {
@@ -68,14 +78,3 @@ export interface Program {
 
 /** Whose language it is where awks differ: busybox's reads octal numbers and finds out late which functions there are. */
 export type AwkManners = 'gnu' | 'busybox';
-
-/** A program that is none; the message has line number and text as mawk and gawk give them, `busybox` is what busybox says. */
-export class AwkSyntaxError extends Error {
-  readonly line: number;
-  readonly busybox: string;
-  constructor(message: string, line: number, busybox = 'Unexpected token') {
-    super(message);
-    this.line = line;
-    this.busybox = busybox;
-  }
-}

@@ -5,10 +5,10 @@ import { decode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
 import { RegexSyntaxError } from '../../regex/posix-regex.js';
 import { isBusybox } from '../../programs/flavour.js';
-import { command, type Options, type Output, parseOptions, readAll, UsageError } from '../../programs/stdio.js';
+import { command, complain, type Options, type Output, parseOptions, readAll, UsageError } from '../../programs/stdio.js';
 import { baseName } from '../common/paths.js';
 import { Pace, openInput } from '../text-input.js';
-import { AwkSyntaxError, type Program } from './ast.js';
+import type { Program } from './ast.js';
 import { type Code, evaluate } from './code.js';
 import { ExpressionCompiler } from './compile-expression.js';
 import { StatementCompiler } from './compile-statement.js';
@@ -17,8 +17,9 @@ import { InPlace } from './inplace.js';
 import { parseAwk } from './parser.js';
 import { Runtime } from './runtime.js';
 import { EXIT, NEXTFILE, NORMAL, type Signal, type StatementCode, Transfer } from './signals.js';
+import { AwkSyntaxError, type Location, type Source } from './source.js';
 import { Streams } from './streams.js';
-import { InputText, toBoolean, toText } from './values.js';
+import { AwkFatal, InputText, toBoolean, toText } from './values.js';
 
 const LONG = {
   'field-separator': 'required', assign: 'required', file: 'required', source: 'required', posix: 'no', traditional: 'no', 're-interval': 'no', include: 'required',
@@ -31,6 +32,7 @@ interface CompiledRule {
   action: StatementCode;
   /** A range that has begun. */
   open: boolean;
+  readonly where: Location;
 }
 
 /** A compiled program in the middle of its input. */
@@ -54,13 +56,13 @@ class AwkRun {
     });
     const expressions = new ExpressionCompiler(runtime, functions, new Map());
     const statements = new StatementCompiler(expressions);
-    for (const { when, pattern, until, action } of program.rules) {
-      const code = statements.compile(action ?? { kind: 'print', args: [], redirection: undefined });
+    for (const { when, pattern, until, action, where } of program.rules) {
+      const code = statements.compile(action ?? { kind: 'print', args: [], redirection: undefined, where });
       if (when === 'BEGIN') this.#begin.push(code);
       else if (when === 'END') this.#end.push(code);
       else if (when === 'BEGINFILE') this.#beginFile.push(code);
       else if (when === 'ENDFILE') this.#endFile.push(code);
-      else this.#rules.push({ pattern: pattern && expressions.compile(pattern), until: until && expressions.compile(until), action: code, open: false });
+      else this.#rules.push({ pattern: pattern && expressions.compile(pattern), until: until && expressions.compile(until), action: code, open: false, where });
     }
   }
 
@@ -110,6 +112,7 @@ class AwkRun {
       runtime.record.set(record);
       for (const rule of this.#rules) {
         const { pattern } = rule;
+        runtime.where = rule.where;
         if (pattern && !(pattern.run || rule.until ? yield* this.#selects(rule) : pattern.truth())) continue;
         const signal = rule.action.run ? yield* guarded(rule.action) : execute(rule.action);
         if (signal === NORMAL) continue;
@@ -153,22 +156,22 @@ function* guarded(code: StatementCode): Task<Signal> {
   }
 }
 
-function* sourceOf(process: Process, options: Options): Task<{ source: string; operands: readonly string[] }> {
+function* sourceOf(process: Process, options: Options): Task<{ sources: readonly Source[]; operands: readonly string[] }> {
   const files = [...(options.given.get('f') ?? []), ...(options.given.get('file') ?? [])];
-  const sources = [...(options.given.get('e') ?? []), ...(options.given.get('source') ?? [])];
+  const sources: Source[] = [...(options.given.get('e') ?? []), ...(options.given.get('source') ?? [])].map((text) => ({ name: undefined, text }));
   for (const file of files) {
     try {
       const fd = openInput(process, file);
-      sources.push(decode(yield* readAll(process, fd)));
+      sources.push({ name: file, text: decode(yield* readAll(process, fd)) });
       if (fd > 0) process.close(fd);
     } catch (error) {
       throw error instanceof Error ? new UsageError(`fatal: cannot open source file \`${file}' for reading: ${error.message}`, 2) : error;
     }
   }
-  if (sources.length > 0) return { source: sources.join('\n'), operands: options.operands };
-  const [source, ...operands] = options.operands;
-  if (source === undefined) throw new UsageError("usage: awk [-F fs][-v var=value][prog | -f progfile][file ...]", 2);
-  return { source, operands };
+  if (sources.length > 0) return { sources, operands: options.operands };
+  const [text, ...operands] = options.operands;
+  if (text === undefined) throw new UsageError("usage: awk [-F fs][-v var=value][prog | -f progfile][file ...]", 2);
+  return { sources: [{ name: undefined, text }], operands };
 }
 
 /** What is there before BEGIN: ENVIRON, ARGV, -F and -v. */
@@ -204,30 +207,29 @@ function* runAwk(process: Process, output: Output): Task<number> {
     output.print('awk (sockerless) POSIX, with gawk extensions\n');
     return 0;
   }
-  const { source, operands } = yield* sourceOf(process, options);
+  const { sources, operands } = yield* sourceOf(process, options);
   const streams = new Streams(process, output);
   const manners = isBusybox(process) ? 'busybox' : 'gnu';
   const runtime = new Runtime(process, streams, manners);
   prepare(runtime, options, operands);
   try {
-    yield* new AwkRun(runtime, parseAwk(source, manners), inPlaceOf(process, runtime, options)).run();
+    yield* new AwkRun(runtime, parseAwk(sources, manners), inPlaceOf(process, runtime, options)).run();
   } catch (error) {
-    if (error instanceof UsageError || error instanceof AwkSyntaxError) yield* streams.closeAll();
-    if (manners === 'busybox' && error instanceof AwkSyntaxError) {
-      throw new UsageError(`${options.value('f', 'file') ?? 'cmd. line'}:${error.line}: ${error.busybox}`);
-    }
+    if (!(error instanceof UsageError || error instanceof AwkSyntaxError || error instanceof AwkFatal || error instanceof RegexSyntaxError)) throw error;
+    yield* streams.closeAll();
+    if (error instanceof AwkFatal) throw new UsageError(`${runtime.place}fatal: ${error.message}`, 2);
+    if (error instanceof RegexSyntaxError) throw new UsageError(`${runtime.place}fatal: invalid regexp: ${error.message}`, 2);
+    if (error instanceof AwkSyntaxError) return yield* complainOf(process, error, manners === 'busybox' ? (options.value('f', 'file') ?? 'cmd. line') : undefined);
     throw error;
   }
   yield* streams.closeAll();
   return runtime.exitCode;
 }
 
-export const awk: Main = command(function* (process, output) {
-  try {
-    return yield* runAwk(process, output);
-  } catch (error) {
-    if (error instanceof AwkSyntaxError) throw new UsageError(error.message, 2);
-    if (error instanceof RegexSyntaxError) throw new UsageError(`fatal: invalid regexp: ${error.message}`, 2);
-    throw error;
-  }
-});
+/** `busyboxFile` is what busybox calls the program. */
+function* complainOf(process: Process, { lines, line, busybox }: AwkSyntaxError, busyboxFile: string | undefined): Task<number> {
+  for (const text of busyboxFile === undefined ? lines : [`${busyboxFile}:${line}: ${busybox}`]) yield* complain(process, text);
+  return 1;
+}
+
+export const awk: Main = command(runAwk);

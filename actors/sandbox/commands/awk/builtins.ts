@@ -1,12 +1,11 @@
 // awk's functions on strings and numbers.
-import { UsageError } from '../../programs/stdio.js';
 import type { CompiledRegex } from '../../regex/posix-regex.js';
 import { formatValues } from './format.js';
 import type { Runtime } from './runtime.js';
 import { awkRegex } from './regex.js';
 import { piecesOf, splitterOf } from './split.js';
 import { formatTime, parseTime } from './time.js';
-import { InputText, textLength, toNumber, type Value } from './values.js';
+import { AwkFatal, InputText, textLength, toNumber, type Value } from './values.js';
 
 const ASTRAL = /[\ud800-\udbff]/;
 
@@ -222,5 +221,5 @@ export const PLAIN_BUILTINS: Readonly<Record<string, Plain>> = {
 
 /** How many arguments a function takes at least, for the complaint about too few. */
 export function requireArguments(name: string, count: number, least: number): void {
-  if (count < least) throw new UsageError(`fatal: ${count} is invalid as number of arguments for ${name}`, 2);
+  if (count < least) throw new AwkFatal(`${count} is invalid as number of arguments for ${name}`);
 }

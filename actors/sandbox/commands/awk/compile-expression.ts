@@ -1,19 +1,15 @@
 // Compiles awk expressions to closures.
-import { UsageError } from '../../programs/stdio.js';
-import { AwkSyntaxError, type Expression, type LValue } from './ast.js';
+import type { Expression, LValue } from './ast.js';
 import { type Code, evaluate, numberCode, over, taskCode, textCode, valueCode } from './code.js';
 import { compileBuiltin } from './compile-builtin.js';
 import { awkRegex } from './regex.js';
+import { compileArray, elementCode, elementPlace, keyOf } from './compile-array.js';
+import type { Place } from './compile-place.js';
 import type { Functions } from './functions.js';
 import type { Runtime } from './runtime.js';
-import { type Cell, compareValues, InputText, toBoolean, toNumber, type Value } from './values.js';
+import { AwkSyntaxError, type Location, programError } from './source.js';
+import { AwkFatal, type Cell, compareValues, InputText, toBoolean, toNumber, type Value } from './values.js';
 import type { CompiledRegex } from '../../regex/posix-regex.js';
-
-/** A place to read and write. */
-export interface Place {
-  get(): Value;
-  set(value: Value): void;
-}
 
 /** Compiles within a function (`locals` are its parameters) or outside. */
 export class ExpressionCompiler {
@@ -28,11 +24,11 @@ export class ExpressionCompiler {
   }
 
   /** The cell behind a name, found when the code runs. */
-  cell(name: string): () => Cell {
+  cell(name: string, where?: Location): () => Cell {
     const local = this.#locals.get(name);
     const { runtime } = this;
     if (local !== undefined) return () => runtime.frame[local]!;
-    if (this.functions.has(name)) throw new AwkSyntaxError(`function \`${name}' called with space between name and \`('\nor used as a variable or an array`, 1);
+    if (this.functions.has(name)) throw programError(where ?? this.functions.whereIs(name), `function \`${name}' called with space between name and \`(',\nor used as a variable or an array`);
     const cell = runtime.cell(name);
     return () => cell;
   }
@@ -66,7 +62,7 @@ export class ExpressionCompiler {
       case 'conditional': return this.#conditional(expression);
       case 'indirect': return this.functions.compileIndirect(this, expression);
       case 'call': return this.functions.compileCall(this, expression);
-      case 'builtin': return compileBuiltin(this, expression.name, expression.args);
+      case 'builtin': return compileBuiltin(this, expression);
       case 'getline': return this.#getline(expression);
     }
   }
@@ -80,50 +76,42 @@ export class ExpressionCompiler {
         const index = target.index.value;
         return fieldCode(runtime, () => index);
       }
-      return over(runtime, [this.compile(target.index)], ([index]) => fieldCode(runtime, () => atLeastZero(runtime, index!.number(), target.line)));
+      return over(runtime, [this.compile(target.index)], ([index]) => fieldCode(runtime, () => atLeastZero(runtime, index!.number())));
     }
-    if (target.kind === 'element') {
-      const cell = this.cell(target.name);
-      return over(runtime, target.subscripts.map((subscript) => this.compile(subscript)), (subscripts) => {
-        const key = keyOf(runtime, subscripts);
-        return valueCode(runtime, () => {
-          const { array } = cell();
-          const name = key();
-          const value = array.get(name);
-          // Looking at an element makes it.
-          if (value === undefined && !array.has(name)) array.set(name, undefined);
-          return value;
-        });
-      });
-    }
+    if (target.kind === 'element') return elementCode(this, target);
     const special = this.#locals.has(target.name) ? undefined : runtime.specials.get(target.name);
     if (special) return valueCode(runtime, special.get);
-    const cell = this.cell(target.name);
-    return valueCode(runtime, () => cell().value);
+    const cell = this.cell(target.name, target.where);
+    return valueCode(runtime, () => {
+      const own = cell();
+      const { value } = own;
+      return value === undefined || value instanceof Map ? own.scalar : value;
+    });
   }
 
-  /** `operands` are what has to be computed before the place is known. */
   place(target: LValue): { operands: Code[]; at: (operands: readonly Code[]) => Place } {
     const { runtime } = this;
+    if (target.kind === 'element') return elementPlace(this, target);
     if (target.kind === 'field') {
       return {
         operands: [this.compile(target.index)],
-        at: ([index]) => ({ get: () => runtime.field(index!.number()), set: (value) => runtime.setField(index!.number(), value) }),
+        at: ([index]) => {
+          let own = 0;
+          return {
+            get: () => runtime.field((own = index!.number())), put: (value) => runtime.setField(own, value), set: (value) => runtime.setField(index!.number(), value),
+          };
+        },
       };
     }
-    const special = target.kind === 'variable' && !this.#locals.has(target.name) ? runtime.specials.get(target.name) : undefined;
-    if (special) return { operands: [], at: () => special };
-    const cell = this.cell(target.name);
-    if (target.kind === 'variable') {
-      return { operands: [], at: () => ({ get: () => cell().value, set: (value) => { cell().value = value; } }) };
-    }
-    return {
-      operands: target.subscripts.map((subscript) => this.compile(subscript)),
-      at: (subscripts) => {
-        const key = keyOf(runtime, subscripts);
-        return { get: () => cell().array.get(key()), set: (value) => cell().array.set(key(), value) };
-      },
+    const special = this.#locals.has(target.name) ? undefined : runtime.specials.get(target.name);
+    if (special) return { operands: [], at: () => ({ ...special, put: special.set }) };
+    const cell = this.cell(target.name, target.where);
+    const set = (value: Value): void => {
+      const own = cell();
+      if (own.value === undefined || own.value instanceof Map) own.scalar = value;
+      else own.value = value ?? null;
     };
+    return { operands: [], at: () => ({ get: () => cell().scalar, set, put: set }) };
   }
 
   #assign({ operator, target, value }: Extract<Expression, { kind: 'assign' }>): Code {
@@ -143,7 +131,7 @@ export class ExpressionCompiler {
       return numberCode(runtime, () => {
         const operand = right.number();
         const result = compute(toNumber(place.get()), operand);
-        place.set(result);
+        place.put(result);
         return result;
       });
     });
@@ -153,15 +141,11 @@ export class ExpressionCompiler {
     const { runtime } = this;
     const { operands, at } = this.place(target);
     const by = operator === '++' ? 1 : -1;
-    // The subscript is computed once, for it may itself change something.
     return over(runtime, operands, (all) => {
-      const values: Value[] = [];
-      const simple = all.length === 0;
-      const place = at(simple ? all : all.map((_, i) => valueCode(runtime, () => values[i])));
+      const place = at(all);
       return numberCode(runtime, () => {
-        if (!simple) all.forEach((operand, i) => (values[i] = operand.value()));
         const before = toNumber(place.get());
-        place.set(before + by);
+        place.put(before + by);
         return prefix ? before + by : before;
       });
     });
@@ -216,10 +200,12 @@ export class ExpressionCompiler {
 
   #membership({ subscripts, array }: Extract<Expression, { kind: 'in' }>): Code {
     const { runtime } = this;
-    const cell = this.cell(array);
-    return over(runtime, subscripts.map((subscript) => this.compile(subscript)), (all) => {
-      const key = keyOf(runtime, all);
-      return numberCode(runtime, () => (cell().array.has(key()) ? 1 : 0));
+    const keys = subscripts.map((subscript) => this.compile(subscript));
+    const { operands, at } = compileArray(this, array);
+    return over(runtime, [...keys, ...operands], (all) => {
+      const key = keyOf(runtime, all.slice(0, keys.length));
+      const found = at(all.slice(keys.length));
+      return numberCode(runtime, () => (found.array().has(key()) ? 1 : 0));
     });
   }
 
@@ -300,7 +286,7 @@ function arithmetic(operator: string): (a: number, b: number) => number {
     case '^': return (a, b) => a ** b;
     default:
       return (a, b) => {
-        if (b === 0) throw new UsageError(`fatal: division by zero attempted${operator === '%' ? ' in `%\'' : ''}`, 2);
+        if (b === 0) throw new AwkFatal(`division by zero attempted${operator === '%' ? ' in `%\'' : ''}`);
         return operator === '/' ? a / b : a % b;
       };
   }
@@ -317,8 +303,8 @@ function concat(parts: readonly Code[]): Code {
 }
 
 /** What busybox says of a negative one; the others' words come from the record. */
-function atLeastZero(runtime: Runtime, index: number, line: number): number {
-  if (index < 0 && runtime.manners === 'busybox') throw new AwkSyntaxError('', line, 'Access to negative field');
+function atLeastZero(runtime: Runtime, index: number): number {
+  if (index < 0 && runtime.manners === 'busybox') throw new AwkSyntaxError([], runtime.where?.line ?? 1, 'Access to negative field');
   return index;
 }
 
@@ -327,11 +313,4 @@ function fieldCode(runtime: Runtime, index: () => number): Code {
     value: () => runtime.field(index()), text: () => runtime.fieldText(index()), number: () => toNumber(runtime.fieldText(index())),
     truth: () => toBoolean(runtime.field(index())), printed: () => runtime.fieldText(index(), runtime.ofmt),
   };
-}
-
-/** The key of an element: several subscripts are joined by SUBSEP. */
-export function keyOf(runtime: Runtime, subscripts: readonly Code[]): () => string {
-  const [only] = subscripts;
-  if (subscripts.length === 1) return () => only!.text();
-  return () => subscripts.map((subscript) => subscript.text()).join(runtime.subsep);
 }

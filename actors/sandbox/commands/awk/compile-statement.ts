@@ -1,16 +1,18 @@
 // Compiles awk statements. Loops give others their turn and let output flow.
 import { Errno } from '../../kernel/errno.js';
 import type { Task } from '../../kernel/wait.js';
-import { type Output, UsageError } from '../../programs/stdio.js';
+import type { Output } from '../../programs/stdio.js';
 import { Pace } from '../text-input.js';
 import type { Expression, LValue, Redirection, Statement } from './ast.js';
 import { type Code, evaluate, over, valueCode } from './code.js';
-import { type ExpressionCompiler, keyOf } from './compile-expression.js';
+import { compileArray, compileElement } from './compile-array.js';
+import type { ExpressionCompiler } from './compile-place.js';
 import { formatValues } from './format.js';
 import { ordered } from './order.js';
 import type { Runtime } from './runtime.js';
+import type { Location } from './source.js';
 import { BREAK, CONTINUE, EXIT, NEXT, NEXTFILE, NORMAL, RETURN, type Signal, type StatementCode } from './signals.js';
-import { compareValues, numberText, toBoolean, toNumber, type Value } from './values.js';
+import { AwkFatal, compareValues, numberText, toBoolean, toNumber, type Value } from './values.js';
 
 function mustWait(): never {
   throw new Error('a statement that may block was run as one that may not');
@@ -28,6 +30,10 @@ export class StatementCompiler {
   }
 
   compile(statement: Statement): StatementCode {
+    return located(this.#runtime, statement.where, this.#compile(statement));
+  }
+
+  #compile(statement: Statement): StatementCode {
     switch (statement.kind) {
       case 'block': return sequence(statement.body.map((part) => this.compile(part)));
       case 'expression': return fromCode(this.#expressions.compile(statement.value));
@@ -56,7 +62,7 @@ export class StatementCompiler {
     try {
       return this.#runtime.streams.output(operator, target);
     } catch (error) {
-      if (error instanceof Errno) throw new UsageError(`fatal: cannot ${operator.startsWith('|') ? 'open pipe' : 'redirect to'} \`${target}': ${error.message}`, 2);
+      if (error instanceof Errno) throw new AwkFatal(`cannot ${operator.startsWith('|') ? 'open pipe' : 'redirect to'} \`${target}': ${error.message}`);
       throw error;
     }
   }
@@ -151,7 +157,7 @@ export class StatementCompiler {
   }
 
   #forIn({ variable, array, body: inner }: Extract<Statement, { kind: 'for-in' }>): StatementCode {
-    const cell = this.#expressions.cell(array);
+    const { operands, at } = compileArray(this.#expressions, array);
     const target: LValue = { kind: 'variable', name: variable };
     const place = this.#expressions.place(target).at([]);
     const body = this.compile(inner);
@@ -161,7 +167,10 @@ export class StatementCompiler {
     return {
       exec: mustWait,
       *run() {
-        for (const [key] of yield* ordered(runtime, functions, [...cell().array], sortedIn(runtime))) {
+        const values: Value[] = [];
+        for (const operand of operands) values.push(yield* evaluate(operand));
+        const found = at(values.map((value) => valueCode(runtime, () => value))).array();
+        for (const [key] of yield* ordered(runtime, functions, [...found], sortedIn(runtime))) {
           place.set(key);
           const signal = body.run ? yield* body.run() : body.exec();
           if (signal === BREAK) return NORMAL;
@@ -202,14 +211,20 @@ export class StatementCompiler {
     };
   }
 
-  #delete({ name, subscripts }: Extract<Statement, { kind: 'delete' }>): Code {
+  #delete({ target }: Extract<Statement, { kind: 'delete' }>): Code {
     const runtime = this.#runtime;
-    const cell = this.#expressions.cell(name);
-    return over(runtime, (subscripts ?? []).map((subscript) => this.#expressions.compile(subscript)), (codes) => {
-      const key = subscripts && keyOf(runtime, codes);
+    if (target.kind === 'variable') {
+      const cell = this.#expressions.cell(target.name);
       return valueCode(runtime, () => {
-        if (key) cell().array.delete(key());
-        else cell().array.clear();
+        cell().array.clear();
+        return undefined;
+      });
+    }
+    const { operands, at } = compileElement(this.#expressions, target);
+    return over(runtime, operands, (codes) => {
+      const { array, key } = at(codes);
+      return valueCode(runtime, () => {
+        array().delete(key());
         return undefined;
       });
     });
@@ -250,6 +265,26 @@ function fromCode(code: Code, signal: Signal = NORMAL, keep: (value: Value) => v
     *run() {
       keep(yield* run());
       return signal;
+    },
+  };
+}
+
+/** Says where the program is before it goes on. */
+function located(runtime: Runtime, where: Location, code: StatementCode): StatementCode {
+  const { run } = code;
+  if (!run) {
+    return {
+      exec: () => {
+        runtime.where = where;
+        return code.exec();
+      },
+    };
+  }
+  return {
+    exec: mustWait,
+    run: () => {
+      runtime.where = where;
+      return run();
     },
   };
 }

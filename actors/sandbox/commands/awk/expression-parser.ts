@@ -1,6 +1,7 @@
 // Parses awk expressions, by precedence.
-import { type AwkManners, AwkSyntaxError, type Expression, type LValue } from './ast.js';
+import { type ArrayName, type AwkManners, type Expression, type LValue } from './ast.js';
 import { type Token, tokenize } from './lexer.js';
+import { type Location, type Source, syntaxError } from './source.js';
 
 const COMPARISONS = new Set(['<', '<=', '==', '!=', '>', '>=']);
 const ASSIGNMENTS = new Set(['=', '+=', '-=', '*=', '/=', '%=', '^=']);
@@ -19,9 +20,13 @@ export class ExpressionParser {
 
   readonly manners: AwkManners;
 
-  constructor(source: string, manners: AwkManners) {
+  constructor(source: Source, manners: AwkManners) {
     this.manners = manners;
     this.tokens = tokenize(source);
+  }
+
+  get where(): Location {
+    return this.token.where;
   }
 
   get token(): Token {
@@ -44,8 +49,8 @@ export class ExpressionParser {
   }
 
   fail(busybox?: string): never {
-    const { text, line } = this.token;
-    throw new AwkSyntaxError(`line ${line}: syntax error at or near ${text === '\n' ? 'end of line' : text}`, line, busybox);
+    const { type, where, offset } = this.token;
+    throw syntaxError(where, offset, type === 'newline' || type === 'end' ? 'unexpected newline or end of string' : 'syntax error', busybox);
   }
 
   skipNewlines(): void {
@@ -94,7 +99,7 @@ export class ExpressionParser {
     let left = this.#match(context);
     while (context.noIn !== true && this.is('in')) {
       this.at++;
-      left = { kind: 'in', subscripts: [left], array: this.name() };
+      left = { kind: 'in', subscripts: [left], array: this.arrayName() };
     }
     return left;
   }
@@ -197,11 +202,11 @@ export class ExpressionParser {
         return { kind: 'regex', source: token.text };
       case 'function-name':
         this.at++;
-        return { kind: 'call', name: token.text, args: this.#parenthesized(), line: token.line };
+        return { kind: 'call', name: token.text, args: this.#parenthesized(), where: token.where };
       case 'builtin':
         this.at++;
-        if (!this.is('(') && BARE.has(token.text)) return { kind: 'builtin', name: token.text, args: [] };
-        return { kind: 'builtin', name: token.text, args: this.#parenthesized() };
+        if (!this.is('(') && BARE.has(token.text)) return { kind: 'builtin', name: token.text, args: [], where: token.where };
+        return { kind: 'builtin', name: token.text, args: this.#parenthesized(), where: token.where };
       case 'name':
         return this.#lvalue();
       case 'keyword':
@@ -231,7 +236,7 @@ export class ExpressionParser {
     this.expect(')');
     if (this.is('in') && (list.length > 1 || context.noIn !== true)) {
       this.at++;
-      return { kind: 'in', subscripts: list, array: this.name() };
+      return { kind: 'in', subscripts: list, array: this.arrayName() };
     }
     if (list.length !== 1) this.fail();
     return { kind: 'group', body: list[0]! };
@@ -263,22 +268,28 @@ export class ExpressionParser {
   }
 
   #lvalue(): LValue {
-    const { line } = this.token;
     if (this.accept('$')) {
       const operator = this.token.text;
       if (operator === '++' || operator === '--') {
         this.at++;
-        return { kind: 'field', index: { kind: 'step', operator, prefix: true, target: this.#lvalue() }, line };
+        return { kind: 'field', index: { kind: 'step', operator, prefix: true, target: this.#lvalue() } };
       }
-      if (operator === '-' || operator === '+' || operator === '!') return { kind: 'field', index: this.#unary({}), line };
-      return { kind: 'field', index: this.#primary({}), line };
+      if (operator === '-' || operator === '+' || operator === '!') return { kind: 'field', index: this.#unary({}) };
+      return { kind: 'field', index: this.#primary({}) };
     }
-    const name = this.name();
-    if (!this.accept('[')) return { kind: 'variable', name };
-    const subscripts = this.expressionList(']');
-    if (subscripts.length === 0) this.fail();
-    this.expect(']');
-    return { kind: 'element', name, subscripts };
+    return this.arrayName();
+  }
+
+  /** A name, and subscripts as far as there are any. */
+  arrayName(): ArrayName {
+    let target: ArrayName = { kind: 'variable', where: this.where, name: this.name() };
+    while (this.accept('[')) {
+      const subscripts = this.expressionList(']');
+      if (subscripts.length === 0) this.fail();
+      this.expect(']');
+      target = { kind: 'element', array: target, subscripts };
+    }
+    return target;
   }
 
   #optionalTarget(): LValue | undefined {

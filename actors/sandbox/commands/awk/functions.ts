@@ -1,11 +1,12 @@
 // User-defined awk functions: calls, parameters that turn out to be arrays, and which functions may block.
-import { UsageError } from '../../programs/stdio.js';
-import { AwkSyntaxError, type Expression, type FunctionDefinition } from './ast.js';
+import type { Expression, FunctionDefinition } from './ast.js';
 import { type Code, evaluate, over, taskCode, valueCode } from './code.js';
+import { elementCell } from './compile-array.js';
 import type { ExpressionCompiler } from './compile-place.js';
 import type { Runtime } from './runtime.js';
 import { EXIT, NEXT, NEXTFILE, type Signal, type StatementCode, Transfer } from './signals.js';
-import { Cell, type Value } from './values.js';
+import { AwkSyntaxError, type Location, programError } from './source.js';
+import { AwkFatal, Cell, type Value } from './values.js';
 
 const DEPTH_MAX = 4000;
 const BLOCKING_KINDS = new Set(['while', 'do', 'for', 'for-in', 'getline', 'indirect']);
@@ -16,6 +17,33 @@ function* nodes(tree: unknown): Generator<{ kind: string; name?: string }> {
   if (typeof tree !== 'object' || tree === null) return;
   if ('kind' in tree) yield tree as { kind: string };
   for (const part of Object.values(tree)) yield* nodes(part);
+}
+
+/** What a call leaves and comes back to. */
+interface Caller {
+  readonly frame: Cell[];
+  readonly where: Location | undefined;
+}
+
+/** Makes the cell of a parameter from an argument. */
+type Pass = (parameter: string) => Cell;
+
+function passedCell(cell: () => Cell): Pass {
+  return (parameter) => {
+    const origin = cell();
+    const own = new Cell(parameter, origin, true);
+    own.value = origin.value;
+    return own;
+  };
+}
+
+/** Where a comparison gets an element that is an array, its value is that. */
+function passedValue(value: () => Value): Pass {
+  return (parameter) => {
+    const own = new Cell(parameter, undefined, true);
+    own.value = value() ?? null;
+    return own;
+  };
 }
 
 export class Functions {
@@ -34,6 +62,10 @@ export class Functions {
 
   has(name: string): boolean {
     return this.#definitions.has(name);
+  }
+
+  whereIs(name: string): Location {
+    return this.#definitions.get(name)!.where;
   }
 
   /** A function may block if anything in it may, or anything it calls: found by asking until nothing changes. */
@@ -55,60 +87,68 @@ export class Functions {
     return body;
   }
 
-  compileCall(compiler: ExpressionCompiler, { name, args, line }: Extract<Expression, { kind: 'call' }>): Code {
+  compileCall(compiler: ExpressionCompiler, { name, args, where }: Extract<Expression, { kind: 'call' }>): Code {
     const runtime = this.#runtime;
     const busybox = runtime.manners === 'busybox';
     const definition = this.#definitions.get(name);
     if (!definition) {
-      const error = new AwkSyntaxError(`function \`${name}' not defined`, line, 'Call to undefined function');
-      if (!busybox) throw error;
-      return valueCode(runtime, () => { throw error; });
+      if (busybox) return valueCode(runtime, () => { throw new AwkSyntaxError([], where.line, 'Call to undefined function'); });
+      runtime.where = where;
+      throw new AwkFatal(`function \`${name}' not defined`);
     }
-    if (!busybox && args.length > definition.parameters.length) throw new AwkSyntaxError(`function \`${name}' called with more arguments than declared`, line);
-    // A bare name may be an array, or become one in there.
-    const cells = this.#cells(compiler, args);
-    const operands = args.filter((_, i) => cells[i] === undefined).map((arg) => compiler.compile(arg));
+    if (!busybox && args.length > definition.parameters.length) throw programError(where, `function \`${name}' called with more arguments than declared`);
+    const { operands, at } = this.#arguments(compiler, args);
     return over(runtime, operands, (codes) => {
-      const makeFrame = (): Cell[] => {
-        let next = 0;
-        const frame = this.#frame(definition, cells, () => codes[next++]!.value());
-        // Arguments too many are computed all the same.
-        while (next < codes.length) codes[next++]!.value();
-        return frame;
-      };
+      const passes = at(codes);
+      const makeFrame = (): Cell[] => this.#frame(definition, passes);
       return this.#blocking.has(name) ? taskCode(() => this.#run(definition, makeFrame())) : valueCode(runtime, () => this.#call(definition, makeFrame()));
     });
   }
 
-  /** Of arguments that are bare names: they may be arrays, or become one in there. */
-  #cells(compiler: ExpressionCompiler, args: readonly Expression[]): ((() => Cell) | undefined)[] {
-    return args.map((arg) => (arg.kind === 'variable' && !this.#runtime.specials.has(arg.name) ? compiler.cell(arg.name) : undefined));
+  #arguments(compiler: ExpressionCompiler, args: readonly Expression[]): { operands: Code[]; at(codes: readonly Code[]): Pass[] } {
+    const parts = args.map((arg) => this.#argument(compiler, arg));
+    return {
+      operands: parts.flatMap(({ operands }) => operands),
+      at: (codes) => {
+        let from = 0;
+        return parts.map(({ operands, at }) => at(codes.slice(from, (from += operands.length))));
+      },
+    };
   }
 
-  /** The parameters' cells: of names, else of the next value. */
-  #frame({ parameters }: FunctionDefinition, cells: readonly ((() => Cell) | undefined)[], next: () => Value): Cell[] {
-    return parameters.map((_, i) => {
-      const origin = cells[i]?.();
-      const cell = new Cell(origin);
-      if (i < cells.length) cell.value = origin ? origin.value : next();
-      return cell;
-    });
+  /** A bare name or an element may be an array, or become one in there. */
+  #argument(compiler: ExpressionCompiler, arg: Expression): { operands: Code[]; at(codes: readonly Code[]): Pass } {
+    if (arg.kind === 'element') {
+      const { operands, at } = elementCell(compiler, arg);
+      return { operands, at: (codes) => passedCell(at(codes)) };
+    }
+    if (arg.kind === 'variable' && !this.#runtime.specials.has(arg.name)) {
+      const cell = compiler.cell(arg.name);
+      return { operands: [], at: () => passedCell(cell) };
+    }
+    return { operands: [compiler.compile(arg)], at: ([code]) => passedValue(() => code!.value()) };
+  }
+
+  /** The parameters' cells; arguments too many are computed all the same. */
+  #frame({ parameters }: FunctionDefinition, passes: readonly Pass[]): Cell[] {
+    const frame = parameters.map((name, i) => passes[i]?.(name) ?? new Cell(name, undefined, true));
+    for (let i = parameters.length; i < passes.length; i++) passes[i]!('');
+    return frame;
   }
 
   compileIndirect(compiler: ExpressionCompiler, { name, args }: Extract<Expression, { kind: 'indirect' }>): Code {
     const runtime = this.#runtime;
     const which = compiler.compile({ kind: 'variable', name });
-    const cells = this.#cells(compiler, args);
-    const operands = args.filter((_, i) => cells[i] === undefined).map((arg) => compiler.compile(arg));
+    const { operands, at } = this.#arguments(compiler, args);
     const find = (called: string): FunctionDefinition | undefined => this.#definitions.get(called);
-    const run = (definition: FunctionDefinition, values: Value[]): ReturnType<NonNullable<Code['run']>> => this.#run(definition, this.#frame(definition, cells, () => values.shift()));
+    const run = (definition: FunctionDefinition, values: Value[]): ReturnType<NonNullable<Code['run']>> => this.#run(definition, this.#frame(definition, at(values.map((value) => valueCode(runtime, () => value)))));
     return taskCode(function* call() {
       const called = runtime.text(yield* evaluate(which));
       const definition = find(called);
-      if (!definition) throw new UsageError(`fatal: \`${called}' is not a function, so it cannot be called indirectly`, 2);
+      if (!definition) throw new AwkFatal(`\`${called}' is not a function, so it cannot be called indirectly`);
       const values: Value[] = [];
       for (const operand of operands) values.push(yield* evaluate(operand));
-      if (args.length > definition.parameters.length) throw new UsageError(`fatal: function \`${definition.name}' called with more arguments than declared`, 2);
+      if (args.length > definition.parameters.length) throw new AwkFatal(`function \`${definition.name}' called with more arguments than declared`);
       return yield* run(definition, values);
     });
   }
@@ -116,18 +156,19 @@ export class Functions {
   /** Calls a function of the program's with values. */
   *call(name: string, values: Value[]): ReturnType<NonNullable<Code['run']>> {
     const definition = this.#definitions.get(name)!;
-    return yield* this.#run(definition, this.#frame(definition, values.map(() => undefined), () => values.shift()));
+    return yield* this.#run(definition, this.#frame(definition, values.map((value) => passedValue(() => value))));
   }
 
-  #enter(frame: Cell[]): Cell[] {
-    const saved = this.#runtime.frame;
-    if (++this.#runtime.depth > DEPTH_MAX) throw new UsageError('fatal: function call nesting too deep', 2);
+  #enter(frame: Cell[]): Caller {
+    const { frame: saved, where } = this.#runtime;
+    if (++this.#runtime.depth > DEPTH_MAX) throw new AwkFatal('function call nesting too deep');
     this.#runtime.frame = frame;
-    return saved;
+    return { frame: saved, where };
   }
 
-  #leave(saved: Cell[]): void {
-    this.#runtime.frame = saved;
+  #leave({ frame, where }: Caller): void {
+    this.#runtime.frame = frame;
+    this.#runtime.where = where;
     this.#runtime.depth--;
   }
 

@@ -1,10 +1,12 @@
 // Splits awk source into tokens; whether `/` divides or begins an expression is decided by what stands before it.
-import { AwkSyntaxError } from './ast.js';
+import { type Location, type Source, syntaxError } from './source.js';
 
 export interface Token {
   type: 'number' | 'string' | 'regex' | 'name' | 'function-name' | 'builtin' | 'keyword' | 'operator' | 'newline' | 'end';
   text: string;
-  line: number;
+  where: Location;
+  /** Where in the text of its source it begins. */
+  offset: number;
   /** Whether white space stands before it. */
   spaced: boolean;
 }
@@ -46,13 +48,17 @@ export function joinBytes(text: string): string {
   });
 }
 
-export function tokenize(source: string): Token[] {
+export function tokenize(piece: Source): Token[] {
   const tokens: Token[] = [];
-  let line = 1;
+  const source = piece.text;
+  let where: Location = { source: piece, line: 1 };
   let at = 0;
   let spaced = false;
+  const nextLine = (): void => {
+    where = { source: piece, line: where.line + 1 };
+  };
   const add = (type: Token['type'], text: string): void => {
-    tokens.push({ type, text, line, spaced });
+    tokens.push({ type, text, where, offset: at, spaced });
     spaced = false;
   };
   while (at < source.length) {
@@ -62,27 +68,27 @@ export function tokenize(source: string): Token[] {
       spaced = true;
     } else if (character === '\\' && /^\\\r?\n/.test(source.slice(at, at + 3))) {
       at = source.indexOf('\n', at) + 1;
-      line++;
+      nextLine();
       spaced = true;
     } else if (character === '#') {
       const end = source.indexOf('\n', at);
       at = end < 0 ? source.length : end;
     } else if (character === '\n') {
       add('newline', '\n');
-      line++;
+      nextLine();
       at++;
     } else if (character === '"') {
       const end = closing(source, at + 1, '"');
-      if (end < 0) throw new AwkSyntaxError(`line ${line}: unterminated string`, line, 'Unterminated string');
+      if (end < 0) throw syntaxError(where, at, 'unterminated string', 'Unterminated string');
       add('string', joinBytes(unescapeString(source.slice(at + 1, end))));
       at = end + 1;
     } else if (character === '/' && regexMayFollow(tokens)) {
       const end = regexEnd(source, at + 1);
-      if (end < 0) throw new AwkSyntaxError(`line ${line}: unterminated regexp`, line, 'Unterminated regex');
+      if (end < 0) throw syntaxError(where, at, 'unterminated regexp', 'Unterminated regex');
       add('regex', source.slice(at + 1, end));
       at = end + 1;
     } else {
-      at += word(source, at, add, line);
+      at += word(where, at, add);
     }
   }
   add('newline', '\n');
@@ -91,7 +97,8 @@ export function tokenize(source: string): Token[] {
 }
 
 /** A number, name or operator; answers with its length. */
-function word(source: string, at: number, add: (type: Token['type'], text: string) => void, line: number): number {
+function word(where: Location, at: number, add: (type: Token['type'], text: string) => void): number {
+  const source = where.source.text;
   const rest = source.slice(at, at + 400);
   const number = /^(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)/.exec(rest);
   if (number) {
@@ -104,7 +111,7 @@ function word(source: string, at: number, add: (type: Token['type'], text: strin
     return name.length;
   }
   const operator = OPERATORS.find((candidate) => rest.startsWith(candidate));
-  if (operator === undefined) throw new AwkSyntaxError(`line ${line}: syntax error at or near ${source[at]!}`, line);
+  if (operator === undefined) throw syntaxError(where, at, 'syntax error');
   add('operator', operator === '**' ? '^' : operator === '**=' ? '^=' : operator);
   return operator.length;
 }

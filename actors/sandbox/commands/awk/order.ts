@@ -1,10 +1,9 @@
 // The order of an array's elements: gawk's PROCINFO["sorted_in"], asort and asorti, by a known name or by a function of the program's.
 import type { Task } from '../../kernel/wait.js';
-import { UsageError } from '../../programs/stdio.js';
 import { Pace } from '../text-input.js';
 import type { Functions } from './functions.js';
 import type { Runtime } from './runtime.js';
-import { compareTexts, looksNumeric, toNumber, type Value } from './values.js';
+import { AwkFatal, compareTexts, InputText, looksNumeric, toNumber, type Value } from './values.js';
 
 export type Entry = readonly [key: string, value: Value];
 type Comparison = (a: Entry, b: Entry) => number;
@@ -22,11 +21,16 @@ const firstOf = (...comparisons: Comparison[]): Comparison => (a, b) => {
 
 /** gawk's orders; undefined for a name that is none of them. */
 function knownOrder(runtime: Runtime, name: string): Comparison | undefined {
-  const isNumeric = (value: Value): boolean => typeof value === 'number' || (typeof value === 'object' && looksNumeric(value.text));
+  const isNumeric = (value: Value): boolean => typeof value === 'number' || (value instanceof InputText && looksNumeric(value.text));
   const byKey: Comparison = ([a], [b]) => compareTexts(a, b, runtime.ignoresCase);
   const byKeyNumber: Comparison = ([a], [b]) => sign(toNumber(a), toNumber(b));
-  const byText: Comparison = ([, a], [, b]) => compareTexts(runtime.text(a), runtime.text(b), runtime.ignoresCase);
-  const byNumber: Comparison = ([, a], [, b]) => sign(toNumber(a), toNumber(b));
+  // Arrays come last, whatever they hold.
+  const scalarsFirst = (compare: Comparison): Comparison => (a, b) => {
+    const [x, y] = [a[1] instanceof Map, b[1] instanceof Map];
+    return x || y ? Number(x) - Number(y) : compare(a, b);
+  };
+  const byText: Comparison = scalarsFirst(([, a], [, b]) => compareTexts(runtime.text(a), runtime.text(b), runtime.ignoresCase));
+  const byNumber: Comparison = scalarsFirst(([, a], [, b]) => sign(toNumber(a), toNumber(b)));
   // Numbers come before texts.
   const byType: Comparison = (a, b) => {
     const [x, y] = [isNumeric(a[1]), isNumeric(b[1])];
@@ -46,7 +50,7 @@ export function* ordered(runtime: Runtime, functions: Functions, entries: Entry[
   if (name === '' || name === '@unsorted') return entries;
   const order = knownOrder(runtime, name);
   if (order) return entries.sort(order);
-  if (!functions.has(name)) throw new UsageError(`fatal: sort comparison function \`${name}' is not defined`, 2);
+  if (!functions.has(name)) throw new AwkFatal(`sort comparison function \`${name}' is not defined`);
   const pace = new Pace();
   return yield* merged(entries, function* compare(a, b) {
     yield* pace.turn();

@@ -1,12 +1,15 @@
 // Parses awk programs (POSIX, with gawk's nextfile, switch, BEGINFILE and function spellings).
-import { type AwkManners, AwkSyntaxError, type Expression, type Program, type Redirection, type Rule, type Statement } from './ast.js';
+import type { AwkManners, Expression, Program, Redirection, Rule, Statement, StatementBody } from './ast.js';
 import { ExpressionParser } from './expression-parser.js';
+import { programError, type Source, syntaxError } from './source.js';
 
 const SPECIAL = ['BEGIN', 'END', 'BEGINFILE', 'ENDFILE'] as const;
 
 /** Throws AwkSyntaxError. */
-export function parseAwk(source: string, manners: AwkManners): Program {
-  return new Parser(source, manners).program();
+export function parseAwk(sources: readonly Source[], manners: AwkManners): Program {
+  const program: Program = { rules: [], functions: new Map() };
+  for (const source of sources) new Parser(source, manners).addTo(program);
+  return program;
 }
 
 class Parser extends ExpressionParser {
@@ -14,11 +17,11 @@ class Parser extends ExpressionParser {
   #loops = 0;
   #switches = 0;
 
-  program(): Program {
-    const program: Program = { rules: [], functions: new Map() };
+  /** Every source consists of complete rules and functions. */
+  addTo(program: Program): void {
     for (;;) {
       this.#terminators();
-      if (this.token.type === 'end') return program;
+      if (this.token.type === 'end') return;
       if (this.accept('function') || this.accept('func')) this.#function(program);
       else program.rules.push(this.#rule());
     }
@@ -29,9 +32,10 @@ class Parser extends ExpressionParser {
   }
 
   #function(program: Program): void {
+    const { where } = this;
     if (this.token.type !== 'name' && this.token.type !== 'function-name') this.fail();
     const name = this.tokens[this.at++]!.text;
-    if (program.functions.has(name)) throw new AwkSyntaxError(`function name \`${name}' previously defined`, this.token.line, 'Duplicate function');
+    if (program.functions.has(name)) throw programError(this.where, `function name \`${name}' previously defined`, 'Duplicate function');
     this.expect('(');
     const parameters: string[] = [];
     this.skipNewlines();
@@ -44,26 +48,32 @@ class Parser extends ExpressionParser {
     }
     this.expect(')');
     this.skipNewlines();
-    program.functions.set(name, { name, parameters, body: this.#block() });
+    program.functions.set(name, { name, parameters, body: this.#action(), where });
   }
 
   #rule(): Rule {
+    const { where } = this;
     const special = SPECIAL.find((name) => this.is(name));
     if (special !== undefined) {
       this.at++;
-      return { when: special, pattern: undefined, until: undefined, action: this.#block() };
+      return { when: special, pattern: undefined, until: undefined, action: this.#action(), where };
     }
-    if (this.is('{')) return { when: undefined, pattern: undefined, until: undefined, action: this.#block() };
+    if (this.is('{')) return { when: undefined, pattern: undefined, until: undefined, action: this.#action(), where };
     const pattern = this.expression();
     let until: Expression | undefined;
     if (this.accept(',')) {
       this.skipNewlines();
       until = this.expression();
     }
-    return { when: undefined, pattern, until, action: this.is('{') ? this.#block() : undefined };
+    return { when: undefined, pattern, until, action: this.is('{') ? this.#action() : undefined, where };
   }
 
-  #block(): Statement {
+  #action(): Statement {
+    const { where } = this;
+    return { where, ...this.#block() };
+  }
+
+  #block(): StatementBody {
     this.expect('{');
     const body = this.#statements();
     this.expect('}');
@@ -88,7 +98,8 @@ class Parser extends ExpressionParser {
 
   #body(): Statement {
     this.skipNewlines();
-    if (this.accept(';')) return { kind: 'block', body: [] };
+    const { where } = this;
+    if (this.accept(';')) return { where, kind: 'block', body: [] };
     return this.#statement();
   }
 
@@ -100,6 +111,11 @@ class Parser extends ExpressionParser {
   }
 
   #statement(): Statement {
+    const { where } = this;
+    return { where, ...this.#statementBody() };
+  }
+
+  #statementBody(): StatementBody {
     if (this.is('{')) return this.#block();
     if (this.token.type === 'keyword') {
       const compound = this.#compound();
@@ -110,7 +126,7 @@ class Parser extends ExpressionParser {
     return simple;
   }
 
-  #compound(): Statement | undefined {
+  #compound(): StatementBody | undefined {
     if (this.accept('if')) return this.#if();
     if (this.accept('while')) {
       const test = this.#condition();
@@ -137,7 +153,7 @@ class Parser extends ExpressionParser {
     return test;
   }
 
-  #if(): Statement {
+  #if(): StatementBody {
     const test = this.#condition();
     const consequent = this.#body();
     const before = this.at;
@@ -147,25 +163,29 @@ class Parser extends ExpressionParser {
     return { kind: 'if', test, consequent, otherwise: undefined };
   }
 
-  #for(): Statement {
+  #for(): StatementBody {
     this.expect('(');
-    const [variable, word, array, close] = this.tokens.slice(this.at, this.at + 4);
-    if (variable!.type === 'name' && word!.text === 'in' && array!.type === 'name' && close!.text === ')') {
-      this.at += 4;
-      return { kind: 'for-in', variable: variable!.text, array: array!.text, body: this.#loopBody() };
+    const [variable, word] = this.tokens.slice(this.at, this.at + 2);
+    if (variable!.type === 'name' && word!.type === 'keyword' && word!.text === 'in') {
+      const before = this.at;
+      this.at += 2;
+      const array = this.arrayName();
+      if (this.accept(')')) return { kind: 'for-in', variable: variable!.text, array, body: this.#loopBody() };
+      // `for ((k in a); …)` without its parentheses.
+      this.at = before;
     }
-    const start = this.is(';') ? undefined : this.#simple();
+    const start = this.is(';') ? undefined : this.#part();
     this.expect(';');
     this.skipNewlines();
     const test = this.is(';') ? undefined : this.expression();
     this.expect(';');
     this.skipNewlines();
-    const step = this.is(')') ? undefined : this.#simple();
+    const step = this.is(')') ? undefined : this.#part();
     this.expect(')');
     return { kind: 'for', start, test, step, body: this.#loopBody() };
   }
 
-  #switch(): Statement {
+  #switch(): StatementBody {
     const value = this.#condition();
     this.skipNewlines();
     this.expect('{');
@@ -185,7 +205,13 @@ class Parser extends ExpressionParser {
     }
   }
 
-  #simple(): Statement {
+  /** A statement without others in it, as the parts of a for's head are. */
+  #part(): Statement {
+    const { where } = this;
+    return { where, ...this.#simple() };
+  }
+
+  #simple(): StatementBody {
     const { text, type } = this.token;
     if (type !== 'keyword') return { kind: 'expression', value: this.expression() };
     switch (text) {
@@ -212,28 +238,23 @@ class Parser extends ExpressionParser {
 
   #requireLoop(text: 'break' | 'continue'): void {
     if (this.#loops > 0 || (text === 'break' && this.#switches > 0)) return;
-    const { line } = this.token;
-    throw new AwkSyntaxError(`line ${line}: \`${text}' is not allowed outside a loop${text === 'break' ? ' or switch' : ''}`, line, `'${text}' not in a loop`);
+    const { where, offset } = this.token;
+    throw syntaxError(where, offset, `\`${text}' is not allowed outside a loop${text === 'break' ? ' or switch' : ''}`, `'${text}' not in a loop`);
   }
 
   #endsHere(): boolean {
     return this.token.type === 'newline' || this.token.type === 'end' || this.is(';') || this.is('}');
   }
 
-  #delete(): Statement {
+  #delete(): StatementBody {
     if (this.#endsHere()) this.fail('Too few arguments');
     const grouped = this.accept('(');
-    const name = this.name();
-    let subscripts: Expression[] | undefined;
-    if (this.accept('[')) {
-      subscripts = this.expressionList(']');
-      this.expect(']');
-    }
+    const target = this.arrayName();
     if (grouped) this.expect(')');
-    return { kind: 'delete', name, subscripts };
+    return { kind: 'delete', target };
   }
 
-  #print(kind: 'print' | 'printf'): Statement {
+  #print(kind: 'print' | 'printf'): StatementBody {
     let args: Expression[] = [];
     if (this.is('(') && this.#listIsParenthesized()) {
       this.at++;

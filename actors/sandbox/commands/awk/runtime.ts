@@ -2,7 +2,6 @@
 import { Errno } from '../../kernel/errno.js';
 import type { Process } from '../../kernel/process.js';
 import type { Task } from '../../kernel/wait.js';
-import { UsageError } from '../../programs/stdio.js';
 import { openInput } from '../text-input.js';
 import type { AwkManners } from './ast.js';
 import { joinBytes, unescapeString } from './lexer.js';
@@ -10,8 +9,9 @@ import { Record } from './record.js';
 import { RecordReader } from './records.js';
 import { awkRegex } from './regex.js';
 import { piecesOf, regexSplitter, splitBlanks, type Splitter, splitterOf, widthsSplitter } from './split.js';
+import { type Location, placeOf } from './source.js';
 import type { Streams } from './streams.js';
-import { Cell, InputText, toBoolean, toNumber, toText, type Value } from './values.js';
+import { AwkFatal, Cell, InputText, toBoolean, toNumber, toText, type Value } from './values.js';
 
 /** A special variable is not where others are: reading and writing it does something. */
 export interface Special {
@@ -45,6 +45,8 @@ export class Runtime {
   /** The cells of the function that runs. */
   frame: Cell[] = [];
   depth = 0;
+  /** The statement that runs. */
+  where: Location | undefined;
   #fs = ' ';
   /** What FS means, which FPAT or FIELDWIDTHS may stand in for. */
   #fsSplitter: Splitter = splitBlanks;
@@ -76,13 +78,19 @@ export class Runtime {
     ]);
   }
 
+  /** What stands before a message about the program at work. */
+  get place(): string {
+    const place = this.where ? `${placeOf(this.where)}: ` : '';
+    return this.fnr > 0 ? `${place}(FILENAME=${this.text(this.cell('FILENAME').value) || '-'} FNR=${this.fnr}) ` : place;
+  }
+
   text(value: Value): string {
     return toText(value, this.convfmt);
   }
 
   cell(name: string): Cell {
     let cell = this.globals.get(name);
-    if (!cell) this.globals.set(name, (cell = new Cell()));
+    if (!cell) this.globals.set(name, (cell = new Cell(name)));
     return cell;
   }
 
@@ -100,7 +108,7 @@ export class Runtime {
 
   #setWidths(widths: string): void {
     const split = widthsSplitter(widths);
-    if (split === undefined) throw new UsageError(`fatal: invalid FIELDWIDTHS value, for field 1, near \`${widths}'`, 2);
+    if (split === undefined) throw new AwkFatal(`invalid FIELDWIDTHS value, for field 1, near \`${widths}'`);
     this.#widths = widths;
     this.#setSplitter(split);
   }
@@ -129,19 +137,19 @@ export class Runtime {
 
   field(index: number): Value {
     if (index === 0) return new InputText(this.recordText());
-    if (!(index > 0)) throw new UsageError(`fatal: attempt to access field ${index}`, 2);
+    if (!(index > 0)) throw new AwkFatal(`attempt to access field ${index}`);
     return this.record.field(Math.trunc(index));
   }
 
   fieldText(index: number, format = this.convfmt): string {
     if (index === 0) return this.recordText();
-    if (!(index > 0)) throw new UsageError(`fatal: attempt to access field ${index}`, 2);
+    if (!(index > 0)) throw new AwkFatal(`attempt to access field ${index}`);
     const field = this.record.fieldText(Math.trunc(index));
     return typeof field === 'string' ? field : toText(field, format);
   }
 
   setField(index: number, value: Value): void {
-    if (!(index >= 0)) throw new UsageError(`fatal: attempt to access field ${index}`, 2);
+    if (!(index >= 0)) throw new AwkFatal(`attempt to access field ${index}`);
     if (index === 0) this.record.set(this.text(value));
     else this.record.setField(Math.trunc(index), value);
   }
@@ -218,7 +226,7 @@ export class Runtime {
         return true;
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
-        throw new UsageError(`fatal: cannot open file \`${operand}' for reading: ${error.message}`, 2);
+        throw new AwkFatal(`cannot open file \`${operand}' for reading: ${error.message}`);
       }
     }
     if (!this.#readsStandardInput) return false;

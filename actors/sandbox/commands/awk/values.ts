@@ -9,25 +9,95 @@ export class InputText {
   }
 }
 
-export type Value = number | string | InputText | undefined;
+/** An array's elements; an element may be an array itself. */
+export type AwkArray = Map<string, Value>;
 
-/** A scalar or array by name; a function's parameter that nothing is known of yet remembers whose it was. */
+/** `undefined` may still become anything, an array too; `null` is nothing that has been looked at as a scalar. */
+export type Value = number | string | InputText | AwkArray | undefined | null;
+
+/** What ends a program at run time; whoever reports it knows where that was. */
+export class AwkFatal extends Error {}
+
+export function scalarContext(name: string): AwkFatal {
+  return new AwkFatal(`attempt to use array \`${name}' in a scalar context`);
+}
+
+/** A variable, a function's parameter, or (as an argument) an element; a parameter that nothing is known of yet remembers whose it was. */
 export class Cell {
   value: Value = undefined;
-  #array: Map<string, Value> | undefined;
-  readonly #origin: Cell | undefined;
+  readonly name: string;
+  readonly origin: Cell | undefined;
+  readonly #isParameter: boolean;
 
-  constructor(origin?: Cell) {
-    this.#origin = origin;
+  constructor(name: string, origin?: Cell, isParameter = false) {
+    this.name = name;
+    this.origin = origin;
+    this.#isParameter = isParameter;
   }
 
   /** The array, made on first use as one. */
-  get array(): Map<string, Value> {
-    return (this.#array ??= this.#origin ? this.#origin.array : new Map());
+  get array(): AwkArray {
+    const { value } = this;
+    if (value instanceof Map) return value;
+    if (value !== undefined || (this.#isParameter && this.origin?.isScalar === true)) {
+      throw new AwkFatal(`attempt to use scalar ${this.#isParameter ? 'parameter ' : ''}\`${this.name}' as an array`);
+    }
+    const array = this.origin ? this.origin.array : this.make();
+    this.value = array;
+    return array;
+  }
+
+  protected make(): AwkArray {
+    return new Map();
   }
 
   get isArray(): boolean {
-    return this.#array !== undefined || this.#origin?.isArray === true;
+    return this.value instanceof Map || (this.value === undefined && this.origin?.isArray === true);
+  }
+
+  get isScalar(): boolean {
+    return this.value === undefined ? this.origin?.isScalar === true : !(this.value instanceof Map);
+  }
+
+  /** What it is read as where no array may stand; nothing yet is nothing from then on. */
+  get scalar(): Value {
+    if (this.isArray) throw scalarContext(this.chain);
+    return (this.value ??= null);
+  }
+
+  /** Assigns; an array stays one. */
+  set scalar(value: Value) {
+    if (this.isArray) throw scalarContext(this.chain);
+    this.value = value;
+  }
+
+  /** Its name, and of a parameter whose it was: `c (from b, from a)`. */
+  get chain(): string {
+    const from: string[] = [];
+    for (let cell = this.origin; cell; cell = cell.origin) from.push(`from ${cell.name}`);
+    return from.length > 0 ? `${this.name} (${from.join(', ')})` : this.name;
+  }
+}
+
+/** An element as the argument of a call: an array made there is kept in it. */
+export class ElementCell extends Cell {
+  readonly #home: AwkArray;
+  readonly #key: string;
+
+  constructor(name: string, home: AwkArray, key: string) {
+    super(name);
+    this.#home = home;
+    this.#key = key;
+    if (!home.has(key)) home.set(key, undefined);
+    this.value = home.get(key);
+  }
+
+  protected override make(): AwkArray {
+    const known = this.#home.get(this.#key);
+    if (known instanceof Map) return known;
+    const array: AwkArray = new Map();
+    this.#home.set(this.#key, array);
+    return array;
   }
 }
 
@@ -59,10 +129,15 @@ export function looksNumeric(text: string): boolean {
   return WHOLE_NUMBER.test(text) || /^\s*[-+](?:inf|nan)\s*$/i.test(text);
 }
 
+/** A value whose name is not known where it is used. */
+function isArray(): never {
+  throw new AwkFatal('attempt to use an array in a scalar context');
+}
+
 export function toNumber(value: Value): number {
   if (typeof value === 'number') return value;
-  if (value === undefined) return 0;
-  return numberOf(typeof value === 'string' ? value : value.text);
+  if (typeof value === 'string') return numberOf(value);
+  return value instanceof InputText ? numberOf(value.text) : value instanceof Map ? isArray() : 0;
 }
 
 /** An integer as it is, any other number by `format` (CONVFMT or OFMT). */
@@ -75,19 +150,19 @@ export function numberText(value: number, format: string): string {
 
 export function toText(value: Value, format: string): string {
   if (typeof value === 'string') return value;
-  if (value === undefined) return '';
-  return typeof value === 'number' ? numberText(value, format) : value.text;
+  if (typeof value === 'number') return numberText(value, format);
+  return value instanceof InputText ? value.text : value instanceof Map ? isArray() : '';
 }
 
 export function toBoolean(value: Value): boolean {
   if (typeof value === 'number') return value !== 0;
   if (typeof value === 'string') return value !== '';
-  if (value === undefined) return false;
+  if (!(value instanceof InputText)) return value instanceof Map ? isArray() : false;
   return looksNumeric(value.text) ? numberOf(value.text) !== 0 : value.text !== '';
 }
 
 function isNumeric(value: Value): boolean {
-  return typeof value !== 'string' && (typeof value !== 'object' || looksNumeric(value.text));
+  return typeof value !== 'string' && (!(value instanceof InputText) || looksNumeric(value.text));
 }
 
 /** Negative, zero or positive; as numbers where both sides are. */
