@@ -1,6 +1,7 @@
 // sed against the host's own, over a table of scripts.
 import test from 'ava';
 import fc from 'fast-check';
+import { compare, shown } from '../commands-lines/judge.js';
 import { cases, type Case, difference, hostHas, runOurs, sameAsHost } from './differential.js';
 
 const TEXT = 'one two three\nfoo bar\n  indented line\nfoo foo foo\n\nHello World\nlast line 42';
@@ -56,4 +57,14 @@ test('generated scripts behave as on GNU sed', async (t) => {
 test('bytes that are no UTF-8 pass through', async (t) => {
   const { stdout } = await runOurs({ argv: ['sed', 's/a/b/'], stdin: Buffer.from([0xff, 0x61, 0xfe, 0x0a]) });
   t.is(stdout, '\xff\x62\xfe\n');
+});
+
+test('POSIX mode, a sandbox, the C locale and a shared input are as with GNU sed', async (t) => {
+  const differences = await compare([
+    "sed --posix 's/a/b/I' a.txt", "sed --posix -n '2,+1p' a.txt", "sed --posix 's/.*/\\u&/;s/l\\+/P/' a.txt", 'POSIXLY_CORRECT=1 sed N seq.txt',
+    "sed --sandbox 's/a/b/w x' a.txt", "sed '//Id' a.txt", "sed 's/[[:]]//' a.txt", "sed 's/a/\\c\\d/' a.txt", 'sed -zn "1l;1=;1F" nul.bin', "sed 's/.*/echo hi/pe' num.txt",
+    "LC_ALL=C sed 's/./X/g' u8.txt", "LC_ALL=C sed 'y/\u00e9/xy/' u8.txt", "sed 's\u00e9b\u00e9' u8.txt", '(sed 2q; echo --; head -2) <seq.txt', 'cat seq.txt | (sed -u 2q; echo --; head -2)',
+    "sed -n --follow-symlinks 'F;q' link", "cp a.txt ./-; sed -i 's/a/X/' -; cat ./-", "COLS=12 sed -n l a.txt",
+  ]);
+  t.deepEqual(differences.map(shown), []);
 });

@@ -1,10 +1,9 @@
 // head: the first lines or bytes of files, or all but the last.
-import { Errno } from '../kernel/errno.js';
 import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
 import type { Task } from '../kernel/wait.js';
 import { command, type Output, parseOptions, UsageError, usageError } from '../programs/stdio.js';
-import { Inputs } from './text-input.js';
+import { giveBack, Inputs } from './text-input.js';
 import { parseSize } from './text-size.js';
 
 interface Amount {
@@ -46,15 +45,6 @@ function* take(process: Process, output: Output, fd: number, { count, bytes }: A
       if (left === 0) giveBack(process, fd, chunk.length - end);
     }
     yield* output.flush();
-  }
-}
-
-function giveBack(process: Process, fd: number, unreadBytes: number): void {
-  if (unreadBytes === 0) return;
-  try {
-    process.descriptors.get(fd).seek(-unreadBytes, 'current');
-  } catch (error) {
-    if (!(error instanceof Errno)) throw error;
   }
 }
 

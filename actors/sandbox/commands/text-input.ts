@@ -2,7 +2,7 @@
 import { Errno } from '../kernel/errno.js';
 import { O_RDONLY } from '../kernel/open-file.js';
 import type { Process } from '../kernel/process.js';
-import { decode, splitText } from '../kernel/text.js';
+import { byteLength, decode, splitText } from '../kernel/text.js';
 import { PREEMPT, type Task } from '../kernel/wait.js';
 import { complain, type Output } from '../programs/stdio.js';
 
@@ -87,6 +87,16 @@ export function readsOwnOutput({ descriptors }: Process, fd: number): boolean {
   return input?.inode !== undefined && input.inode === output?.inode && input.inode.type === 'file';
 }
 
+/** Sets a file that others read on (a script's own input) back to what was not used; pipes and terminals keep it. */
+export function giveBack(process: Process, fd: number, unreadBytes: number): void {
+  if (unreadBytes === 0) return;
+  try {
+    process.descriptors.get(fd).seek(-unreadBytes, 'current');
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+  }
+}
+
 /**
  * Reads a descriptor in blocks of whole lines: each ends with the delimiter, except that the last may not. Pending output is flushed
  * before waiting for more, so that a reader downstream sees what there is.
@@ -97,14 +107,22 @@ export class Blocks {
   readonly #delimiter: number;
   readonly #output: Output | undefined;
   readonly #pace = new Pace();
+  readonly #sparing: boolean;
   #rest: Uint8Array[] = [];
   #ended = false;
 
-  constructor(process: Process, fd: number, output?: Output, delimiter = 10) {
+  /** `sparing`: not a byte behind the line's end, which may be another reader's. */
+  constructor(process: Process, fd: number, output?: Output, delimiter = 10, sparing = false) {
     this.#process = process;
     this.#fd = fd;
     this.#output = output;
     this.#delimiter = delimiter;
+    this.#sparing = sparing;
+  }
+
+  /** What was read behind the last block. */
+  get unreadBytes(): number {
+    return this.#rest.reduce((sum, part) => sum + part.length, 0);
   }
 
   *next(): Task<Uint8Array | undefined> {
@@ -131,7 +149,9 @@ export class Blocks {
   *#read(): Task<Uint8Array> {
     if (this.#output !== undefined && (this.#output.isFull || !this.#process.descriptors.get(this.#fd).canRead)) yield* this.#output.flush();
     yield* this.#pace.turn();
-    return yield* this.#process.read(this.#fd, READ_BYTES);
+    if (!this.#sparing) return yield* this.#process.read(this.#fd, READ_BYTES);
+    const file = this.#process.descriptors.get(this.#fd);
+    return (file.readsAllowed ? file.readThrough(this.#delimiter) : undefined) ?? (yield* this.#process.read(this.#fd, 1));
   }
 }
 
@@ -139,19 +159,34 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
   return parts.length === 1 ? parts[0]! : Buffer.concat(parts);
 }
 
+/** How lines are read: characters by the locale, and no more of the input than a line. */
+export interface LineManner {
+  readonly decoder?: (bytes: Uint8Array) => string;
+  readonly sparing?: boolean;
+}
+
 /** Reads a descriptor line by line as strings. */
 export class TextLines {
   readonly #blocks: Blocks;
   readonly #delimiter: string;
+  readonly #decoder: (bytes: Uint8Array) => string;
   #lines: readonly string[] = [];
   #at = 0;
   #open = false;
   /** Whether the last line returned ended with the delimiter. */
   terminated = true;
 
-  constructor(process: Process, fd: number, output?: Output, delimiter = '\n') {
-    this.#blocks = new Blocks(process, fd, output, delimiter.charCodeAt(0));
+  constructor(process: Process, fd: number, output?: Output, delimiter = '\n', { decoder = decode, sparing = false }: LineManner = {}) {
+    this.#blocks = new Blocks(process, fd, output, delimiter.charCodeAt(0), sparing);
     this.#delimiter = delimiter;
+    this.#decoder = decoder;
+  }
+
+  /** How many bytes were read behind the last line returned. */
+  get unreadBytes(): number {
+    const unread = this.#lines.slice(this.#at).join(this.#delimiter);
+    const lastEnd = this.#open || this.#at >= this.#lines.length ? 0 : 1;
+    return byteLength(unread) + lastEnd + this.#blocks.unreadBytes;
   }
 
   /** The next line without its delimiter; undefined at the end. */
@@ -159,7 +194,7 @@ export class TextLines {
     if (this.#at < this.#lines.length) return this.take();
     const block = yield* this.#blocks.next();
     if (block === undefined) return undefined;
-    const lines = decode(block).split(this.#delimiter);
+    const lines = this.#decoder(block).split(this.#delimiter);
     this.#open = lines.at(-1) !== '';
     if (!this.#open) lines.pop();
     this.#lines = lines;

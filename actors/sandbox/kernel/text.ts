@@ -3,6 +3,8 @@ import { TooBig } from './memory-limit.js';
 
 const REPLACEMENT = '\ufffd';
 const ESCAPED = /[\udc80-\udcff]/;
+const HIGH = /[\x80-\xff]/;
+const HIGH_ALL = /[\x80-\xff]/g;
 
 /** Bytes to a string. Invalid UTF-8 survives a round trip through `encode` (the idea of Python's surrogateescape, PEP 383). */
 export function decode(bytes: Uint8Array): string {
@@ -11,7 +13,14 @@ export function decode(bytes: Uint8Array): string {
   return text.includes(REPLACEMENT) ? decodeSlowly(buffer) : text;
 }
 
-/** A string to bytes; the inverse of `decode`. */
+/** Bytes to a string in which each byte is a character: those above ASCII as `decode` keeps invalid ones. */
+export function decodeBytes(bytes: Uint8Array): string {
+  const buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const text = buffer.toString('latin1');
+  return HIGH.test(text) ? text.replace(HIGH_ALL, (byte) => String.fromCharCode(0xdc00 + byte.charCodeAt(0))) : text;
+}
+
+/** A string to bytes; the inverse of `decode` and of `decodeBytes`. */
 export function encode(text: string): Uint8Array {
   if (!ESCAPED.test(text)) return Buffer.from(text, 'utf8');
   const parts: Buffer[] = [];

@@ -253,7 +253,7 @@ class Editor {
       const flags = /^([g\d]*)([pnl]*)\s*$/.exec(this.#line.text.slice(replacement.end));
       if (!flags) throw new EditError('Invalid command suffix');
       const nth = /\d+/.exec(flags[1]!);
-      this.#substitution = { regex, parts: parseReplacement(replacement.piece), plain: undefined, global: flags[1]!.includes('g'), nth: nth ? Number(nth[0]) : 1, print: false, evaluate: false, file: undefined };
+      this.#substitution = { regex, parts: parseReplacement(replacement.piece), plain: undefined, global: flags[1]!.includes('g'), nth: nth ? Number(nth[0]) : 1, print: undefined, evaluate: false, file: undefined };
       how = isOpen ? 'p' : flags[2]!;
     }
     const [from, to] = this.#line.lines(given);

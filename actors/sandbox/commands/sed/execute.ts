@@ -1,8 +1,9 @@
 // Runs a parsed sed script over its input.
 import { Errno } from '../../kernel/errno.js';
 import type { Process } from '../../kernel/process.js';
-import { decode, encode } from '../../kernel/text.js';
+import { encode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
+import { decoderOf } from '../../programs/locale.js';
 import { UsageError } from '../../programs/stdio.js';
 import type { CompiledRegex } from '../../regex/posix-regex.js';
 import { captureShell } from '../shell-out.js';
@@ -14,7 +15,8 @@ import { substitute } from './substitute.js';
 
 export interface SedSettings {
   quiet: boolean;
-  posix: boolean;
+  /** N without a next line prints nothing, as POSIX has it. */
+  dropsUnpaired: boolean;
   delimiter: string;
   unbuffered: boolean;
   lineLength: number;
@@ -89,7 +91,10 @@ export class SedRun {
       if (ending === 'quit') this.#terminated = true;
       if (ending === 'end' || ending === 'quit') this.#printSpace();
       if (this.#appended.length > 0) this.#flushAppended();
-      if (ending === 'quit' || ending === 'quit-silently') this.hasQuit = true;
+      if (ending === 'quit' || ending === 'quit-silently') {
+        this.hasQuit = true;
+        this.#input.giveBack();
+      }
       if (this.#settings.unbuffered || this.#output.output.isFull) yield* this.#output.output.flush();
       if (!this.#files.isEmpty) yield* this.#files.flush();
     }
@@ -227,9 +232,9 @@ export class SedRun {
       case 'c':
         if (command.to === undefined || command.negated || !command.open) this.#output.raw(command.text);
         return 'delete';
-      case '=': this.#output.raw(`${this.#input.number}\n`); return 'go';
-      case 'F': this.#output.raw(`${this.#input.name}\n`); return 'go';
-      case 'l': this.#output.raw(listed(this.#space, command.number ?? this.#settings.lineLength)); return 'go';
+      case '=': this.#output.raw(`${this.#input.number}${this.#settings.delimiter}`); return 'go';
+      case 'F': this.#output.raw(`${this.#input.name}${this.#settings.delimiter}`); return 'go';
+      case 'l': this.#output.raw(listed(this.#space, command.number ?? this.#settings.lineLength) + this.#settings.delimiter); return 'go';
       case 'q': case 'Q':
         this.exitCode = command.number ?? 0;
         return command.name === 'q' ? 'quit' : 'quit-silently';
@@ -260,13 +265,14 @@ export class SedRun {
     if (result === undefined) return 'go';
     this.#space = result;
     this.#substituted = true;
+    if (substitution.print === 'before') this.#output.line(this.#space, this.#terminated);
     if (substitution.evaluate) return 'evaluate-space';
     this.#afterSubstitution(command);
     return 'go';
   }
 
   #afterSubstitution({ substitution }: SedCommand): void {
-    if (substitution?.print === true) this.#output.line(this.#space, this.#terminated);
+    if (substitution?.print === 'after') this.#output.line(this.#space, this.#terminated);
     if (substitution?.file !== undefined) this.#files.get(substitution.file).line(this.#space, this.#terminated);
   }
 
@@ -274,7 +280,7 @@ export class SedRun {
   *#fetch(appends: boolean): Task<Ending | undefined> {
     yield* this.#input.look();
     if (this.#input.isLast) {
-      if (appends && this.#settings.posix) return 'delete';
+      if (appends && this.#settings.dropsUnpaired) return 'delete';
       return 'end';
     }
     if (!appends) this.#printSpace();
@@ -291,13 +297,13 @@ export class SedRun {
     if (what === 'read-line') {
       const lines = this.#lineFile(command.text);
       const line = lines && (lines.take() ?? (yield* lines.next()));
-      if (line !== undefined) this.#appended.push(encode(`${line}\n`));
+      if (line !== undefined) this.#appended.push(encode(lines!.terminated ? line + this.#settings.delimiter : line));
       return;
     }
     yield* this.#output.output.flush();
     const bytes = yield* captureShell(this.#process, what === 'evaluate' ? command.text : this.#space);
     if (what === 'evaluate') return this.#output.raw(bytes);
-    this.#space = decode(bytes).replace(/\n$/, '');
+    this.#space = decoderOf(this.#process)(bytes).replace(/\n$/, '');
     this.#afterSubstitution(command);
   }
 
@@ -305,7 +311,7 @@ export class SedRun {
     if (!this.#lineFiles.has(path)) {
       let lines: TextLines | undefined;
       try {
-        lines = new TextLines(this.#process, path === '/dev/stdin' ? 0 : this.#process.open(path, 0));
+        lines = new TextLines(this.#process, path === '/dev/stdin' ? 0 : this.#process.open(path, 0), undefined, this.#settings.delimiter, { decoder: decoderOf(this.#process) });
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
       }

@@ -3,7 +3,7 @@ import { encode } from '../../kernel/text.js';
 
 const ESCAPES: Readonly<Record<number, string>> = { 7: '\\a', 8: '\\b', 9: '\\t', 10: '\\n', 11: '\\v', 12: '\\f', 13: '\\r', 92: '\\\\' };
 
-/** Folded with `\` at `length` columns (0: never), ended with `$`. */
+/** Folded with `\` at `length` columns (0: never), `$` at its end. */
 export function listed(text: string, length: number): string {
   let out = '';
   let column = 0;
@@ -16,5 +16,5 @@ export function listed(text: string, length: number): string {
     out += piece;
     column += piece.length;
   }
-  return `${out}$\n`;
+  return `${out}$`;
 }

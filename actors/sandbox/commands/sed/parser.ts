@@ -5,6 +5,7 @@ import { delimited, parseReplacement, plainText, regexText } from './text.js';
 
 export interface ParserSettings {
   extended: boolean;
+  /** Nothing beyond POSIX. */
   posix: boolean;
   sandbox: boolean;
   /** With -z a line is what lies between NULs, also for M. */
@@ -13,8 +14,12 @@ export interface ParserSettings {
 
 /** Of GNU's sed, whose extensions are here. */
 const VERSION = [4, 9] as const;
-const NO_ADDRESS = ':}#', ONE_ADDRESS = '=qQ';
 const KNOWN = '{}=abcdDeFgGhHilnNpPqQrRstTvwWxyz:#';
+/** Commands that POSIX does not have, and those that take one address only there. */
+const BEYOND_POSIX = 'eFvzQTRW', POSIX_ONE_ADDRESS = '=ailr';
+
+/** Not a byte that is no character, which stands as U+DC80 and up. */
+const MULTIBYTE = /[\u0080-\udbff\ue000-\uffff]/;
 
 /** Throws SedScriptError in GNU's words; where it is, `position` says. */
 export class SedParser {
@@ -89,11 +94,11 @@ export class SedParser {
       this.#at++;
       this.#fail('invalid usage of +N or ~N as first address');
     }
-    if (!KNOWN.includes(name)) this.#fail(`unknown command: \`${name}'`);
+    if (!KNOWN.includes(name) || (this.#settings.posix && BEYOND_POSIX.includes(name))) this.#fail(`unknown command: \`${name}'`);
     if (from && name === ':') this.#fail(': doesn\'t want any addresses');
     if (from && name === '#') this.#fail('comments don\'t accept any addresses');
-    if (from && NO_ADDRESS.includes(name)) this.#fail(`unexpected \`${name}'`);
-    if (to && ONE_ADDRESS.includes(name) && (this.#settings.posix || name !== '=')) this.#fail('command only uses one address');
+    if (from && name === '}') this.#fail(this.#blocks.length > 0 ? "`}' doesn't want any addresses" : "unexpected `}'");
+    if (to && ('qQ'.includes(name) || (this.#settings.posix && POSIX_ONE_ADDRESS.includes(name)))) this.#fail('command only uses one address');
     const command: SedCommand = { name, ...(from ? { from } : {}), ...(to ? { to } : {}), negated, text: '', number: undefined, target: -1, open: false, openUntil: 0, closed: false };
     if (from?.kind === 'line' && from.line === 0) {
       command.open = true;
@@ -109,7 +114,7 @@ export class SedParser {
 
   #body(command: SedCommand): void {
     const { name } = command;
-    if (this.#settings.sandbox && 'erRwW'.includes(name)) this.#fail('e/r/w commands disabled in sandbox mode');
+    if ('erRwW'.includes(name)) this.#refuseInSandbox();
     if (name === '#') {
       const end = this.#text.indexOf('\n', this.#at);
       this.#at = end < 0 ? this.#text.length : end;
@@ -133,10 +138,14 @@ export class SedParser {
     else if (name === 's') command.substitution = this.#substitution();
     else if (name === 'y') this.#setTranslation(command);
     else {
-      if ('qQlL'.includes(name)) command.number = this.#number();
+      if ('qQl'.includes(name) && !this.#settings.posix) command.number = this.#number();
       if (name === 'v') this.#judgeVersion(this.#restOfLine());
       this.#end();
     }
+  }
+
+  #refuseInSandbox(): void {
+    if (this.#settings.sandbox) this.#fail('e/r/w commands disabled in sandbox mode');
   }
 
   /** v: the version of GNU's sed that a script needs. */
@@ -168,7 +177,7 @@ export class SedParser {
     if (/\d/.test(character)) {
       const line = this.#number()!;
       this.#skip(/[ \t]/);
-      if (this.#text[this.#at] !== '~') return { kind: 'line', line };
+      if (this.#text[this.#at] !== '~' || this.#settings.posix) return { kind: 'line', line };
       this.#at++;
       return { kind: 'step', first: line, step: this.#number() ?? 0 };
     }
@@ -185,14 +194,14 @@ export class SedParser {
       this.#fail('unterminated address regex');
     }
     this.#at = found.end;
-    const flags = /^[IM]*/.exec(this.#text.slice(this.#at))![0];
+    const flags = this.#settings.posix ? '' : /^[IM]*/.exec(this.#text.slice(this.#at, this.#at + 16))![0];
     this.#at += flags.length;
     return { kind: 'regex', regex: this.#regex(found.piece, flags.includes('I'), flags.includes('M')) };
   }
 
   #secondAddress(): Address | undefined {
     const sign = this.#text[this.#at];
-    if (sign !== '+' && sign !== '~') return this.#address();
+    if ((sign !== '+' && sign !== '~') || this.#settings.posix) return this.#address();
     this.#at++;
     const count = this.#number() ?? this.#fail('expected number');
     return sign === '+' ? { kind: 'count', count } : { kind: 'multiple', multiple: count };
@@ -200,11 +209,11 @@ export class SedParser {
 
   #regex(piece: string, ignoreCase: boolean, multiline: boolean): CompiledRegex | undefined {
     if (piece === '') {
-      if (ignoreCase || multiline) this.#fail('no previous regular expression');
+      if (ignoreCase || multiline) this.#fail('cannot specify modifiers on empty regexp');
       return undefined;
     }
     try {
-      return compileRegex(regexText(piece), { extended: this.#settings.extended, ignoreCase, multiline: multiline && !this.#settings.nullData });
+      return compileRegex(regexText(piece, this.#settings), { extended: this.#settings.extended, ignoreCase, multiline: multiline && !this.#settings.nullData });
     } catch (error) {
       if (error instanceof RegexSyntaxError) this.#fail(error.message);
       throw error;
@@ -225,7 +234,7 @@ export class SedParser {
 
   #label(name: string): string {
     this.#skip(/[ \t]/);
-    const label = (name === ':' ? /^[^\s;]*/ : /^[^\s;}]*/).exec(this.#text.slice(this.#at))![0];
+    const label = /^[^\s;}#]*/.exec(this.#text.slice(this.#at))![0];
     if (name === ':' && label === '') this.#fail('":" lacks a label');
     this.#at += label.length;
     // Behind a label that is set a blank is enough.
@@ -239,8 +248,12 @@ export class SedParser {
     if (this.#text[this.#at] === '\\') {
       this.#at++;
       const blank = /^[ \t]*\n/.exec(this.#text.slice(this.#at));
+      if (this.#settings.posix && this.#at >= this.#text.length) this.#fail('incomplete command');
       if (blank) this.#at += blank[0].length;
       else if (this.#at >= this.#text.length) return '';
+    } else if (this.#settings.posix) {
+      this.#at++;
+      this.#fail("expected \\ after `a', `c' or `i'");
     }
     let end = this.#at;
     while (end < this.#text.length && this.#text[end] !== '\n') end += this.#text[end] === '\\' ? 2 : 1;
@@ -259,12 +272,19 @@ export class SedParser {
     return found.piece;
   }
 
-  #substitution(): Substitution {
+  #delimiter(command: 's' | 'y'): string {
     const delimiter = this.#text[this.#at++];
-    if (delimiter === undefined || delimiter === '\n' || delimiter === '\\') this.#fail("unterminated `s' command");
+    if (delimiter === undefined || delimiter === '\n' || delimiter === '\\') return this.#fail(`unterminated \`${command}' command`);
+    if (MULTIBYTE.test(delimiter)) this.#fail('delimiter character is not a single-byte character');
+    return delimiter;
+  }
+
+  #substitution(): Substitution {
+    const delimiter = this.#delimiter('s');
     const pattern = this.#piece(delimiter, true, 's');
-    const parts = parseReplacement(this.#piece(delimiter, false, 's'));
-    const result: Substitution = { regex: undefined, parts, plain: undefined, global: false, nth: 0, print: false, evaluate: false, file: undefined };
+    const { posix } = this.#settings;
+    const parts = parseReplacement(this.#piece(delimiter, false, 's'), posix);
+    const result: Substitution = { regex: undefined, parts, plain: undefined, global: false, nth: 0, print: undefined, evaluate: false, file: undefined };
     let ignoreCase = false;
     let multiline = false;
     for (;;) {
@@ -278,9 +298,12 @@ export class SedParser {
       }
       this.#at++;
       if (flag === '\n' || flag === ';') break;
-      if ((flag === 'g' && result.global) || (flag === 'p' && result.print)) this.#fail(`multiple \`${flag}' options to \`s' command`);
+      if (flag === '\r' && this.#text[this.#at] === '\n') continue;
+      if ((flag === 'g' && result.global) || (flag === 'p' && result.print !== undefined)) this.#fail(`multiple \`${flag}' options to \`s' command`);
+      if (posix && 'iImMe'.includes(flag)) this.#fail("unknown option to `s'");
+      if (flag === 'e' || flag === 'w') this.#refuseInSandbox();
       if (flag === 'g') result.global = true;
-      else if (flag === 'p') result.print = true;
+      else if (flag === 'p') result.print = result.evaluate ? 'after' : 'before';
       else if (flag === 'i' || flag === 'I') ignoreCase = true;
       else if (flag === 'm' || flag === 'M') multiline = true;
       else if (flag === 'e') result.evaluate = true;
@@ -288,21 +311,20 @@ export class SedParser {
       else if (flag === 'w') {
         result.file = this.#fileName();
         break;
-      } else if (flag !== ' ' && flag !== '\t' && flag !== '\r') this.#fail("unknown option to `s'");
+      } else if (flag !== ' ' && flag !== '\t') this.#fail("unknown option to `s'");
     }
     result.nth ||= 1;
     result.regex = this.#regex(pattern, ignoreCase, multiline);
     const highest = Math.max(0, ...parts.map((part) => (part.kind === 'group' ? part.group : 0)));
-    if (result.regex && highest > result.regex.groups) this.#fail(`invalid reference \\${highest} on \`s' command's RHS`);
+    if (result.regex && highest > result.regex.groups && !posix) this.#fail(`invalid reference \\${highest} on \`s' command's RHS`);
     if (parts.length === 0) result.plain = '';
     else if (parts[0]!.kind === 'text' && parts.length === 1) result.plain = (parts[0] as { text: string }).text;
     return result;
   }
 
   #setTranslation(command: SedCommand): void {
-    const delimiter = this.#text[this.#at++];
-    if (delimiter === undefined || delimiter === '\n' || delimiter === '\\') this.#fail("unterminated `y' command");
-    const unescape = (text: string): string[] => [...plainText(text.replaceAll('\\n', '\n'))];
+    const delimiter = this.#delimiter('y');
+    const unescape = (text: string): string[] => [...plainText(text)];
     const from = unescape(this.#piece(delimiter, false, 'y'));
     const to = unescape(this.#piece(delimiter, false, 'y'));
     if (from.length !== to.length) this.#fail("strings for `y' command are different lengths");

@@ -22,7 +22,8 @@ export interface Substitution {
   plain: string | undefined;
   global: boolean;
   nth: number;
-  print: boolean;
+  /** Before or after what `e` does. */
+  print: 'before' | 'after' | undefined;
   evaluate: boolean;
   file: string | undefined;
 }

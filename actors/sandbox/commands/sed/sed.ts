@@ -2,14 +2,15 @@
 import { Errno } from '../../kernel/errno.js';
 import type { Process } from '../../kernel/process.js';
 import type { Main } from '../../kernel/program.js';
-import { decode, encode } from '../../kernel/text.js';
+import { encode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
+import { decoderOf, localText } from '../../programs/locale.js';
 import { isBusybox } from '../../programs/flavour.js';
 import { command, complain, type Options, Output, parseOptions, readAll, UsageError } from '../../programs/stdio.js';
 import { SedRun, type SedSettings } from './execute.js';
 import { SedParser } from './parser.js';
 import { type SedCommand, SedScriptError } from './script.js';
-import { PANIC, SedInput, SedOutput, WriteFiles } from './streams.js';
+import { followLinks, type InputSettings, PANIC, SedInput, SedOutput, WriteFiles } from './streams.js';
 
 const LONG = {
   quiet: 'no', silent: 'no', debug: 'no', expression: 'required', file: 'required', 'follow-symlinks': 'no', 'in-place': 'optional',
@@ -29,7 +30,7 @@ function* fragmentsOf(process: Process, options: Options): Task<{ fragments: Fra
   let expressions = 0;
   const addExpression = (text: string): void => {
     const number = ++expressions;
-    fragments.push({ text, where: (at) => `-e expression #${number}, char ${at}` });
+    fragments.push({ text: localText(process, text), where: (at) => `-e expression #${number}, char ${at}` });
   };
   const order = process.argv.filter((word) => /^-[a-zA-Z]*[ef]|^--(exp|file)/.test(word));
   const expressionTexts = [...(options.given.get('e') ?? []), ...(options.given.get('expression') ?? [])];
@@ -39,7 +40,7 @@ function* fragmentsOf(process: Process, options: Options): Task<{ fragments: Fra
   for (const name of fileNames) {
     try {
       const bytes = name === '-' ? yield* readAll(process, 0) : process.files.readFile(name);
-      const text = decode(bytes).replace(/\n$/, '').replace(/^#!.*/, (line) => `#${line.slice(2)}`);
+      const text = decoderOf(process)(bytes).replace(/\n$/, '').replace(/^#!.*/, (line) => `#${line.slice(2)}`);
       files.push({ text, where: (at: number) => `file ${name} line ${text.slice(0, at).split('\n').length}` });
     } catch (error) {
       throw error instanceof Errno ? new UsageError(`couldn't open file ${name}: ${error.message}`, PANIC) : error;
@@ -87,8 +88,7 @@ class Collected extends Output {
 }
 
 /** Puts the new content where the old was, in one step: a kill before it leaves the old file as it is. */
-function replaceFile(process: Process, name: string, content: Uint8Array, suffix: string, follows: boolean): void {
-  const path = follows ? process.files.realpath(name) : name;
+function replaceFile(process: Process, path: string, content: Uint8Array, suffix: string): void {
   const { mode, uid, gid } = process.files.stat(path);
   const folder = path.includes('/') ? path.slice(0, path.lastIndexOf('/') + 1) : './';
   let temporary: string;
@@ -97,11 +97,11 @@ function replaceFile(process: Process, name: string, content: Uint8Array, suffix
   process.files.writeFile(temporary, content, { mode: 0o600 });
   process.files.chmod(temporary, mode);
   if (process.credentials.uid === 0) process.files.chown(temporary, uid, gid);
-  if (suffix !== '') {
-    const base = path.slice(path.lastIndexOf('/') + 1);
-    const backup = suffix.includes('*') ? suffix.replaceAll('*', base) : base + suffix;
+  // A copy of the file's own name is none.
+  if (suffix !== '' && suffix !== '*') {
+    const backup = suffix.includes('*') ? suffix.replaceAll('*', path) : path + suffix;
     try {
-      process.files.rename(path, backup.includes('/') ? backup : folder + backup);
+      process.files.rename(path, backup);
     } catch (error) {
       process.files.unlink(temporary);
       throw error instanceof Errno ? new UsageError(`cannot rename ${path}: ${error.message}`, PANIC) : error;
@@ -110,7 +110,7 @@ function replaceFile(process: Process, name: string, content: Uint8Array, suffix
   process.files.rename(temporary, path);
 }
 
-function* editInPlace(process: Process, output: Output, commands: SedCommand[], settings: SedSettings, names: readonly string[], options: Options): Task<number> {
+function* editInPlace(process: Process, output: Output, commands: SedCommand[], settings: SedSettings, inputSettings: InputSettings, names: readonly string[], options: Options): Task<number> {
   let failed = 0;
   const standard = new SedOutput(output, settings.delimiter);
   const files = new WriteFiles(process, standard, settings.delimiter);
@@ -122,18 +122,27 @@ function* editInPlace(process: Process, output: Output, commands: SedCommand[], 
       continue;
     }
     const collected = new Collected(process);
-    const input = new SedInput(process, [name], true, settings.delimiter, () => output);
+    const input = new SedInput(process, [name], inputSettings, () => output);
     if (!(yield* input.open())) {
       failed = 2;
       continue;
     }
     run = new SedRun(process, commands, settings, input, new SedOutput(collected, settings.delimiter), files);
     yield* run.run();
-    replaceFile(process, name, Buffer.concat(collected.parts), options.value('i', 'in-place') ?? '', options.has('follow-symlinks'));
+    const path = inputSettings.followsLinks ? followLinks(process, name) : name;
+    replaceFile(process, path, Buffer.concat(collected.parts), options.value('i', 'in-place') ?? '');
     if (run.hasQuit) break;
   }
   yield* files.flush();
   return run?.exitCode || failed;
+}
+
+/** Where l folds: as told, else one before the terminal's last column, as far as COLS tells. */
+function lineLength(process: Process, options: Options): number {
+  const given = options.value('l', 'line-length');
+  if (given !== undefined) return Number(given);
+  const columns = process.env.get('COLS') ?? '';
+  return /^\d+$/.test(columns) && Number(columns) > 1 ? Number(columns) - 1 : 70;
 }
 
 export const sed: Main = command(function* (process, output) {
@@ -146,10 +155,14 @@ export const sed: Main = command(function* (process, output) {
   const { fragments, files: names } = yield* fragmentsOf(process, options);
   const commands = parseScript(fragments, options);
   const delimiter = options.has('z', 'null-data', 'zero-terminated') ? '\0' : '\n';
-  const quiet = options.has('n', 'quiet', 'silent') || /^#n(\n|$)/.test(fragments[0]!.text);
-  const settings = { quiet, posix: options.has('posix'), delimiter, unbuffered: options.has('u', 'unbuffered'), lineLength: Number(options.value('l', 'line-length') ?? 70), lateRanges: busybox };
+  const quiet = options.has('n', 'quiet', 'silent') || fragments[0]!.text.startsWith('#n');
+  const unbuffered = options.has('u', 'unbuffered');
+  const settings = { quiet, dropsUnpaired: options.has('posix') || process.env.has('POSIXLY_CORRECT'), delimiter, unbuffered, lineLength: lineLength(process, options), lateRanges: busybox };
   if (options.has('i', 'in-place') && names.length === 0) throw new UsageError(busybox ? '-i requires an argument' : 'no input files', busybox ? 1 : 4);
-  if (options.has('i', 'in-place')) return yield* editInPlace(process, output, commands, settings, names, options);
+  const inPlace = options.has('i', 'in-place');
+  const separate = inPlace || options.has('s', 'separate');
+  const inputSettings: InputSettings = { delimiter, separate, inPlace, followsLinks: options.has('follow-symlinks'), unbuffered };
+  if (inPlace) return yield* editInPlace(process, output, commands, settings, inputSettings, names, options);
   const standard = new SedOutput(output, delimiter);
   const files = new WriteFiles(process, standard, delimiter);
   for (const { name, text, substitution } of commands) {
@@ -161,8 +174,7 @@ export const sed: Main = command(function* (process, output) {
       throw error instanceof Errno ? new UsageError(`couldn't open file ${path}: ${error.message}`, PANIC) : error;
     }
   }
-  const separate = options.has('s', 'separate');
-  const input = new SedInput(process, names.length > 0 ? names : ['-'], separate, delimiter, () => output);
+  const input = new SedInput(process, names.length > 0 ? names : ['-'], inputSettings, () => output);
   let exitCode = 0;
   while (yield* input.open()) {
     const run = new SedRun(process, commands, settings, input, standard, files);

@@ -2,12 +2,15 @@
 import { Errno } from '../../kernel/errno.js';
 import { O_CREAT, O_TRUNC, O_WRONLY } from '../../kernel/open-file.js';
 import type { Process } from '../../kernel/process.js';
+import { byteLength } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
+import { decoderOf } from '../../programs/locale.js';
 import { complain, Output, UsageError } from '../../programs/stdio.js';
-import { openInput, TextLines } from '../text-input.js';
+import { giveBack, type LineManner, openInput, TextLines } from '../text-input.js';
 
 /** sed's exit code where it cannot go on. */
 export const PANIC = 4;
+const LINKS_MAX = 40;
 
 /** Output that adds a line end owed from before. */
 export class SedOutput {
@@ -68,12 +71,38 @@ export class WriteFiles {
   }
 }
 
-/** The input; with `separate` line numbers and `$` are each file's own. */
+export interface InputSettings {
+  readonly delimiter: string;
+  /** Line numbers and `$` are each file's own. */
+  readonly separate: boolean;
+  /** `-` is a file like others. */
+  readonly inPlace: boolean;
+  readonly followsLinks: boolean;
+  /** No more is read than is needed. */
+  readonly unbuffered: boolean;
+}
+
+/** Where links lead in the end. */
+export function followLinks(process: Process, name: string): string {
+  let path = name;
+  try {
+    for (let links = 0; process.files.lstat(path).type === 'symlink'; links++) {
+      if (links >= LINKS_MAX) throw new UsageError(`couldn't follow symlink ${name}: ${new Errno('ELOOP').message}`, PANIC);
+      const target = process.files.readlink(path);
+      path = target.startsWith('/') ? target : path.slice(0, path.lastIndexOf('/') + 1) + target;
+    }
+  } catch (error) {
+    throw error instanceof Errno ? new UsageError(`couldn't readlink ${path}: ${error.message}`, PANIC) : error;
+  }
+  return path;
+}
+
+/** The input: the operands' lines. */
 export class SedInput {
   readonly #process: Process;
   readonly #names: readonly string[];
-  readonly #separate: boolean;
-  readonly #delimiter: string;
+  readonly #settings: InputSettings;
+  readonly #manner: LineManner;
   readonly #output: () => Output;
   #next = 0;
   #lines: TextLines | undefined;
@@ -88,11 +117,11 @@ export class SedInput {
   number = 0;
   failed = false;
 
-  constructor(process: Process, names: readonly string[], separate: boolean, delimiter: string, output: () => Output) {
+  constructor(process: Process, names: readonly string[], settings: InputSettings, output: () => Output) {
     this.#process = process;
     this.#names = names;
-    this.#separate = separate;
-    this.#delimiter = delimiter;
+    this.#settings = settings;
+    this.#manner = { decoder: decoderOf(process), sparing: settings.unbuffered };
     this.#output = output;
   }
 
@@ -102,18 +131,20 @@ export class SedInput {
     this.#fd = 0;
     this.#lines = undefined;
     while (this.#next < this.#names.length) {
-      const name = this.#names[this.#next++]!;
+      const { delimiter, separate, inPlace, followsLinks } = this.#settings;
+      const given = this.#names[this.#next++]!;
+      const name = followsLinks && given !== '-' ? followLinks(this.#process, given) : given;
       try {
-        this.#fd = openInput(this.#process, name);
-        this.#lines = new TextLines(this.#process, this.#fd, this.#output(), this.#delimiter);
+        this.#fd = openInput(this.#process, inPlace && name === '-' ? './-' : name);
+        this.#lines = new TextLines(this.#process, this.#fd, this.#output(), delimiter, this.#manner);
         this.#openName = name;
-        if (this.#separate) this.number = 0;
+        if (separate) this.number = 0;
         return true;
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
         this.failed = true;
-        if (error.code === 'EISDIR' && !this.#separate) throw new UsageError(`read error on ${name}: ${error.message}`, PANIC);
-        yield* complain(this.#process, error.code === 'EISDIR' ? `couldn't edit ${name}: not a regular file` : `can't read ${name}: ${error.message}`);
+        if (error.code === 'EISDIR' && !inPlace) throw new UsageError(`read error on ${name}: ${error.message}`, PANIC);
+        yield* complain(this.#process, `can't read ${name}: ${error.message}`);
       }
     }
     return false;
@@ -129,8 +160,15 @@ export class SedInput {
         this.#aheadTerminated = this.#lines.terminated;
         return;
       }
-      if (this.#separate || !(yield* this.open())) return;
+      if (this.#settings.separate || !(yield* this.open())) return;
     }
+  }
+
+  /** Leaves standard input behind the line that was last, for whoever reads on. */
+  giveBack(): void {
+    if (this.#fd !== 0 || this.#lines === undefined) return;
+    const ahead = this.#ahead === undefined ? 0 : byteLength(this.#ahead) + (this.#aheadTerminated ? 1 : 0);
+    giveBack(this.#process, 0, ahead + this.#lines.unreadBytes);
   }
 
   get isLast(): boolean {

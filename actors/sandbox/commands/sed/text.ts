@@ -1,13 +1,17 @@
 // The parts of sed's commands that are text: delimited pieces, escapes, regular expressions, replacements.
-import type { ReplacementPart } from './script.js';
+import { type ReplacementPart, SedScriptError } from './script.js';
 
 const CONTROL: Readonly<Record<string, string>> = { a: '\x07', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
 
-/** `\cX`, `\dNNN`, `\oNNN`, `\xHH` at `at` (the backslash): the character and where it ends. */
+/** `\cX`, `\dNNN`, `\oNNN`, `\xHH` at `at` (the backslash): the character and where it ends. Behind `\c` a backslash is written twice. */
 export function codeEscape(text: string, at: number): { character: string; end: number } | undefined {
   const rest = text.slice(at, at + 5);
-  const control = /^\\c([^\\])/.exec(rest);
-  if (control) return { character: String.fromCharCode(control[1]!.toUpperCase().charCodeAt(0) ^ 64), end: at + 3 };
+  const control = /^\\c(\\?)([^])/.exec(rest);
+  if (control) {
+    const [whole, backslash, character] = control;
+    if (backslash !== '' && character !== '\\') throw new SedScriptError('recursive escaping after \\c not allowed');
+    return { character: String.fromCharCode(character!.toUpperCase().charCodeAt(0) ^ 64), end: at + whole.length };
+  }
   for (const [pattern, radix] of [[/^\\d(\d{1,3})/, 10], [/^\\o([0-7]{1,3})/, 8], [/^\\x([0-9a-fA-F]{1,2})/, 16]] as const) {
     const match = pattern.exec(rest);
     if (match) return { character: byteCharacter(parseInt(match[1]!, radix) & 255), end: at + match[0].length };
@@ -30,7 +34,8 @@ function bracketEnd(text: string, at: number): number | undefined {
     const kind = text[i] === '[' ? text[i + 1] : undefined;
     if (kind !== ':' && kind !== '.' && kind !== '=') continue;
     const end = text.indexOf(`${kind}]`, i + 2);
-    if (end > 0) i = end + 1;
+    if (end < 0) return undefined;
+    i = end + 1;
   }
   return undefined;
 }
@@ -67,8 +72,12 @@ function specialDelimiter(delimiter: string): string {
   return delimiter === '^' ? '\\^' : `[${delimiter}]`;
 }
 
-/** Turns sed's own escapes in an expression (`\n`, `\t`, `\x41`) into characters. */
-export function regexText(text: string): string {
+/** What GNU's expressions have beyond POSIX's, behind a backslash. */
+const GNU_OPERATORS = { basic: /[wWsSbB<>'`+?|]/, extended: /[wWsSbB<>'`]/ } as const;
+
+/** Turns sed's own escapes in an expression (`\n`, `\t`, `\x41`) into characters; of a `posix` one those outside of brackets, and GNU's operators into plain characters. */
+export function regexText(text: string, { posix, extended } = { posix: false, extended: false }): string {
+  const plain = posix ? GNU_OPERATORS[extended ? 'extended' : 'basic'] : undefined;
   let out = '';
   let inBracket = false;
   for (let at = 0; at < text.length; at++) {
@@ -88,14 +97,16 @@ export function regexText(text: string): string {
         continue;
       }
     } else if (character === '\\') {
-      const code = codeEscape(text, at);
+      const isPlain = inBracket && posix;
+      const code = isPlain ? undefined : codeEscape(text, at);
       const escaped = text[at + 1] ?? '';
       if (code) {
         out += !inBracket && /[.*[\]\\^$+?(){}|/]/.test(code.character) ? `\\${code.character}` : code.character;
         at = code.end - 1;
         continue;
       }
-      if (Object.hasOwn(CONTROL, escaped)) out += CONTROL[escaped]!;
+      if (!isPlain && Object.hasOwn(CONTROL, escaped)) out += CONTROL[escaped]!;
+      else if (!inBracket && plain?.test(escaped) === true) out += escaped;
       else if (inBracket) {
         out += character;
         continue;
@@ -108,8 +119,8 @@ export function regexText(text: string): string {
   return out;
 }
 
-/** Parses the right side of `s`. */
-export function parseReplacement(text: string): ReplacementPart[] {
+/** Parses the right side of `s`; POSIX knows no switches of case. */
+export function parseReplacement(text: string, posix = false): ReplacementPart[] {
   const parts: ReplacementPart[] = [];
   let literal = '';
   const flush = (): void => {
@@ -138,9 +149,12 @@ export function parseReplacement(text: string): ReplacementPart[] {
     if (escaped >= '0' && escaped <= '9') {
       flush();
       parts.push({ kind: 'group', group: Number(escaped) });
-    } else if ('ULEul'.includes(escaped)) {
+    } else if (!posix && 'ULEul'.includes(escaped)) {
       flush();
       parts.push({ kind: 'case', letter: escaped as 'U' });
+    } else if (escaped === 'c') {
+      // With nothing behind it the backslash is left.
+      literal += '\\';
     } else {
       literal += CONTROL[escaped] ?? escaped;
     }
@@ -149,11 +163,19 @@ export function parseReplacement(text: string): ReplacementPart[] {
   return parts;
 }
 
-/** The text of a, i and c: backslashes taken away, control escapes turned. */
+/** The text of a, i and c, and y's characters: backslashes taken away, sed's escapes turned. */
 export function plainText(text: string): string {
-  return text.replace(/\\([^])/g, (whole, escaped: string, at: number) => {
+  let out = '';
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] !== '\\') {
+      out += text[at]!;
+      continue;
+    }
     const code = codeEscape(text, at);
-    if (code && code.end === at + 2) return code.character;
-    return CONTROL[escaped] ?? escaped;
-  });
+    const escaped = text[at + 1] ?? '';
+    // With nothing behind it `\c` is two characters.
+    out += code?.character ?? CONTROL[escaped] ?? (escaped === 'c' ? '\\c' : escaped);
+    at = (code?.end ?? at + 2) - 1;
+  }
+  return out;
 }

@@ -58,7 +58,7 @@ export class Transform {
     if (text[from] !== 's' || delimiter === undefined) invalid();
     const pattern = delimited(text, from + 2, delimiter, true) ?? invalid();
     const replacement = delimited(text, pattern.end, delimiter, false) ?? invalid();
-    const substitution: Substitution = { regex: undefined, parts: parseReplacement(replacement.piece), plain: undefined, global: false, nth: 1, print: false, evaluate: false, file: undefined };
+    const substitution: Substitution = { regex: undefined, parts: parseReplacement(replacement.piece), plain: undefined, global: false, nth: 1, print: undefined, evaluate: false, file: undefined };
     const kinds = new Set(this.#kinds);
     const options = { extended: false, ignoreCase: false };
     let at = replacement.end;
