@@ -2,7 +2,7 @@
 import { Errno } from '../../kernel/errno.js';
 import type { Main } from '../../kernel/program.js';
 import type { Task } from '../../kernel/wait.js';
-import { command, encode, readAll, UsageError } from '../../programs/stdio.js';
+import { command, encode, readAll } from '../../programs/stdio.js';
 import { settleWith } from './blocking.js';
 import { am } from './am.js';
 import { apply } from './apply.js';
@@ -12,6 +12,7 @@ import { checkout, reset } from './checkout.js';
 import { clean } from './clean.js';
 import { clone } from './clone.js';
 import { type Command, type GitContext, people, unsupported } from './command.js';
+import { readCommandLine, USAGE } from './command-line.js';
 import { commit } from './commit.js';
 import { config } from './config.js';
 import { describe } from './describe.js';
@@ -24,7 +25,7 @@ import { catFile, commitTree, hashObject, lsTree, mktree, writeTree } from './ob
 import { cherryPick, rebase, revert } from './picks.js';
 import { headPosition, noteMove, reflog } from './reflog.js';
 import { forEachRef, showRef, symbolicRef, updateRef } from './refs.js';
-import { type GlobalOptions, runExternal } from './external.js';
+import { runExternal } from './external.js';
 import { fetch, pull } from './fetch.js';
 import { push } from './push.js';
 import { lsRemote, remote } from './remote.js';
@@ -37,42 +38,18 @@ import { applySparse, isSparse, sparseCheckout } from './sparse.js';
 import { stash } from './stash.js';
 import { status } from './status.js';
 import { submodule } from './submodule.js';
-import { checkRefFormat, countObjects, fsck, gc, variable, worktree } from './upkeep.js';
+import { checkRefFormat, countObjects, environmentHelper, fsck, gc, variable, worktree } from './upkeep.js';
 
-const USAGE = 'usage: git [-C <path>] [-c <name>=<value>] <command> [<args>]\n';
 const VERSION = '2.39.5';
+const BUILD_OPTIONS = 'cpu: x86_64\nno commit associated with this build\nsizeof-long: 8\nsizeof-size_t: 8\nshell-path: /bin/sh\n';
 const COMMANDS: Readonly<Record<string, Command>> = {
-  add, am, apply, archive, branch, 'cat-file': catFile, 'check-ignore': checkIgnore, 'check-ref-format': checkRefFormat, checkout, cherry, 'cherry-pick': cherryPick, clean, clone, commit, 'commit-tree': commitTree, config, 'count-objects': countObjects, describe, diff, 'diff-files': diffFiles, 'diff-index': diffIndex, 'diff-tree': diffTree,
+  add, am, apply, archive, branch, 'cat-file': catFile, 'check-ignore': checkIgnore, 'check-ref-format': checkRefFormat, checkout, cherry, 'cherry-pick': cherryPick, clean, clone, commit, 'commit-tree': commitTree, config, 'count-objects': countObjects, describe, diff, 'env--helper': environmentHelper, 'diff-files': diffFiles, 'diff-index': diffIndex, 'diff-tree': diffTree,
   fetch, 'for-each-ref': forEachRef, 'format-patch': formatPatch, fsck, gc, grep, 'hash-object': hashObject, init, log, 'ls-files': lsFiles, 'ls-remote': lsRemote, 'ls-tree': lsTree, maintenance: gc, merge, 'merge-base': mergeBase, mktree, mv, 'name-rev': nameRev, 'pack-refs': gc, prune: gc, pull, push, 'read-tree': readTree, rebase, reflog, remote, repack: gc, reset,
   restore: checkout, 'rev-list': revList, 'rev-parse': revParse, revert, rm, shortlog, show, 'show-ref': showRef, 'sparse-checkout': sparseCheckout, stage: add, stash, status, submodule, switch: checkout, 'symbolic-ref': symbolicRef, tag, 'update-index': updateIndex, 'update-ref': updateRef, var: variable, whatchanged: log, worktree, 'write-tree': writeTree,
 };
 /** Operations that move HEAD, which the reflog then tells. */
 const MOVING = new Set(['am', 'checkout', 'cherry-pick', 'commit', 'merge', 'pull', 'rebase', 'reset', 'revert', 'switch', 'clone', 'update-ref']);
 const KNOWN_BUT_MISSING = new Set('bisect blame bundle difftool fast-export fast-import filter-branch instaweb interpret-trailers mailinfo mergetool notes pack-objects range-diff request-pull rerere send-email show-branch unpack-objects verify-commit verify-tag'.split(' '));
-
-interface Invocation extends GlobalOptions {
-  readonly argv: readonly string[];
-}
-
-/** What stands before the operation: -C, -c, --git-dir and their like. */
-function readGlobal(words: readonly string[]): Invocation {
-  const overrides = new Map<string, string>();
-  const folders: string[] = [];
-  let [gitDir, workTree]: (string | undefined)[] = [];
-  let at = 0;
-  for (; at < words.length && words[at]!.startsWith('-'); at++) {
-    const word = words[at]!;
-    if (word === '-C') folders.push(words[++at] ?? '');
-    else if (word === '-c') {
-      const [name, ...value] = (words[++at] ?? '').split('=');
-      overrides.set(name!.toLowerCase(), value.length > 0 ? value.join('=') : 'true');
-    } else if (word.startsWith('--git-dir')) gitDir = word.includes('=') ? word.slice('--git-dir='.length) : words[++at];
-    else if (word.startsWith('--work-tree')) workTree = word.includes('=') ? word.slice('--work-tree='.length) : words[++at];
-    else if (word === '--version' || word === '-v') return { argv: ['version'], overrides, folders, gitDir, workTree };
-    else if (!['--no-pager', '-P', '-p', '--paginate', '--no-optional-locks', '--literal-pathspecs', '--no-replace-objects', '--bare'].includes(word)) throw new UsageError(`unknown option: ${word}`, 129);
-  }
-  return { argv: words.slice(at), overrides, folders, gitDir, workTree };
-}
 
 /** The repository of an operation that may do without one. */
 function repositoryOf(context: GitContext): Repository | undefined {
@@ -99,21 +76,31 @@ async function carryOut(name: string, context: GitContext): Promise<number> {
 }
 
 export const git: Main = command(function* (process, output): Task<number> {
-  const { argv, overrides, folders, gitDir, workTree } = readGlobal(process.argv.slice(1));
+  const read = readCommandLine(process, process.argv.slice(1));
+  if ('text' in read) {
+    if (read.exitCode === 0) output.print(read.text);
+    else yield* process.write(2, encode(read.text));
+    return read.exitCode;
+  }
+  const { argv, overrides, folders, gitDir, workTree } = read;
   const [name] = argv;
   if (name === 'version') {
-    output.print(`git version ${VERSION}\n`);
+    output.print(`git version ${VERSION}\n${argv.includes('--build-options') ? BUILD_OPTIONS : ''}`);
     return 0;
+  }
+  if (name === undefined) {
+    output.print(USAGE);
+    return 1;
   }
   if (name === 'help') {
     output.print(`${USAGE}\nThe operations of this machine's git (isomorphic-git):\n${Object.keys(COMMANDS).map((one) => `   ${one}\n`).join('')}`);
     return 0;
   }
-  if (name === undefined || !Object.hasOwn(COMMANDS, name)) {
-    const ended = name === undefined ? undefined : yield* runExternal(process, argv, { overrides, folders, gitDir, workTree });
+  if (!Object.hasOwn(COMMANDS, name)) {
+    const ended = yield* runExternal(process, argv, { overrides, folders, gitDir, workTree });
     if (ended !== undefined) return ended;
-    const missing = name !== undefined && KNOWN_BUT_MISSING.has(name);
-    yield* process.write(2, encode(name === undefined ? USAGE : missing ? `fatal: 'git ${name}' is not supported by this machine's git (isomorphic-git)\n` : `git: '${name}' is not a git command. See 'git --help'.\n`));
+    const missing = KNOWN_BUT_MISSING.has(name);
+    yield* process.write(2, encode(missing ? `fatal: 'git ${name}' is not supported by this machine's git (isomorphic-git)\n` : `git: '${name}' is not a git command. See 'git --help'.\n`));
     return missing ? 128 : 1;
   }
   const errors: string[] = [];

@@ -1,6 +1,7 @@
 // Which files the operands of a command mean: names, folders, patterns, and what is left out (https://git-scm.com/docs/gitglossary#def_pathspec).
 import { posix } from 'node:path';
 import { compileGlob } from '../common/glob.js';
+import { isTrue } from './configuration.js';
 import { GitFailure, type Repository } from './repository.js';
 
 /** Files of a repository, by their paths from the root of its working tree. */
@@ -38,15 +39,20 @@ export function pathspec(repository: Repository, operands: readonly string[]): P
 }
 
 function readItem(repository: Repository, operand: string): Item {
-  const [, long, text] = /^:\(([^)]*)\)(.*)$/s.exec(operand) ?? [];
-  const [, marks, rest] = long === undefined ? (/^:([!^/]*)(.*)$/s.exec(operand) ?? []) : [];
-  const magic = long?.split(',') ?? [...(marks ?? '')].map((mark) => (mark === '/' ? 'top' : 'exclude'));
+  const { env } = repository.process;
+  const usual = (['literal', 'glob', 'noglob', 'icase'] as const).filter((word) => isTrue(env.get(`GIT_${word.toUpperCase()}_PATHSPECS`)));
+  const isLiteral = usual.includes('literal');
+  const [, long, text] = isLiteral ? [] : (/^:\(([^)]*)\)(.*)$/s.exec(operand) ?? []);
+  const [, marks, rest] = long === undefined && !isLiteral ? (/^:([!^/]*)(.*)$/s.exec(operand) ?? []) : [];
+  const magic: string[] = [...(long?.split(',') ?? [...(marks ?? '')].map((mark) => (mark === '/' ? 'top' : 'exclude'))), ...usual];
   const given = text ?? rest ?? operand;
   const base = magic.includes('top') ? repository.dir : repository.process.files.getcwd();
   const path = posix.relative(repository.dir, posix.resolve(base, given));
   if (path.startsWith('..')) throw new GitFailure(`${given}: '${given}' is outside repository at '${repository.dir}'`);
-  const isPattern = /[*?[]/.test(path) && !magic.includes('literal');
-  const glob = isPattern ? compileGlob(path, magic.includes('glob') ? { pathname: true } : {}) : undefined;
-  const isUnder = (file: string): boolean => path === '' || file === path || file.startsWith(`${path}/`);
+  const ignoreCase = magic.includes('icase');
+  const isPattern = /[*?[]/.test(path) && !magic.includes('literal') && (magic.includes('glob') || !magic.includes('noglob'));
+  const glob = isPattern ? compileGlob(path, { ...(magic.includes('glob') ? { pathname: true } : {}), ignoreCase }) : undefined;
+  const fold = (one: string): string => (ignoreCase ? one.toLowerCase() : one);
+  const isUnder = (file: string): boolean => path === '' || fold(file) === fold(path) || fold(file).startsWith(`${fold(path)}/`);
   return { operand, excludes: magic.includes('exclude'), matches: (file) => isUnder(file) || glob?.(file) === true, prefix: isPattern ? path.slice(0, path.search(/[*?[]/)) : path };
 }

@@ -4,7 +4,7 @@ import git from 'isomorphic-git';
 import { exists } from '../common/exists.js';
 import { isRefName } from './branch.js';
 import { type Command, need, options } from './command.js';
-import { setting } from './configuration.js';
+import { isTrue, setting } from './configuration.js';
 import { headPosition } from './reflog.js';
 import { allRefs, shortRef } from './refs.js';
 import { GitFailure, person } from './repository.js';
@@ -104,4 +104,23 @@ export const checkRefFormat: Command = async (context) => {
   }
   const [name = ''] = given.operands;
   return isRefName(name) && (name.includes('/') || given.has('allow-onelevel')) ? 0 : 1;
+};
+
+/** A variable of the environment as a truth or a number, for scripts of git's own. */
+export const environmentHelper: Command = async (context) => {
+  const given = options(context, '', { type: 'required', default: 'required', 'exit-code': 'no' });
+  const [name] = given.operands;
+  const type = given.value('type');
+  if (name === undefined || (type !== 'bool' && type !== 'ulong')) throw new GitFailure('usage: git env--helper --type=[bool|ulong] <options> <env-var>', 129);
+  const fallback = given.value('default');
+  const value = context.process.env.get(name) ?? fallback;
+  if (type === 'bool') {
+    if (value !== undefined && !/^(true|yes|on|false|no|off|-?\d+|)$/i.test(value)) throw new GitFailure(value === fallback ? `option \`--default' expects a boolean value with \`--type=bool\`, not \`${value}\`` : `bad boolean config value '${value}' for '${name}'`);
+    if (!given.has('exit-code')) context.print(`${isTrue(value)}\n`);
+    return isTrue(value) ? 0 : 1;
+  }
+  if (value !== undefined && !/^\d+[kmg]?$/i.test(value)) throw new GitFailure(`bad numeric config value '${value}' for '${name}': invalid unit`);
+  const number = value === undefined ? 0 : Number.parseInt(value, 10) * 1024 ** Math.max(0, ' kmg'.indexOf(value.at(-1)!.toLowerCase()));
+  if (!given.has('exit-code')) context.print(`${number}\n`);
+  return number > 0 ? 0 : 1;
 };
