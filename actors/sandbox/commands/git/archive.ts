@@ -15,7 +15,7 @@ const FORMATS = ['tar', 'tgz', 'tar.gz'];
 
 /** Folders come before what is in them; all have the commit's time. */
 async function* entries(repository: Repository, tree: string, prefix: string, mtimeNs: bigint, operands: readonly string[]): AsyncGenerator<{ entry: TarEntry; body?: Uint8Array }> {
-  const paths = pathspec({ ...repository, dir: '/', process: { files: { getcwd: () => '/' } } as Repository['process'] }, operands);
+  const paths = pathspec(repository, operands, repository.dir);
   const files = [...(await treeFiles(repository, tree))].filter(([path]) => paths.matches(path));
   const missing = paths.unmatched(files.map(([path]) => path));
   if (missing !== undefined) throw new GitFailure(`pathspec '${missing}' did not match any files`);

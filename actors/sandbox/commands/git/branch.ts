@@ -6,6 +6,7 @@ import { headPosition, pointHead, reflogEntries } from './reflog.js';
 import { allRefs, filteredRefs, formattedRef, type Ref, shortRef, sortedRefs } from './refs.js';
 import { short, subject } from './pretty.js';
 import { setting } from './configuration.js';
+import { setSetting } from './config-text.js';
 import { GitFailure, type Repository } from './repository.js';
 import { findRevision, fullName, peel, resolveCommit, upstreamOf } from './revision.js';
 import { History } from './walk.js';
@@ -35,11 +36,11 @@ export const branch: Command = async (context) => {
   if (given.has('m', 'M', 'move', 'c', 'C', 'copy')) return moveBranch(repository, given, current);
   const upstream = given.value('u', 'set-upstream-to');
   if (upstream !== undefined) {
-    await setUpstream(context, repository, first ?? current ?? '', upstream);
+    await setUpstream(context, repository, first ?? current ?? '', upstream, given.has('q', 'quiet'));
     return 0;
   }
   if (given.has('unset-upstream')) {
-    for (const key of ['remote', 'merge']) await git.setConfig({ fs, gitdir, path: `branch.${first ?? current}.${key}`, value: undefined });
+    for (const key of ['remote', 'merge']) setSetting(repository, `branch.${first ?? current}.${key}`, undefined);
     return 0;
   }
   const lists = given.has('list', 'l', 'contains', 'no-contains', 'merged', 'no-merged', 'points-at', 'a', 'all', 'r', 'remotes', 'v', 'verbose', 'format');
@@ -52,7 +53,7 @@ export const branch: Command = async (context) => {
   if (start === undefined) throw new GitFailure(second === undefined ? `not a valid object name: '${current}'` : `not a valid object name: '${second}'`);
   await git.branch({ fs, gitdir, ref: first, object: await resolveCommit(repository, start), force: given.has('f', 'force') });
   const tracked = second === undefined || given.has('no-track') ? undefined : await remoteBranch(repository, second);
-  if (tracked !== undefined || (given.has('t', 'track') && second !== undefined)) await setUpstream(context, repository, first, second!);
+  if (tracked !== undefined || (given.has('t', 'track') && second !== undefined)) await setUpstream(context, repository, first, second!, given.has('q', 'quiet'));
   return 0;
 };
 
@@ -63,16 +64,16 @@ export async function remoteBranch(repository: Repository, name: string): Promis
 }
 
 /** Makes a branch follow another, of a remote (`origin/main`) or of this repository. */
-export async function setUpstream(context: GitContext, repository: Repository, branchName: string, upstream: string): Promise<void> {
+export async function setUpstream(context: GitContext, repository: Repository, branchName: string, upstream: string, quiet: boolean): Promise<void> {
   const { fs, gitdir } = repository;
   const full = await remoteBranch(repository, upstream);
   const isLocal = full === undefined && (await git.listBranches({ fs, gitdir })).includes(upstream);
   if (full === undefined && !isLocal) throw new GitFailure(`the requested upstream branch '${upstream}' does not exist\nhint: \nhint: If you are planning on basing your work on an upstream\nhint: branch that already exists at the remote, you may need to\nhint: run "git fetch" to retrieve it.`);
   const remotes = (await git.listRemotes({ fs, gitdir })).map(({ remote }) => remote);
   const remote = full === undefined ? '.' : (remotes.find((one) => full.startsWith(`${one}/`)) ?? full.split('/')[0]!);
-  await git.setConfig({ fs, gitdir, path: `branch.${branchName}.remote`, value: remote });
-  await git.setConfig({ fs, gitdir, path: `branch.${branchName}.merge`, value: `refs/heads/${full === undefined ? upstream : full.slice(remote.length + 1)}` });
-  context.print(`branch '${branchName}' set up to track '${full ?? upstream}'.\n`);
+  setSetting(repository, `branch.${branchName}.remote`, remote);
+  setSetting(repository, `branch.${branchName}.merge`, `refs/heads/${full === undefined ? upstream : full.slice(remote.length + 1)}`);
+  if (!quiet) context.print(`branch '${branchName}' set up to track '${full ?? upstream}'.\n`);
 }
 
 async function deleteBranches(context: GitContext, repository: Repository, given: Given, current: string | undefined): Promise<number> {
@@ -90,7 +91,7 @@ async function deleteBranches(context: GitContext, repository: Repository, given
     else if (target !== undefined && !(await new History(repository).reachable([target])).has(oid)) context.complain(`error: The branch '${name}' is not fully merged.\nIf you are sure you want to delete it, run 'git branch -D ${name}'.\n`);
     else {
       await git.deleteRef({ fs, gitdir, ref });
-      for (const key of ['remote', 'merge']) if (!isRemote && setting(repository, `branch.${name}.${key}`) !== undefined) await git.setConfig({ fs, gitdir, path: `branch.${name}.${key}`, value: undefined });
+      for (const key of ['remote', 'merge']) if (!isRemote && setting(repository, `branch.${name}.${key}`) !== undefined) setSetting(repository, `branch.${name}.${key}`, undefined);
       if (!given.has('q', 'quiet')) context.print(`Deleted ${isRemote ? 'remote-tracking ' : ''}branch ${name} (was ${short(oid)}).\n`);
       continue;
     }
@@ -112,8 +113,8 @@ async function moveBranch(repository: Repository, given: Given, current: string 
   for (const key of ['remote', 'merge']) {
     const value = setting(repository, `branch.${from}.${key}`);
     if (value === undefined) continue;
-    await git.setConfig({ fs, gitdir, path: `branch.${to}.${key}`, value });
-    if (!copies) await git.setConfig({ fs, gitdir, path: `branch.${from}.${key}`, value: undefined });
+    setSetting(repository, `branch.${to}.${key}`, value);
+    if (!copies) setSetting(repository, `branch.${from}.${key}`, undefined);
   }
   if (copies || from === to) return 0;
   if (from === current) pointHead(repository, `ref: refs/heads/${to}`);
@@ -132,7 +133,7 @@ async function listBranches(context: GitContext, repository: Repository, given: 
   const { oid: head } = await headPosition(repository);
   const rows: { mark: string; name: string; ref: Ref; target: string | undefined }[] = [];
   if (!current && head !== undefined && !onlyRemote && globs.length === 0 && !given.has('merged', 'no-merged', 'contains', 'no-contains')) {
-    rows.push({ mark: '*', name: `(${await detachedText(repository, head)})`, ref: { ref: 'HEAD', oid: head }, target: undefined });
+    rows.push({ mark: '*', name: `(${(await detachedText(repository, head)) ?? 'no branch'})`, ref: { ref: 'HEAD', oid: head }, target: undefined });
   }
   for (const ref of sorted) {
     const isRemote = ref.ref.startsWith('refs/remotes/');
@@ -169,14 +170,15 @@ export async function aheadBehind(repository: Repository, left: string, right: s
   return { ahead: [...ours].filter((oid) => !theirs.has(oid)).length, behind: [...theirs].filter((oid) => !ours.has(oid)).length };
 }
 
-/** `HEAD detached at v1`, as status and branch tell it. */
-export async function detachedText(repository: Repository, oid: string): Promise<string> {
+/** `HEAD detached at v1`, as branch and status tell it; undefined where no checkout has led there. */
+export async function detachedText(repository: Repository, oid: string): Promise<string | undefined> {
   const name = detachedName(repository);
-  const named = name === undefined ? undefined : await findRevision(repository, name);
+  if (name === undefined) return undefined;
+  const named = await findRevision(repository, name);
   const isThere = named !== undefined && (await peel(repository, named, 'commit')) === oid;
   const start = named === undefined ? undefined : await peel(repository, named, 'commit');
-  const isRef = name !== undefined && (await fullName(repository, name))?.startsWith('refs/') === true;
-  return `HEAD detached ${name === undefined || isThere || !isRef ? 'at' : 'from'} ${isRef ? name : short(isThere || start === undefined ? oid : start)}`;
+  const isRef = (await fullName(repository, name))?.startsWith('refs/') === true;
+  return `HEAD detached ${isThere || !isRef ? 'at' : 'from'} ${isRef ? name : short(isThere || start === undefined ? oid : start)}`;
 }
 
 /** What the last checkout asked for, where it left no branch behind. */

@@ -6,9 +6,9 @@ import { isRefName, remoteBranch, setUpstream } from './branch.js';
 import { compareFiles, indexFiles, treeFiles, workFile } from './changes.js';
 import type { Files, Side } from './sides.js';
 import { type Command, type GitContext, need, options } from './command.js';
-import { indexEntry, readIndex, writeIndex } from './index-file.js';
-import { putFile, removeFile } from './merge-trees.js';
-import { resetTo } from './picks.js';
+import { isTrue, setting } from './configuration.js';
+import { hasIndex, indexEntry, readIndex, writeIndex } from './index-file.js';
+import { putFile, removeFile, resetTo, writtenEntry } from './merge-trees.js';
 import { type Pathspec, pathspec } from './pathspec.js';
 import { short, subject } from './pretty.js';
 import { headPosition, noteMove, pointHead } from './reflog.js';
@@ -39,7 +39,8 @@ async function requireSafe(repository: Repository, from: Files, to: Files): Prom
 async function goTo(repository: Repository, oid: string, force: boolean): Promise<void> {
   if (force) return resetTo(repository, oid);
   const head = await findRevision(repository, 'HEAD');
-  const [from, to] = [await treeFiles(repository, head), await treeFiles(repository, oid)];
+  // Where nothing was ever checked out, every file is new.
+  const [from, to] = [await treeFiles(repository, hasIndex(repository) ? head : undefined), await treeFiles(repository, oid)];
   await requireSafe(repository, from, to);
   const entries = new Map(readIndex(repository).map((entry) => [entry.path, entry]));
   for (const { path, after } of await compareFiles(repository, from, to, pathspec(repository, []), undefined)) {
@@ -50,7 +51,7 @@ async function goTo(repository: Repository, oid: string, force: boolean): Promis
       entries.delete(path);
     } else {
       await putFile(repository, path, after);
-      entries.set(path, indexEntry(path, after));
+      entries.set(path, writtenEntry(repository, path, after));
     }
   }
   writeIndex(repository, [...entries.values()]);
@@ -132,7 +133,7 @@ async function createBranch(context: GitContext, repository: Repository, given: 
   }
   const upstream = start === undefined || given.has('no-track') ? undefined : await remoteBranch(repository, start);
   if (!given.has('q', 'quiet')) context.complain(exists && before.branch === `refs/heads/${made}` ? `Reset branch '${made}'\n` : exists ? `Switched to and reset branch '${made}'\n` : `Switched to a new branch '${made}'\n`);
-  if (upstream !== undefined) await setUpstream(given.has('q', 'quiet') ? { ...context, print: () => undefined } : context, repository, made, upstream);
+  if (upstream !== undefined) await setUpstream(context, repository, made, upstream, given.has('q', 'quiet'));
   context.reason = `checkout: moving from ${whereFrom(before)} to ${made}`;
   return 0;
 }
@@ -162,7 +163,7 @@ async function switchTo(context: GitContext, repository: Repository, given: Give
       context.complain(before.branch === `refs/heads/${name}` ? `Already on '${name}'\n` : `Switched to branch '${name}'\n`);
       context.print((await trackingText(repository, oid)).replace(/\n\n$/, '\n'));
     } else {
-      if (before.branch !== undefined && context.argv[0] === 'checkout' && !given.has('d', 'detach')) context.complain(detachedAdvice(target));
+      if (before.branch !== undefined && context.argv[0] === 'checkout' && !given.has('d', 'detach')) context.complain(detachedAdvice(repository, target));
       context.complain(`HEAD is now at ${short(oid)} ${await subjectOf(repository, oid)}\n`);
     }
   }
@@ -171,7 +172,9 @@ async function switchTo(context: GitContext, repository: Repository, given: Give
   return 0;
 }
 
-function detachedAdvice(target: string): string {
+/** What is said on the way off all branches, unless advice.detachedHead says not to. */
+export function detachedAdvice(repository: Repository, target: string): string {
+  if (!isTrue(setting(repository, 'advice.detachedHead') ?? 'true')) return '';
   return `Note: switching to '${target}'.\n\nYou are in 'detached HEAD' state. You can look around, make experimental\nchanges and commit them, and you can discard any commits you make in this\nstate without impacting any branches by switching back to a branch.\n\nIf you want to create a new branch to retain commits you create, you may\ndo so (now or later) by using -c with the switch command. Example:\n\n  git switch -c <new-branch-name>\n\nOr undo this operation with:\n\n  git switch -\n\nTurn off this advice by setting config variable advice.detachedHead to false\n\n`;
 }
 

@@ -3,8 +3,14 @@ import { posix } from 'node:path';
 import git from 'isomorphic-git';
 import { exists } from '../common/exists.js';
 import { type Command, type GitContext, need, options } from './command.js';
+import { detachedAdvice } from './checkout.js';
 import { cloneLocal, isPath, openLocal } from './local.js';
-import { filesOf, GitFailure } from './repository.js';
+import { chosenBranch, makeRepository } from './init.js';
+import { resetTo } from './merge-trees.js';
+import { headPosition } from './reflog.js';
+import { removeTree } from './folders.js';
+import { setSetting } from './config-text.js';
+import { filesOf, GitFailure, type Repository } from './repository.js';
 import { submodule } from './submodule.js';
 import { describeFailure, rewritten, transport } from './transport.js';
 
@@ -33,14 +39,22 @@ export const clone: Command = async (context) => {
     return bare ? 0 : finish(context, dir, given);
   }
   if (bare) throw new GitFailure("cloning into a bare repository is supported by this machine's git for paths only");
+  const isThere = exists(process, dir);
+  await makeRepository(process, { gitdir: posix.join(dir, '.git'), bare: false, branch: chosenBranch({ process, overrides }) ?? 'master' });
   try {
     await git.clone({
       fs: filesOf(process), dir, url, ...(await transport(process, { overrides }, url)), ...(ref === undefined ? {} : { ref }), ...(depth === undefined ? {} : { depth: Number(depth) }),
-      remote: given.value('o', 'origin') ?? 'origin', noCheckout: given.has('n', 'no-checkout'), singleBranch: given.has('single-branch') || depth !== undefined, noTags: given.has('no-tags'),
+      remote: given.value('o', 'origin') ?? 'origin', noCheckout: true, singleBranch: given.has('single-branch') || depth !== undefined, noTags: given.has('no-tags'),
     } as never);
   } catch (error) {
+    // What was begun goes again; a folder that was there stays, empty as it was.
+    if (isThere) for (const { name } of process.files.readdir(dir)) removeTree(process, posix.join(dir, name));
+    else removeTree(process, dir);
     throw describeFailure(error, url);
   }
+  const repository: Repository = { process, fs: filesOf(process), dir, gitdir: posix.join(dir, '.git'), overrides };
+  const { oid } = await headPosition(repository);
+  if (oid !== undefined && !given.has('n', 'no-checkout')) await resetTo(repository, oid);
   return finish(context, dir, given);
 };
 
@@ -50,8 +64,9 @@ async function finish(context: GitContext, dir: string, given: ReturnType<typeof
   process.files.chdir(dir);
   const inside = { ...context, gitDir: undefined };
   const repository = need(inside);
-  const { fs, gitdir } = repository;
-  for (const pair of [...(given.given.get('c') ?? []), ...(given.given.get('config') ?? [])]) await git.setConfig({ fs, gitdir, path: pair.split('=')[0]!, value: pair.slice(pair.indexOf('=') + 1) });
+  for (const pair of [...(given.given.get('c') ?? []), ...(given.given.get('config') ?? [])]) setSetting(repository, pair.split('=')[0]!, pair.slice(pair.indexOf('=') + 1));
+  const { branch, oid } = await headPosition(repository);
+  if (branch === undefined && oid !== undefined) context.complain(detachedAdvice(repository, oid));
   if (given.has('recursive', 'recurse-submodules')) await submodule({ ...inside, argv: ['submodule', 'update', '--init', '--recursive', ...(given.has('q', 'quiet') ? ['-q'] : [])] });
   return 0;
 }

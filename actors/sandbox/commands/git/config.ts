@@ -2,67 +2,11 @@
 import { posix } from 'node:path';
 import { type Command, type GitContext, need, options } from './command.js';
 import { allSettings, canonical, filesOfScope, isTrue, readSettings, type Scope, type Setting } from './configuration.js';
+import { split, withEntry, without, withoutEmpty, withoutSection, withSectionRenamed, writeSettings } from './config-text.js';
 import { GitFailure, type Repository } from './repository.js';
 
 const NOTHING_FOUND = 1, INVALID_KEY = 1, NO_SECTION = 2, NOTHING_TO_UNSET = 5, SEVERAL_VALUES = 5;
 type Given = ReturnType<typeof options>;
-
-/** Each line of a file with the section that it is in and the key that it sets. */
-function* linesOf(text: string): Generator<{ line: string; section: string; key: string | undefined; isHeader: boolean }> {
-  let section = '';
-  for (const line of text.split('\n')) {
-    const [header = '', name, sub] = /^\s*\[\s*([\w.-]+)(?:\s+"((?:[^"\\]|\\.)*)")?\s*\]/.exec(line) ?? [];
-    if (name !== undefined) section = name.toLowerCase() + (sub === undefined ? '' : `.${sub.replaceAll(/\\(.)/g, '$1')}`);
-    yield { line, section, key: /^\s*([A-Za-z][\w-]*)\s*(=|$)/.exec(line.slice(header.length))?.[1]?.toLowerCase(), isHeader: name !== undefined };
-  }
-}
-
-/** A section without entries goes with its last one. */
-function withoutEmpty(text: string, section: string): string {
-  const lines = [...linesOf(text)];
-  const isEmpty = lines.some((one) => one.isHeader && one.section === section) && !lines.some((one) => one.section === section && (one.key !== undefined || /^\s*[#;]/.test(one.line)));
-  return isEmpty ? lines.filter((one) => one.section !== section || (!one.isHeader && one.line !== '')).map(({ line }) => line).join('\n') : text;
-}
-
-function split(name: string): { section: string; key: string } {
-  const last = name.lastIndexOf('.');
-  return { section: name.slice(0, last), key: name.slice(last + 1) };
-}
-
-/** The text without the entries of a name, or without some of them. */
-function without(text: string, name: string, removes: (index: number) => boolean = () => true): string {
-  const { section, key } = split(name);
-  let index = 0;
-  return [...linesOf(text)].filter((one) => !(one.section === section && one.key === key && removes(index++))).map(({ line }) => line).join('\n');
-}
-
-function quoted(value: string): string {
-  const escaped = value.replaceAll(/[\\"]/g, String.raw`\$&`).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
-  return /^\s|\s$|[#;]/.test(value) ? `"${escaped}"` : escaped;
-}
-
-function headerOf(given: string): string {
-  const first = given.indexOf('.');
-  const last = given.lastIndexOf('.');
-  const sub = first === last ? undefined : given.slice(first + 1, last);
-  return `[${given.slice(0, first)}${sub === undefined ? '' : ` "${sub.replaceAll(/[\\"]/g, String.raw`\$&`)}"`}]`;
-}
-
-/** Puts an entry under its section, which is made at the end where there is none; or in the place of the last of its name. */
-function withEntry(text: string, given: string, value: string, replaces: boolean): string {
-  const { section, key } = split(canonical(given));
-  const entry = `\t${given.slice(given.lastIndexOf('.') + 1)} = ${quoted(value)}`;
-  const all = text === '' ? [] : [...linesOf(text.replace(/\n$/, ''))];
-  const lines = all.map(({ line }) => line);
-  const old = replaces ? all.findLastIndex((one) => one.section === section && one.key === key) : -1;
-  if (old >= 0) lines[old] = entry;
-  else {
-    const last = all.findLastIndex((one) => one.section === section && (one.isHeader || one.key !== undefined));
-    if (last < 0) lines.push(headerOf(given), entry);
-    else lines.splice(last + 1, 0, entry);
-  }
-  return `${lines.join('\n')}\n`;
-}
 
 /** As --type shows a value. Throws GitFailure for what is none of the type. */
 function typed(given: Given, name: string, value: string): string {
@@ -129,11 +73,11 @@ export const config: Command = async (context) => {
   if (name === undefined) throw new GitFailure('no action specified', 129);
   const text = (): string => (process.files.exists(path) ? Buffer.from(process.files.readFile(path)).toString() : '');
   const write = (changed: string): number => {
-    process.files.writeFile(path, Buffer.from(changed));
+    writeSettings(process, path, changed);
     return 0;
   };
-  if (given.has('remove-section') || verb === 'remove-section') return removeSection(name, text(), write);
-  if (given.has('rename-section') || verb === 'rename-section') return renameSection(name, value ?? '', text(), write);
+  if (given.has('remove-section') || verb === 'remove-section') return write(withoutSection(text(), name));
+  if (given.has('rename-section') || verb === 'rename-section') return write(withSectionRenamed(text(), name, value ?? ''));
   if (given.has('edit', 'get-urlmatch') || verb === 'edit') return context.unsupported('config with this option');
   if (given.has('get-regexp') || given.has('regexp')) return getRegexp(context, given, entries, name, value, end, origin);
   if (!name.includes('.') || name.endsWith('.')) throw new GitFailure(`key does not contain ${name.includes('.') ? 'variable name' : 'a section'}: ${name}`, value === undefined ? INVALID_KEY : NO_SECTION);
@@ -181,25 +125,4 @@ function getRegexp(context: GitContext, given: Given, entries: readonly Setting[
   const found = entries.filter((one) => regex.test(one.name) && (value === undefined || new RegExp(value).test(one.value)));
   for (const one of found) context.print(`${origin(one)}${one.name}${given.has('name-only') ? '' : `${end === '\0' ? '\n' : ' '}${typed(given, one.name, one.value)}`}${end}`);
   return found.length > 0 ? 0 : NOTHING_FOUND;
-}
-
-/** Section without case, subsection with. */
-function sectionName(name: string): string {
-  const first = name.indexOf('.');
-  return first < 0 ? name.toLowerCase() : name.slice(0, first).toLowerCase() + name.slice(first);
-}
-
-function renameSection(name: string, to: string, text: string, write: (changed: string) => number): number {
-  const lines = [...linesOf(text)];
-  if (!lines.some((one) => one.section === sectionName(name))) throw new GitFailure(`no such section: ${name}`);
-  if (!/^[\w-]+(\..+)?$/s.test(to)) throw new GitFailure(`invalid section name: ${to}`);
-  return write(lines.map((one) => (one.isHeader && one.section === sectionName(name) ? headerOf(`${to}.`) : one.line)).join('\n'));
-}
-
-function removeSection(name: string, text: string, write: (changed: string) => number): number {
-  const section = sectionName(name);
-  const lines = [...linesOf(text)];
-  if (!lines.some((one) => one.section === section)) throw new GitFailure(`no such section: ${name}`);
-  const kept = lines.filter((one) => one.section !== section).map(({ line }) => line).join('\n');
-  return write(kept === '' || kept.endsWith('\n') ? kept : `${kept}\n`);
 }

@@ -105,8 +105,9 @@ export const git: Main = command(function* (process, output): Task<number> {
   }
   const errors: string[] = [];
   function* flush(): Task {
-    yield* output.flush();
+    // Complaints are not buffered in git, what it prints is.
     if (errors.length > 0) yield* process.write(2, encode(errors.splice(0).join('')));
+    yield* output.flush();
   }
   let exitCode: number;
   try {

@@ -56,6 +56,11 @@ function pathOf({ gitdir, process }: Repository): string {
   return process.env.get('GIT_INDEX_FILE') ?? posix.join(gitdir, 'index');
 }
 
+/** False until something was staged or checked out: after `clone --no-checkout` there is none. */
+export function hasIndex(repository: Repository): boolean {
+  return exists(repository.process, pathOf(repository));
+}
+
 /** In the order of the file: by path, then by stage. Throws GitFailure for a file that is no index. */
 export function readIndex(repository: Repository): IndexEntry[] {
   const path = pathOf(repository);

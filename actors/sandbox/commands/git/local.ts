@@ -3,6 +3,9 @@ import { posix } from 'node:path';
 import git from 'isomorphic-git';
 import type { Process } from '../../kernel/process.js';
 import { exists } from '../common/exists.js';
+import { chosenBranch, makeRepository } from './init.js';
+import { resetTo } from './merge-trees.js';
+import { addRemote, setSetting } from './config-text.js';
 import { filesOf, GitFailure, type Repository } from './repository.js';
 
 /** Another repository of the same files. */
@@ -75,10 +78,10 @@ export async function cloneLocal(process: Process, source: LocalRepository, dir:
   const wanted = branch ?? ('branch' in head ? head.branch : undefined);
   const oid = wanted === undefined ? (head as { oid: string }).oid : (refs.get(`refs/heads/${wanted}`) ?? refs.get(`refs/tags/${wanted}`));
   if (branch !== undefined && oid === undefined) throw new GitFailure(`Remote branch ${branch} not found in upstream ${remote}`);
-  await git.init({ fs, dir, gitdir, bare, defaultBranch: wanted ?? 'master' });
+  await makeRepository(process, { gitdir, bare, branch: wanted ?? chosenBranch({ process, overrides: new Map() }) ?? 'master' });
   copyObjects(process, source.gitdir, gitdir);
-  if (bare) await git.setConfig({ fs, gitdir, path: `remote.${remote}.url`, value: source.path });
-  else await git.addRemote({ fs, gitdir, remote, url: source.path });
+  if (bare) setSetting({ process, gitdir }, `remote.${remote}.url`, source.path);
+  else addRemote({ process, gitdir }, remote, source.path);
   for (const [ref, value] of refs) {
     if (ref.startsWith('refs/tags/') && noTags) continue;
     await git.writeRef({ fs, gitdir, ref: bare ? ref : ref.replace(/^refs\/heads\//, `refs/remotes/${remote}/`), value, force: true });
@@ -88,12 +91,12 @@ export async function cloneLocal(process: Process, source: LocalRepository, dir:
   const onBranch = wanted !== undefined && refs.has(`refs/heads/${wanted}`);
   if (onBranch) {
     await git.writeRef({ fs, gitdir, ref: `refs/heads/${wanted}`, value: oid, force: true });
-    await git.setConfig({ fs, gitdir, path: `branch.${wanted}.remote`, value: remote });
-    await git.setConfig({ fs, gitdir, path: `branch.${wanted}.merge`, value: `refs/heads/${wanted}` });
+    setSetting({ process, gitdir }, `branch.${wanted}.remote`, remote);
+    setSetting({ process, gitdir }, `branch.${wanted}.merge`, `refs/heads/${wanted}`);
   }
   const at = onBranch ? wanted : await commitOf(process, gitdir, oid);
-  if (noCheckout && !onBranch) await git.writeRef({ fs, gitdir, ref: 'HEAD', value: at, force: true });
-  if (!noCheckout) await git.checkout({ fs, dir, gitdir, ref: at });
+  if (!onBranch) await git.writeRef({ fs, gitdir, ref: 'HEAD', value: at, force: true });
+  if (!noCheckout) await resetTo({ process, fs, dir, gitdir, overrides: new Map() }, await commitOf(process, gitdir, oid));
   return true;
 }
 

@@ -4,8 +4,8 @@ import git from 'isomorphic-git';
 import { type Change, compareLines } from '../diff/compare.js';
 import { exists } from '../common/exists.js';
 import { compareFiles, treeFiles } from './changes.js';
-import { byBytes, bytesOf, type Files, type Side, SYMLINK } from './sides.js';
-import { indexEntry, readIndex, writeIndex } from './index-file.js';
+import { byBytes, bytesOf, type Files, GITLINK, type Side, SYMLINK } from './sides.js';
+import { type IndexEntry, indexEntry, readIndex, statBytes, writeIndex } from './index-file.js';
 import { isBinary } from './patch-text.js';
 import { pathspec } from './pathspec.js';
 import { isFolder, removeTree } from './folders.js';
@@ -187,8 +187,21 @@ export async function putTree(repository: Repository, head: string | undefined, 
   writeIndex(repository, [...files].flatMap(([path, side]) => {
     const sides = collided.get(path);
     if (sides) return sides.flatMap((one, at) => (one ? [indexEntry(path, one, at + 1)] : []));
-    return [fresh.has(path) ? indexEntry(path, side) : known.get(path)!];
+    return [fresh.has(path) ? writtenEntry(repository, path, side) : known.get(path)!];
   }));
+}
+
+/** The entry of a file that was just written as `side` has it: the next status need not read it. */
+export function writtenEntry({ process, dir }: Repository, path: string, side: Side): IndexEntry {
+  const at = posix.join(dir, path);
+  const entry = indexEntry(path, side);
+  return side.mode !== GITLINK && exists(process, at) ? { ...entry, stat: statBytes(process.files.lstat(at)) } : entry;
+}
+
+/** The index and the tracked files as a commit has them. */
+export async function resetTo(repository: Repository, oid: string): Promise<void> {
+  const files = await treeFiles(repository, oid);
+  await putTree(repository, undefined, { files, conflicts: [], stored: new Map() });
 }
 
 /** Removes a file of the working tree, and folders that are empty then. */
@@ -206,7 +219,7 @@ export async function putFile(repository: Repository, path: string, side: Side, 
   const { process, dir } = repository;
   const { files } = process;
   const at = posix.join(dir, path);
-  if (side.mode === 0o160000) {
+  if (side.mode === GITLINK) {
     if (!exists(process, at)) files.mkdir(at);
     return;
   }

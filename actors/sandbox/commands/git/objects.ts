@@ -96,7 +96,7 @@ export const lsTree: Command = async (context) => {
   const base = given.has('full-tree') ? '' : posix.relative(dir, process.files.getcwd());
   const wanted = operands.map((operand) => posix.join(base, operand).replace(/\/$/, ''));
   const opened = new Set(operands.filter((operand) => operand.endsWith('/')).map((operand) => posix.join(base, operand).replace(/\/$/, '')));
-  const paths = pathspec({ ...repository, dir: '/', process: { files: { getcwd: () => '/' } } as typeof process }, wanted.length > 0 ? wanted : base === '' ? [] : [base]);
+  const paths = pathspec(repository, wanted.length > 0 ? wanted : base === '' ? [] : [base], repository.dir);
   const end = given.has('z') ? '\0' : '\n';
   const print = async (entry: TreeObject[number], path: string): Promise<void> => {
     const relative = base === '' || given.has('full-name') ? path : posix.relative(base, path);

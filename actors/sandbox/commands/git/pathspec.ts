@@ -22,9 +22,9 @@ interface Item {
   readonly prefix: string;
 }
 
-/** Operands are relative to the current folder. Throws GitFailure for what lies outside. */
-export function pathspec(repository: Repository, operands: readonly string[]): Pathspec {
-  const items = operands.map((operand) => readItem(repository, operand));
+/** Operands are relative to a folder, by default the current one. Throws GitFailure for what lies outside. */
+export function pathspec(repository: Repository, operands: readonly string[], folder = repository.process.files.getcwd()): Pathspec {
+  const items = operands.map((operand) => readItem(repository, operand, folder));
   const wanted = items.filter(({ excludes }) => !excludes);
   const unwanted = items.filter(({ excludes }) => excludes);
   return {
@@ -38,7 +38,7 @@ export function pathspec(repository: Repository, operands: readonly string[]): P
   };
 }
 
-function readItem(repository: Repository, operand: string): Item {
+function readItem(repository: Repository, operand: string, folder: string): Item {
   const { env } = repository.process;
   const usual = (['literal', 'glob', 'noglob', 'icase'] as const).filter((word) => isTrue(env.get(`GIT_${word.toUpperCase()}_PATHSPECS`)));
   const isLiteral = usual.includes('literal');
@@ -46,7 +46,7 @@ function readItem(repository: Repository, operand: string): Item {
   const [, marks, rest] = long === undefined && !isLiteral ? (/^:([!^/]*)(.*)$/s.exec(operand) ?? []) : [];
   const magic: string[] = [...(long?.split(',') ?? [...(marks ?? '')].map((mark) => (mark === '/' ? 'top' : 'exclude'))), ...usual];
   const given = text ?? rest ?? operand;
-  const base = magic.includes('top') ? repository.dir : repository.process.files.getcwd();
+  const base = magic.includes('top') ? repository.dir : folder;
   const path = posix.relative(repository.dir, posix.resolve(base, given));
   if (path.startsWith('..')) throw new GitFailure(`${given}: '${given}' is outside repository at '${repository.dir}'`);
   const ignoreCase = magic.includes('icase');

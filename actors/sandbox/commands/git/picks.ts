@@ -7,7 +7,7 @@ import { compareFiles, indexFiles, treeFiles, workFiles } from './changes.js';
 import { UTC } from '../common/dates/zone.js';
 import { type Command, type GitContext, need, options } from './command.js';
 import { dateText } from './dates.js';
-import { conflictMessages, mergeTrees, putTree } from './merge-trees.js';
+import { conflictMessages, mergeTrees, putTree, resetTo } from './merge-trees.js';
 import { pathspec } from './pathspec.js';
 import { short, subject } from './pretty.js';
 import { headPosition, noteMove, pointHead } from './reflog.js';
@@ -142,12 +142,6 @@ async function goOn(context: GitContext, repository: Repository, given: ReturnTy
   } else if (!given.has('quit')) await resetTo(repository, await resolveCommit(repository, 'HEAD'));
   forget();
   return 0;
-}
-
-/** The index and the tracked files as a commit has them. */
-export async function resetTo(repository: Repository, oid: string): Promise<void> {
-  const files = await treeFiles(repository, oid);
-  await putTree(repository, undefined, { files, conflicts: [], stored: new Map() });
 }
 
 export const cherryPick = repeat(false);

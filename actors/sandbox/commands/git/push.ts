@@ -5,6 +5,7 @@ import { setting } from './configuration.js';
 import { localRefs, pushLocal, rejected } from './local.js';
 import { short } from './pretty.js';
 import { allRefs, shortRef } from './refs.js';
+import { setSetting } from './config-text.js';
 import { GitFailure, type Repository } from './repository.js';
 import { findRevision, fullName } from './revision.js';
 import { describeFailure, localOf, shown, transport, urlOf } from './transport.js';
@@ -66,8 +67,8 @@ export const push: Command = async (context) => {
     if (tracking !== undefined && oid !== undefined) await git.writeRef({ fs, gitdir, ref: tracking, value: oid, force: true });
     else if (tracking !== undefined && (await allRefs(repository)).some(({ ref }) => ref === tracking)) await git.deleteRef({ fs, gitdir, ref: tracking });
     if (!given.has('u', 'set-upstream') || source?.startsWith('refs/heads/') !== true) continue;
-    await git.setConfig({ fs, gitdir, path: `branch.${shortRef(source)}.remote`, value: remote });
-    await git.setConfig({ fs, gitdir, path: `branch.${shortRef(source)}.merge`, value: target });
+    setSetting(repository, `branch.${shortRef(source)}.remote`, remote);
+    setSetting(repository, `branch.${shortRef(source)}.merge`, target);
     context.print(`branch '${shortRef(source)}' set up to track '${remote}/${name}'.\n`);
   }
   const told = lines.join('');

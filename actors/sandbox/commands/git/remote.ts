@@ -2,11 +2,26 @@
 import git from 'isomorphic-git';
 import type { Process } from '../../kernel/process.js';
 import { type Command, need, options } from './command.js';
-import { setting } from './configuration.js';
+import { allSettings, setting } from './configuration.js';
+import { addSetting, removeSettings, renameSettings, setSetting } from './config-text.js';
+import { fetch } from './fetch.js';
 import { headOf, isPath, localRefs } from './local.js';
 import { allRefs } from './refs.js';
 import { GitFailure, type Repository } from './repository.js';
+import { findRevision } from './revision.js';
 import { describeFailure, localOf, rewritten, transport, urlOf } from './transport.js';
+
+/** The branch that a remote's HEAD is on. */
+async function remoteHead(repository: Repository, remote: string): Promise<string | undefined> {
+  const url = urlOf(repository, remote);
+  const local = localOf(repository.process, url, repository.dir);
+  if (local) {
+    const head = await headOf(repository.process, local.gitdir);
+    return 'branch' in head ? head.branch : undefined;
+  }
+  const refs: { ref: string; target?: string | undefined }[] = await git.listServerRefs({ url, ...(await transport(repository.process, repository, url)), protocolVersion: 2, symrefs: true } as never);
+  return refs.find(({ ref }) => ref === 'HEAD')?.target?.replace(/^refs\/heads\//, '');
+}
 
 /** What is no remote's name: something with a scheme, or a path. */
 function isAddress(process: Process, remote: string): boolean {
@@ -43,14 +58,14 @@ export const lsRemote: Command = async (context) => {
 export const remote: Command = async (context) => {
   const repository = need(context);
   const { fs, gitdir } = repository;
-  const given = options(context, 'vft:m:n', { verbose: 'no', fetch: 'no', push: 'no', add: 'no', all: 'no', delete: 'no', tags: 'no', 'no-tags': 'no', auto: 'no', 'dry-run': 'no', mirror: 'optional' });
+  const given = options(context, 'vft:m:npad', { prune: 'no', verbose: 'no', fetch: 'no', push: 'no', add: 'no', all: 'no', delete: 'no', tags: 'no', 'no-tags': 'no', auto: 'no', 'dry-run': 'no', mirror: 'optional' });
   const [action, name, value] = given.operands;
   const all = await git.listRemotes({ fs, gitdir });
   const known = (): string => {
-    if (name === undefined || !all.some(({ remote: one }) => one === name)) throw new GitFailure(`No such remote '${name ?? ''}'`, 2);
+    if (name === undefined || !all.some(({ remote: one }) => one === name)) throw new GitFailure(['remove', 'rm', 'rename'].includes(action!) ? `No such remote: '${name ?? ''}'` : `No such remote '${name ?? ''}'`, 2);
     return name;
   };
-  const set = (path: string, to: string | boolean | undefined): Promise<void> => git.setConfig({ fs, gitdir, path, value: to as string });
+  const set = (path: string, to: string | undefined): void => setSetting(repository, path, to);
   switch (action) {
     case undefined:
       for (const { remote: one, url } of [...all].sort((a, b) => (a.remote < b.remote ? -1 : 1))) context.print(given.has('v', 'verbose') ? `${one}\t${rewritten(repository, url)} (fetch)\n${one}\t${rewritten(repository, setting(repository, `remote.${one}.pushurl`) ?? url, true)} (push)\n` : `${one}\n`);
@@ -58,11 +73,18 @@ export const remote: Command = async (context) => {
     case 'add':
       if (name === undefined || value === undefined) throw new GitFailure('usage: git remote add [<options>] <name> <url>', 129);
       if (all.some(({ remote: one }) => one === name)) throw new GitFailure(`remote ${name} already exists.`, 3);
-      await git.addRemote({ fs, gitdir, remote: name, url: value });
-      if (given.has('f', 'fetch')) return context.unsupported('remote add --fetch');
+      set(`remote.${name}.url`, value);
+      for (const branch of given.given.get('t') ?? ['*']) addSetting(repository, `remote.${name}.fetch`, `+refs/heads/${branch}:refs/remotes/${name}/${branch}`);
+      if (given.has('tags', 'no-tags')) set(`remote.${name}.tagOpt`, given.has('tags') ? '--tags' : '--no-tags');
+      if (given.has('f', 'fetch')) {
+        context.print(`Updating ${name}\n`);
+        await context.perform(() => context.flush());
+        await fetch({ ...context, argv: ['fetch', name] });
+      }
+      if (given.has('m')) await git.writeRef({ fs, gitdir, ref: `refs/remotes/${name}/HEAD`, value: `refs/remotes/${name}/${given.value('m')}`, symbolic: true, force: true });
       return 0;
     case 'set-url':
-      await set(`remote.${known()}.${given.has('push') ? 'pushurl' : 'url'}`, value ?? '');
+      set(`remote.${known()}.${given.has('push') ? 'pushurl' : 'url'}`, value ?? '');
       return 0;
     case 'get-url':
       context.print(`${urlOf(repository, known(), given.has('push'))}\n`);
@@ -71,31 +93,46 @@ export const remote: Command = async (context) => {
     case 'rm':
       known();
       for (const { ref } of await allRefs(repository)) if (ref.startsWith(`refs/remotes/${name}/`)) await git.deleteRef({ fs, gitdir, ref });
-      await git.deleteRemote({ fs, gitdir, remote: name! });
-      for (const one of await git.listBranches({ fs, gitdir })) if (setting(repository, `branch.${one}.remote`) === name) for (const key of ['remote', 'merge']) await set(`branch.${one}.${key}`, undefined);
+      removeSettings(repository, `remote.${name}`);
+      for (const one of await git.listBranches({ fs, gitdir })) if (setting(repository, `branch.${one}.remote`) === name) for (const key of ['remote', 'merge']) set(`branch.${one}.${key}`, undefined);
       return 0;
     case 'rename': {
-      const { url } = all.find(({ remote: one }) => one === known())!;
+      known();
+      if (value === undefined) throw new GitFailure('usage: git remote rename [--[no-]progress] <old> <new>', 129);
       if (all.some(({ remote: one }) => one === value)) throw new GitFailure(`remote ${value} already exists.`, 3);
       for (const { ref, oid } of await allRefs(repository)) {
         if (!ref.startsWith(`refs/remotes/${name}/`)) continue;
         await git.writeRef({ fs, gitdir, ref: ref.replace(`refs/remotes/${name}/`, `refs/remotes/${value}/`), value: oid, force: true });
         await git.deleteRef({ fs, gitdir, ref });
       }
-      await git.deleteRemote({ fs, gitdir, remote: name! });
-      await git.addRemote({ fs, gitdir, remote: value!, url });
-      for (const one of await git.listBranches({ fs, gitdir })) if (setting(repository, `branch.${one}.remote`) === name) await set(`branch.${one}.remote`, value);
+      const refspecs = allSettings(repository).filter((one) => one.name === `remote.${name}.fetch`).map((one) => one.value);
+      renameSettings(repository, `remote.${name}`, `remote.${value}`);
+      set(`remote.${value}.fetch`, undefined);
+      for (const refspec of refspecs) addSetting(repository, `remote.${value}.fetch`, refspec.replace(`:refs/remotes/${name}/`, `:refs/remotes/${value}/`));
+      for (const one of await git.listBranches({ fs, gitdir })) if (setting(repository, `branch.${one}.remote`) === name) set(`branch.${one}.remote`, value);
       return 0;
     }
     case 'set-head':
       if (given.has('d', 'delete')) await git.deleteRef({ fs, gitdir, ref: `refs/remotes/${known()}/HEAD` });
-      else if (given.has('a', 'auto')) return context.unsupported('remote set-head --auto');
+      else if (given.has('a', 'auto')) {
+        const head = await remoteHead(repository, known());
+        if (head === undefined) throw new GitFailure('Cannot determine remote HEAD', 1);
+        await git.writeRef({ fs, gitdir, ref: `refs/remotes/${name}/HEAD`, value: `refs/remotes/${name}/${head}`, symbolic: true, force: true });
+        context.print(`${name}/HEAD set to ${head}\n`);
+      } else if ((await findRevision(repository, `refs/remotes/${known()}/${value}`)) === undefined) throw new GitFailure(`Not a valid ref: refs/remotes/${name}/${value}`, 1);
       else await git.writeRef({ fs, gitdir, ref: `refs/remotes/${known()}/HEAD`, value: `refs/remotes/${name}/${value}`, symbolic: true, force: true });
       return 0;
-    case 'prune':
+    case 'set-branches': {
+      known();
+      if (!given.has('add')) set(`remote.${name}.fetch`, undefined);
+      for (const branch of given.operands.slice(2)) addSetting(repository, `remote.${name}.fetch`, `+refs/heads/${branch}:refs/remotes/${name}/${branch}`);
+      return 0;
+    }
     case 'update':
+      for (const one of name === undefined ? all.map((each) => each.remote) : given.operands.slice(1)) await fetch({ ...context, argv: ['fetch', ...(given.has('p', 'prune') ? ['--prune'] : []), one] });
+      return 0;
+    case 'prune':
     case 'show':
-    case 'set-branches':
       return context.unsupported(`remote ${action}`);
     default:
       throw new GitFailure(`unknown subcommand: \`${action}'`, 129);

@@ -1,6 +1,5 @@
 // git sparse-checkout: a working tree with a part of the files only (https://git-scm.com/docs/git-sparse-checkout).
 import { posix } from 'node:path';
-import git from 'isomorphic-git';
 import { exists } from '../common/exists.js';
 import { compileGlob } from '../common/glob.js';
 import { workFile } from './changes.js';
@@ -8,6 +7,7 @@ import { type Command, type GitContext, need, options } from './command.js';
 import { isTrue, setting } from './configuration.js';
 import { type IndexEntry, readIndex, writeIndex } from './index-file.js';
 import { putFile, removeFile } from './merge-trees.js';
+import { setSetting } from './config-text.js';
 import { GitFailure, type Repository } from './repository.js';
 import { byBytes } from './sides.js';
 
@@ -95,19 +95,19 @@ export const sparseCheckout: Command = async (context) => {
   const repository = need(context);
   const [, action = ''] = context.argv;
   const given = options({ argv: context.argv.slice(1) }, '', { cone: 'no', 'no-cone': 'no', stdin: 'no', 'sparse-index': 'no', 'no-sparse-index': 'no', 'skip-checks': 'no' });
-  const { fs, gitdir, process } = repository;
+  const { gitdir, process } = repository;
   const write = (patterns: readonly string[]): void => {
     if (!exists(process, posix.join(gitdir, 'info'))) process.files.mkdir(posix.join(gitdir, 'info'));
     process.files.writeFile(pathOf(repository), Buffer.from(patterns.map((pattern) => `${pattern}\n`).join('')));
   };
   const enable = async (): Promise<void> => {
-    await git.setConfig({ fs, gitdir, path: 'core.sparseCheckout', value: true });
-    await git.setConfig({ fs, gitdir, path: 'core.sparseCheckoutCone', value: !given.has('no-cone') });
+    setSetting(repository, 'core.sparseCheckout', String(true));
+    setSetting(repository, 'core.sparseCheckoutCone', String(!given.has('no-cone')));
   };
   const operands = given.has('stdin') ? Buffer.from(await context.standardInput()).toString().split('\n').filter((line) => line !== '') : given.operands;
   switch (action) {
     case 'disable':
-      await git.setConfig({ fs, gitdir, path: 'core.sparseCheckout', value: false });
+      setSetting(repository, 'core.sparseCheckout', String(false));
       break;
     case 'init':
       await enable();

@@ -176,7 +176,7 @@ export async function longStatus(context: GitContext, repository: Repository, { 
   const { branch, oid } = await headPosition(repository);
   const relative = (path: string): string => quoted((posix.relative(process.files.getcwd(), posix.join(dir, path)) || '.') + (path.endsWith('/') ? '/' : ''));
   const row = (change: FileChange): string => `${WORDS[change.status]}${change.likeness === undefined ? relative(change.path) : `${relative(change.from)} -> ${relative(change.path)}`}`;
-  context.print(branch === undefined ? (oid === undefined ? 'Not currently on any branch.\n' : `${await detachedText(repository, oid)}\n`) : `On branch ${shortRef(branch)}\n`);
+  context.print(branch === undefined ? `${(oid === undefined ? undefined : await detachedText(repository, oid)) ?? 'Not currently on any branch.'}\n` : `On branch ${shortRef(branch)}\n`);
   const tracking = branch === undefined || oid === undefined ? '' : await trackingText(repository, oid);
   context.print(tracking);
   const isThere = (name: string): boolean => exists(process, posix.join(gitdir, name));

@@ -8,10 +8,11 @@ import { GITLINK } from './sides.js';
 import { type Command, type GitContext, need, options } from './command.js';
 import { parseSettings, setting } from './configuration.js';
 import { removeTree } from './folders.js';
-import { resetTo } from './picks.js';
+import { resetTo } from './merge-trees.js';
 import { fetchBranch, fetchCommit } from './fetch.js';
-import { filesOf, gitFolder, GitFailure, type Repository } from './repository.js';
-import { makeFolders } from './init.js';
+import { addRemote, setSetting } from './config-text.js';
+import { gitFolder, GitFailure, type Repository } from './repository.js';
+import { makeFolders, makeRepository } from './init.js';
 import { stage } from './staging.js';
 import { pointHead } from './reflog.js';
 
@@ -59,18 +60,13 @@ function absoluteUrl(repository: Repository, url: string): string {
 }
 
 async function init(context: GitContext, repository: Repository, modules: readonly Submodule[], quiet: boolean): Promise<void> {
-  const { fs, gitdir } = repository;
   for (const { name, path, url } of modules) {
     if (setting(repository, `submodule.${name}.url`) !== undefined) continue;
     const full = absoluteUrl(repository, url);
-    await setModule({ fs, gitdir } as Repository, name, 'active', 'true');
-    await setModule({ fs, gitdir } as Repository, name, 'url', full);
+    setSetting(repository, `submodule.${name}.active`, 'true');
+    setSetting(repository, `submodule.${name}.url`, full);
     if (!quiet) context.complain(`Submodule '${name}' (${full}) registered for path '${path}'\n`);
   }
-}
-
-async function setModule({ fs, gitdir }: Repository, name: string, key: string, value: string): Promise<void> {
-  await git.setConfig({ fs, gitdir, path: `submodule.${name}.${key}`, value });
 }
 
 async function update(context: GitContext, repository: Repository, given: ReturnType<typeof options>, prefix = ''): Promise<void> {
@@ -115,15 +111,14 @@ async function foreach(context: GitContext, repository: Repository, given: Retur
 }
 
 async function sync(context: GitContext, repository: Repository, given: ReturnType<typeof options>, prefix = ''): Promise<void> {
-  const { fs, gitdir } = repository;
   for (const module of await submodules(repository)) {
     if (setting(repository, `submodule.${module.name}.url`) === undefined) continue;
     const url = absoluteUrl(repository, module.url);
     if (!given.has('q', 'quiet')) context.print(`Synchronizing submodule url for '${prefix}${module.path}'\n`);
-    await setModule({ fs, gitdir } as Repository, module.name, 'url', url);
+    setSetting(repository, `submodule.${module.name}.url`, url);
     const own = inside(repository, module);
     if (!own) continue;
-    await git.addRemote({ fs, gitdir: own.gitdir, remote: 'origin', url, force: true });
+    setSetting(own, 'remote.origin.url', url);
     if (given.has('recursive')) await sync(context, own, given, `${prefix}${module.path}/`);
   }
 }
@@ -168,8 +163,8 @@ async function addModule(context: GitContext, repository: Repository, given: Ret
   const list = posix.join(repository.dir, '.gitmodules');
   const old = exists(process, list) ? Buffer.from(process.files.readFile(list)).toString() : '';
   process.files.writeFile(list, Buffer.from(`${old}[submodule "${name}"]\n\tpath = ${path}\n\turl = ${url}\n${wanted === undefined ? '' : `\tbranch = ${wanted}\n`}`));
-  await setModule({ fs, gitdir: repository.gitdir } as Repository, name, 'url', full);
-  await setModule({ fs, gitdir: repository.gitdir } as Repository, name, 'active', 'true');
+  setSetting(repository, `submodule.${name}.url`, full);
+  setSetting(repository, `submodule.${name}.active`, 'true');
   await stage(repository, ['.gitmodules', path]);
   return 0;
 }
@@ -178,14 +173,14 @@ async function addModule(context: GitContext, repository: Repository, given: Ret
 async function makeModule(context: GitContext, repository: Repository, { path, name }: Pick<Submodule, 'path' | 'name'>, url: string, quiet: boolean): Promise<Repository> {
   const dir = posix.join(repository.dir, path);
   const gitdir = posix.join(repository.gitdir, 'modules', name);
-  const { fs, process } = repository;
+  const { process } = repository;
   if (!quiet) context.complain(`Cloning into '${dir}'...\n`);
   makeFolders(context, dir);
   makeFolders(context, gitdir);
-  await git.init({ fs, dir, gitdir, defaultBranch: 'master' });
+  await makeRepository(process, { gitdir, bare: false, branch: 'master' });
   process.files.writeFile(posix.join(dir, '.git'), Buffer.from(`gitdir: ${posix.relative(dir, gitdir)}\n`));
-  await git.setConfig({ fs, gitdir, path: 'core.worktree', value: posix.relative(gitdir, dir) });
-  await git.addRemote({ fs, gitdir, remote: 'origin', url });
+  setSetting({ process, gitdir }, 'core.worktree', posix.relative(gitdir, dir));
+  addRemote({ process, gitdir }, 'origin', url);
   return { ...repository, dir, gitdir };
 }
 
@@ -224,7 +219,7 @@ export const submodule: Command = async (context) => {
         const dir = posix.join(repository.dir, module.path);
         if (exists(context.process, dir)) for (const { name } of context.process.files.readdir(dir)) removeTree(context.process, posix.join(dir, name));
         context.print(`Cleared directory '${module.path}'\n`);
-        for (const key of ['url', 'active']) await git.setConfig({ fs: filesOf(context.process), gitdir: repository.gitdir, path: `submodule.${module.name}.${key}`, value: undefined });
+        for (const key of ['url', 'active']) setSetting(repository, `submodule.${module.name}.${key}`, undefined);
         context.print(`Submodule '${module.name}' (${absoluteUrl(repository, module.url)}) unregistered for path '${module.path}'\n`);
       }
       return 0;

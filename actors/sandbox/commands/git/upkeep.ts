@@ -5,6 +5,7 @@ import { exists } from '../common/exists.js';
 import { isRefName } from './branch.js';
 import { type Command, need, options } from './command.js';
 import { isTrue, setting } from './configuration.js';
+import { chosenBranch } from './init.js';
 import { headPosition } from './reflog.js';
 import { allRefs, shortRef } from './refs.js';
 import { GitFailure, person } from './repository.js';
@@ -88,7 +89,7 @@ export const variable: Command = async (context) => {
     return 0;
   }
   const { env } = context.process;
-  const value = name === 'GIT_EDITOR' ? (env.get('GIT_EDITOR') ?? setting(repository, 'core.editor') ?? env.get('VISUAL') ?? env.get('EDITOR') ?? 'editor') : name === 'GIT_PAGER' ? (env.get('GIT_PAGER') ?? setting(repository, 'core.pager') ?? env.get('PAGER') ?? 'pager') : name === 'GIT_DEFAULT_BRANCH' ? (setting(repository, 'init.defaultBranch') ?? 'master') : undefined;
+  const value = name === 'GIT_EDITOR' ? (env.get('GIT_EDITOR') ?? setting(repository, 'core.editor') ?? env.get('VISUAL') ?? env.get('EDITOR') ?? 'editor') : name === 'GIT_PAGER' ? (env.get('GIT_PAGER') ?? setting(repository, 'core.pager') ?? env.get('PAGER') ?? 'pager') : name === 'GIT_DEFAULT_BRANCH' ? (chosenBranch(repository) ?? 'master') : undefined;
   if (value === undefined) throw new GitFailure('usage: git var (-l | <variable>)', 129);
   context.print(`${value}\n`);
   return 0;
