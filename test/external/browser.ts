@@ -1,12 +1,10 @@
 // A headless Chromium of Debian's, driven by playwright-core, with axe-core's judgement of accessibility; both fetched by npm into the cache.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { run } from './shell.js';
-import { debian } from './tools.js';
+import { debian, npmPackages } from './tools.js';
 
 const PACKAGES = ['playwright-core@1.65.1', 'axe-core@4.14.1', '@statelyai/inspect@0.7.2', 'xstate@5.33.3'];
-const INSTALL_MS = 600_000;
 
 /** What is used of playwright's page: https://playwright.dev/docs/api/class-page */
 export interface Page {
@@ -46,18 +44,11 @@ interface Playwright {
 export async function startBrowser(cacheDir: string): Promise<Browser | { readonly missing: string }> {
   const lacking = await debian(cacheDir, 'chromium');
   if (lacking !== undefined) return { missing: lacking };
-  const folder = join(cacheDir, 'browser');
-  const axePath = join(folder, 'node_modules', 'axe-core', 'axe.min.js');
-  const receiverPath = join(folder, 'node_modules', '@statelyai', 'inspect', 'dist', 'index.mjs');
-  if (!existsSync(axePath) || !existsSync(receiverPath)) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
-    const ran = await run('npm', ['i', '--no-fund', '--no-audit', '--ignore-scripts', ...PACKAGES], { cwd: folder, timeoutMs: INSTALL_MS });
-    if (!existsSync(axePath)) return { missing: `npm i ${PACKAGES.join(' ')}: ${ran.stderr.trim().split('\n').at(-1)}` };
-  }
-  const { chromium } = createRequire(join(folder, 'package.json'))('playwright-core') as Playwright;
+  const modules = await npmPackages(cacheDir, 'browser', PACKAGES);
+  if ('missing' in modules) return modules;
+  const { chromium } = createRequire(join(modules.path, '..', 'package.json'))('playwright-core') as Playwright;
   const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-dev-shm-usage'] });
-  const axe = readFileSync(axePath, 'utf8');
+  const axe = readFileSync(join(modules.path, 'axe-core', 'axe.min.js'), 'utf8');
   return {
     async open(base, size) {
       const page = await browser.newPage({ viewport: size });
@@ -72,7 +63,7 @@ export async function startBrowser(cacheDir: string): Promise<Browser | { readon
       const found = await page.evaluate<{ id: string; impact: string; help: string; nodes: { target: string[] }[] }[]>('axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations.map(({ id, impact, help, nodes }) => ({ id, impact, help, nodes: nodes.map(({ target }) => ({ target })) })))');
       return found.filter(({ impact }) => ['serious', 'critical'].includes(impact)).map(({ id, impact, help, nodes }) => `${impact} ${id}: ${help} (${nodes.slice(0, 3).map(({ target }) => target.join(' ')).join(', ')})`);
     },
-    receiver: receiverPath,
+    receiver: join(modules.path, '@statelyai', 'inspect', 'dist', 'index.mjs'),
     close: () => browser.close(),
   };
 }

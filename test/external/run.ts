@@ -1,5 +1,5 @@
 // Runs the external checks against a server of its own, prints each outcome, writes docs/STATUS.md. `--only NAME,…` chooses, and writes only with `--record`.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,6 +34,7 @@ import { debian } from './tools.js';
 import { bashTests, busyboxShell } from './shell-suites.js';
 import { shellGenerated } from './shell-generated.js';
 import { speed } from './speed.js';
+import { type Section, writeStatus } from './status.js';
 import { shellSpec } from './suites.js';
 import { wasiPrograms } from './wasi-programs.js';
 
@@ -71,37 +72,13 @@ const CHECKS: readonly Check[] = [
   nodeVersions,
   speed,
 ];
+/** Checks of a row run at the same time, in the place of its first: none is timed, they wait more than they work, and each has containers or servers of its own. */
+const SIDE_BY_SIDE: readonly (readonly Check[])[] = [
+  [shellGenerated, generatedPaths],
+  [busyboxShell, bashTests],
+];
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
 const SHORT_SUITE = 100;
-
-interface Section {
-  readonly outcomes: readonly Outcome[];
-  /** What the check measured, line by line. */
-  readonly figures: readonly string[];
-}
-
-function writeStatus(results: ReadonlyMap<string, Section>, isWhole: boolean): void {
-  const path = join(ROOT, 'docs', 'STATUS.md');
-  // A run of some checks replaces their sections and leaves the others as they were.
-  const before = isWhole || !existsSync(path) ? [] : readFileSync(path, 'utf8').split(/^(?=## )/m).slice(1);
-  const sections = new Map(before.map((text): [string, string] => [/^## (\S+)/.exec(text)![1]!, text.trimEnd()]));
-  for (const [name, section] of results) sections.set(name, sectionText(name, section));
-  const ordered = CHECKS.filter(({ name }) => sections.has(name)).map(({ name }) => sections.get(name)!);
-  writeFileSync(path, `# Status\nWhat unmodified outside clients and other projects' suites say. Written by \`npm run test:external\`.\n\n${ordered.join('\n\n')}\n`);
-}
-
-/** Counts, figures, then what did not pass and why. */
-function sectionText(name: string, { outcomes, figures }: Section): string {
-  const count = (result: Outcome['result']): number => outcomes.filter((outcome) => outcome.result === result).length;
-  const measured = figures.map((figure) => `- ${oneLine(figure)}`);
-  const rest = outcomes.filter(({ result }) => result !== 'pass').map(({ name: which, result, reason }) => `- ${result}: ${which}${reason ? ` (${oneLine(reason)})` : ''}`);
-  const lines = [...measured, ...rest];
-  return `## ${name}\n${count('pass')} passed, ${count('fail')} failed, ${count('skip')} skipped${lines.length > 0 ? `\n\n${lines.join('\n')}` : ''}`;
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/\/tmp\/[\w/.-]+/g, '…').slice(0, 160);
-}
 
 /** A failure that fails the run. */
 function isJudged({ result, tolerated }: Outcome): boolean {
@@ -111,6 +88,30 @@ function isJudged({ result, tolerated }: Outcome): boolean {
 /** Of a long suite only what docs/STATUS.md does not tell as well: what fails the run. */
 function isTold(outcome: Outcome, count: number): boolean {
   return count <= SHORT_SUITE || isJudged(outcome);
+}
+
+/** The checks in their order, each with those that run beside it. */
+function rowsOf(checks: readonly Check[]): Check[][] {
+  const rows = checks.map((check) => SIDE_BY_SIDE.find((row) => row.includes(check))?.filter((each) => checks.includes(each)) ?? [check]);
+  return rows.filter((row, at) => row[0] === checks[at]);
+}
+
+/** Runs one check and tells its outcomes: at its end where others print at the same time, else as they come. */
+async function runCheck(check: Check, shared: Omit<Context, 'workDir' | 'log'>, workDir: string, hasCompany: boolean): Promise<Section> {
+  mkdirSync(workDir, { recursive: true });
+  const figures: string[] = [];
+  const lines: string[] = [];
+  const say = (line: string): void => void (hasCompany ? lines.push(`${line}\n`) : process.stdout.write(`${line}\n`));
+  const context: Context = { ...shared, workDir, log: (text) => {
+    figures.push(text);
+    say(`  ${text}`);
+  } };
+  const begin = performance.now();
+  const outcomes = await check.run(context).catch((error: unknown): Outcome[] => [{ name: check.name, result: 'fail', seconds: 0, reason: error instanceof Error ? (error.stack ?? error.message) : String(error) }]);
+  for (const { name, result, seconds, reason } of outcomes.filter((outcome) => isTold(outcome, outcomes.length))) say(`${result.toUpperCase()} ${name} (${seconds.toFixed(1)} s)${reason ? ` ${reason}` : ''}`);
+  say(`${check.name}: ${((performance.now() - begin) / 1000).toFixed(0)} s`);
+  process.stdout.write(lines.join(''));
+  return { outcomes, figures };
 }
 
 async function main(): Promise<number> {
@@ -127,22 +128,15 @@ async function main(): Promise<number> {
   });
   const shared = [process.env.SOCKERLESS_SHARED, join(ROOT, '..', 'shared')].find((path) => path !== undefined && existsSync(path));
   const results = new Map<string, Section>();
-  for (const check of CHECKS) {
-    if (only?.includes(check.name) === false) continue;
-    const workDir = join(base, check.name);
-    mkdirSync(workDir, { recursive: true });
-    const figures: string[] = [];
-    const context: Context = { dockerHost: server.hosts[0]!, tcpHost: server.hosts[1]!, workDir, cacheDir, shared, log: (text) => {
-      figures.push(text);
-      process.stdout.write(`  ${text}\n`);
-    } };
-    const begin = performance.now();
-    const outcomes = await check.run(context).catch((error: unknown): Outcome[] => [{ name: check.name, result: 'fail', seconds: 0, reason: error instanceof Error ? (error.stack ?? error.message) : String(error) }]);
-    for (const { name, result, seconds, reason } of outcomes.filter((outcome) => isTold(outcome, outcomes.length))) process.stdout.write(`${result.toUpperCase()} ${name} (${seconds.toFixed(1)} s)${reason ? ` ${reason}` : ''}\n`);
-    process.stdout.write(`${check.name}: ${((performance.now() - begin) / 1000).toFixed(0)} s\n`);
-    results.set(check.name, { outcomes, figures });
-    // After each check, so that a run that is cut off has said what it found.
-    if (only === undefined || process.argv.includes('--record')) writeStatus(results, only === undefined);
+  const context: Omit<Context, 'workDir' | 'log'> = { dockerHost: server.hosts[0]!, tcpHost: server.hosts[1]!, cacheDir, shared };
+  const chosen = CHECKS.filter(({ name }) => only?.includes(name) !== false);
+  for (const row of rowsOf(chosen)) {
+    await Promise.all(row.map(async (check) => {
+      const section = await runCheck(check, context, join(base, check.name), row.length > 1);
+      results.set(check.name, section);
+      // After each check, so that a run that is cut off has said what it found.
+      if (only === undefined || process.argv.includes('--record')) writeStatus(join(ROOT, 'docs', 'STATUS.md'), CHECKS.map(({ name }) => name), results, only === undefined);
+    }));
   }
   await server.close();
   rmSync(base, { recursive: true, force: true });

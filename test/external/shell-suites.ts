@@ -1,6 +1,6 @@
 // The shell suites of busybox and bash, from Debian's source packages: run in a container and, beside it, by the real shells of this machine.
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { debianPackage, debianSource } from './debian-source.js';
 import type { Check, Context, Outcome } from './outcome.js';
 import { judge, run, sh, skip } from './shell.js';
@@ -13,7 +13,6 @@ const HUSH_PERCENT_MIN = 95;
 /** Scripts of bash's suite without differences, raised as more are. */
 const SCRIPTS_MIN = 62;
 const SUITE_MS = 600_000;
-const CONTAINER = 'shell-suites';
 
 interface Result {
   readonly passes: boolean;
@@ -45,20 +44,14 @@ async function runReal({ workDir }: Context, driver: string, folder: string, she
   return parseResults(ran.stdout);
 }
 
-async function runOurs({ dockerHost }: Context, driver: string, folder: string, shell: string): Promise<Results> {
-  const ran = await run('docker', ['exec', '-e', 'TERM=dumb', CONTAINER, 'sh', `/suite/${driver}`, `/suite/${folder}`, shell], { env: { DOCKER_HOST: dockerHost }, timeoutMs: SUITE_MS });
-  return parseResults(ran.stdout);
-}
-
-/** A container with the suite in it, for as long as `body` runs. */
-async function withContainer<T>({ dockerHost, workDir }: Context, body: () => Promise<T>): Promise<T> {
+/** The same in a container with the suite in it. */
+async function runOurs({ dockerHost, workDir }: Context, driver: string, folder: string, shell: string): Promise<Results> {
+  const container = basename(workDir);
   const env = { DOCKER_HOST: dockerHost };
-  await sh(`docker run -d --name ${CONTAINER} sockerless/base tail -f /dev/null && docker cp -q ${workDir}/suite ${CONTAINER}:/suite`, { env });
-  try {
-    return await body();
-  } finally {
-    await sh(`docker rm -f ${CONTAINER}`, { env });
-  }
+  await sh(`docker run -d --name ${container} sockerless/base tail -f /dev/null && docker cp -q ${workDir}/suite ${container}:/suite`, { env });
+  const ran = await run('docker', ['exec', '-e', 'TERM=dumb', container, 'sh', `/suite/${driver}`, `/suite/${folder}`, shell], { env, timeoutMs: SUITE_MS });
+  await sh(`docker rm -f ${container}`, { env });
+  return parseResults(ran.stdout);
 }
 
 /** Copies parts of a source package into the suite, with the helpers and the drivers beside them. */
@@ -97,7 +90,7 @@ async function judgeCases(context: Context, folder: string, least: number, shell
   const outcome = await judge(`busybox-shell: ${folder}`, async () => {
     // The cases sleep more than they work, so all shells run them at once.
     const [own, ...real] = await Promise.all([
-      withContainer(context, () => runOurs(context, 'cases.sh', folder, shells.ours)).then(withoutControl),
+      runOurs(context, 'cases.sh', folder, shells.ours).then(withoutControl),
       ...Object.entries(shells.real).map(async ([name, shell]) => {
         const { results } = withoutControl(await runReal(context, 'cases.sh', folder, shell, `${folder}-${name}`.replace(/\W/g, '-')));
         return { name, results };
@@ -147,7 +140,7 @@ export const bashTests: Check = {
     let real: Results = new Map();
     const outcome = await judge('bash-tests', async () => {
       [ours, real] = await Promise.all([
-        withContainer(context, () => runOurs(context, 'scripts.sh', 'tests', '/bin/bash')),
+        runOurs(context, 'scripts.sh', 'tests', '/bin/bash'),
         runReal(context, 'scripts.sh', 'tests', '/bin/bash', 'real'),
       ]);
       context.log(`bash-tests: ${passed(ours)} of ${ours.size - 1} scripts run without differences; this machine's bash: ${passed(real)}`);

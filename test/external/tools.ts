@@ -16,11 +16,22 @@ export const GO_ENV: Readonly<Record<string, string>> = { GOFLAGS: '-mod=mod -bu
 /** What was found, or why it cannot be had. */
 export type Tool = { readonly path: string } | { readonly missing: string };
 
-async function goInstall(cacheDir: string, module: string, env: Record<string, string>, binary: string): Promise<Tool> {
-  const path = join(cacheDir, 'go', 'bin', binary);
-  if (existsSync(path)) return { path };
-  const ran = await run('go', ['install', '-ldflags', '-s -w', module], { cwd: '/', env: { GOPATH: join(cacheDir, 'go'), ...GO_ENV, ...env }, timeoutMs: INSTALL_MS });
-  return existsSync(path) ? { path } : { missing: `go install ${module}: ${ran.stderr.trim().split('\n').at(-1)}` };
+let last: Promise<unknown> = Promise.resolve();
+
+/** One after the other: checks that run side by side may want the same tool, and apt takes a lock that it does not wait for. */
+export function inTurn<T>(bring: () => Promise<T>): Promise<T> {
+  const brought = last.then(bring);
+  last = brought.catch(() => undefined);
+  return brought;
+}
+
+function goInstall(cacheDir: string, module: string, env: Record<string, string>, binary: string): Promise<Tool> {
+  return inTurn(async () => {
+    const path = join(cacheDir, 'go', 'bin', binary);
+    if (existsSync(path)) return { path };
+    const ran = await run('go', ['install', '-ldflags', '-s -w', module], { cwd: '/', env: { GOPATH: join(cacheDir, 'go'), ...GO_ENV, ...env }, timeoutMs: INSTALL_MS });
+    return existsSync(path) ? { path } : { missing: `go install ${module}: ${ran.stderr.trim().split('\n').at(-1)}` };
+  });
 }
 
 export function act(cacheDir: string): Promise<Tool> {
@@ -28,16 +39,18 @@ export function act(cacheDir: string): Promise<Tool> {
 }
 
 /** Packages from npm in a folder of the cache: its modules. */
-export async function npmPackages(cacheDir: string, name: string, packages: readonly string[]): Promise<Tool> {
-  const folder = join(cacheDir, name);
-  const path = join(folder, 'node_modules');
-  if (!existsSync(join(path, '.package-lock.json'))) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
-    const ran = await run('npm', ['i', '--no-fund', '--no-audit', '--ignore-scripts', ...packages], { cwd: folder, timeoutMs: INSTALL_MS });
-    if (ran.exitCode !== 0) return { missing: `npm i ${packages.join(' ')}: ${ran.stderr.trim().split('\n').at(-1)}` };
-  }
-  return { path };
+export function npmPackages(cacheDir: string, name: string, packages: readonly string[]): Promise<Tool> {
+  return inTurn(async () => {
+    const folder = join(cacheDir, name);
+    const path = join(folder, 'node_modules');
+    if (!existsSync(join(path, '.package-lock.json'))) {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
+      const ran = await run('npm', ['i', '--no-fund', '--no-audit', '--ignore-scripts', ...packages], { cwd: folder, timeoutMs: INSTALL_MS });
+      if (ran.exitCode !== 0) return { missing: `npm i ${packages.join(' ')}: ${ran.stderr.trim().split('\n').at(-1)}` };
+    }
+    return { path };
+  });
 }
 
 /** The packages that JavaScript actions are made with. */
@@ -68,26 +81,22 @@ export async function startRegistry(cacheDir: string): Promise<{ readonly addres
 }
 
 export async function gitlabCiLocal(cacheDir: string): Promise<Tool> {
-  const folder = join(cacheDir, 'gcl');
-  const path = join(folder, 'node_modules', '.bin', 'gitlab-ci-local');
-  if (!existsSync(path)) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'package.json'), '{"private":true}\n');
-    const ran = await run('npm', ['i', '--no-fund', '--no-audit', '--ignore-scripts', GITLAB_CI_LOCAL], { cwd: folder, timeoutMs: INSTALL_MS });
-    if (!existsSync(path)) return { missing: `npm i ${GITLAB_CI_LOCAL}: ${ran.stderr.trim().split('\n').at(-1)}` };
-  }
+  const modules = await npmPackages(cacheDir, 'gcl', [GITLAB_CI_LOCAL]);
+  if ('missing' in modules) return modules;
   const rsync = await debian(cacheDir, 'rsync');
-  return rsync === undefined ? { path } : { missing: rsync };
+  return rsync === undefined ? { path: join(modules.path, '.bin', 'gitlab-ci-local') } : { missing: rsync };
 }
 
 /** Makes sure that a Debian program is on PATH; why not, otherwise. Root installs it, others unpack it into the cache. */
-export async function debian(cacheDir: string, name: string, binary = name): Promise<string | undefined> {
-  if ((await sh(`command -v ${binary}`)).exitCode === 0) return undefined;
-  const folder = join(cacheDir, 'debian');
-  mkdirSync(folder, { recursive: true });
-  const asRoot = process.getuid?.() === 0 ? await sh(`apt-get update -qq && apt-get install -y -qq --no-install-recommends ${name}`, { timeoutMs: INSTALL_MS }) : undefined;
-  if (asRoot?.exitCode === 0) return undefined;
-  await sh(`cd ${folder} && apt-get download ${name} && for f in ${name}_*.deb; do dpkg-deb -x "$f" .; done`, { timeoutMs: INSTALL_MS });
-  process.env.PATH = `${process.env.PATH}:${join(folder, 'usr', 'bin')}`;
-  return (await sh(`command -v ${binary}`)).exitCode === 0 ? undefined : `${name} is not on this machine and could not be installed`;
+export function debian(cacheDir: string, name: string, binary = name): Promise<string | undefined> {
+  return inTurn(async () => {
+    if ((await sh(`command -v ${binary}`)).exitCode === 0) return undefined;
+    const folder = join(cacheDir, 'debian');
+    mkdirSync(folder, { recursive: true });
+    const asRoot = process.getuid?.() === 0 ? await sh(`apt-get update -qq && apt-get install -y -qq --no-install-recommends ${name}`, { timeoutMs: INSTALL_MS }) : undefined;
+    if (asRoot?.exitCode === 0) return undefined;
+    await sh(`cd ${folder} && apt-get download ${name} && for f in ${name}_*.deb; do dpkg-deb -x "$f" .; done`, { timeoutMs: INSTALL_MS });
+    process.env.PATH = `${process.env.PATH}:${join(folder, 'usr', 'bin')}`;
+    return (await sh(`command -v ${binary}`)).exitCode === 0 ? undefined : `${name} is not on this machine and could not be installed`;
+  });
 }
