@@ -47,7 +47,7 @@ const LOOPS: Readonly<Record<string, string>> = {
   '${x/…}, ${x//…}, ${x^^}': 'p="the quick brown fox"; for ((i=0;i<30000;i++)); do a=${p/quick/slow}; b=${p//o/0}; c=${p^^}; done; echo "$a $b $c"',
   '${x:-…}, ${#x}, ${x:o:n}': 'x=abcdefghij; for ((i=0;i<50000;i++)); do a=${u:-default} b=${#x} c=${x:2:4} d=${x: -3}; done; echo $a $b $c $d',
   'word splitting': 'l="a b c d e f"; n=0; for ((i=0;i<30000;i++)); do set -- $l; n=$((n+$#)); done; echo $n',
-  'shift through arguments': 'set -- {1..1000}; n=0; while [ $# -gt 0 ]; do n=$((n+$1)); shift; done; echo $n',
+  'shift through arguments': 'n=0; for ((j=0;j<10;j++)); do set -- {1..1000}; while [ $# -gt 0 ]; do n=$((n+$1)); shift; done; done; echo $n',
   'characters of a string': 's=$(printf %2000s | tr " " ab); n=0; for ((i=0;i<${#s};i++)); do c=${s:i:1}; [ $c = a ] && ((n++)); done; echo $n',
   'read, 1e5 lines': 'n=0; while read -r line; do n=$((n+1)); done < small.txt; echo $n',
   'IFS= read -r, 1e5 lines': 'n=0; while IFS= read -r line; do n=$((n+${#line})); done < small.txt; echo $n',

@@ -95,7 +95,7 @@ async function forkBomb(call: Call): Promise<string | undefined> {
   const id = await runContainer(call, { Cmd: ['bash', '-c', script], HostConfig: { PidsLimit: 100 } });
   const elsewhere = await runContainer(call, { Cmd: ['sleep', 'infinity'] });
   let said = '';
-  for (let i = 0; i < 100 && !said.includes('fork: retry: Resource temporarily unavailable'); i++) {
+  for (let i = 0; i < 600 && !said.includes('fork: retry: Resource temporarily unavailable'); i++) {
     await new Promise((resolve) => setTimeout(resolve, 100));
     said = (await call('GET', `/containers/${id}/logs?stdout=1&stderr=1`)).body.toString();
   }
