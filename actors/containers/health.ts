@@ -1,8 +1,9 @@
 // A health check: one exec in the container, its output kept for inspect.
 import { type ContainerSpec, type Executor, LaunchFailure } from '../executors/contract.js';
+import type { HealthcheckConfig } from '../images/image-config.js';
 import { decodeOutput } from '../streams/output-text.js';
 import { mainProcess } from './processes.js';
-import type { ContainerRecord, HealthcheckConfig } from './record.js';
+import type { ContainerRecord } from './record.js';
 
 const OUTPUT_MAX_BYTES = 4096;
 const DEFAULT_TIMEOUT_MS = 30_000;

@@ -1,4 +1,6 @@
 // What a container was made from, as kept beside its snapshot: Docker's Config and HostConfig plus what creation resolved.
+import type { MountSpec } from '../executors/contract.js';
+import type { HealthcheckConfig } from '../images/image-config.js';
 
 /** Docker's Config (API v1.50, ContainerConfig), with the fields that are read here; others are kept and shown as they came. */
 export interface Config {
@@ -26,16 +28,6 @@ export interface Config {
   StopTimeout?: number;
   Shell?: string[];
   [field: string]: unknown;
-}
-
-/** Durations in nanoseconds, 0 = inherit or default. `Test[0]` is NONE, CMD or CMD-SHELL. */
-export interface HealthcheckConfig {
-  Test?: string[];
-  Interval?: number;
-  Timeout?: number;
-  StartPeriod?: number;
-  StartInterval?: number;
-  Retries?: number;
 }
 
 export interface MountRequest {
@@ -96,17 +88,7 @@ export interface MountPoint {
 }
 
 /** How a tmpfs is made and mounted. */
-export interface TmpfsOptions {
-  /** 0 = no limit. */
-  sizeBytes: number;
-  /** Permission bits of its root, and its owner. */
-  mode: number;
-  uid: number;
-  gid: number;
-  noExec: boolean;
-  noSuid: boolean;
-  noDev: boolean;
-}
+export type TmpfsOptions = Pick<MountSpec, 'sizeBytes' | 'mode' | 'uid' | 'gid' | 'noExec' | 'noSuid' | 'noDev'>;
 
 /** The durable spec of a container. Times are ms since the epoch. */
 export interface ContainerRecord {

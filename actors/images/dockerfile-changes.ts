@@ -1,6 +1,6 @@
 // Dockerfile instructions as changes to an image's run configuration: what `import` and `commit` take.
 import { Fault } from '../runtime/fault.js';
-import type { HealthConfig, RunConfig } from './image-config.js';
+import type { HealthcheckConfig, RunConfig } from './image-config.js';
 
 const DURATION_NS: Readonly<Record<string, number>> = { ns: 1, us: 1e3, 'µs': 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
 
@@ -116,8 +116,8 @@ function portRange(text: string): string[] {
   return Array.from({ length: to - from + 1 }, (_, i) => `${from + i}/${(match[3] ?? 'tcp').toLowerCase()}`);
 }
 
-function parseHealthcheck(rest: string): HealthConfig {
-  const health: HealthConfig = {};
+function parseHealthcheck(rest: string): HealthcheckConfig {
+  const health: HealthcheckConfig = {};
   let text = rest;
   for (let flag = /^--([a-z-]+)=(\S+)\s*/.exec(text); flag; flag = /^--([a-z-]+)=(\S+)\s*/.exec(text)) {
     const [whole, name, value] = flag as unknown as [string, string, string];

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { Fault } from '../runtime/fault.js';
 import { isDigest } from './reference.js';
 
-/** A health check; durations in nanoseconds, as everywhere in Docker's documents. */
-export interface HealthConfig {
+/** A health check; durations in nanoseconds, as everywhere in Docker's documents, 0 = inherit or default. `Test[0]` is NONE, CMD or CMD-SHELL. */
+export interface HealthcheckConfig {
   Test?: string[];
   Interval?: number;
   Timeout?: number;
@@ -27,7 +27,7 @@ export interface RunConfig {
   StdinOnce?: boolean;
   Env?: string[] | null;
   Cmd?: string[] | null;
-  Healthcheck?: HealthConfig;
+  Healthcheck?: HealthcheckConfig;
   ArgsEscaped?: boolean;
   Image?: string;
   Volumes?: Record<string, object> | null;

@@ -1,6 +1,6 @@
 // The body of POST /containers/create to a Config and HostConfig: types checked, image defaults merged, Docker's validation texts.
-import type { RunConfig } from '../../../actors/images/image-config.js';
-import type { Config, HealthcheckConfig, HostConfig } from '../../../actors/containers/record.js';
+import type { HealthcheckConfig, RunConfig } from '../../../actors/images/image-config.js';
+import type { Config, HostConfig } from '../../../actors/containers/record.js';
 import { Fault } from '../../../actors/runtime/fault.js';
 import { normaliseSignal } from '../../../machines/signals.js';
 import type { JsonObject } from '../call.js';
