@@ -17,7 +17,7 @@ const MUTANTS = [
 ];
 
 const play = (folder: string, server: string, file: string, ...options: readonly string[]): ReturnType<typeof run> =>
-  run(process.execPath, [join(ROOT, 'node_modules', 'ava', 'entrypoints', 'cli.mjs'), '--timeout=10m', ...options, file], { cwd: folder, env: { SOCKERLESS: `${process.execPath} ${server}` }, timeoutMs: 600_000 });
+  run(process.execPath, [join(ROOT, 'node_modules', 'ava', 'entrypoints', 'cli.mjs'), '--timeout=20m', ...options, file], { cwd: folder, env: { SOCKERLESS: `${process.execPath} ${server}` }, timeoutMs: 1_200_000 });
 
 /** Plays against a copy of the program with the change, its dependencies and documents beside it, until the first scene fails. */
 async function fails(workDir: string, { kind, from, to, match }: (typeof MUTANTS)[number]): Promise<string | undefined> {
