@@ -8,6 +8,7 @@ import { startServer } from '../../server/server.js';
 import { actRows } from './act-rows.js';
 import { actStores } from './act-stores.js';
 import { actWorkflows } from './act-workflows.js';
+import { coreutils } from './coreutils.js';
 import { chaos } from '../chaos/check.js';
 import { commandsGenerated } from './commands-generated.js';
 import { busybox } from './busybox.js';
@@ -58,6 +59,7 @@ const CHECKS: readonly Check[] = [
   shellSpec,
   shellGenerated,
   commandsGenerated,
+  coreutils,
   jqTests,
   gawk,
   busybox,

@@ -4,7 +4,7 @@ import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
 import type { Task } from '../kernel/wait.js';
 import { command, complain, parseOptions, UsageError } from '../programs/stdio.js';
-import { parseSize } from './text-size.js';
+import { BLOCKS, parseSize } from './common/sizes.js';
 import { openInput, Pace } from './text-input.js';
 
 /** Gives a file's bytes in pieces of any wanted size, less only at the end. */
@@ -50,8 +50,8 @@ export const cmp: Main = command(function* (process, output) {
   if (first === undefined) throw new UsageError('missing operand after \'cmp\'', 2);
   const silent = options.has('s', 'quiet', 'silent');
   const names = [first, second];
-  const skips = (options.value('i', 'ignore-initial') ?? `${skip1 ?? 0}:${skip2 ?? 0}`).split(':').map((text) => parseSize(text) ?? 0);
-  let left = parseSize(options.value('n', 'bytes') ?? '') ?? Infinity;
+  const skips = (options.value('i', 'ignore-initial') ?? `${skip1 ?? 0}:${skip2 ?? 0}`).split(':').map((text) => parseSize(text, BLOCKS) ?? 0);
+  let left = parseSize(options.value('n', 'bytes') ?? '', BLOCKS) ?? Infinity;
   const sources: Source[] = [];
   for (const [i, name] of names.entries()) {
     try {

@@ -2,7 +2,7 @@
 import type { Main } from '../kernel/program.js';
 import { isBusybox } from '../programs/flavour.js';
 import { compileRegex } from '../regex/posix-regex.js';
-import { command, type Options, parseOptions, readAll, usageError } from '../programs/stdio.js';
+import { command, encode, type Options, parseOptions, readAll, usageError } from '../programs/stdio.js';
 import { complementRanges, parseRanges, type Ranges } from './list-ranges.js';
 import { Blocks, Inputs, splitLines } from './text-input.js';
 
@@ -11,24 +11,30 @@ const LONG = {
   'output-delimiter': 'required', 'zero-terminated': 'no',
 } as const;
 
-/** Lines are latin1 strings here: a byte is a character, as in GNU's cut. */
-type Selection = (line: string) => string | undefined;
+/** Lines are latin1 strings here: a byte is a character, as in GNU's cut. A line without delimiters may be known to have had one at its end. */
+type Selection = (line: string, isDelimited?: boolean) => string | undefined;
 
 function latin1(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
+  return Buffer.from(encode(text)).toString('latin1');
+}
+
+/** The one given, as it stands in lines; an empty one is NUL. */
+function delimiterOf(options: Options): string {
+  return latin1(options.value('d', 'delimiter') ?? '\t') || '\0';
 }
 
 function fieldSelection(argv: readonly string[], ranges: Ranges, options: Options): Selection {
-  const delimiter = latin1(options.value('d', 'delimiter') ?? '\t') || '\0';
+  const delimiter = delimiterOf(options);
   if ([...(options.value('d', 'delimiter') ?? '\t')].length > 1) throw usageError(argv, 'the delimiter must be a single character');
   const between = options.value('O', 'output-delimiter');
   const joiner = between === undefined ? delimiter : latin1(between) || '\0';
   const onlyDelimited = options.has('s', 'only-delimited');
   const firstOnly = ranges.length === 1 && ranges[0]![1] === 1;
-  return (line) => {
+  return (line, isDelimited = false) => {
     const first = line.indexOf(delimiter);
-    if (first < 0) return onlyDelimited ? undefined : line;
-    if (firstOnly) return line.slice(0, first);
+    if (first < 0 && !isDelimited) return onlyDelimited ? undefined : line;
+    if (first < 0 && onlyDelimited && ranges[0]![0] > 1) return undefined;
+    if (firstOnly && first >= 0) return line.slice(0, first);
     return cutFields(line, first, ranges, delimiter, joiner);
   };
 }
@@ -109,11 +115,12 @@ export const cut: Main = command(function* (process, output) {
   const select = selectionOf(process.argv, options);
   const end = options.has('z', 'zero-terminated') ? '\0' : '\n';
   const inputs = new Inputs(process, options.operands);
-  const linesAreFields = options.has('f', 'fields') && options.value('d', 'delimiter') === end;
+  const linesAreFields = options.has('f', 'fields') && delimiterOf(options) === end;
   for (let file = yield* inputs.next(); file; file = yield* inputs.next()) {
     if (linesAreFields) {
       const whole = Buffer.from(yield* readAll(process, file.fd)).toString('latin1');
-      const selected = whole === '' ? undefined : select(whole.endsWith(end) ? whole.slice(0, -1) : whole);
+      const isEnded = whole.endsWith(end);
+      const selected = whole === '' ? undefined : select(isEnded ? whole.slice(0, -1) : whole, isEnded);
       if (selected !== undefined) output.print(Buffer.from(selected + end, 'latin1'));
       continue;
     }

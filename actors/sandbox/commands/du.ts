@@ -7,12 +7,13 @@ import { PREEMPT, type Task } from '../kernel/wait.js';
 import { command, complain, decode, type Options, type Output, parseOptions, reason, UsageError, usageError } from '../programs/stdio.js';
 import { compileGlob } from './common/glob.js';
 import { Pace } from './common/pace.js';
+import { namesFrom } from './common/names-from.js';
 import { joinPath } from './common/paths.js';
 import { quoteName } from './common/quote.js';
 import { type BlockSize, blocksOf, HUMAN, HUMAN_SI, parseBlockSize, parseSize } from './common/sizes.js';
 
 const LONG = {
-  all: 'no', 'apparent-size': 'no', 'block-size': 'required', bytes: 'no', 'count-links': 'no', dereference: 'no', 'dereference-args': 'no', exclude: 'required', 'exclude-from': 'required',
+  all: 'no', 'apparent-size': 'no', 'block-size': 'required', bytes: 'no', 'count-links': 'no', dereference: 'no', 'dereference-args': 'no', exclude: 'required', 'exclude-from': 'required', 'files0-from': 'required',
   'human-readable': 'no', inodes: 'no', 'max-depth': 'required', 'no-dereference': 'no', null: 'no', 'one-file-system': 'no', 'separate-dirs': 'no', si: 'no', summarize: 'no', threshold: 'required', total: 'no',
 } as const;
 const BLOCK_512 = 512;
@@ -164,7 +165,10 @@ export const du: Main = command(function* (process, output) {
   const threshold = thresholdText === undefined ? 0 : parseSize(thresholdText.replace(/^-/, ''));
   if (threshold === undefined || thresholdText === '-0') throw new UsageError(`invalid --threshold argument ${quoteName(thresholdText!)}`);
   const bytes = options.has('b', 'bytes');
-  const operands = options.operands.length === 0 ? ['.'] : options.operands;
+  const list = options.value('files0-from');
+  const listed = list === undefined ? undefined : yield* namesFrom(process, list, options);
+  for (const complaint of listed?.complaints ?? []) yield* complain(process, complaint);
+  const operands = listed?.names ?? (options.operands.length === 0 ? ['.'] : options.operands);
   const usage = new Usage(process, output, {
     all, apparent: bytes || options.has('apparent-size'), inodes: options.has('inodes'), countsLinks: options.has('l', 'count-links'), separate: options.has('S', 'separate-dirs'),
     follows: options.has('L', 'dereference') ? 'all' : options.has('D', 'dereference-args', 'H') ? 'operands' : 'none',
@@ -174,5 +178,5 @@ export const du: Main = command(function* (process, output) {
   let total = 0;
   for (const path of operands) total += yield* usage.measure(path);
   if (options.has('c', 'total')) yield* usage.show(total, 'total');
-  return usage.failed ? 1 : 0;
+  return usage.failed || listed?.complaints.length ? 1 : 0;
 });

@@ -3,8 +3,8 @@ import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
 import type { Task } from '../kernel/wait.js';
 import { command, type Output, parseOptions, UsageError, usageError } from '../programs/stdio.js';
+import { BLOCKS, parseSize } from './common/sizes.js';
 import { giveBack, Inputs } from './text-input.js';
-import { parseSize } from './text-size.js';
 
 interface Amount {
   count: number;
@@ -83,7 +83,7 @@ export const head: Main = command(function* (process, output) {
   });
   const bytesText = options.value('c', 'bytes');
   const text = bytesText ?? options.value('n', 'lines') ?? '10';
-  const count = parseSize(text.replace(/^[-+]/, ''));
+  const count = parseSize(text.replace(/^[-+]/, ''), BLOCKS);
   if (count === undefined) throw new UsageError(`invalid number of ${bytesText === undefined ? 'lines' : 'bytes'}: '${text}'`);
   const amount = { count, bytes: bytesText !== undefined, fromEnd: text.startsWith('-') };
   const delimiter = options.has('z', 'zero-terminated') ? 0 : 10;

@@ -2,8 +2,8 @@
 import type { Main } from '../kernel/program.js';
 import { command, complain, parseOptions, readAll, UsageError } from '../programs/stdio.js';
 import { convertNumber } from './awk/conversions.js';
+import { BLOCKS, parseSize } from './common/sizes.js';
 import { Inputs, Pace } from './text-input.js';
-import { parseSize } from './text-size.js';
 
 const ROW = 16;
 
@@ -138,8 +138,8 @@ function formatted(bytes: Uint8Array, start: number, units: readonly Unit[], bas
 
 export const hexdump: Main = command(function* (process, output) {
   const options = parseOptions(process.argv, 'bcCde:f:n:os:vx', { canonical: 'no', length: 'required', skip: 'required', 'no-squeezing': 'no' });
-  const skip = parseSize(options.value('s', 'skip') ?? '0') ?? Number(options.value('s', 'skip'));
-  const length = options.value('n', 'length') === undefined ? Infinity : (parseSize(options.value('n', 'length')!) ?? Number(options.value('n', 'length')));
+  const skip = parseSize(options.value('s', 'skip') ?? '0', BLOCKS) ?? Number(options.value('s', 'skip'));
+  const length = options.value('n', 'length') === undefined ? Infinity : (parseSize(options.value('n', 'length')!, BLOCKS) ?? Number(options.value('n', 'length')));
   const parts: Uint8Array[] = [];
   const inputs = new Inputs(process, options.operands);
   for (let file = yield* inputs.next(); file; file = yield* inputs.next()) parts.push(yield* readAll(process, file.fd));

@@ -5,23 +5,31 @@ import { quoteName } from './common/quote.js';
 /** Sorted, merged, 1-based and inclusive; Infinity for an open end. */
 export type Ranges = readonly (readonly [number, number])[];
 
-/** `what` is `field` or `byte/character`, as GNU's complaints name it. */
-export function parseRanges(argv: readonly string[], list: string, what: 'field' | 'byte/character'): Ranges {
+const KINDS = {
+  field: { numbered: 'fields', value: 'field value', number: 'field number', range: 'field range' },
+  'byte/character': { numbered: 'byte/character positions', value: 'byte/character position', number: 'byte/character offset', range: 'byte or character range' },
+} as const;
+
+/** `what` is how GNU's complaints name it. */
+export function parseRanges(argv: readonly string[], list: string, what: keyof typeof KINDS): Ranges {
   const refuse = (message: string): Error => usageError(argv, message);
+  const kind = KINDS[what];
+  const position = (digits: string): number => {
+    if (Number(digits) > Number.MAX_SAFE_INTEGER) throw refuse(`${kind.number} ${quoteName(digits)} is too large`);
+    return Number(digits);
+  };
   const ranges: [number, number][] = [];
-  for (const part of list.split(/[, \t]/)) {
-    const match = /^(\d*)(-?)(\d*)$/.exec(part);
-    const positions = what === 'field' ? 'fields' : 'byte/character positions';
-    if (part === '') throw refuse(`${positions} are numbered from 1`);
-    if (!match) throw refuse(`invalid ${what === 'field' ? 'field value' : 'byte/character position'} ${quoteName(part.replace(/^\d*-?\d*(?=[^\d-])/, ''))}`);
+  for (const [at, part] of list.split(/[, \t]/).entries()) {
+    const [matched, first, dash, last] = /^(\d*)(-?)(\d*)/.exec(part)!;
+    const low = position(first!);
+    if (first !== '' && low === 0) throw refuse(`${kind.numbered} are numbered from 1`);
+    if (part[matched.length] === '-') throw refuse(`invalid ${kind.range}`);
+    if (matched.length < part.length) throw refuse(`invalid ${kind.value} ${quoteName(list.split(/(?<=[, \t])/).slice(at).join('').slice(matched.length))}`);
     if (part === '-') throw refuse('invalid range with no endpoint: -');
-    const large = [match[1]!, match[3]!].find((digits) => Number(digits) > Number.MAX_SAFE_INTEGER);
-    if (large !== undefined) throw refuse(`${what === 'field' ? 'field number' : 'byte/character offset'} ${quoteName(large)} is too large`);
-    const low = match[1] === '' ? 1 : Number(match[1]);
-    const high = match[2] === '' ? low : match[3] === '' ? Infinity : Number(match[3]);
-    if (low === 0) throw refuse(`${positions} are numbered from 1`);
-    if (high < low) throw refuse('invalid decreasing range');
-    ranges.push([low, high]);
+    if (part === '') throw refuse(`${kind.numbered} are numbered from 1`);
+    const range: [number, number] = dash === '' ? [low, low] : [low || 1, last === '' ? Infinity : position(last!)];
+    if (range[1] < range[0]) throw refuse('invalid decreasing range');
+    ranges.push(range);
   }
   ranges.sort((a, b) => a[0] - b[0]);
   const merged: [number, number][] = [];

@@ -7,8 +7,8 @@ import { command, complain, type Options, parseOptions, readAll, UsageError } fr
 import { convertNumber, floating } from './awk/conversions.js';
 import { choose } from './common/choice.js';
 import { quoteName } from './common/quote.js';
+import { BLOCKS, parseSize } from './common/sizes.js';
 import { Inputs, Pace } from './text-input.js';
-import { parseSize } from './text-size.js';
 
 interface Type {
   size: number;
@@ -133,7 +133,7 @@ function rows(bytes: Uint8Array, address: string, types: readonly Type[], width:
 /** A number of bytes as od reads it. */
 function count(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const value = /^0x[0-9a-f]+$/i.test(text) ? parseInt(text, 16) : parseSize(text);
+  const value = /^0x[0-9a-f]+$/i.test(text) ? parseInt(text, 16) : parseSize(text, BLOCKS);
   if (value === undefined) throw new UsageError(`invalid ${option} argument ${quoteName(text)}`);
   return value;
 }

@@ -8,7 +8,7 @@ import type { Main } from '../kernel/program.js';
 import { PREEMPT, type Task } from '../kernel/wait.js';
 import { command, complain, type Options, parseOptions, UsageError, usageError } from '../programs/stdio.js';
 import { quoteIfNeeded, quoteName } from './common/quote.js';
-import { parseSize } from './common/sizes.js';
+import { BLOCKS, parseSize } from './common/sizes.js';
 
 const BLOCK_BYTES = 4096;
 const CHUNK_BYTES = 65536;
@@ -28,7 +28,7 @@ class Shredder {
     if (!/^\d+$/.test(passes)) throw new UsageError(`invalid number of passes: ${quoteName(passes)}`);
     this.#passes = Number(passes);
     const size = options.value('s', 'size');
-    this.#sizeBytes = size === undefined ? undefined : parseSize(size);
+    this.#sizeBytes = size === undefined ? undefined : parseSize(size, BLOCKS);
     if (size !== undefined && this.#sizeBytes === undefined) throw new UsageError(`invalid file size: ${quoteName(size)}`);
     const how = options.value('remove');
     this.#removal = how !== undefined && how !== '' ? how : options.has('u', 'remove') ? 'wipesync' : undefined;

@@ -7,8 +7,8 @@ import { SIGPIPE } from '../kernel/signals.js';
 import type { Task } from '../kernel/wait.js';
 import { command, type Options, Output, parseOptions, readAll, UsageError, usageError } from '../programs/stdio.js';
 import { quoteName } from './common/quote.js';
+import { BLOCKS, parseSize } from './common/sizes.js';
 import { writeShell } from './shell-out.js';
-import { parseSize } from './text-size.js';
 import { Blocks, openInput } from './text-input.js';
 
 /** Names in order: xaa, xab … or with digits. */
@@ -45,7 +45,7 @@ class Names {
 function size(options: Options, what: string, ...names: string[]): number | undefined {
   const text = options.value(...names);
   if (text === undefined) return undefined;
-  const value = parseSize(text);
+  const value = parseSize(text, BLOCKS);
   if (value === undefined) throw new UsageError(`invalid number of ${what}: ${quoteName(text)}`);
   if (value === 0) throw new UsageError(`invalid number of ${what}: ${quoteName(text)}: Numerical result out of range`);
   return value;

@@ -6,7 +6,7 @@ export const accountCommands: CommandTable = {
   addgroup: () => import('./users/adduser.js').then((m) => m.addgroup),
   adduser: () => import('./users/adduser.js').then((m) => m.adduser),
   chpasswd: () => import('./users/passwords.js').then((m) => m.chpasswd),
-  chroot: () => import('./restricted.js').then((m) => m.chroot),
+  chroot: () => import('./chroot.js').then((m) => m.chroot),
   crontab: () => import('./crontab.js').then((m) => m.crontab),
   delgroup: () => import('./users/adduser.js').then((m) => m.delgroup),
   deluser: () => import('./users/adduser.js').then((m) => m.deluser),

@@ -6,10 +6,10 @@ import type { Main } from '../kernel/program.js';
 import type { Task } from '../kernel/wait.js';
 import { isBusybox } from '../programs/flavour.js';
 import { command, complain, type Options, type Output, parseOptions, UsageError } from '../programs/stdio.js';
+import { BLOCKS, parseSize } from './common/sizes.js';
 import { follow, type Followed, waitForNothing } from './tail-follow.js';
 import { Pace } from './text-input.js';
 import { quoteName } from './common/quote.js';
-import { parseSize } from './text-size.js';
 
 interface Amount {
   count: number;
@@ -38,7 +38,7 @@ function modern(process: Process): string[] {
 function amountOf(options: Options): Amount {
   const bytesText = options.value('c', 'bytes');
   const text = bytesText ?? options.value('n', 'lines') ?? '10';
-  const count = parseSize(text.replace(/^[-+]/, ''));
+  const count = parseSize(text.replace(/^[-+]/, ''), BLOCKS);
   if (count === undefined) throw new UsageError(`invalid number of ${bytesText === undefined ? 'lines' : 'bytes'}: '${text}'`);
   return { count, bytes: bytesText !== undefined, fromStart: text.startsWith('+'), delimiter: options.has('z', 'zero-terminated') ? 0 : 10 };
 }

@@ -27,7 +27,7 @@ function comparedPart(options: Options): (line: string) => string {
   if (fields === 0 && skip === 0 && length === undefined) return folds ? (line) => line.toUpperCase() : (line) => line;
   return (line) => {
     let part = line;
-    for (let i = 0; i < fields; i++) part = part.replace(/^[ \t]*[^ \t]*/, '');
+    for (let i = 0; i < fields && part !== ''; i++) part = part.replace(/^[ \t]*[^ \t]*/, '');
     part = length === undefined ? part.slice(skip) : part.slice(skip, skip + length);
     return folds ? part.toUpperCase() : part;
   };

@@ -1,11 +1,9 @@
 // wc: lines, words, characters, bytes and the longest line.
 import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
-import type { Task } from '../kernel/wait.js';
-import { command, type Options, parseOptions, readAll, reason, UsageError, usageError } from '../programs/stdio.js';
-import { decode } from '../kernel/text.js';
+import { command, complain, type Options, parseOptions } from '../programs/stdio.js';
 import { displayWidth } from './common/display-width.js';
-import { quoteName } from './common/quote.js';
+import { namesFrom } from './common/names-from.js';
 import { Inputs, Pace } from './text-input.js';
 
 const FIELDS = ['lines', 'words', 'characters', 'bytes', 'width'] as const;
@@ -98,27 +96,17 @@ function columnWidth(process: Process, names: readonly string[], fields: number)
   return Math.max(smallest, String(total).length);
 }
 
-function* fileNames(process: Process, options: Options): Task<readonly string[]> {
-  const list = options.value('files0-from');
-  if (list === undefined) return options.operands;
-  if (options.operands.length > 0) throw usageError(process.argv, `extra operand ${quoteName(options.operands[0]!)}\nfile operands cannot be combined with --files0-from`);
-  let bytes: Uint8Array;
-  try {
-    bytes = list === '-' ? yield* readAll(process, 0) : process.files.readFile(list);
-  } catch (error) {
-    throw new UsageError(`cannot open ${quoteName(list)} for reading: ${reason(error)}`);
-  }
-  return decode(bytes).split('\0').filter((name) => name !== '');
-}
-
 export const wc: Main = command(function* (process, output) {
   const options = parseOptions(process.argv, 'clmwL', {
     bytes: 'no', chars: 'no', lines: 'no', words: 'no', 'max-line-length': 'no', 'files0-from': 'required', total: 'required',
   });
   const wanted = chosen(options);
-  const names = yield* fileNames(process, options);
-  // A list that cannot be read twice is counted as it comes: nothing is known of the widths then.
   const list = options.value('files0-from');
+  const listed = list === undefined ? undefined : yield* namesFrom(process, list, options);
+  for (const complaint of listed?.complaints ?? []) yield* complain(process, complaint);
+  const names = listed?.names ?? options.operands;
+  const count = listed?.count ?? names.length;
+  // A list that cannot be read twice is counted as it comes: nothing is known of the widths then.
   const isFile = list !== undefined && list !== '-' && process.files.stat(list).type === 'file';
   const width = list === undefined || isFile ? columnWidth(process, names, wanted.size) : 1;
   const total: Counts = { lines: 0, words: 0, characters: 0, bytes: 0, width: 0 };
@@ -131,7 +119,8 @@ export const wc: Main = command(function* (process, output) {
     if (why === 'Is a directory') row(NOTHING, name);
   };
   const pace = new Pace();
-  for (let file = yield* inputs.next(); file; file = yield* inputs.next()) {
+  const hasInput = listed === undefined || names.length > 0;
+  for (let file = hasInput ? yield* inputs.next() : undefined; file; file = yield* inputs.next()) {
     const counter = new Counter(wanted);
     for (let chunk = yield* process.read(file.fd, 1 << 18); chunk.length > 0; chunk = yield* process.read(file.fd, 1 << 18)) {
       counter.add(chunk);
@@ -142,6 +131,6 @@ export const wc: Main = command(function* (process, output) {
     if (output.isFull) yield* output.flush();
   }
   const when = options.value('total') ?? 'auto';
-  if (when === 'always' || when === 'only' || (when === 'auto' && names.length > 1)) row(total, when === 'only' ? undefined : 'total');
-  return inputs.failed ? 1 : 0;
+  if (when === 'always' || when === 'only' || (when === 'auto' && count > 1)) row(total, when === 'only' ? undefined : 'total');
+  return inputs.failed || listed?.complaints.length ? 1 : 0;
 });

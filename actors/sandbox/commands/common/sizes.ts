@@ -2,7 +2,10 @@
 
 const POWERS = 'KMGTPEZY';
 
-/** 1024 for K, KiB; 1000 for KB; 512 for b where `extra` (dd, find); undefined when it is no size. Fractions are refused. */
+/** What `b` is to the commands that count in it. */
+export const BLOCKS: Readonly<Record<string, number>> = { b: 512 };
+
+/** 1024 for K, KiB; 1000 for KB; other suffixes as `extra` says; undefined when it is no size. Fractions are refused. */
 export function parseSize(text: string, extra: Readonly<Record<string, number>> = {}): number | undefined {
   const [, digits, suffix] = /^(\d+)(\D*)$/.exec(text) ?? [];
   if (digits === undefined) return undefined;

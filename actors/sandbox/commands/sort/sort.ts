@@ -4,10 +4,11 @@ import type { Process } from '../../kernel/process.js';
 import type { Main } from '../../kernel/program.js';
 import { decode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
-import { command, complain, type Options, type Output, parseOptions, readAll, reason, UsageError, usageError } from '../../programs/stdio.js';
+import { command, complain, type Options, type Output, parseOptions, readAll, UsageError } from '../../programs/stdio.js';
 import { choose } from '../common/choice.js';
 import { quoteName } from '../common/quote.js';
 import { RandomFile } from '../common/random-source.js';
+import { namesFrom } from '../common/names-from.js';
 import { parseSize } from '../common/sizes.js';
 import { openInput, Pace, splitLines } from '../text-input.js';
 import { keyComparison, keyText, keyValue, type KeyValue, modernKeys, parseKey, type SortKey } from './keys.js';
@@ -170,20 +171,11 @@ function judgeTuning(options: Options): void {
   throw new UsageError(/^\d/.test(size) ? `invalid suffix in -S argument '${size}'` : `invalid -S argument '${size}'`, 2);
 }
 
-/** `--files0-from`: names that end in NUL. */
-function* namesFrom(process: Process, list: string, operands: readonly string[]): Task<string[]> {
-  if (operands.length > 0) throw usageError(process.argv, `extra operand ${quoteName(operands[0]!)}\nfile operands cannot be combined with --files0-from`, 2);
-  let bytes: Uint8Array;
-  try {
-    bytes = list === '-' ? yield* readAll(process, 0) : process.files.readFile(list);
-  } catch (error) {
-    throw new UsageError(`open failed: ${list}: ${reason(error)}`, 2);
-  }
-  const names = splitLines(decode(bytes), '\0').lines;
-  if (names.length === 0) throw new UsageError(`no input from '${list}'`, 2);
-  const empty = names.indexOf('');
-  if (empty >= 0) throw new UsageError(`${list}:${empty + 1}: invalid zero-length file name`, 2);
-  if (list === '-' && names.includes('-')) throw new UsageError("when reading file names from stdin, no file name of '-' allowed", 2);
+/** The files of `--files0-from`; sort stops at the first name that is none. */
+function* listedNames(process: Process, list: string, options: Options): Task<readonly string[]> {
+  const { names, count, complaints } = yield* namesFrom(process, list, options, { unopened: `open failed: ${list}`, unread: `cannot read file names from ${quoteName(list)}`, exitCode: 2 });
+  if (count === 0) throw new UsageError(`no input from ${quoteName(list)}`, 2);
+  if (complaints.length > 0) throw new UsageError(complaints[0]!, 2);
   return names;
 }
 
@@ -191,12 +183,12 @@ export const sort: Main = command(function* (process, output) {
   const options = parseOptions(modernKeys(process.argv), 'bcCdfghik:mMno:rRsS:t:T:uVzy:', LONG, { exitCode: 2 });
   const order = orderOf(process, options);
   const delimiter = options.has('z', 'zero-terminated') ? '\0' : '\n';
-  let names = options.operands.length > 0 ? options.operands : ['-'];
+  let names: readonly string[] = options.operands.length > 0 ? options.operands : ['-'];
   judgeTuning(options);
   const source = options.value('random-source');
   if (source !== undefined) order.salt = yield* new RandomFile(process, source, 2).bytes(SALT_BYTES);
   const list = options.value('files0-from');
-  if (list !== undefined) names = yield* namesFrom(process, list, options.operands);
+  if (list !== undefined) names = yield* listedNames(process, list, options);
   const checks = options.has('c', 'C', 'check');
   const silent = options.has('C') || (options.value('check') ?? '') !== '' && choose(process.argv, '--check', options.value('check')!, CHECKS, 1) === 'quiet';
   if (checks && options.has('o', 'output')) throw new UsageError(`options '-${silent ? 'C' : 'c'}o' are incompatible`, 2);

@@ -6,10 +6,16 @@ export const MONTHS = [
   'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December',
 ] as const;
 const DAY_MS = 86_400_000;
+/** After 400 years the calendar begins again, on the same day of the week; JavaScript's dates end long before file times do. */
+const CYCLE_YEARS = 400;
+const CYCLE_MS = 146_097 * DAY_MS;
+const DATE_MAX_MS = 8.64e15;
 
 /** A moment in a zone, taken apart. `month` 0–11, `yearDay` 0–365. */
 interface Fields {
   epochMs: number;
+  /** The moment that the zone is asked about. */
+  zoneMs: number;
   year: number;
   month: number;
   day: number;
@@ -22,10 +28,13 @@ interface Fields {
 }
 
 function fieldsOf(epochMs: number, zone: Zone): Fields {
-  const date = new Date(Math.floor(epochMs) + zone.offsetSeconds(epochMs) * 1000);
+  const zoneMs = Math.abs(epochMs) < DATE_MAX_MS - CYCLE_MS ? epochMs : epochMs - Math.floor(epochMs / CYCLE_MS) * CYCLE_MS;
+  const localMs = Math.floor(epochMs) + zone.offsetSeconds(zoneMs) * 1000;
+  const cycles = Math.floor(localMs / CYCLE_MS);
+  const date = new Date(localMs - cycles * CYCLE_MS);
   const year = date.getUTCFullYear();
   return {
-    epochMs, year, month: date.getUTCMonth(), day: date.getUTCDate(), hour: date.getUTCHours(), minute: date.getUTCMinutes(),
+    epochMs, zoneMs, year: year + cycles * CYCLE_YEARS, month: date.getUTCMonth(), day: date.getUTCDate(), hour: date.getUTCHours(), minute: date.getUTCMinutes(),
     second: date.getUTCSeconds(), weekDay: date.getUTCDay(), yearDay: Math.floor((date.getTime() - utcMs(year, 0, 1)) / DAY_MS), zone,
   };
 }
@@ -33,9 +42,10 @@ function fieldsOf(epochMs: number, zone: Zone): Fields {
 /** ISO 8601 week and its year. */
 function isoWeek(fields: Fields): { year: number; week: number } {
   const monday = (fields.weekDay + 6) % 7;
-  const thursday = new Date(utcMs(fields.year, fields.month, fields.day) + (3 - monday) * DAY_MS);
+  const skippedYears = Math.floor(fields.year / CYCLE_YEARS - 5) * CYCLE_YEARS;
+  const thursday = new Date(utcMs(fields.year - skippedYears, fields.month, fields.day) + (3 - monday) * DAY_MS);
   const year = thursday.getUTCFullYear();
-  return { year, week: 1 + Math.floor((thursday.getTime() - utcMs(year, 0, 1)) / DAY_MS / 7) };
+  return { year: year + skippedYears, week: 1 + Math.floor((thursday.getTime() - utcMs(year, 0, 1)) / DAY_MS / 7) };
 }
 
 /** Nine digits of the second's fraction; ms with a fraction hold no more than about a microsecond. */
@@ -61,7 +71,7 @@ const CONVERSIONS: Readonly<Record<string, (f: Fields) => Value>> = {
   d: (f) => number(f.day, 2),
   D: (f) => text(format('%m/%d/%y', f)),
   e: (f) => number(f.day, 2, ' '),
-  F: (f) => text(format('%Y-%m-%d', f)),
+  F: (f) => text(`${f.year > 9999 ? '+' : ''}${format('%Y-%m-%d', f)}`),
   g: (f) => number(isoWeek(f).year % 100, 2),
   G: (f) => number(isoWeek(f).year, 4),
   H: (f) => number(f.hour, 2),
@@ -90,7 +100,7 @@ const CONVERSIONS: Readonly<Record<string, (f: Fields) => Value>> = {
   X: (f) => text(format('%H:%M:%S', f)),
   y: (f) => number(((f.year % 100) + 100) % 100, 2),
   Y: (f) => number(f.year, 4),
-  Z: (f) => text(f.zone.abbreviation(f.epochMs)),
+  Z: (f) => text(f.zone.abbreviation(f.zoneMs)),
   '%': () => text('%'),
 };
 
@@ -116,7 +126,7 @@ function fraction(digits: string, flags: string, width: number): string {
 }
 
 function zoneText(colons: number, fields: Fields, flags: string, width: number): string {
-  const offset = fields.zone.offsetSeconds(fields.epochMs);
+  const offset = fields.zone.offsetSeconds(fields.zoneMs);
   let result = numericZone(offset, colons === 0 ? '' : ':');
   const seconds = Math.abs(offset) % 60;
   if (colons === 2) result += `:${String(seconds).padStart(2, '0')}`;
