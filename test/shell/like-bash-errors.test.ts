@@ -18,6 +18,8 @@ besideBash({
   'nounset in commands that a shell was forked for': 'bash -uc \'(echo $nosuch); echo $?\necho $nosuch & wait $!; echo $?\n{ echo $nosuch; } & wait $!; echo $?\nf() { echo $nosuch; }; f | cat; echo ${PIPESTATUS[@]}\nx=$(echo $nosuch); echo $?\'\n',
   'errexit, and what cannot be read': "bash -c 'set -e; x=$([[ ! $s =~ ( ]] && echo); echo no'; echo $?\nprintf 'set -e\\nx=$([[ a =~ ( ]] && echo); echo no\\n' > s; bash s; echo $?\nprintf 'set -e\\na[1#0]=a; echo no\\necho \"\\n' > s; bash s; echo $?\n",
   'the status that wait -n told is told again': '(exit 3) & wait -n; echo $?; wait $!; echo $?\n',
+  'select where nothing can be read': 'exec 2>&1\nselect x in a b; do echo "got $x"; done <&-; echo "$? $x"\nselect x in a; do echo "got $x"; done < /; echo $?\n',
+  'what arithmetic complains of': `exec 2>&1\nfor e in '1 / 0' '2 ** -1' '2 ** -1 + 3' '(a) = 1' '(a)++' '1 +' 'a b' '1 ? 2' '5 (1)'; do x=$e; (( x )); echo $?; ( : $(( $e )) ); let "$e"; [[ $e -eq 1 ]]; echo $?; done\na=3; echo $(( -(a) )) $(( (a) + +1 ))\n`,
   'select at the end of its input': "select i in a b; do echo $i; done <<< ''; echo $?\nselect i in a; do echo; done < /dev/null; echo $?\n",
   'nounset: what is no array has no elements to count': 's=x; a=(1); for t in "s[@]" "s[0]" "a[@]" "a[5]" "none[@]" s; do (set -u; eval "echo \\${#$t}") 2>/dev/null; echo "$t $?"; done\n',
   '$? after a substitution is its status': 'false; echo $(<nosuch) "$?"\necho $(exit 4) $? $(exit 5)$?\nx=$(exit 3)$?; echo $x $?\n',

@@ -86,6 +86,9 @@ export interface Expansion {
   /** One word as one string, without splitting and globbing. */
   text(word: Word): string;
   textTask(word: Word): Task<string>;
+  /** The text of a word that is assigned, or a here-string: in bash the values of a changed `"$@"` are joined as `$*` is. */
+  assigned(word: Word): string;
+  assignedTask(word: Word): Task<string>;
   /** A here-document's text. */
   document(word: Word): string;
   documentTask(word: Word): Task<string>;

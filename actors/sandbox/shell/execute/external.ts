@@ -32,7 +32,7 @@ export function runExternal(shell: Shell, node: SimpleCommand, argv: string[], p
   if (program.tell && shell.options.xtrace && (node.assignments.length === 0 || !shell.isBash)) program.tell();
   if (!shell.isBash && node.redirects.length > 0 && (node.assignments.length > 0 || node.redirects.some(({ target, document }) => target.blocking || document?.blocking === true))) return runRedirected(shell, node, argv, program.path);
   if (node.assignments.some(({ value, array }) => array !== undefined || value?.blocking === true)) return runBlocking(shell, node, argv, program);
-  const environment = environmentOf(shell, node, (assignment) => assignment.index === undefined ? shell.expansion.text(assignment.value!) : '', program);
+  const environment = environmentOf(shell, node, (assignment) => assignment.index === undefined ? shell.expansion.assigned(assignment.value!) : '', program);
   const handler = environment.path === undefined && shell.isBash ? shell.functions.get('command_not_found_handle') : undefined;
   if (handler) return execution.forkAndWait(node, (child) => outcomeOf(callFunction(child, handler, ['command_not_found_handle', ...argv], node.line)));
   return launch(shell, node, argv, environment);

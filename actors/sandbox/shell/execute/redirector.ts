@@ -97,7 +97,7 @@ export class Redirector implements Redirection {
     const { operator, fd, variable, document, target } = redirect;
     const { expansion } = this.#shell;
     if (document) return { operator, fd, variable, text: expansion.document(document) };
-    if (operator === '<<<') return { operator, fd, variable, text: `${expansion.text(target)}\n` };
+    if (operator === '<<<') return { operator, fd, variable, text: `${expansion.assigned(target)}\n` };
     if (this.#isWhole) return { operator, fd, variable, text: this.#checked(operator, expansion.text(target)) };
     if (target.literal !== undefined) return { operator, fd, variable, text: target.literal };
     return { operator, fd, variable, text: oneField(expansion.fields([target]), target.source), source: target.source };
@@ -108,7 +108,7 @@ export class Redirector implements Redirection {
     const { expansion } = this.#shell;
     try {
       if (document) return { operator, fd, variable, text: yield* expansion.documentTask(document) };
-      if (operator === '<<<') return { operator, fd, variable, text: `${yield* expansion.textTask(target)}\n` };
+      if (operator === '<<<') return { operator, fd, variable, text: `${yield* expansion.assignedTask(target)}\n` };
       if (this.#isWhole) return { operator, fd, variable, text: this.#checked(operator, yield* expansion.textTask(target)) };
       const text = oneField(yield* expansion.fieldsTask([target]), target.source);
       return { operator, fd, variable, text, source: target.source };

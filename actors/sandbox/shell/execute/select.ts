@@ -1,9 +1,10 @@
 // `select`: a numbered menu on standard error, answered on standard input.
+import { Errno } from '../../kernel/errno.js';
 import { encode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
 import type { Shell } from '../shell.js';
 import type { For } from '../syntax/ast.js';
-import { readLine } from '../line-input.js';
+import { type InputLine, readLine } from '../line-input.js';
 import { traceSelect } from './trace.js';
 
 const TAB = 8;
@@ -26,7 +27,7 @@ export function* runSelect(shell: Shell, node: For): Task<number> {
       if (shows) yield* shell.process.write(2, encode(menu(values, Number(shell.variables.get('COLUMNS') ?? 80))));
       shows = false;
       yield* shell.process.write(2, encode(shell.variables.get('PS3') ?? '#? '));
-      const answer = yield* readLine(shell.process, 0);
+      const answer = yield* readAnswer(shell);
       if (answer.text === '' && answer.isEnd) {
         status = 1;
         shell.variables.set('REPLY', '');
@@ -53,6 +54,17 @@ export function* runSelect(shell: Shell, node: For): Task<number> {
   }
   if (shell.flow?.type !== 'return') shell.status = status;
   return status;
+}
+
+/** What cannot be read is told of, and is the end of the input. */
+function* readAnswer(shell: Shell): Task<InputLine> {
+  try {
+    return yield* readLine(shell.process, 0);
+  } catch (error) {
+    if (!(error instanceof Errno)) throw error;
+    shell.complain(`read error: 0: ${error.message}`);
+    return { text: '', isEnd: true };
+  }
 }
 
 /** The choices in columns, filled downwards, with tabs between them, as bash lays them out. */

@@ -287,7 +287,7 @@ function withTemporaries(shell: Shell, node: SimpleCommand, body: () => Outcome,
   const { keepsFiles } = within;
   const scoped = isScoped(shell, node, stay);
   const assign = (): void => {
-    for (const assignment of node.assignments) assignTemporary(shell, assignment, assignment.index === undefined ? shell.expansion.text(assignment.value!) : '', stay);
+    for (const assignment of node.assignments) assignTemporary(shell, assignment, assignment.index === undefined ? shell.expansion.assigned(assignment.value!) : '', stay);
   };
   let undo: Undo | undefined;
   let outcome: Outcome;

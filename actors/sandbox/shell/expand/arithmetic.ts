@@ -104,11 +104,13 @@ class Scope {
   readonly shell: Shell;
   readonly source: string;
   readonly dollars: readonly number[];
-  depth = 0;
-  constructor(shell: Shell, source: string, dollars: readonly number[]) {
+  /** How many variables led here. */
+  readonly depth: number;
+  constructor(shell: Shell, source: string, dollars: readonly number[], depth = 0) {
     this.shell = shell;
     this.source = source;
     this.dollars = dollars;
+    this.depth = depth;
   }
 }
 
@@ -294,10 +296,8 @@ function read(scope: Scope, { name, index }: Variable, place?: Key): Integer {
   }
   if (text === '') return 0;
   if (text.length < 16 && PLAIN.test(text)) return Number(text);
-  if (++scope.depth > RECURSION_MAX) throw new ArithmeticError(text, 'expression recursion level exceeded', text);
-  const value = evaluateParsed(scope, text);
-  scope.depth--;
-  return value;
+  if (scope.depth >= RECURSION_MAX) throw new ArithmeticError(text, 'expression recursion level exceeded', text);
+  return evaluateParsed(new Scope(shell, text, [], scope.depth + 1), text);
 }
 
 /** An index before the beginning is complained of, and counts as unset. */

@@ -62,7 +62,7 @@ export function storeElement(shell: Shell, name: string, key: Key, value: string
 export function elementsOf(shell: Shell, { name, array }: Assignment, isMap = false): ExpandedElement[] {
   const out: ExpandedElement[] = [];
   for (const element of elementsFor(shell, name, array!, isMap)) {
-    if (element.index) out.push({ key: shell.expansion.text(element.index.word), append: element.append, value: shell.expansion.text(element.value) });
+    if (element.index) out.push({ key: shell.expansion.text(element.index.word), append: element.append, value: shell.expansion.assigned(element.value) });
     else for (const value of shell.expansion.fields([element.value])) out.push({ key: undefined, append: false, value });
   }
   return out;
@@ -73,7 +73,7 @@ export function* elementsTask(shell: Shell, { name, array }: Assignment, isMap =
   for (const element of elementsFor(shell, name, array!, isMap)) {
     if (element.index) {
       const key = yield* shell.expansion.textTask(element.index.word);
-      out.push({ key, append: element.append, value: yield* shell.expansion.textTask(element.value) });
+      out.push({ key, append: element.append, value: yield* shell.expansion.assignedTask(element.value) });
     } else {
       for (const value of yield* shell.expansion.fieldsTask([element.value])) out.push({ key: undefined, append: false, value });
     }
@@ -166,14 +166,14 @@ export function expandArgument(shell: Shell, assignment: Assignment, isMap = fal
   const { name, append, index } = assignment;
   const subscript = index ? shell.expansion.text(index.word) : undefined;
   if (assignment.array) return { name, subscript, append, value: undefined, elements: elementsOf(shell, assignment, isMap) };
-  return { name, subscript, append, value: shell.expansion.text(assignment.value!), elements: undefined };
+  return { name, subscript, append, value: shell.expansion.assigned(assignment.value!), elements: undefined };
 }
 
 export function* expandArgumentTask(shell: Shell, assignment: Assignment, isMap = false): Task<ExpandedAssignment> {
   const { name, append, index } = assignment;
   const subscript = index ? yield* shell.expansion.textTask(index.word) : undefined;
   if (assignment.array) return { name, subscript, append, value: undefined, elements: yield* elementsTask(shell, assignment, isMap) };
-  return { name, subscript, append, value: yield* shell.expansion.textTask(assignment.value!), elements: undefined };
+  return { name, subscript, append, value: yield* shell.expansion.assignedTask(assignment.value!), elements: undefined };
 }
 
 /** What `for` does with its variable at each turn; false after a complaint. */
@@ -194,7 +194,7 @@ export function assignsLoopVariable(shell: Shell, name: string, value: string): 
 
 /** A list in front of a command is no array but the text between the parentheses, expanded. */
 export function* temporaryText(shell: Shell, { value, array }: Assignment): Task<string> {
-  if (value !== undefined) return yield* shell.expansion.textTask(value);
+  if (value !== undefined) return yield* shell.expansion.assignedTask(value);
   const texts: string[] = [];
   for (const element of array ?? []) {
     const text = yield* shell.expansion.textTask(element.value);

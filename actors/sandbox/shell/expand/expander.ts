@@ -85,6 +85,14 @@ export class Expander implements Expansion {
     return word.blocking ? yield* this.#parts.textOfTask(word.parts) : this.text(word);
   }
 
+  assigned(word: Word): string {
+    return word.literal ?? onlyText(this.#shell, word) ?? this.#parts.assignedText(word.parts);
+  }
+
+  *assignedTask(word: Word): Task<string> {
+    return word.blocking ? yield* this.#parts.assignedTextTask(word.parts) : this.assigned(word);
+  }
+
   document(word: Word): string {
     if (!this.#hasStar(word)) return this.text(word);
     const fields: string[] = [];
@@ -152,7 +160,7 @@ export class Expander implements Expansion {
   // --- assignments ------------------------------------------------------------------------------------------------------------
 
   assign(assignment: Assignment): void {
-    const text = assignment.value && this.text(assignment.value);
+    const text = assignment.value && this.assigned(assignment.value);
     traceAssignment(this.#shell, assignment, text);
     if (text === undefined) storeAssignment(this.#shell, assignment, elementsOf(this.#shell, assignment));
     else if (assignment.index === undefined) this.#shell.variables.set(assignment.name, text, assignment.append);
@@ -165,7 +173,7 @@ export class Expander implements Expansion {
       storeAssignment(this.#shell, assignment, yield* elementsTask(this.#shell, assignment));
       return;
     }
-    const value = yield* this.textTask(assignment.value);
+    const value = yield* this.assignedTask(assignment.value);
     traceAssignment(this.#shell, assignment, value);
     if (assignment.index === undefined) {
       this.#shell.variables.set(assignment.name, value, assignment.append);

@@ -78,13 +78,13 @@ export function finish(shell: Shell, part: Parameter, decision: Decision, operan
   if (operation?.type === 'length' && part.index !== undefined && value.key === '' && value.variable?.map) throw new ExpansionError(`${part.index.word.source}]: bad array subscript`);
   if (operation?.type === 'length') return pourText(String(lengthOfValue(shell, part, value)), sink, quoted);
   if (operation?.type === 'transform') {
-    if (value.list) return pourChanged(transformList(shell, part, value, operation.operator, quoted), value.star, sink, quoted, shell);
+    if (value.list) return pourChanged(transformList(shell, part, value, operation.operator, quoted), value.star, sink, quoted, shell, true);
     const changed = transform(shell, part, value, operation.operator);
     return changed === undefined ? void (value.text === undefined && unbound(shell, part)) : pourText(changed, sink, quoted);
   }
   // Beyond the end `${s[@]:9}` is no word at all.
   if (operation?.type === 'slice' && value !== decision.value && operands.offset! > lengthOf(value.text ?? '')) return;
-  if (value.list && CHANGES.has(operation?.type ?? '')) return pourChanged(applyToList(shell, part, value, operands), value.star, sink, quoted, shell);
+  if (value.list && CHANGES.has(operation?.type ?? '')) return pourChanged(applyToList(shell, part, value, operands), value.star, sink, quoted, shell, operation?.type === 'trim');
   if (value.list) return pourList(applyToList(shell, part, value, operands), value.star, sink, quoted, shell, value.isPositional);
   const text = value.text ?? (operation?.type === 'default' || operation?.type === 'alternate' ? '' : unbound(shell, part));
   // Of an unset parameter there is nothing to replace, not even by `*`.
@@ -196,6 +196,7 @@ function pourText(text: string, sink: Sink, quoted: boolean): void {
 /** `${!x*}` and `${!x[*]}`: where IFS is empty they are one text even outside quotes. */
 function pourNames(names: readonly string[], star: boolean, joint: string, sink: Sink, quoted: boolean, shell: Shell): void {
   if (star && !quoted && shell.separators === '' && sink.joins === undefined) sink.split(names.join(joint));
+  else if (quoted && !star && sink.changed !== undefined) sink.changed(names);
   else pourList(names, star, sink, quoted, shell);
 }
 
@@ -210,7 +211,8 @@ function pourList(values: readonly string[], star: boolean, sink: Sink, quoted: 
 const CHANGES: ReadonlySet<string> = new Set(['trim', 'slice', 'replace', 'case', 'transform']);
 
 /** `"${*#x}"` and its like: as in bash it is split where a `"$@"` stands within the same quotes. */
-function pourChanged(values: readonly string[], star: boolean, sink: Sink, quoted: boolean, shell: Shell): void {
+function pourChanged(values: readonly string[], star: boolean, sink: Sink, quoted: boolean, shell: Shell, joins = false): void {
+  if (sink.changed !== undefined && !star && (quoted || joins)) return sink.changed(values);
   if (quoted && star && sink.besideList !== undefined && shell.separators !== '') return sink.besideList(/^[ \t\n]/.test(shell.separators) ? values.filter((value) => value !== '') : values);
   pourList(values, star, sink, quoted, shell);
 }
@@ -222,9 +224,9 @@ export function reaches(shell: Shell, value: Value, offset: number): boolean {
   return offset < 0 ? size + offset >= 0 : offset <= size;
 }
 
-/** bash: `$@` in an unquoted operand is one text before IFS divides it. */
-export function isJoined(shell: Shell, { value }: Decision): boolean {
-  return shell.isBash && value.list !== undefined && !value.star && shell.separators !== '';
+/** bash: `$@` in an unquoted operand is one text before IFS divides it; where nothing does, `$*` in what becomes a text is joined by blanks, too. */
+export function isJoined(shell: Shell, { value }: Decision, { isText }: Sink): boolean {
+  return shell.isBash && value.list !== undefined && (shell.separators === '' ? value.star && isText === true : !value.star);
 }
 
 /** bash does not look at the operands of what works on a value where there is none. */

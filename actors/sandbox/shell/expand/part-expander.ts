@@ -7,7 +7,7 @@ import type { Key } from '../variables/arrays.js';
 import { endingPosix, evaluateSource } from './arithmetic.js';
 import { keyOf, namesList, plainValue } from './lookup.js';
 import { decide, type Decision, finish, isJoined, isListNow, isText, isUnsetSlice, isWithoutOperands, type Operands, reaches, unbound, ofParameter } from './parameter.js';
-import { QuietSink, type Sink, SubscriptSink, TextSink } from './sinks.js';
+import { AssignedSink, QuietSink, type Sink, SubscriptSink, TextSink } from './sinks.js';
 import { runProcessSubstitution, substituteCommand } from './substitution.js';
 import { expandTilde } from './tilde.js';
 
@@ -41,6 +41,22 @@ export class PartExpander {
     const sink = new TextSink(this.#joint, escape, this.#shell.isBash ? ' ' : this.#joint);
     yield* this.pourTask(parts, sink, mode);
     return sink.text;
+  }
+
+  assignedText(parts: readonly WordPart[]): string {
+    const sink = this.#assignedSink();
+    this.pour(parts, sink, 'word');
+    return sink.text;
+  }
+
+  *assignedTextTask(parts: readonly WordPart[]): Task<string> {
+    const sink = this.#assignedSink();
+    yield* this.pourTask(parts, sink, 'word');
+    return sink.text;
+  }
+
+  #assignedSink(): TextSink {
+    return this.#shell.isBash ? new AssignedSink(this.#joint) : new TextSink(this.#joint, undefined, this.#joint);
   }
 
   // --- parts ------------------------------------------------------------------------------------------------------------------
@@ -163,7 +179,7 @@ export class PartExpander {
       return;
     }
     if (isUnsetSlice(part, decided)) return this.#unset(part, sink, mode);
-    if (mode === 'operand' && operation === undefined && isJoined(this.#shell, decided)) return sink.split(decided.value.list!.join(' '));
+    if (mode === 'operand' && operation === undefined && isJoined(this.#shell, decided, sink)) return sink.split(decided.value.list!.join(' '));
     finish(this.#shell, part, decided, isWithoutOperands(this.#shell, part, decided) ? {} : this.#operands(part, decided), sink, mode === 'quoted');
   }
 

@@ -18,6 +18,8 @@ export interface Sink {
   star?(values: readonly string[]): void;
   /** A `$*` that an operation has changed, within quotes that hold a `$@` too. */
   besideList?(values: readonly string[]): void;
+  /** The values of a `$@` that an operation has changed, in what is assigned. */
+  readonly changed?: ((values: readonly string[]) => void) | undefined;
   /** All of it becomes one text, which nothing splits. */
   readonly joins?: true;
 }
@@ -197,6 +199,9 @@ export class QuietSink implements Sink {
   get isText(): boolean {
     return this.#sink.isText === true;
   }
+  get changed(): ((values: readonly string[]) => void) | undefined {
+    return this.#sink.changed && ((values) => this.#sink.changed!(values));
+  }
   literal(text: string): void {
     this.#sink.literal(text);
   }
@@ -269,6 +274,17 @@ export class TextSink implements Sink {
   splitList(values: readonly string[], star: boolean): void {
     this.text += values.join(star ? this.#joint : this.#between);
   }
+}
+
+/** What is assigned: there bash joins the values of a `$@` that an operation has changed as it joins `$*`. */
+export class AssignedSink extends TextSink {
+  readonly #changedJoint: string;
+  constructor(joint: string) {
+    super(joint);
+    this.#changedJoint = joint === '' ? ' ' : joint;
+  }
+
+  readonly changed = (values: readonly string[]): void => this.quoted(values.join(this.#changedJoint));
 }
 
 /** What begins an expansion or a quote, or ends a subscript. */

@@ -220,10 +220,10 @@ class ExpressionParser {
     const left = this.#unary();
     if (this.#token !== '**') return left;
     this.#advance();
-    const rest = this.#text.slice(this.#tokenStart);
     if (++this.#depth > DEPTH_MAX) return this.#fail('expression recursion level exceeded');
     const right = this.#power();
     this.#depth--;
+    const rest = this.#text.slice(this.#tokenStart);
     return { type: 'binary', operator: '**', left, right, rest };
   }
 
@@ -252,7 +252,8 @@ class ExpressionParser {
       const inner = this.#comma();
       if (this.#now() !== ')') return { type: 'comma', left: inner, right: this.#fail("missing `)'") };
       this.#advance();
-      return inner;
+      // In parentheses a variable is a value.
+      return inner.type === 'variable' ? { type: 'unary', operator: '+', operand: inner } : inner;
     }
     const operand = this.#operand;
     if (operand === undefined) return this.#fail('syntax error: operand expected');
