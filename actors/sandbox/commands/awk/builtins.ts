@@ -9,14 +9,10 @@ import { AwkFatal, InputText, textLength, toNumber, type Value } from './values.
 
 const ASTRAL = /[\ud800-\udbff]/;
 
-/** POSIX's rounding: characters from round(start) on, as far as round(start) + round(length). */
+/** Characters from `start` on, the first where that is before it; fractions are cut off, as all awks do. */
 export function substring(text: string, start: number, length: number): string {
-  // A half goes down, as in other awks.
-  const from = Math.ceil(start - 0.5);
-  const to = length === Infinity ? Infinity : from + Math.round(length);
-  if (Number.isNaN(from) || Number.isNaN(to)) return '';
-  const low = Math.max(0, from - 1);
-  const high = Math.max(low, to - 1);
+  const low = start >= 1 ? Math.trunc(start) - 1 : 0;
+  const high = length >= 1 ? low + Math.trunc(length) : low;
   return ASTRAL.test(text) ? [...text].slice(low, high === Infinity ? undefined : high).join('') : text.slice(low, high === Infinity ? undefined : high);
 }
 
@@ -51,7 +47,7 @@ export function match(runtime: Runtime, text: string, regex: CompiledRegex, arra
 function separatorRegex(separator: string, ignoreCase: boolean): CompiledRegex | undefined {
   if (separator === '') return undefined;
   if (separator === ' ') return awkRegex('[ \t\n]+');
-  return awkRegex(separator.length === 1 && separator !== '\\' ? separator.replace(/[.*[\]^$+?(){}|]/, '\\$&') : separator, ignoreCase && separator.length > 1);
+  return awkRegex(separator.length === 1 ? separator.replace(/[.*[\]^$+?(){}|\\]/, '\\$&') : separator, ignoreCase && separator.length > 1);
 }
 
 /** patsplit(): the pieces that match, and what is around them. */
@@ -94,28 +90,22 @@ export function split(text: string, array: Map<string, Value>, separator: string
   return count;
 }
 
-/** The pieces of a replacement: text, and where the match goes (`&`); `\\&` is an ampersand. */
+/** The pieces of a replacement: text, and where the match goes (`&`). Backslashes mean something before an ampersand only: two are one, and one that is left takes its meaning. */
 function replacementParts(text: string): (string | undefined)[] {
-  if (!/[&\\]/.test(text)) return [text];
   const parts: (string | undefined)[] = [];
   let literal = '';
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at]!;
-    if (character === '\\' && text[at + 1] === '&') {
+  let at = 0;
+  for (const { 0: found, 1: backslashes = '', index } of text.matchAll(/(\\*)&/g)) {
+    literal += text.slice(at, index) + '\\'.repeat(backslashes.length >> 1);
+    at = index + found.length;
+    if (backslashes.length % 2 === 1) {
       literal += '&';
-      at++;
-    } else if (character === '\\' && text[at + 1] === '\\') {
-      literal += text[at + 2] === '&' ? '\\' : '\\\\';
-      at++;
-    } else if (character === '&') {
+    } else {
       parts.push(literal, undefined);
       literal = '';
-    } else {
-      literal += character;
     }
   }
-  parts.push(literal);
-  return parts;
+  return [...parts, literal + text.slice(at)];
 }
 
 /** sub() and gsub(): the new text and how often; `which` is `all` or the number of the one to replace. */
@@ -202,7 +192,7 @@ export const PLAIN_BUILTINS: Readonly<Record<string, Plain>> = {
   tolower: (runtime, [text]) => runtime.text(text).toLowerCase(),
   toupper: (runtime, [text]) => runtime.text(text).toUpperCase(),
   index: (runtime, [text, part]) => indexOf(runtime.text(text), runtime.text(part)),
-  sprintf: (runtime, [format, ...args]) => formatValues(runtime.text(format), args, runtime.convfmt),
+  sprintf: (runtime, [format, ...args]) => formatValues(runtime.text(format), args, runtime.convfmt, runtime.manners === 'gnu'),
   systime: () => Math.floor(Date.now() / 1000),
   mktime: (runtime, [spec, utc]) => parseTime(runtime.text(spec), toNumber(utc) !== 0, runtime.process.env.get('TZ')),
   strftime: (runtime, [format, time, utc]) => formatTime(format === undefined ? '%a %b %e %H:%M:%S %Z %Y' : runtime.text(format), time === undefined ? Math.floor(Date.now() / 1000) : toNumber(time), toNumber(utc) !== 0, runtime.process.env.get('TZ')),

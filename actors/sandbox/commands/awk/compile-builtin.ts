@@ -186,7 +186,11 @@ function blocking(compiler: ExpressionCompiler, name: string, args: readonly Cod
   return taskCode(function* run() {
     const text = args[0] === undefined ? undefined : runtime.text(yield* evaluate(args[0]));
     if (name === 'system') return yield* runtime.streams.system(text ?? '');
-    if (name === 'close') return yield* runtime.streams.close(text ?? '', args[1] && runtime.text(yield* evaluate(args[1])));
+    if (name === 'close') {
+      const code = yield* runtime.streams.close(text ?? '', args[1] && runtime.text(yield* evaluate(args[1])));
+      if (code < 0) runtime.cell('ERRNO').value = 'close of redirection that was never opened';
+      return code;
+    }
     if (text !== undefined && text !== '') return yield* runtime.streams.flush(text);
     yield* runtime.streams.flushAll();
     return 0;

@@ -1,4 +1,5 @@
 // Compiles awk expressions to closures.
+import { Errno } from '../../kernel/errno.js';
 import type { Expression, LValue } from './ast.js';
 import { type Code, evaluate, numberCode, over, taskCode, textCode, valueCode } from './code.js';
 import { compileBuiltin } from './compile-builtin.js';
@@ -170,6 +171,7 @@ export class ExpressionCompiler {
       if (operator === '-') return numberCode(runtime, () => a!.number() - b!.number());
       if (operator === '*') return numberCode(runtime, () => a!.number() * b!.number());
       const compute = arithmetic(operator);
+      requireDivisor(runtime, operator, constantOf(left), constantOf(right));
       return numberCode(runtime, () => compute(a!.number(), b!.number()));
     });
   }
@@ -245,20 +247,22 @@ export class ExpressionCompiler {
     const where = source && this.compile(source);
     return taskCode(function* run() {
       let record: string | undefined;
+      const operands: Value[] = [];
+      for (const operand of place?.operands ?? []) operands.push(yield* evaluate(operand));
       if (from === 'main') {
         record = yield* runtime.nextRecord();
       } else {
         const reader = yield* runtime.streams.input(from, runtime.text(yield* evaluate(where!)));
         if (!reader) {
-          const error = runtime.streams.lastError!;
-          runtime.cell('ERRNO').value = runtime.manners === 'busybox' ? error.number : error.message;
+          runtime.noteError(runtime.streams.lastError!);
           return -1;
         }
         try {
           record = yield* reader.next(runtime.rs);
         } catch (error) {
-          if (error instanceof Error && error.name === 'Errno') return -1;
-          throw error;
+          if (!(error instanceof Errno)) throw error;
+          runtime.noteError(error);
+          return -1;
         }
       }
       if (record === undefined) return 0;
@@ -266,8 +270,6 @@ export class ExpressionCompiler {
         runtime.record.set(record);
         return 1;
       }
-      const operands: Value[] = [];
-      for (const operand of place.operands) operands.push(yield* evaluate(operand));
       place.at(operands.map((value) => valueCode(runtime, () => value))).set(new InputText(record));
       return 1;
     });
@@ -290,6 +292,16 @@ function arithmetic(operator: string): (a: number, b: number) => number {
         return operator === '/' ? a / b : a % b;
       };
   }
+}
+
+function constantOf(expression: Expression): number | undefined {
+  if (expression.kind === 'group') return constantOf(expression.body);
+  return expression.kind === 'number' ? expression.value : undefined;
+}
+
+/** A constant divided by a zero is wrong before anything runs. */
+function requireDivisor({ where, manners }: Runtime, operator: string, dividend: number | undefined, divisor: number | undefined): void {
+  if (where && dividend !== undefined && manners === 'gnu' && (operator === '/' || operator === '%') && divisor === 0) throw programError(where, `division by zero attempted${operator === '%' ? ' in `%\'' : ''}`);
 }
 
 function concat(parts: readonly Code[]): Code {

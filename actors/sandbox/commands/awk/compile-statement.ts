@@ -30,6 +30,8 @@ export class StatementCompiler {
   }
 
   compile(statement: Statement): StatementCode {
+    // What is found wrong while it is compiled is wrong there as well.
+    this.#runtime.where = statement.where;
     return located(this.#runtime, statement.where, this.#compile(statement));
   }
 
@@ -91,7 +93,7 @@ export class StatementCompiler {
   }
 
   #formatted([format, ...args]: readonly Code[]): () => string {
-    return () => formatValues(format!.text(), args.map((arg) => arg.value()), this.#runtime.convfmt);
+    return () => formatValues(format!.text(), args.map((arg) => arg.value()), this.#runtime.convfmt, this.#runtime.manners === 'gnu');
   }
 
   #printed(values: readonly Code[]): () => string {

@@ -1,6 +1,11 @@
 // One printf conversion of a number: integers, fractions, signs, widths.
 import { exponential, fixed } from '../common/rounded-decimals.js';
 
+/** No number, or none that can be written: with a sign always. What makes a NaN of numbers makes a negative one. */
+export function unusualText(value: number): string {
+  return Number.isNaN(value) ? '-nan' : value > 0 ? '+inf' : '-inf';
+}
+
 /** `%-8.3f` taken apart. */
 export interface Conversion {
   flags: string;
@@ -23,7 +28,8 @@ export function integer(conversion: Conversion, number: number): string {
   if (negative && letter !== 'd' && letter !== 'i') big = BigInt.asUintN(64, BigInt(whole));
   let digits = big.toString(letter === 'o' ? 8 : letter === 'x' || letter === 'X' ? 16 : 10);
   if (precision !== undefined) digits = precision === 0 && whole === 0 ? '' : digits.padStart(precision, '0');
-  if (flags.includes('#') && whole !== 0) digits = (letter === 'o' ? '0' : letter === 'x' || letter === 'X' ? '0x' : '') + digits;
+  if (flags.includes('#') && letter === 'o' && !digits.startsWith('0')) digits = `0${digits}`;
+  if (flags.includes('#') && whole !== 0) digits = (letter === 'x' || letter === 'X' ? '0x' : '') + digits;
   if (letter === 'X') digits = digits.toUpperCase();
   const text = letter === 'd' || letter === 'i' ? signed(digits, negative, conversion) : digits;
   return precision === undefined ? zeroPad(text, conversion) : pad(text, conversion);
@@ -55,13 +61,15 @@ export function floating(letter: string, value: number, precision: number, alter
     text = exponent < -4 || exponent >= digits ? exponential(value, digits - 1) : fixed(value, digits - 1 - exponent);
     if (!alternate && text.includes('.')) text = text.replace(/\.?0+(e|$)/, '$1');
   }
+  // `#` keeps a point that nothing follows.
+  if (alternate && lower !== 'a' && !text.includes('.')) text = text.replace(/(e|$)/, '.$1');
   return letter === lower ? text : text.toUpperCase();
 }
 
 /** A finite or infinite number by one conversion; `letter` is one of `diouxXfFeEgGaA`. */
 export function convertNumber(conversion: Conversion, number: number): string {
   const { letter, precision, flags } = conversion;
-  if (!Number.isFinite(number)) return pad(signed(Number.isNaN(number) ? 'nan' : 'inf', number < 0, conversion), { ...conversion, flags: flags.replace('0', '') });
+  if (!Number.isFinite(number)) return pad(unusualText(number), conversion);
   if ('diouxX'.includes(letter)) return integer(conversion, number);
   return zeroPad(signed(floating(letter, Math.abs(number), precision ?? 6, flags.includes('#')), number < 0 || Object.is(number, -0), conversion), conversion);
 }

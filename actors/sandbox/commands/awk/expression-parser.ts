@@ -132,9 +132,9 @@ export class ExpressionParser {
       const from = this.is('|') ? 'command' : 'coprocess';
       this.at += 2;
       left = { kind: 'getline', target: this.#optionalTarget(), from, source: left };
-      const tail: Expression[] = [left];
+      const tail: Expression[] = [this.#additive(context, left)];
       while (this.#startsOperand(context)) tail.push(this.#additive(context));
-      if (tail.length > 1) left = { kind: 'concat', parts: tail };
+      left = tail.length > 1 ? { kind: 'concat', parts: tail } : tail[0]!;
     }
     return left;
   }
@@ -146,8 +146,9 @@ export class ExpressionParser {
     return type === 'operator' && ['$', '(', '!', '++', '--', '@'].includes(text);
   }
 
-  #additive(context: Context): Expression {
-    let left = this.#multiplicative(context);
+  /** Sums, whose first operand may have been read already. */
+  #additive(context: Context, first?: Expression): Expression {
+    let left = this.#multiplicative(context, first);
     while (this.is('+') || this.is('-')) {
       const operator = this.tokens[this.at++]!.text;
       left = { kind: 'binary', operator, left, right: this.#multiplicative(context) };
@@ -155,8 +156,8 @@ export class ExpressionParser {
     return left;
   }
 
-  #multiplicative(context: Context): Expression {
-    let left = this.#unary(context);
+  #multiplicative(context: Context, first?: Expression): Expression {
+    let left = first ?? this.#unary(context);
     while (this.is('*') || this.is('/') || this.is('%')) {
       const operator = this.tokens[this.at++]!.text;
       left = { kind: 'binary', operator, left, right: this.#unary(context) };
@@ -193,7 +194,7 @@ export class ExpressionParser {
     switch (token.type) {
       case 'number':
         this.at++;
-        return { kind: 'number', value: this.manners === 'busybox' && /^0[0-7]+$/.test(token.text) ? parseInt(token.text, 8) : Number(token.text) };
+        return { kind: 'number', value: /^0[0-7]+$/.test(token.text) ? parseInt(token.text, 8) : Number(token.text) };
       case 'string':
         this.at++;
         return { kind: 'string', value: token.text };
@@ -275,7 +276,8 @@ export class ExpressionParser {
         return { kind: 'field', index: { kind: 'step', operator, prefix: true, target: this.#lvalue() } };
       }
       if (operator === '-' || operator === '+' || operator === '!') return { kind: 'field', index: this.#unary({}) };
-      return { kind: 'field', index: this.#primary({}) };
+      // In `$$i++` the inner field is what is counted up.
+      return { kind: 'field', index: this.is('$') ? this.#postfix({}) : this.#primary({}) };
     }
     return this.arrayName();
   }

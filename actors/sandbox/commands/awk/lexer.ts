@@ -85,7 +85,7 @@ export function tokenize(piece: Source): Token[] {
     } else if (character === '/' && regexMayFollow(tokens)) {
       const end = regexEnd(source, at + 1);
       if (end < 0) throw syntaxError(where, at, 'unterminated regexp', 'Unterminated regex');
-      add('regex', source.slice(at + 1, end));
+      add('regex', source.slice(at + 1, end).replace(/\\\r?\n/g, ''));
       at = end + 1;
     } else {
       at += word(where, at, add);
@@ -118,7 +118,7 @@ function word(where: Location, at: number, add: (type: Token['type'], text: stri
 
 function closing(source: string, from: number, quote: string): number {
   for (let at = from; at < source.length; at++) {
-    if (source[at] === '\\') at++;
+    if (source[at] === '\\') at += source.startsWith('\r\n', at + 1) ? 2 : 1;
     else if (source[at] === quote) return at;
     else if (source[at] === '\n') return -1;
   }
@@ -130,7 +130,7 @@ function regexEnd(source: string, from: number): number {
   let bracket = -1;
   for (let at = from; at < source.length && source[at] !== '\n'; at++) {
     const character = source[at];
-    if (character === '\\') at++;
+    if (character === '\\') at += source.startsWith('\r\n', at + 1) ? 2 : 1;
     else if (bracket >= 0) {
       if (character === '[' && source[at + 1] === ':') at = Math.max(at, source.indexOf(':]', at) + 1);
       else if (character === ']' && at > bracket) bracket = -1;
@@ -145,7 +145,7 @@ function regexMayFollow(tokens: readonly Token[]): boolean {
   if (!last) return true;
   if (last.type === 'operator') {
     if (last.text === '++' || last.text === '--') return !isOperand(tokens.at(-2));
-    return ![')', ']', '$'].includes(last.text);
+    return ![')', ']'].includes(last.text);
   }
   return !isOperand(last);
 }

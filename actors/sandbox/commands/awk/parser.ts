@@ -1,8 +1,12 @@
 // Parses awk programs (POSIX, with gawk's nextfile, switch, BEGINFILE and function spellings).
 import type { AwkManners, Expression, Program, Redirection, Rule, Statement, StatementBody } from './ast.js';
 import { ExpressionParser } from './expression-parser.js';
-import { programError, type Source, syntaxError } from './source.js';
+import { type Location, programError, programErrors, type Source, syntaxError } from './source.js';
 
+/** What the language itself keeps: no names for parameters. */
+const SPECIAL_VARIABLES = new Set([
+  'ARGC', 'ARGV', 'CONVFMT', 'ENVIRON', 'FILENAME', 'FNR', 'FS', 'NF', 'NR', 'OFMT', 'OFS', 'ORS', 'RLENGTH', 'RS', 'RSTART', 'SUBSEP',
+]);
 const SPECIAL = ['BEGIN', 'END', 'BEGINFILE', 'ENDFILE'] as const;
 
 /** Throws AwkSyntaxError. */
@@ -12,10 +16,22 @@ export function parseAwk(sources: readonly Source[], manners: AwkManners): Progr
   return program;
 }
 
+/** The names of a function's parameters are no others' names. */
+function requireParameters(where: Location, name: string, parameters: readonly string[]): void {
+  const wrong = parameters.flatMap((parameter, i) => {
+    const first = parameters.indexOf(parameter);
+    if (parameter === name) return [`function \`${name}': cannot use function name as parameter name`];
+    if (SPECIAL_VARIABLES.has(parameter)) return [`function \`${name}': cannot use special variable \`${parameter}' as a function parameter`];
+    return first < i ? [`function \`${name}': parameter #${i + 1}, \`${parameter}', duplicates parameter #${first + 1}`] : [];
+  });
+  if (wrong.length > 0) throw programErrors(wrong.map((message) => ({ where, message })));
+}
+
 class Parser extends ExpressionParser {
   /** How many loops, and how many switches, the statement is in. */
   #loops = 0;
   #switches = 0;
+  #isInFunction = false;
 
   /** Every source consists of complete rules and functions. */
   addTo(program: Program): void {
@@ -33,6 +49,7 @@ class Parser extends ExpressionParser {
 
   #function(program: Program): void {
     const { where } = this;
+    if (this.token.type === 'builtin') this.#refuse(`\`${this.token.text}' is a built-in function, it cannot be redefined`);
     if (this.token.type !== 'name' && this.token.type !== 'function-name') this.fail();
     const name = this.tokens[this.at++]!.text;
     if (program.functions.has(name)) throw programError(this.where, `function name \`${name}' previously defined`, 'Duplicate function');
@@ -46,9 +63,12 @@ class Parser extends ExpressionParser {
         this.skipNewlines();
       } while (this.accept(','));
     }
+    requireParameters(this.where, name, parameters);
     this.expect(')');
     this.skipNewlines();
+    this.#isInFunction = true;
     program.functions.set(name, { name, parameters, body: this.#action(), where });
+    this.#isInFunction = false;
   }
 
   #rule(): Rule {
@@ -226,6 +246,7 @@ class Parser extends ExpressionParser {
         this.at++;
         return { kind: text };
       case 'exit': case 'return':
+        if (text === 'return' && !this.#isInFunction) this.#refuse('`return\' used outside function context');
         this.at++;
         return { kind: text, value: this.#endsHere() ? undefined : this.expression() };
       case 'delete':
@@ -236,10 +257,15 @@ class Parser extends ExpressionParser {
     }
   }
 
+  /** Points at what may not stand here. */
+  #refuse(message: string, busybox?: string): never {
+    const { where, offset } = this.token;
+    throw syntaxError(where, offset, message, busybox);
+  }
+
   #requireLoop(text: 'break' | 'continue'): void {
     if (this.#loops > 0 || (text === 'break' && this.#switches > 0)) return;
-    const { where, offset } = this.token;
-    throw syntaxError(where, offset, `\`${text}' is not allowed outside a loop${text === 'break' ? ' or switch' : ''}`, `'${text}' not in a loop`);
+    this.#refuse(`\`${text}' is not allowed outside a loop${text === 'break' ? ' or switch' : ''}`, `'${text}' not in a loop`);
   }
 
   #endsHere(): boolean {

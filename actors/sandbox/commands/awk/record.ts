@@ -18,8 +18,12 @@ export class Record {
     this.split = split;
   }
 
+  /** Whether the whole was assigned as a string, which is no number whatever it looks like. */
+  isString = false;
+
   /** A new record; fields are cut later, by the separator of now. */
-  set(text: string): void {
+  set(text: string, isString = false): void {
+    this.isString = isString;
     this.#text = text;
     this.#fields = [];
     this.#cutAt = 0;
@@ -46,6 +50,7 @@ export class Record {
   text(join: (fields: readonly Value[]) => string): string {
     if (!this.#isJoined) {
       this.#text = join(this.#fields);
+      this.isString = false;
       this.#isJoined = true;
     }
     return this.#text;

@@ -83,7 +83,10 @@ export class RecordReader {
     let rest = this.#text.slice(this.#at);
     this.#at = this.#text.length;
     this.terminator = '';
-    if (separator === '') rest = rest.replace(/^\n+|\n+$/g, '');
+    if (separator === '') {
+      this.terminator = /\n*$/.exec(rest)![0];
+      rest = rest.replace(/^\n+|\n+$/g, '');
+    }
     return rest === '' ? undefined : rest;
   }
 

@@ -63,12 +63,13 @@ export class Runtime {
     this.specials = new Map<string, Special>([
       ['FS', text(() => this.#fs, (fs) => this.#setSeparator(fs, this.rs))],
       ['RS', text(() => this.rs, (rs) => this.#setSeparator(this.#fs, rs))],
-      ['OFS', text(() => this.ofs, (ofs) => { this.ofs = ofs; })],
+      // A record that has yet to be put together is so with the separator of before.
+      ['OFS', text(() => this.ofs, (ofs) => { this.recordText(); this.ofs = ofs; })],
       ['ORS', text(() => this.ors, (ors) => { this.ors = ors; })],
       ['SUBSEP', text(() => this.subsep, (subsep) => { this.subsep = subsep; })],
       ['CONVFMT', text(() => this.convfmt, (format) => { this.convfmt = format; })],
       ['OFMT', text(() => this.ofmt, (format) => { this.ofmt = format; })],
-      ['NF', number(() => this.record.count, (count) => { this.record.count = Math.trunc(count); })],
+      ['NF', number(() => this.record.count, (count) => this.#setFieldCount(count))],
       ['NR', number(() => this.nr, (nr) => { this.nr = nr; })],
       ['FNR', number(() => this.fnr, (fnr) => { this.fnr = fnr; })],
       ['FPAT', text(() => this.#fpat, (fpat) => { this.#fpat = fpat; this.#setSplitter((line) => piecesOf(line, awkRegex(fpat, this.ignoresCase))); })],
@@ -84,6 +85,11 @@ export class Runtime {
     return this.fnr > 0 ? `${place}(FILENAME=${this.text(this.cell('FILENAME').value) || '-'} FNR=${this.fnr}) ` : place;
   }
 
+  /** Notes in ERRNO why something did not work. */
+  noteError(error: Errno): void {
+    this.cell('ERRNO').value = this.manners === 'busybox' ? error.number : error.message;
+  }
+
   text(value: Value): string {
     return toText(value, this.convfmt);
   }
@@ -92,6 +98,11 @@ export class Runtime {
     let cell = this.globals.get(name);
     if (!cell) this.globals.set(name, (cell = new Cell(name)));
     return cell;
+  }
+
+  #setFieldCount(count: number): void {
+    if (count < 0) throw new AwkFatal('NF set to negative value');
+    this.record.count = Math.trunc(count);
   }
 
   #setSplitter(split: Splitter): void {
@@ -124,7 +135,7 @@ export class Runtime {
   #splitter(fs: string, rs: string): Splitter {
     // In paragraph mode a line end separates fields, whatever else does.
     if (rs !== '' || fs === ' ' || fs === '') return splitterOf(fs, this.ignoresCase);
-    return regexSplitter(`(${fs.length === 1 && fs !== '\\' ? fs.replace(/[.*[\]^$+?(){}|]/, '\\$&') : fs})|\n`, this.ignoresCase);
+    return regexSplitter(`(${fs.length === 1 ? fs.replace(/[.*[\]^$+?(){}|\\]/, '\\$&') : fs})|\n`, this.ignoresCase);
   }
 
   // --- fields -----------------------------------------------------------------------------------------------------------------
@@ -136,9 +147,12 @@ export class Runtime {
   }
 
   field(index: number): Value {
-    if (index === 0) return new InputText(this.recordText());
-    if (!(index > 0)) throw new AwkFatal(`attempt to access field ${index}`);
-    return this.record.field(Math.trunc(index));
+    if (index === 0) {
+      const text = this.recordText();
+      return this.record.isString ? text : new InputText(text);
+    }
+    if (!(index > 0)) throw new AwkFatal(`attempt to access field ${Math.trunc(index)}`);
+    return this.record.field(Math.trunc(index)) ?? null;
   }
 
   fieldText(index: number, format = this.convfmt): string {
@@ -150,7 +164,7 @@ export class Runtime {
 
   setField(index: number, value: Value): void {
     if (!(index >= 0)) throw new AwkFatal(`attempt to access field ${index}`);
-    if (index === 0) this.record.set(this.text(value));
+    if (index === 0) this.record.set(this.text(value), typeof value === 'string');
     else this.record.setField(Math.trunc(index), value);
   }
 

@@ -43,5 +43,9 @@ export function syntaxError(where: Location, offset: number, message: string, bu
 
 /** What is wrong with a program that can be read. */
 export function programError(where: Location, message: string, busybox?: string): AwkSyntaxError {
-  return new AwkSyntaxError([`${placeOf(where)}: error: ${message}`], where.line, busybox);
+  return programErrors([{ where, message }], busybox);
+}
+
+export function programErrors(errors: readonly { where: Location; message: string }[], busybox?: string): AwkSyntaxError {
+  return new AwkSyntaxError(errors.map(({ where, message }) => `${placeOf(where)}: error: ${message}`), errors[0]!.where.line, busybox);
 }

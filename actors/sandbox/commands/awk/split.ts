@@ -53,7 +53,7 @@ export function regexSplitter(source: string, ignoreCase = false): Splitter {
 export function splitterOf(separator: string, ignoreCase = false): Splitter {
   if (separator === ' ') return splitBlanks;
   if (separator === '') return (text) => [...text];
-  if (separator.length === 1 && separator !== '\\') return (text) => (text === '' ? [] : text.split(separator));
+  if (separator.length === 1) return (text) => (text === '' ? [] : text.split(separator));
   return regexSplitter(separator, ignoreCase);
 }
 

@@ -1,5 +1,5 @@
 // awk's values: numbers, strings, text from outside that may count as a number, and nothing yet.
-import { formatNumber } from './conversions.js';
+import { formatNumber, unusualText } from './conversions.js';
 
 /** Text from input: a number in comparisons if it looks like one (POSIX's numeric string). */
 export class InputText {
@@ -102,7 +102,7 @@ export class ElementCell extends Cell {
 }
 
 const NUMBER_START = /^[ \t\n\r\f\v]*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)/;
-const SPECIAL_START = /^[ \t\n\r\f\v]*([-+])(inf|nan)(?:inity)?/i;
+const SPECIAL_START = /^[ \t\n\r\f\v]*([-+])(inf|nan)(?:inity)?(?![\w.])/i;
 const WHOLE_NUMBER = /^[ \t\n\r\f\v]*[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)[ \t\n\r\f\v]*$/;
 
 /** The number a text begins with, 0 where it begins with none. */
@@ -143,8 +143,7 @@ export function toNumber(value: Value): number {
 /** An integer as it is, any other number by `format` (CONVFMT or OFMT). */
 export function numberText(value: number, format: string): string {
   if (Number.isInteger(value)) return Math.abs(value) < 2 ** 53 ? String(value) : BigInt(value).toString();
-  if (Number.isNaN(value)) return 'nan';
-  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  if (!Number.isFinite(value)) return unusualText(value);
   return formatNumber(format, value);
 }
 
