@@ -2,9 +2,8 @@
 import { hostname, networkInterfaces } from 'node:os';
 import { Fault } from '../runtime/fault.js';
 import { CAPABILITIES, forbidsNewPrivileges, grantedCapabilities } from './capabilities.js';
-import type { ContainerSpec, MountSpec, ProcessSpec, ResourceLimits } from '../executors/contract.js';
+import type { ContainerSpec, LayerFiles, MountSpec, ProcessSpec, ResourceLimits } from '../executors/contract.js';
 import { parseSize } from './consoles.js';
-import type { LayerFiles } from '../executors/contract.js';
 import type { ContainerRecord, ExecRecord, HostConfig } from './record.js';
 
 const DEFAULT_SHM_BYTES = 64 << 20;
