@@ -78,7 +78,7 @@ function parseTable(name: string, exitCode: number, text: string): Results {
   const results: Results = new Map();
   for (const [, test] of text.matchAll(/^([^\s:]+)\.\.\.$/gm)) results.set(`${name}: ${test}`, { verdict: 'ok', reason: '' });
   if (results.size === 0) return new Map([[name, exitCode === 0 ? { verdict: 'ok', reason: '' } : { verdict: exitCode === 77 ? 'skip' : 'fail', reason: text.slice(-300) }]]);
-  for (const [, test, reason] of text.matchAll(/^[^\s:]+: test ([^\s:]+?)(?:: | failed: )(.*(?:\n(?:[-+! ] |\*\*\*).*)*)/gm)) results.set(`${name}: ${test}`, { verdict: 'fail', reason: reason!.slice(0, 600) });
+  for (const [, test, reason] of text.matchAll(/^[^\s:]+: test ([^\s:]+?)(?:: | failed: )(.*(?:\n(?:[-+! ] |\*\*\*|---).*)*)/gm)) results.set(`${name}: ${test}`, { verdict: 'fail', reason: reason!.slice(0, 600) });
   return results;
 }
 

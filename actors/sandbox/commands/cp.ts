@@ -1,7 +1,7 @@
 // cp: copies files and trees (https://www.gnu.org/software/coreutils/cp).
 import type { Main } from '../kernel/program.js';
 import type { Process } from '../kernel/process.js';
-import { command, type Options, parseOptions, UsageError } from '../programs/stdio.js';
+import { command, type Options, parseOptions, UsageError, usageError } from '../programs/stdio.js';
 import { backupOf } from './common/backup.js';
 import { Copier, type CopyOptions } from './common/copy.js';
 import { directoryName, joinPath } from './common/paths.js';
@@ -38,19 +38,24 @@ function copyOptions(process: Process, options: Options): CopyOptions {
   const recursive = options.has('r', 'R', 'recursive', 'a', 'archive');
   const { ignoreMode, ...preserve } = preserved(options);
   const as = options.has('l', 'link') ? 'link' : options.has('s', 'symbolic-link') ? 'symlink' : options.has('attributes-only') ? 'attributes' : 'content';
-  let follow: CopyOptions['follow'] = recursive || as === 'link' ? 'never' : 'always';
+  let follow: CopyOptions['follow'] = recursive && as !== 'link' ? 'never' : 'always';
   for (const [name, how] of [['a', 'never'], ['archive', 'never'], ['d', 'never'], ['no-dereference', 'never'], ['P', 'never'], ['H', 'operands'], ['dereference', 'always'], ['L', 'always']] as const) {
     if (options.has(name)) follow = how;
   }
+  const asked = [...options.given.keys()].findLast((name) => ['n', 'no-clobber', 'i', 'interactive'].includes(name));
   return {
     recursive, follow, preserve, ignoreMode, as,
-    replace: options.has('n', 'no-clobber') ? 'no' : options.has('u', 'update') ? 'update' : options.has('i', 'interactive') ? 'ask' : 'yes',
+    replace: asked === undefined ? (options.has('u', 'update') ? 'update' : 'yes') : asked.startsWith('n') ? 'no' : 'ask',
     force: options.has('f', 'force'),
     removeFirst: options.has('remove-destination'),
     verbose: options.has('v', 'verbose'),
     oneFileSystem: options.has('x', 'one-file-system'),
     backup: backupOf(process.argv, options, process.env),
   };
+}
+
+function isRegular(process: Process, path: string): boolean {
+  return process.files.exists(path) && process.files.stat(path).type === 'file';
 }
 
 /** Makes the folders of `--parents`, with the modes of the originals. */
@@ -66,7 +71,9 @@ function makeParents(process: Process, source: string, into: string): void {
 
 export const cp: Main = command(function* (process, output) {
   const options = parseOptions(process.argv, 'abdfiHlLnPpRrsS:t:TuvxZ', LONG);
-  const copier = new Copier(process, output, copyOptions(process, options));
+  const given = copyOptions(process, options);
+  if (given.backup && given.replace === 'no') throw usageError(process.argv, 'options --backup and --no-clobber are mutually exclusive');
+  const copier = new Copier(process, output, given);
   if (options.has('parents')) {
     const operands = [...options.operands];
     const into = options.value('t', 'target-directory') ?? operands.pop() ?? '';
@@ -77,7 +84,15 @@ export const cp: Main = command(function* (process, output) {
     }
     return copier.failed ? 1 : 0;
   }
-  for (const { source, target } of transfersOf(process, options)) {
+  const transfers = transfersOf(process, options);
+  const [only] = transfers;
+  // A file copied onto itself with -f is what makes its backup.
+  if (transfers.length === 1 && given.backup && given.force && only!.source === only!.target && isRegular(process, only!.source)) {
+    const copy = new Copier(process, output, { ...given, backup: undefined });
+    yield* copy.operand(only!.source, given.backup.nameOf(process, only!.target));
+    return copy.failed ? 1 : 0;
+  }
+  for (const { source, target } of transfers) {
     yield* copier.operand(options.has('strip-trailing-slashes') ? source.replace(/(.)\/+$/, '$1') : source, target);
   }
   return copier.failed ? 1 : 0;

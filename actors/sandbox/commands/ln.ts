@@ -5,7 +5,7 @@ import type { Main } from '../kernel/program.js';
 import type { Task } from '../kernel/wait.js';
 import { command, plainCommand, complain, type Options, type Output, parseOptions, reason, UsageError, usageError } from '../programs/stdio.js';
 import { confirm, prompt } from './common/ask.js';
-import { backupOf } from './common/backup.js';
+import { backUp, backupOf } from './common/backup.js';
 import { baseName, directoryName, joinPath, relativePath } from './common/paths.js';
 import { quoteName } from './common/quote.js';
 import { canonical } from './common/canonical.js';
@@ -53,7 +53,7 @@ function* makeRoom(process: Process, name: string, target: string, options: Opti
   const backup = backupOf(process.argv, options, process.env);
   if (options.has('i', 'interactive') && !(yield* confirm(process, prompt(process, `replace ${quoteName(name)}? `)))) return false;
   if (backup) {
-    backup(process, name);
+    backUp(process, backup, name);
     return true;
   }
   if (!options.has('f', 'force', 'i', 'interactive')) return true;

@@ -7,7 +7,7 @@ import { Remover } from './common/remove.js';
 
 const LONG = {
   dir: 'no', force: 'no', interactive: 'optional', 'no-preserve-root': 'no', 'one-file-system': 'no', 'preserve-root': 'optional',
-  recursive: 'no', verbose: 'no',
+  recursive: 'no', verbose: 'no', '-presume-input-tty': 'no',
 } as const;
 
 export const rm: Main = command(function* (process, output) {
@@ -29,7 +29,7 @@ export const rm: Main = command(function* (process, output) {
   }
   const remover = new Remover(process, output, {
     recursive, force, emptyFolders: options.has('d', 'dir'), verbose: options.has('v', 'verbose'),
-    ask: always ? 'always' : force ? 'never' : 'protected', oneFileSystem: options.has('one-file-system'),
+    ask: always ? 'always' : force ? 'never' : 'protected', oneFileSystem: options.has('one-file-system'), presumesTerminal: options.has('-presume-input-tty'),
   });
   for (const path of operands) {
     if (recursive && /^\/+$/.test(path) && !options.has('no-preserve-root')) {

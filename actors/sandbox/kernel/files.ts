@@ -226,6 +226,8 @@ export class Files {
     const source = this.#entry(from);
     const { parent, name } = this.#tree.resolveParent(to, this.#process.cwd, this.#who);
     if (name === '' || name === '.' || name === '..') throw new Errno('EBUSY');
+    // A name that ends in a slash is a folder's.
+    if (source.inode.type !== 'directory' && (from.endsWith('/') || to.endsWith('/'))) throw new Errno('ENOTDIR');
     this.#requireEntryChange(parent);
     if (parent.inode.fileSystem !== source.parent.inode.fileSystem) throw new Errno('EXDEV');
     for (let at: Location | undefined = parent; at; at = at.parent) if (at.inode === source.inode) throw new Errno('EINVAL');

@@ -2,10 +2,22 @@
 import type { Process } from '../../kernel/process.js';
 import type { Options } from '../../programs/stdio.js';
 import { choose } from './choice.js';
-import { baseName, directoryName } from './paths.js';
+import { baseName, directoryName, stripSlashes } from './paths.js';
+
+export interface Backup {
+  /** Each backup gets a number of its own, so that none is lost. */
+  isNumbered: boolean;
+  suffix: string;
+  /** What the file at `path` would be called. */
+  nameOf(process: Process, path: string): string;
+}
 
 /** Renames what is at `path` out of the way and tells the new name. */
-export type Backup = (process: Process, path: string) => string;
+export function backUp(process: Process, backup: Backup, path: string): string {
+  const target = backup.nameOf(process, path);
+  process.files.rename(path, target);
+  return target;
+}
 
 /** What the options ask for; undefined when no backup is wanted. Throws UsageError for an unknown method. */
 export function backupOf(argv: readonly string[], options: Options, env: ReadonlyMap<string, string>): Backup | undefined {
@@ -14,12 +26,13 @@ export function backupOf(argv: readonly string[], options: Options, env: Readonl
   const method = options.value('backup') || env.get('VERSION_CONTROL') || 'existing';
   const kind = choose(argv, 'backup type', method, [['none', 'off'], ['simple', 'never'], ['existing', 'nil'], ['numbered', 't']]);
   if (kind === 'none') return undefined;
-  return (process, path) => {
-    const numbers = kind === 'simple' ? [] : backupNumbers(process, path);
-    const isNumbered = kind === 'numbered' || numbers.length > 0;
-    const target = isNumbered ? `${path}.~${Math.max(0, ...numbers) + 1}~` : `${path}${suffix}`;
-    process.files.rename(path, target);
-    return target;
+  return {
+    isNumbered: kind === 'numbered', suffix,
+    nameOf(process, path) {
+      const numbers = kind === 'simple' ? [] : backupNumbers(process, path);
+      const isNumbered = kind === 'numbered' || numbers.length > 0;
+      return isNumbered ? `${stripSlashes(path)}.~${Math.max(0, ...numbers) + 1}~` : `${stripSlashes(path)}${suffix}`;
+    },
   };
 }
 

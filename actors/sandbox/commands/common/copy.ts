@@ -6,11 +6,12 @@ import type { Process } from '../../kernel/process.js';
 import { PREEMPT, type Task } from '../../kernel/wait.js';
 import { isBusybox } from '../../programs/flavour.js';
 import { complain, type Output, reason } from '../../programs/stdio.js';
-import { confirm, prompt } from './ask.js';
-import type { Backup } from './backup.js';
+import { confirm, overwriteQuestion, prompt } from './ask.js';
+import { type Backup, backUp } from './backup.js';
 import { Pace } from './pace.js';
-import { joinPath } from './paths.js';
+import { baseName, joinPath } from './paths.js';
 import { quoteName } from './quote.js';
+import { isBackupOf, isSame, sameFile } from './same-file.js';
 
 export interface CopyOptions {
   recursive: boolean;
@@ -26,6 +27,8 @@ export interface CopyOptions {
   as: 'content' | 'symlink' | 'link' | 'attributes';
   oneFileSystem: boolean;
   backup?: Backup | undefined;
+  /** It does the work of mv between file systems. */
+  moves?: boolean;
 }
 
 const CHUNK_BYTES = 1 << 20;
@@ -50,6 +53,8 @@ export class Copier {
   readonly #options: CopyOptions;
   readonly #linked = new Map<string, string>();
   readonly #made = new Set<string>();
+  /** Where each operand went. */
+  readonly #operands = new Map<string, string>();
   readonly #pace = new Pace();
   failed = false;
 
@@ -67,6 +72,14 @@ export class Copier {
     } catch (error) {
       return yield* this.#fail(`cannot stat ${quoteName(source)}: ${reason(error)}`);
     }
+    const [id, isFolder] = [`${stat.device}:${stat.ino}`, stat.type === 'directory'];
+    const before = this.#operands.get(id);
+    this.#operands.set(id, target);
+    const isTwice = before !== undefined && (isFolder ? before === target : this.#options.backup === undefined && baseName(before) === baseName(target));
+    if (isTwice && this.#options.moves !== true && (!isFolder || this.#options.recursive)) {
+      yield* complain(this.#process, `warning: source ${isFolder ? 'directory' : 'file'} ${quoteName(source)} specified more than once`);
+      return true;
+    }
     return yield* this.#copy(source, stat, target, stat.device, true);
   }
 
@@ -81,19 +94,19 @@ export class Copier {
     if (stat.type === 'directory' && !this.#options.recursive) return yield* this.#fail(`${isBusybox(this.#process) ? '' : '-r not specified; '}omitting directory ${quoteName(source)}`);
     if (target.endsWith('/') && stat.type !== 'directory') return yield* this.#fail(this.#slashProblem(target));
     const existing = this.#look(target);
-    if (existing) {
-      const verdict = yield* this.#judge(source, stat, target, existing, isOperand);
-      if (verdict !== 'go') return verdict === 'skip';
-    }
+    const verdict = existing ? yield* this.#judge(source, stat, target, existing, isOperand) : 'go';
+    if (verdict === 'skip' || verdict === 'stop') return verdict === 'skip';
     if (stat.type === 'directory') return yield* this.#copyFolder(source, stat, target, device);
-    if (yield* this.#linkToCopy(source, stat, target)) return true;
     try {
+      const saved = existing && verdict === 'go' ? yield* this.#makeRoom(stat, target, existing) : undefined;
+      if (yield* this.#linkToCopy(source, stat, target)) return true;
+      if (verdict === 'older') return true;
       yield* this.#make(source, stat, target);
+      this.#made.add(key(target, this.#process.files.lstat(target)));
+      yield* this.#tell(source, target, saved);
     } catch (error) {
       return yield* this.#fail(error instanceof CopyFailure ? error.message : `cannot create ${words(stat)} ${quoteName(target)}: ${reason(error)}`);
     }
-    this.#made.add(this.#identity(target));
-    yield* this.#tell(source, target);
     if (this.#options.as === 'content' || this.#options.as === 'attributes') yield* this.#keepAttributes(stat, target);
     return true;
   }
@@ -113,44 +126,60 @@ export class Copier {
     }
   }
 
-  #identity(path: string): string {
-    const { device, ino } = this.#process.files.lstat(path);
-    return `${device}:${ino}`;
-  }
-
-  /** Whether what is at the target may be replaced; makes room for it. */
-  *#judge(source: string, stat: Stat, target: string, existing: Stat, isOperand: boolean): Task<'go' | 'skip' | 'stop'> {
-    const { replace, backup, as } = this.#options;
-    const actual = existing.type === 'symlink' ? this.#followed(target) : existing;
-    if (stat.type === 'directory') {
-      if (actual?.type === 'directory' && !(existing.type === 'symlink' && !isOperand)) return 'go';
+  /** Whether what is at the target may be replaced. */
+  *#judge(source: string, stat: Stat, target: string, link: Stat, isOperand: boolean): Task<'go' | 'skip' | 'older' | 'stop'> {
+    const { replace, backup, as, removeFirst, follow, moves = false } = this.#options;
+    const [isFolder, follows] = [stat.type === 'directory', follow === 'always' || (follow === 'operands' && isOperand)];
+    const writesThrough = stat.type === 'file' && as === 'content' && !backup && !removeFirst && !moves;
+    if (link.type === 'symlink' && writesThrough && this.#made.has(key(target, link))) {
+      yield* this.#fail(`will not copy ${quoteName(source)} through just-created symlink ${quoteName(target)}`);
+      return 'stop';
+    }
+    const existing = link.type === 'symlink' && (writesThrough || (isFolder && isOperand)) ? this.#followed(target) : link;
+    if (existing === undefined && !isFolder) return 'go';
+    const verdict = isFolder && existing?.type === 'directory' && link.type === 'directory' && !isSame(stat, link) ? 'go'
+      : sameFile(this.#process.files, { source, target, moves, links: as === 'link', symlinks: as === 'symlink', follows, removesFirst: removeFirst, backsUp: backup !== undefined });
+    if (verdict === 'same') {
+      yield* this.#fail(`${quoteName(source)} and ${quoteName(target)} are the same file`);
+      return 'stop';
+    }
+    if (isFolder) {
+      if (existing?.type === 'directory') return 'go';
       yield* this.#fail(`cannot overwrite non-directory ${quoteName(target)} with directory ${quoteName(source)}`);
       return 'stop';
     }
     if (replace === 'no') return 'skip';
-    if (replace === 'update' && existing.mtimeMs >= stat.mtimeMs) return 'skip';
-    const isSame = stat.device === (actual ?? existing).device && stat.ino === (actual ?? existing).ino;
-    if (isSame && !(stat.type === 'symlink' && existing.type !== 'symlink') && !(backup && as === 'content')) {
-      // A hard link that already is one is no mistake.
-      if (as === 'link' || (this.#options.preserve.links && existing.type !== 'symlink' && stat.nlink > 1 && source !== target)) return 'skip';
-      if (!(this.#options.removeFirst && existing.type === 'symlink')) {
-        yield* this.#fail(`${quoteName(source)} and ${quoteName(target)} are the same file`);
-        return 'stop';
-      }
-    }
-    if (existing.type === 'directory') {
+    if (replace === 'update' && existing!.mtimeMs >= stat.mtimeMs) return 'older';
+    if (replace === 'ask' && !(yield* confirm(this.#process, prompt(this.#process, overwriteQuestion(this.#process, target, existing!, removeFirst || this.#options.force))))) return 'skip';
+    if (verdict === 'done') return 'skip';
+    if (existing!.type === 'directory') {
       yield* this.#fail(`cannot overwrite directory ${quoteName(target)} with non-directory${isOperand ? '' : ` ${quoteName(source)}`}`);
       return 'stop';
     }
-    if (this.#made.has(`${existing.device}:${existing.ino}`)) {
+    if (backup?.isNumbered !== true && this.#made.has(key(target, existing!))) {
       yield* this.#fail(`will not overwrite just-created ${quoteName(target)} with ${quoteName(source)}`);
       return 'stop';
     }
-    if (replace === 'ask' && !(yield* confirm(this.#process, prompt(this.#process, `overwrite ${quoteName(target)}? `)))) return 'skip';
-    if (backup) backup(this.#process, target);
-    else if (this.#options.removeFirst || (as === 'content' && stat.type !== 'file' && this.#options.recursive) || (this.#options.force && as !== 'content')) this.#process.files.unlink(target);
-    else if (stat.type === 'symlink' && this.#options.follow !== 'always') this.#process.files.unlink(target);
+    if (backup && !backup.isNumbered && isBackupOf(this.#process.files, source, target, backup.suffix)) {
+      yield* this.#fail(`backing up ${quoteName(target)} might destroy source;  ${quoteName(source)} not ${moves ? 'moved' : 'copied'}`);
+      return 'stop';
+    }
     return 'go';
+  }
+
+  /** Takes away what stands at the target, where it is not to be written into; the backup's name where one is made. */
+  *#makeRoom(stat: Stat, target: string, link: Stat): Task<string | undefined> {
+    const { as, backup, follow, force, preserve, recursive, removeFirst } = this.#options;
+    if (stat.type === 'directory') return undefined;
+    if (backup) return backUp(this.#process, backup, target);
+    const isReplaced = removeFirst || (as !== 'content' ? force : (preserve.links && link.nlink > 1) || (stat.type !== 'file' && (recursive || follow !== 'always')));
+    if (!isReplaced) return undefined;
+    try {
+      this.#process.files.unlink(target);
+    } catch (error) {
+      throw new CopyFailure(`cannot remove ${quoteName(target)}: ${reason(error)}`);
+    }
+    return undefined;
   }
 
   #followed(path: string): Stat | undefined {
@@ -194,7 +223,8 @@ export class Copier {
       } catch (error) {
         return yield* this.#fail(`cannot create directory ${quoteName(target)}: ${reason(error)}`);
       }
-      yield* this.#tell(source, target);
+      if (this.#options.moves === true && this.#options.verbose) this.#output.print(`created directory ${quoteName(target)}\n`);
+      else yield* this.#tell(source, target);
     }
     const complete = yield* this.#copyEntries(source, stat, target, device);
     if (this.#options.preserve.mode || this.#options.preserve.ownership || this.#options.preserve.timestamps) yield* this.#keepAttributes(stat, target);
@@ -296,15 +326,20 @@ export class Copier {
     }
   }
 
-  *#tell(source: string, target: string): Task {
+  *#tell(source: string, target: string, saved?: string): Task {
     if (!this.#options.verbose) return;
-    this.#output.print(`${quoteName(source)} -> ${quoteName(target)}\n`);
+    this.#output.print(`${this.#options.moves === true ? 'copied ' : ''}${quoteName(source)} -> ${quoteName(target)}${saved === undefined ? '' : ` (backup: ${quoteName(saved)})`}\n`);
     if (this.#output.isFull) yield* this.#output.flush();
   }
 }
 
 /** A failure whose message is complete already. */
 class CopyFailure extends Error {}
+
+/** A file under a name, to know it again. */
+function key(path: string, { device, ino }: Stat): string {
+  return `${device}:${ino}:${path}`;
+}
 
 function parentOf(path: string): string {
   const trimmed = path.replace(/\/+$/, '');

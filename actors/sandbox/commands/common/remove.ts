@@ -1,11 +1,10 @@
 // Removing files and whole trees, as rm does; also what mv leaves behind on another file system.
 import { isErrno } from '../../kernel/errno.js';
 import type { FileType, Stat } from '../../kernel/inode.js';
-import { MAY_WRITE, permits } from '../../kernel/path.js';
 import type { Process } from '../../kernel/process.js';
 import { PREEMPT, type Task } from '../../kernel/wait.js';
 import { complain, type Output, reason } from '../../programs/stdio.js';
-import { confirm, prompt } from './ask.js';
+import { confirm, isWriteProtected, prompt } from './ask.js';
 import { Pace } from './pace.js';
 import { baseName, joinPath } from './paths.js';
 import { quoteName } from './quote.js';
@@ -18,6 +17,8 @@ export interface RemovalOptions {
   /** Asks before each removal; 'protected' only before write-protected files, when there is somebody to ask. */
   ask: 'always' | 'protected' | 'never';
   oneFileSystem?: boolean;
+  /** Takes standard input for a terminal. */
+  presumesTerminal?: boolean;
 }
 
 const WORDS: Readonly<Record<FileType, string>> = {
@@ -51,7 +52,7 @@ export class Remover {
     }
     try {
       const stat = this.#process.files.lstat(path);
-      yield* this.#remove(path, stat, stat.device);
+      yield* this.#remove(path.replace(/\/+$/, '/'), stat, stat.device);
     } catch (error) {
       if (this.#options.force && (isErrno(error, 'ENOENT') || isErrno(error, 'ENOTDIR'))) return;
       yield* this.#fail(`cannot remove ${quoteName(path)}: ${reason(error)}`);
@@ -108,8 +109,9 @@ export class Remover {
 
   *#mayRemove(path: string, stat: Stat): Task<boolean> {
     if (this.#options.ask === 'never') return true;
-    const isProtected = stat.type !== 'symlink' && !permits(this.#process.files.locate(path, false).inode, this.#process.credentials, MAY_WRITE);
-    if (this.#options.ask === 'protected' && !(isProtected && this.#process.descriptors.find(0)?.isTerminal === true)) return true;
+    const isProtected = isWriteProtected(this.#process, path, stat);
+    const isAnybodyThere = this.#options.presumesTerminal === true || this.#process.descriptors.find(0)?.isTerminal === true;
+    if (this.#options.ask === 'protected' && !(isProtected && isAnybodyThere)) return true;
     return yield* confirm(this.#process, prompt(this.#process, `remove ${isProtected ? 'write-protected ' : ''}${typeWords(stat)} ${quoteName(path)}? `));
   }
 
