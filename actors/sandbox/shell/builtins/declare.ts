@@ -232,6 +232,12 @@ function declareOne(shell: Shell, request: Request, operand: string | ExpandedAs
     shell.complain(`${name}: readonly variable`);
     throw new CommandAbort(1);
   }
+  if (off.includes('n') && variable.has(NAMEREF) && value !== undefined) {
+    // What it leads to gets the value, and it keeps the name.
+    variables.set(name, value, append);
+    variables.mark(variable, 0, NAMEREF);
+    return 0;
+  }
   const isBare = value === undefined && elements === undefined;
   // bash: a local variable is exported where the one that it hides is.
   if (shell.isBash && variable !== outer && outer?.has(EXPORTED) === true && variable.depth > outer.depth && !off.includes('x')) add |= EXPORTED;
@@ -249,13 +255,15 @@ function declareOne(shell: Shell, request: Request, operand: string | ExpandedAs
     variable.becomeList();
   }
   if ((add & NAMEREF) !== 0) {
-    if (outer?.isArray === true || subscript !== undefined) return fail(shell, command, `${subscript === undefined ? name : `${name}[${subscript}]`}: reference variable cannot be an array`);
+    if (variable.isArray || elements !== undefined || subscript !== undefined) return fail(shell, command, `${subscript === undefined ? name : `${name}[${subscript}]`}: reference variable cannot be an array`);
     if (value === undefined && variable.value !== undefined && !parseReference(variable.value)) return fail(shell, command, `\`${variable.value}': invalid variable name for name reference`);
   }
   if ((add & NAMEREF) !== 0 && value !== undefined) {
     if (value === '') return fail(shell, command, "`': not a valid identifier");
     if (value === name && variables.functionDepth === 0) return fail(shell, command, `${name}: nameref variable self references not allowed`);
-    if (!parseReference(value)) return fail(shell, command, `\`${value}': invalid variable name for name reference`);
+    const reference = parseReference(value);
+    if (!reference) return fail(shell, command, `\`${value}': invalid variable name for name reference`);
+    if (reference.name === name) shell.complain(`${command}: warning: ${name}: circular name reference`);
   }
   if (isNew && variable.isArray) variable.isUnassigned = true;
   if ((add & LOWERCASE) !== 0 && (add & UPPERCASE) !== 0) add &= ~(LOWERCASE | UPPERCASE);
@@ -263,7 +271,11 @@ function declareOne(shell: Shell, request: Request, operand: string | ExpandedAs
   variables.mark(variable, add & ~(READONLY | NAMEREF), remove | exclusive);
   if (elements) storeElements(shell, variable, elements, append);
   else if (value !== undefined && subscript !== undefined) variables.assignElement(variable, variables.elementKey(variable, subscript), value, append);
-  else if (value !== undefined) variables.assign(variable, value, append);
+  else if (value !== undefined) {
+    // The name that a nameref leads to is no number, whatever the variable was.
+    if ((add & NAMEREF) !== 0) variables.mark(variable, 0, INTEGER | LOWERCASE | UPPERCASE);
+    variables.assign(variable, value, append);
+  }
   variables.mark(variable, add & (READONLY | NAMEREF));
   return 0;
 }

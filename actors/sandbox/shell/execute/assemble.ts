@@ -23,6 +23,7 @@ export function assemble(shell: Shell, scriptMain: ScriptMain): void {
   shell.expansion = new Expander(shell);
   shell.redirection = new Redirector(shell);
   shell.variables.evaluate = (text) => String(shell.expansion.evaluate(text));
+  shell.variables.warn = (message) => shell.complain(message);
   shell.variables.elementKey = (variable, subscript, isKey = shell.options.has('assoc_expand_once')) => {
     if (variable?.map && isKey) return subscript;
     let parsed: Subscript;

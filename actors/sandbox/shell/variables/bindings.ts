@@ -11,6 +11,17 @@ interface Scope {
 
 let generations = 0;
 
+/** In front of a name: the global variable of that name, whatever hides it. No name of a script begins so. */
+const GLOBAL = '\0';
+
+export function globalName(name: string): string {
+  return GLOBAL + name;
+}
+
+function isGlobalName(name: string): boolean {
+  return name.charCodeAt(0) === 0;
+}
+
 export class Bindings {
   protected bindings = new ForkedMap<Variable>();
   #scopes: Scope[] = [];
@@ -40,7 +51,10 @@ export class Bindings {
 
   /** What is bound to the name, namerefs not followed. */
   binding(name: string): Variable | undefined {
-    return this.bindings.get(name);
+    if (!isGlobalName(name)) return this.bindings.get(name);
+    let variable = this.bindings.get(name.slice(1));
+    while (variable?.hidden) variable = variable.hidden;
+    return variable?.depth === 0 ? variable : undefined;
   }
 
   /** Names of all variables that are set, sorted. */
@@ -197,6 +211,7 @@ export class Bindings {
 
   /** The variable bound to the name, made global when there is none, safe to change in place. Namerefs are not followed. */
   writable(name: string): Variable {
+    if (isGlobalName(name)) return this.global(name.slice(1));
     const variable = this.bindings.get(name);
     if (variable) return variable.generation === this.generation ? variable : this.#own(variable);
     const made = new Variable(name, 0, this.generation);

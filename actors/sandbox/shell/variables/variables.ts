@@ -2,7 +2,7 @@
 import { type Integer, sum } from '../syntax/constant.js';
 import { AssociativeArray, IndexedArray, type Key } from './arrays.js';
 import { AssignmentError } from './assignment-error.js';
-import { Bindings } from './bindings.js';
+import { Bindings, globalName } from './bindings.js';
 import { byHash } from './hash-order.js';
 import { isName, isSubscript, parseReference, type Reference, wholeReference } from './reference.js';
 import { CAPITALIZED, EXPORTED, INTEGER, LOWERCASE, NAMEREF, READONLY, UPPERCASE, type Variable, WATCHED } from './variable.js';
@@ -16,6 +16,9 @@ export class Variables extends Bindings {
   evaluate: (text: string) => string = (text) => text;
   /** Set by the shell: an element's key from the text of a subscript; `isKey` says whether it is one as it stands in an associative array. */
   elementKey: (variable: Variable | undefined, subscript: string, isKey?: boolean) => Key = (_, subscript) => subscript;
+
+  /** Set by the shell: tells of what is odd. */
+  warn: (message: string) => void = () => undefined;
 
   /** What came with the environment and is no variable: it is passed on. */
   readonly foreign = new Map<string, string>();
@@ -41,7 +44,7 @@ export class Variables extends Bindings {
 
   // --- reading ----------------------------------------------------------------------------------------------------------------
 
-  /** Follows namerefs from a name to where it leads. */
+  /** Follows namerefs from a name to where it leads. One of a function that leads back to its own name means the global variable. */
   follow(name: string): Reference {
     let at = name;
     for (let hops = 0; hops < NAMEREF_HOPS_MAX; hops++) {
@@ -49,6 +52,10 @@ export class Variables extends Bindings {
       if (!variable || (variable.attributes & NAMEREF) === 0 || variable.value === undefined || variable.value === '') return { name: at, subscript: undefined };
       const reference = parseReference(variable.value);
       if (!reference) return { name: at, subscript: undefined };
+      if ((reference.name === at || reference.name === name) && variable.depth > 0) {
+        this.warn(`warning: ${name}: circular name reference`);
+        return { name: globalName(reference.name), subscript: reference.subscript };
+      }
       if (reference.subscript !== undefined) return reference;
       at = reference.name;
     }
@@ -59,7 +66,7 @@ export class Variables extends Bindings {
   find(name: string): Variable | undefined {
     const variable = this.bindings.get(name);
     if (!variable || (variable.attributes & NAMEREF) === 0) return variable;
-    return this.bindings.get(this.follow(name).name);
+    return this.binding(this.follow(name).name);
   }
 
   /** The value of `$name`, undefined when unset, and where it names a list. */
@@ -68,7 +75,7 @@ export class Variables extends Bindings {
     if (!variable) return undefined;
     if ((variable.attributes & NAMEREF) === 0) return variable.special ? variable.text : variable.value ?? variable.text;
     const { name: target, subscript } = this.follow(name);
-    const found = this.bindings.get(target);
+    const found = this.binding(target);
     if (subscript === '@' || subscript === '*') return undefined;
     if (subscript !== undefined) return found?.element(this.elementKey(found, subscript));
     return found && (found.attributes & NAMEREF) === 0 ? found.text : undefined;
@@ -139,8 +146,8 @@ export class Variables extends Bindings {
   /** `name[subscript]=value`; the subscript is the text between the brackets. */
   setElement(name: string, subscript: string, value: string, append = false): void {
     const target = this.#target(name).name;
-    if ((subscript === '@' || subscript === '*') && !this.bindings.get(target)?.map) throw new AssignmentError(`${name}[${subscript}]: bad array subscript`);
-    this.assignElement(this.writable(target), this.elementKey(this.bindings.get(target), subscript), value, append);
+    if ((subscript === '@' || subscript === '*') && !this.binding(target)?.map) throw new AssignmentError(`${name}[${subscript}]: bad array subscript`);
+    this.assignElement(this.writable(target), this.elementKey(this.binding(target), subscript), value, append);
   }
 
   /** Assigns one element under an evaluated key. */
