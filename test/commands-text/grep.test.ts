@@ -1,6 +1,7 @@
 // grep against the host's own: options over a table, patterns over generated texts.
 import test from 'ava';
 import fc from 'fast-check';
+import { compare, shown } from '../commands-lines/judge.js';
 import { cases, difference, hostHas, runOurs, sameAsHost } from './differential.js';
 
 const TEXT = 'Hello world\nfoo bar\nfoobar\n\nbar foo\nabc123 def\nHELLO again\nx+y=z (a|b)\ntail\nword_with foo.\nno end';
@@ -39,4 +40,13 @@ test('extended expressions select and cut out what GNU does', async (t) => {
 test('a pattern that sends a backtracking matcher astray is answered', async (t) => {
   const { exitCode } = await runOurs({ argv: ['grep', '-E', '(a*)*(a|aa)+b'], stdin: `${'a'.repeat(60)}c\n` });
   t.is(exitCode, 1);
+});
+
+test('grep sets groups off, chooses files, and leaves a shared input as GNU does', async (t) => {
+  const differences = await compare([
+    'grep -f empty a.txt', 'grep -C 0 a a.txt seq.txt', "grep -vo -C1 e -n para.txt", "grep -o -C1 'line [37]' seq.txt", '(grep -m2 -A2 line; head -1) <seq.txt', 'grep -v "" nosuch',
+    "grep -r --include='*.c' --exclude='x*' . dir dir2 | sort", 'grep -rl --exclude-dir=dir . dir dir2 | sort', 'mkfifo p; grep -D skip x p', 'ln -s . dir/loop; grep -R alpha dir | sort',
+    "printf 'a\\nb\\0c\\n\\0' | grep -zP 'a$' | od -c", "grep -P '(.)\\2' a.txt", "grep '[::]' csv.txt", 'GREP_COLOR=36 grep --color=always alpha a.txt', 'LC_ALL=C grep -o . u8.txt', 'grep line seq.txt >/dev/full',
+  ]);
+  t.deepEqual(differences.map(shown), []);
 });

@@ -120,6 +120,11 @@ export class Blocks {
     this.#sparing = sparing;
   }
 
+  /** Whether what was read behind the last block has this byte. */
+  hasUnread(byte: number): boolean {
+    return this.#rest.some((part) => part.includes(byte));
+  }
+
   /** What was read behind the last block. */
   get unreadBytes(): number {
     return this.#rest.reduce((sum, part) => sum + part.length, 0);

@@ -60,7 +60,7 @@ export class Output {
 }
 
 /** How programs end that cannot write, where that is not 1. */
-const WRITE_FAILURE: Readonly<Record<string, number>> = { awk: 2, env: 125, expr: 3, gawk: 2, jq: 2, ls: 2, sed: 4, sort: 2 };
+const WRITE_FAILURE: Readonly<Record<string, number>> = { awk: 2, env: 125, expr: 3, gawk: 2, grep: 2, jq: 2, ls: 2, sed: 4, sort: 2 };
 
 /** Reads a descriptor line by line, as bytes without copying where it can. */
 export class LineReader {

@@ -4,6 +4,8 @@ import { literalSource, type RegexNode, type RegexOptions, RegexSyntaxError } fr
 
 /** RE_DUP_MAX as glibc has it. */
 const REPEATS_MAX = 32767;
+/** Groups within groups: what comes behind walks them by calling itself. */
+const DEPTH_MAX = 1000;
 const TEXT_START = '(?<![^])';
 const TEXT_END = '(?![^])';
 const SHORTHAND: Readonly<Record<string, string>> = { w: '[A-Za-z0-9_]', W: '[^A-Za-z0-9_]', s: '[ \\t-\\r]', S: '[^ \\t-\\r]' };
@@ -126,6 +128,7 @@ class Parser {
   }
 
   #group(token: Token, depth: number): RegexNode {
+    if (depth >= DEPTH_MAX) throw new RegexSyntaxError('stack overflow');
     this.#at += token.length;
     const group = ++this.groups;
     const body = this.choice(depth + 1);
@@ -187,7 +190,8 @@ class Parser {
     const rest = this.#characters.slice(this.#at + token.length, this.#at + token.length + 16).join('');
     const match = (extended ? /^(\d*)(,?)(\d*)\}/ : /^(\d*)(,?)(\d*)\\\}/).exec(rest);
     if (match === null || (match[1] === '' && match[2] === '')) {
-      if (extended && lenient === true) return undefined;
+      if (extended && lenient === true && !/^(?:\}|\d*,\d*,)/.test(rest)) return undefined;
+      if (extended && lenient === true) throw new RegexSyntaxError('Invalid content of \\{\\}');
       throw new RegexSyntaxError(extended || /^\d*,?\d*$/.test(rest) ? 'Unmatched \\{' : 'Invalid content of \\{\\}');
     }
     const min = Number(match[1]);

@@ -7,17 +7,22 @@ import { isBusybox } from '../../programs/flavour.js';
 import { command, complain, type Output } from '../../programs/stdio.js';
 import { globRegex } from '../text-glob.js';
 import { openInput, readsOwnOutput } from '../text-input.js';
-import { buildMatcher, type Matcher } from './matcher.js';
+import { buildMatcher, type Matcher, selectsNothing } from './matcher.js';
 import { type GrepSettings, parseGrep } from './options.js';
 import { FileSearch, inColor } from './search.js';
+
+/** A name that was given, whole and from each of its parts on: a filter may match any of them. */
+function suffixesOf(path: string): string[] {
+  const parts = path.replace(/\/+$/, '').split('/');
+  return parts.map((_part, at) => parts.slice(at).join('/'));
+}
 
 class Grep {
   readonly #process: Process;
   readonly #output: Output;
   readonly #settings: GrepSettings;
   readonly #matcher: Matcher;
-  readonly #include: readonly RegExp[];
-  readonly #exclude: readonly RegExp[];
+  readonly #filters: readonly { readonly glob: RegExp; readonly includes: boolean }[];
   readonly #excludeFolders: readonly RegExp[];
   readonly #showsNames: boolean;
   readonly #context = { hasPrinted: false };
@@ -29,8 +34,7 @@ class Grep {
     this.#output = output;
     this.#settings = settings;
     this.#matcher = buildMatcher(settings);
-    this.#include = settings.include.map(globRegex);
-    this.#exclude = settings.exclude.map(globRegex);
+    this.#filters = settings.filters.map(({ glob, includes }) => ({ glob: globRegex(glob), includes }));
     this.#excludeFolders = settings.excludeFolders.map((glob) => globRegex(glob.replace(/\/+$/, '')));
     const { files, recursive } = settings;
     const many = files.length > 1 || (recursive !== 'no' && (files.length === 0 || files.some((file) => this.#isFolder(file))));
@@ -48,22 +52,35 @@ class Grep {
 
   *visit(path: string): Task {
     if (path !== '-' && this.#isFolder(path)) {
+      if (suffixesOf(path).some((name) => this.#excludeFolders.some((glob) => glob.test(name)))) return;
       if (this.#settings.recursive !== 'no') return yield* this.#folder(path, path);
       if (!this.#settings.skipsDirectories) yield* this.#fail(path, new Errno('EISDIR'));
       return;
     }
-    if (path !== '-' && this.#isLeftOut(path.split('/').at(-1)!)) return;
+    if (path !== '-' && this.#isLeftOut(suffixesOf(path))) return;
+    if (path !== '-' && this.#settings.devices === 'skip' && this.#isSpecial(path)) return;
     yield* this.file(path, path === '-' ? this.#settings.label : path);
   }
 
-  #isLeftOut(name: string): boolean {
-    if (this.#exclude.some((glob) => glob.test(name))) return true;
-    return this.#include.length > 0 && !this.#include.some((glob) => glob.test(name));
+  #isSpecial(path: string): boolean {
+    return this.#process.files.exists(path) && !['file', 'directory'].includes(this.#process.files.stat(path).type);
+  }
+
+  /** By the last filter that matches one of a file's names; by the first filter's kind where none does. */
+  #isLeftOut(names: readonly string[]): boolean {
+    const last = this.#filters.findLast(({ glob }) => names.some((name) => glob.test(name)));
+    return last === undefined ? this.#filters[0]?.includes === true : !last.includes;
   }
 
   /** `shown` is what names begin with: empty where grep -r was given no operand. */
-  *#folder(path: string, shown: string): Task {
+  *#folder(path: string, shown: string, above: readonly string[] = []): Task {
     try {
+      const { device, ino } = this.#process.files.stat(path);
+      const id = `${device}:${ino}`;
+      if (above.includes(id)) {
+        if (!this.#settings.silent) yield* complain(this.#process, `${shown}: warning: recursive directory loop`);
+        return;
+      }
       for (const { name, type } of this.#process.files.readdir(path)) {
         if (this.isDecided) return;
         const full = `${path.replace(/\/$/, '')}/${name}`;
@@ -78,8 +95,8 @@ class Grep {
           kind = this.#process.files.stat(full).type;
         }
         if (kind === 'directory') {
-          if (!this.#excludeFolders.some((glob) => glob.test(name))) yield* this.#folder(full, label);
-        } else if (kind === 'file' && !this.#isLeftOut(name)) {
+          if (!this.#excludeFolders.some((glob) => glob.test(name))) yield* this.#folder(full, label, [...above, id]);
+        } else if ((kind === 'file' || this.#settings.devices === 'read') && !this.#isLeftOut([name])) {
           yield* this.file(full, label);
         }
       }
@@ -94,7 +111,7 @@ class Grep {
   }
 
   *#fail(name: string, error: unknown): Task {
-    if (!(error instanceof Errno) || error.code === 'EPIPE') throw error;
+    if (!(error instanceof Errno) || error.code === 'EPIPE' || this.#output.hasFailed) throw error;
     if (this.#settings.silent) this.failed = true;
     else yield* this.#refuse(name, error.message);
   }
@@ -138,6 +155,7 @@ class Grep {
 
 export const grep: Main = command(function* (process, output) {
   const settings = yield* parseGrep(process);
+  if (selectsNothing(settings)) return 1;
   const search = new Grep(process, output, settings);
   if (settings.files.length === 0) yield* settings.recursive === 'no' ? search.visit('-') : search.here();
   for (const file of settings.files) {

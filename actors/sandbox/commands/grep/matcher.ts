@@ -4,6 +4,13 @@ import { type CompiledRegex, compileRegex, RegexSyntaxError } from '../../regex/
 import type { GrepSettings } from './options.js';
 import { bracketEnd, KEPT, perlSource } from './perl.js';
 
+/** Whether no line can be selected, so that no file need be looked at. */
+export function selectsNothing({ patterns, invert, countMax, words, wholeLines, output }: GrepSettings): boolean {
+  if (output === 'without-match') return false;
+  const isAll = patterns.length === 1 && patterns[0] === '' && !words && !wholeLines;
+  return countMax === 0 || (invert ? isAll : patterns.length === 0);
+}
+
 export interface Matcher {
   /** The beginning of some match in a matching line at or after `from` (which begins a line); -1 when there is none. */
   find(text: string, from: number): number;
@@ -29,6 +36,7 @@ interface Search {
 /** Throws UsageError with exit code 2 for what is no pattern. */
 export function buildMatcher(settings: GrepSettings): Matcher {
   const { patterns, wholeLines, words, ignoreCase } = settings;
+  if (patterns.length === 0) return new LineSet([]);
   if (settings.syntax === 'fixed' && !ignoreCase && !words) {
     if (wholeLines && settings.output !== 'parts') return new LineSet(patterns);
     if (patterns.length === 1 && patterns[0] !== '' && !wholeLines) return new Literal(patterns[0]!);
@@ -38,7 +46,7 @@ export function buildMatcher(settings: GrepSettings): Matcher {
     const only = searches.length === 1 ? patterns[0]! : '';
     const literal = searches.length === 1 && !words && !wholeLines ? searches[0]!.exact === undefined && literalOf(only, settings) : undefined;
     if (typeof literal === 'string' && literal !== '') return new Literal(literal);
-    return new Searches(merged(searches));
+    return new Searches(searches);
   } catch (error) {
     if (error instanceof RegexSyntaxError || error instanceof SyntaxError) throw new UsageError(wordsFor(error, settings), 2);
     throw error;
@@ -62,7 +70,8 @@ function literalOf(pattern: string, settings: GrepSettings): string | undefined 
   return compileRegex(pattern, { extended: settings.syntax === 'extended', lenient: true }).literal;
 }
 
-function bounded(source: string, { wholeLines, words }: GrepSettings): string {
+function bounded(source: string, { wholeLines, words, syntax, delimiter }: GrepSettings): string {
+  if (wholeLines && syntax === 'perl' && delimiter === '\0') return `(?<![^])(?:${source})(?![^])`;
   if (wholeLines) return `${LINE_BEFORE}(?:${source})${LINE_AFTER}`;
   return words ? `${WORD_BEFORE}(?:${source})${WORD_AFTER}` : source;
 }
@@ -75,7 +84,7 @@ function fixedSearch(settings: GrepSettings): Search {
 }
 
 function perlSearch(pattern: string, settings: GrepSettings): Search {
-  const { source, ignoreCase, dotAll, keeps } = perlSource(pattern);
+  const { source, ignoreCase, dotAll, keeps } = perlSource(pattern, settings.delimiter === '\n');
   const flags = `g${settings.ignoreCase || ignoreCase ? 'i' : ''}${dotAll ? 's' : ''}${keeps ? 'd' : ''}`;
   try {
     return { regex: new RegExp(bounded(source, settings), `${flags}u`), careful: undefined, exact: undefined };
@@ -91,7 +100,7 @@ function judgeBrackets(pattern: string): void {
     if (pattern[at] === '\\') at++;
     else if (pattern[at] === '[') {
       const end = bracketEnd(pattern, at);
-      if (/^\[:[^\]]*:\]$/.test(pattern.slice(at, end))) throw new RegexSyntaxError('character class syntax is [[:space:]], not [:space:]');
+      if (/^\[:[^[\]-]*[^:[\]-][^[\]-]*:\]$/.test(pattern.slice(at, end))) throw new RegexSyntaxError('character class syntax is [[:space:]], not [:space:]');
       at = end - 1;
     }
   }
@@ -158,14 +167,17 @@ class LineSet implements Matcher {
 
 class Searches implements Matcher {
   readonly #searches: readonly Search[];
+  /** Where any match will do. */
+  readonly #merged: readonly Search[];
 
   constructor(searches: readonly Search[]) {
     this.#searches = searches;
+    this.#merged = merged(searches);
   }
 
   find(text: string, from: number): number {
     let first = -1;
-    for (const { regex, careful } of this.#searches) {
+    for (const { regex, careful } of this.#merged) {
       let at: number;
       if (careful) {
         at = eachLine(text, from, (line) => careful.test(line));

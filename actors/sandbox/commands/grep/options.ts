@@ -2,8 +2,9 @@
 import type { Process } from '../../kernel/process.js';
 import { decode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
+import { decoderOf, localText } from '../../programs/locale.js';
 import { isBusybox } from '../../programs/flavour.js';
-import { InformationRequest, type Options, parseOptions, readAll, UsageError } from '../../programs/stdio.js';
+import { complain, InformationRequest, type Options, parseOptions, readAll, UsageError } from '../../programs/stdio.js';
 import { quoteName } from '../common/quote.js';
 import { openInput } from '../text-input.js';
 
@@ -36,10 +37,13 @@ export interface Colors {
 
 const COLOR_NAMES: Readonly<Record<string, keyof Colors>> = { ms: 'match', mt: 'match', fn: 'name', ln: 'number', bn: 'offset', se: 'separator' };
 
-function colorsOf(process: Process): Colors {
+function* colorsOf(process: Process): Task<Colors> {
   const colors: Colors = { match: '01;31', name: '35', number: '32', offset: '32', separator: '36' };
   const old = process.env.get('GREP_COLOR');
-  if (old !== undefined && /^[\d;]+$/.test(old)) colors.match = old;
+  if (old !== undefined && old !== '') {
+    yield* complain(process, `warning: GREP_COLOR='${old}' is deprecated; use GREP_COLORS='mt=${old}'`);
+    if (/^[\d;]+$/.test(old)) colors.match = old;
+  }
   for (const [, name, value] of (process.env.get('GREP_COLORS') ?? '').matchAll(/(\w\w)=([\d;]*)(?::|$)/g)) {
     const key = COLOR_NAMES[name!];
     if (key !== undefined) colors[key] = value!;
@@ -61,6 +65,12 @@ export const SHORT = 'EFGPe:f:iywxvm:bnHhoqsarRLlcA:B:C:TZzUuId:D:';
 
 export type Syntax = 'basic' | 'extended' | 'fixed' | 'perl';
 
+/** An --include, or an --exclude; of several that match the last one counts. */
+export interface NameFilter {
+  readonly glob: string;
+  readonly includes: boolean;
+}
+
 export interface GrepSettings {
   syntax: Syntax;
   patterns: readonly string[];
@@ -79,6 +89,8 @@ export interface GrepSettings {
   delimiter: '\n' | '\0';
   before: number;
   after: number;
+  /** Context was asked for, if only none: lines that do not follow each other are set off. */
+  grouped: boolean;
   separator: string | undefined;
   countMax: number;
   binary: 'binary' | 'text' | 'without-match';
@@ -88,8 +100,9 @@ export interface GrepSettings {
   label: string;
   recursive: 'no' | 'yes' | 'following';
   skipsDirectories: boolean;
-  include: readonly string[];
-  exclude: readonly string[];
+  /** Undefined: devices, pipes and sockets are read where they are named, and not where they are found. */
+  devices: 'read' | 'skip' | undefined;
+  filters: readonly NameFilter[];
   excludeFolders: readonly string[];
   files: readonly string[];
 }
@@ -128,6 +141,28 @@ function ignoresCase(argv: readonly string[], options: Options): boolean {
   return options.has('i', 'y', 'ignore-case') && argv.lastIndexOf('--no-ignore-case') < argv.findLastIndex((word) => /^-[A-Za-z]*[iy]|^--ignore-case$/.test(word));
 }
 
+/** Of -h and -H the last one counts. */
+function namesOf(argv: readonly string[], options: Options): boolean | undefined {
+  const [hides, shows] = [options.has('h', 'no-filename'), options.has('H', 'with-filename')];
+  if (!hides && !shows) return undefined;
+  if (hides !== shows) return shows;
+  const last = argv.findLast((word) => /^-[A-Za-z]*[hH]|^--(?:no|with)-filename$/.test(word))!;
+  return last.startsWith('--') ? last.startsWith('--with') : last.lastIndexOf('H') > last.lastIndexOf('h');
+}
+
+/** In the order of the command line, with --exclude-from's lines at their end. */
+function filtersOf(process: Process, options: Options): NameFilter[] {
+  const words = process.argv.filter((word, at) => /^--(?:include|exclude)(?:=|$)/.test(word) && process.argv[at - 1] !== '-e');
+  const next = { include: 0, exclude: 0 };
+  const filters = words.map((word): NameFilter => {
+    const name = word.startsWith('--include') ? 'include' : 'exclude';
+    return { glob: options.given.get(name)?.[next[name]++] ?? '', includes: name === 'include' };
+  });
+  const excludeFrom = options.value('exclude-from');
+  const listed = excludeFrom === undefined ? [] : decode(process.files.readFile(excludeFrom)).split('\n').filter((line) => line !== '');
+  return [...filters, ...listed.map((glob) => ({ glob, includes: false }))];
+}
+
 function outputOf(options: Options): GrepSettings['output'] {
   if (options.has('q', 'quiet', 'silent')) return 'nothing';
   if (options.has('L', 'files-without-match')) return 'without-match';
@@ -137,11 +172,11 @@ function outputOf(options: Options): GrepSettings['output'] {
 }
 
 function* patternsOf(process: Process, options: Options): Task<{ patterns: string[]; files: readonly string[] }> {
-  const given = [...(options.given.get('e') ?? []), ...(options.given.get('regexp') ?? [])].flatMap((text) => text.split('\n'));
+  const given = [...(options.given.get('e') ?? []), ...(options.given.get('regexp') ?? [])].flatMap((text) => localText(process, text).split('\n'));
   const lists = [...(options.given.get('f') ?? []), ...(options.given.get('file') ?? [])];
   for (const list of lists) {
     try {
-      const text = decode(yield* readAll(process, openInput(process, list)));
+      const text = decoderOf(process)(yield* readAll(process, openInput(process, list)));
       given.push(...(text === '' ? [] : text.replace(/\n$/, '').split('\n')));
     } catch (error) {
       throw error instanceof Error ? new UsageError(`${list}: ${error.message}`, 2) : error;
@@ -150,7 +185,7 @@ function* patternsOf(process: Process, options: Options): Task<{ patterns: strin
   if (given.length > 0 || lists.length > 0) return { patterns: given, files: options.operands };
   const [first, ...files] = options.operands;
   if (first === undefined) throw new UsageError(USAGE, 2, 'usage');
-  return { patterns: first.split('\n'), files };
+  return { patterns: localText(process, first).split('\n'), files };
 }
 
 /** Words that an option's argument may be. */
@@ -175,23 +210,22 @@ export function* parseGrep(process: Process): Task<GrepSettings> {
   const recursive = following ? 'following' : options.has('r', 'recursive') || options.value('d', 'directories') === 'recurse' ? 'yes' : 'no';
   judge(options);
   const countMax = number(options, 'max count', 'm', 'max-count');
-  const excludeFrom = options.value('exclude-from');
-  const listed = excludeFrom === undefined ? [] : decode(process.files.readFile(excludeFrom)).split('\n').filter((line) => line !== '');
   return {
     syntax: syntaxOf(process, options), patterns, ignoreCase: ignoresCase(process.argv, options),
     words: options.has('w', 'word-regexp'), wholeLines: options.has('x', 'line-regexp'), invert: options.has('v', 'invert-match'),
-    output: outputOf(options), names: options.has('h', 'no-filename') ? false : options.has('H', 'with-filename') ? true : undefined,
+    output: outputOf(options), names: namesOf(process.argv, options),
     numbers: options.has('n', 'line-number'), offsets: options.has('b', 'byte-offset'), initialTab: options.has('T', 'initial-tab'),
     nameEnd: options.has('Z', 'null') ? '\0' : undefined, delimiter: options.has('z', 'null-data') ? '\0' : '\n',
     before: number(options, 'context length argument', 'B', 'before-context') ?? context ?? 0,
     after: number(options, 'context length argument', 'A', 'after-context') ?? context ?? 0,
+    grouped: options.has('A', 'B', 'C', 'context', 'before-context', 'after-context'),
     separator: options.has('no-group-separator') ? undefined : (options.value('group-separator') ?? '--'),
     countMax: countMax === undefined || countMax < 0 ? Infinity : countMax,
     binary: options.has('a', 'text') || options.value('binary-files') === 'text' ? 'text'
       : options.has('I') || options.value('binary-files') === 'without-match' ? 'without-match' : 'binary',
-    color: isColored(process, options) ? colorsOf(process) : undefined, silent: options.has('s', 'no-messages'),
+    color: isColored(process, options) ? yield* colorsOf(process) : undefined, silent: options.has('s', 'no-messages'),
     lineBuffered: options.has('line-buffered'), label: options.value('label') ?? '(standard input)', recursive,
-    skipsDirectories: options.value('d', 'directories') === 'skip', include: options.given.get('include') ?? [],
-    exclude: [...(options.given.get('exclude') ?? []), ...listed], excludeFolders: options.given.get('exclude-dir') ?? [], files,
+    skipsDirectories: options.value('d', 'directories') === 'skip', devices: options.value('D', 'devices') as GrepSettings['devices'],
+    filters: filtersOf(process, options), excludeFolders: options.given.get('exclude-dir') ?? [], files,
   };
 }

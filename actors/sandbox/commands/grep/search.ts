@@ -1,9 +1,10 @@
 // Searches one file: which lines are selected, and what of them is printed with which context.
 import type { Process } from '../../kernel/process.js';
-import { decode } from '../../kernel/text.js';
+import { byteLength } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
+import { decoderOf } from '../../programs/locale.js';
 import { complain, type Output } from '../../programs/stdio.js';
-import { Blocks } from '../text-input.js';
+import { Blocks, giveBack } from '../text-input.js';
 import type { Matcher } from './matcher.js';
 import type { Colors, GrepSettings } from './options.js';
 
@@ -43,6 +44,10 @@ export class FileSearch {
   #lastPrinted = 0;
   #binary = false;
   #stopped = false;
+  /** The block, where the line at hand ends in it, and how many bytes were read behind the last line wanted. */
+  #text = '';
+  #lineEnd = 0;
+  #unwantedBytes = 0;
   /** With -T numbers are as wide as the largest may get. */
   #numberWidth = 0;
 
@@ -52,8 +57,8 @@ export class FileSearch {
     this.#matcher = matcher;
     this.#output = output;
     this.#name = showsName ? name : undefined;
-    const { before, after, numbers, offsets, color, delimiter, initialTab, countMax } = settings;
-    this.#plain = settings.output === 'lines' && before === 0 && after === 0 && !numbers && !offsets && color === undefined && delimiter === '\n' && !initialTab
+    const { grouped, numbers, offsets, color, delimiter, initialTab, countMax } = settings;
+    this.#plain = settings.output === 'lines' && !grouped && !numbers && !offsets && color === undefined && delimiter === '\n' && !initialTab
       && !showsName && countMax === Infinity;
   }
 
@@ -63,16 +68,20 @@ export class FileSearch {
     if (countMax === 0) return false;
     if (this.#settings.initialTab) this.#numberWidth = widthOf(process, fd);
     const blocks = new Blocks(process, fd, this.#output, delimiter.charCodeAt(0));
+    const decoder = decoderOf(process);
     const quick = output === 'nothing' || output === 'with-match' || output === 'without-match';
     let isFirst = true;
     for (let block = yield* blocks.next(); block; block = yield* blocks.next()) {
-      if (delimiter === '\n' && this.#settings.binary !== 'text' && (isFirst || !this.#binary) && block.includes(0)) {
+      if (delimiter === '\n' && this.#settings.binary !== 'text' && (isFirst || !this.#binary) && (block.includes(0) || blocks.hasUnread(0))) {
         this.#binary = true;
         if (this.#settings.binary === 'without-match') return false;
       }
       isFirst = false;
-      this.#scan(decode(block));
+      // What others read on from a shared input is what is behind the last line wanted, context or not.
+      if (this.selected >= countMax) this.#unwantedBytes += block.length;
+      this.#scan(decoder(block));
       if (this.#settings.lineBuffered) yield* this.#output.flush();
+      if (this.#stopped && fd === 0) giveBack(process, 0, this.#unwantedBytes + blocks.unreadBytes);
       if (this.#stopped || (this.selected > 0 && (quick || (this.#binary && output !== 'count')))) break;
     }
     if (this.#binary && this.selected > 0 && (output === 'lines' || output === 'parts')) {
@@ -84,6 +93,7 @@ export class FileSearch {
 
   #scan(text: string): void {
     const { invert, delimiter } = this.#settings;
+    this.#text = text;
     if (delimiter === '\0') return this.#scanRecords(text);
     for (let at = 0; at < text.length && !this.#stopped; ) {
       const found = this.#matcher.find(text, at);
@@ -103,6 +113,7 @@ export class FileSearch {
       const end = text.indexOf('\0', at);
       const record = text.slice(at, end < 0 ? text.length : end);
       at = end < 0 ? text.length : end + 1;
+      this.#lineEnd = at;
       this.#line(record, this.#matcher.test(record) !== this.#settings.invert);
     }
   }
@@ -130,7 +141,10 @@ export class FileSearch {
       const end = text.indexOf('\n', at);
       const stop = end < 0 || end >= to ? to : end;
       if (numbersOnly && this.#afterLeft === 0) this.#number++;
-      else this.#line(text.slice(at, stop), selected);
+      else {
+        this.#lineEnd = stop + 1;
+        this.#line(text.slice(at, stop), selected);
+      }
       at = stop + 1;
     }
   }
@@ -145,24 +159,26 @@ export class FileSearch {
     if (selected) {
       this.selected++;
       if (prints) this.#printSelected(held);
-      if (this.selected >= countMax && this.#afterLeft === 0) this.#stopped = true;
+      if (this.selected >= countMax) {
+        this.#unwantedBytes = byteLength(this.#text.slice(this.#lineEnd));
+        if (this.#afterLeft === 0) this.#stopped = true;
+      }
       return;
     }
     if (this.#afterLeft > 0) {
       this.#afterLeft--;
       if (prints) this.#printContext(held);
       if (this.selected >= countMax && this.#afterLeft === 0) this.#stopped = true;
-    } else if (before > 0 && output === 'lines') {
+    } else if (before > 0 && (output === 'lines' || output === 'parts')) {
       this.#held.push(held);
       if (this.#held.length > before) this.#held.shift();
     }
   }
 
   #printSelected(line: HeldLine): void {
-    const { output, after, before, separator } = this.#settings;
+    const { output, after, grouped, separator } = this.#settings;
     const first = this.#held[0]?.number ?? line.number;
-    const hasContext = before > 0 || after > 0;
-    if (hasContext && separator !== undefined && this.#context.hasPrinted && (this.#lastPrinted === 0 || first > this.#lastPrinted + 1)) {
+    if (grouped && separator !== undefined && this.#context.hasPrinted && (this.#lastPrinted === 0 || first > this.#lastPrinted + 1)) {
       this.#output.print(`${this.#colored(separator, 'separator')}\n`);
     }
     for (const held of this.#held) this.#printContext(held);
@@ -171,20 +187,21 @@ export class FileSearch {
     this.#lastPrinted = line.number;
     this.#context.hasPrinted = true;
     if (output === 'lines') this.#output.print(this.#prefix(line, ':') + this.#highlighted(line.text, !this.#settings.invert) + this.#settings.delimiter);
-    else if (!this.#settings.invert) this.#printParts(line);
+    else if (!this.#settings.invert) this.#printParts(line, ':');
   }
 
   #printContext(line: HeldLine): void {
     this.#lastPrinted = line.number;
+    if (this.#settings.output === 'parts' && this.#settings.invert) this.#printParts(line, '-');
     if (this.#settings.output !== 'lines') return;
     this.#output.print(this.#prefix(line, '-') + this.#highlighted(line.text, this.#settings.invert) + this.#settings.delimiter);
   }
 
-  #printParts(line: HeldLine): void {
+  #printParts(line: HeldLine, separator: ':' | '-'): void {
     for (let part = this.#matcher.part(line.text, 0); part; part = this.#matcher.part(line.text, part[1])) {
       const text = line.text.slice(part[0], part[1]);
       const offset = this.#settings.offsets ? line.offset + Buffer.byteLength(line.text.slice(0, part[0])) : 0;
-      this.#output.print(this.#prefix({ ...line, offset }, ':') + this.#colored(text, 'match') + this.#settings.delimiter);
+      this.#output.print(this.#prefix({ ...line, offset }, separator) + this.#colored(text, 'match') + this.#settings.delimiter);
     }
   }
 
@@ -195,7 +212,7 @@ export class FileSearch {
     if (this.#name !== undefined) prefix += this.#colored(this.#name, 'name') + (nameEnd ?? mark);
     if (numbers) prefix += this.#colored(String(line.number).padStart(this.#numberWidth), 'number') + mark;
     if (offsets) prefix += this.#colored(String(line.offset).padStart(this.#numberWidth), 'offset') + mark;
-    return initialTab && prefix !== '' ? `${prefix}\t` : prefix;
+    return initialTab && prefix !== '' && line.text !== '' ? `${prefix}\t` : prefix;
   }
 
   #colored(text: string, part: keyof Colors): string {

@@ -10,6 +10,8 @@ export interface ParserSettings {
   sandbox: boolean;
   /** With -z a line is what lies between NULs, also for M. */
   nullData: boolean;
+  /** Where one -e or -f ends and the next begins: POSIX lets no command go on there. */
+  partEnds: ReadonlySet<number>;
 }
 
 /** Of GNU's sed, whose extensions are here. */
@@ -248,7 +250,7 @@ export class SedParser {
     if (this.#text[this.#at] === '\\') {
       this.#at++;
       const blank = /^[ \t]*\n/.exec(this.#text.slice(this.#at));
-      if (this.#settings.posix && this.#at >= this.#text.length) this.#fail('incomplete command');
+      if (this.#settings.posix && (this.#at >= this.#text.length || this.#settings.partEnds.has(this.#at))) this.#fail('incomplete command');
       if (blank) this.#at += blank[0].length;
       else if (this.#at >= this.#text.length) return '';
     } else if (this.#settings.posix) {
@@ -273,7 +275,8 @@ export class SedParser {
   }
 
   #delimiter(command: 's' | 'y'): string {
-    const delimiter = this.#text[this.#at++];
+    const delimiter = this.#text[this.#at];
+    if (delimiter !== undefined) this.#at++;
     if (delimiter === undefined || delimiter === '\n' || delimiter === '\\') return this.#fail(`unterminated \`${command}' command`);
     if (MULTIBYTE.test(delimiter)) this.#fail('delimiter character is not a single-byte character');
     return delimiter;

@@ -40,7 +40,7 @@ function* fragmentsOf(process: Process, options: Options): Task<{ fragments: Fra
   for (const name of fileNames) {
     try {
       const bytes = name === '-' ? yield* readAll(process, 0) : process.files.readFile(name);
-      const text = decoderOf(process)(bytes).replace(/\n$/, '').replace(/^#!.*/, (line) => `#${line.slice(2)}`);
+      const text = decoderOf(process)(bytes).replace(/(?<!\r)\n$/, '').replace(/^#!.*/, (line) => `#${line.slice(2)}`);
       files.push({ text, where: (at: number) => `file ${name} line ${text.slice(0, at).split('\n').length}` });
     } catch (error) {
       throw error instanceof Errno ? new UsageError(`couldn't open file ${name}: ${error.message}`, PANIC) : error;
@@ -58,7 +58,9 @@ function* fragmentsOf(process: Process, options: Options): Task<{ fragments: Fra
 
 function parseScript(fragments: readonly Fragment[], options: Options): SedCommand[] {
   const text = fragments.map((fragment) => fragment.text).join('\n');
-  const settings = { extended: options.has('E', 'r', 'regexp-extended'), posix: options.has('posix'), sandbox: options.has('sandbox'), nullData: options.has('z', 'null-data', 'zero-terminated') };
+  let end = -1;
+  const partEnds = new Set(fragments.map((fragment) => (end += fragment.text.length + 1)));
+  const settings = { partEnds, extended: options.has('E', 'r', 'regexp-extended'), posix: options.has('posix'), sandbox: options.has('sandbox'), nullData: options.has('z', 'null-data', 'zero-terminated') };
   const parser = new SedParser(text, settings);
   try {
     return parser.parse();
