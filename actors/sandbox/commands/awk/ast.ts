@@ -15,6 +15,8 @@ export type Expression =
   | { kind: 'number'; value: number }
   | { kind: 'string'; value: string }
   | { kind: 'regex'; source: string }
+  /** `@/…/`: a value, not a match. */
+  | { kind: 'typed-regex'; source: string }
   | { kind: 'group'; body: Expression }
   | { kind: 'assign'; operator: string; target: LValue; value: Expression }
   | { kind: 'step'; operator: '++' | '--'; prefix: boolean; target: LValue }
@@ -27,7 +29,7 @@ export type Expression =
   | { kind: 'conditional'; test: Expression; consequent: Expression; otherwise: Expression }
   | { kind: 'call'; name: string; args: Expression[]; where: Location }
   /** `@name(…)`: the variable says which function. */
-  | { kind: 'indirect'; name: string; args: Expression[] }
+  | { kind: 'indirect'; where: Location; name: string; args: Expression[] }
   | { kind: 'builtin'; name: string; args: Expression[]; where: Location }
   /** `source` is a file (`<`), a command (`|`) or one that is written to as well (`|&`); none: the main input. */
   | { kind: 'getline'; target: LValue | undefined; from: 'main' | 'file' | 'command' | 'coprocess'; source: Expression | undefined };

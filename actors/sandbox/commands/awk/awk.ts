@@ -1,13 +1,13 @@
 // awk: runs a program over the records of its input (POSIX, with gawk's common extensions).
 import type { Main } from '../../kernel/program.js';
 import type { Process } from '../../kernel/process.js';
-import { decode } from '../../kernel/text.js';
 import type { Task } from '../../kernel/wait.js';
 import { RegexSyntaxError } from '../../regex/posix-regex.js';
 import { isBusybox } from '../../programs/flavour.js';
-import { command, complain, type Options, type Output, parseOptions, readAll, UsageError } from '../../programs/stdio.js';
+import { command, complain, type Options, type Output, parseOptions, UsageError } from '../../programs/stdio.js';
+import { DATE_FORMAT } from './builtins.js';
 import { baseName } from '../common/paths.js';
-import { Pace, openInput } from '../text-input.js';
+import { Pace } from '../text-input.js';
 import type { Program } from './ast.js';
 import { type Code, evaluate } from './code.js';
 import { ExpressionCompiler } from './compile-expression.js';
@@ -15,11 +15,12 @@ import { StatementCompiler } from './compile-statement.js';
 import { Functions } from './functions.js';
 import { InPlace } from './inplace.js';
 import { parseAwk } from './parser.js';
+import { ProgramFiles } from './program-files.js';
 import { Runtime } from './runtime.js';
 import { EXIT, NEXTFILE, NORMAL, type Signal, type StatementCode, Transfer } from './signals.js';
 import { AwkSyntaxError, type Location, type Source } from './source.js';
 import { Streams } from './streams.js';
-import { AwkFatal, InputText, toBoolean, toText } from './values.js';
+import { AwkFatal, InputText, toBoolean, toText, type Value } from './values.js';
 
 const LONG = {
   'field-separator': 'required', assign: 'required', file: 'required', source: 'required', posix: 'no', traditional: 'no', 're-interval': 'no', include: 'required',
@@ -82,6 +83,7 @@ class AwkRun {
   }
 
   *run(): Task {
+    this.runtime.where = undefined;
     if (this.#inPlace || this.#beginFile.length + this.#endFile.length > 0) this.runtime.onFile = (what) => this.#atFile(what);
     let signal = yield* this.#all(this.#begin);
     if (signal !== EXIT && this.#readsInput) signal = yield* this.#records();
@@ -156,22 +158,17 @@ function* guarded(code: StatementCode): Task<Signal> {
   }
 }
 
-function* sourceOf(process: Process, options: Options): Task<{ sources: readonly Source[]; operands: readonly string[] }> {
-  const files = [...(options.given.get('f') ?? []), ...(options.given.get('file') ?? [])];
-  const sources: Source[] = [...(options.given.get('e') ?? []), ...(options.given.get('source') ?? [])].map((text) => ({ name: undefined, text }));
-  for (const file of files) {
-    try {
-      const fd = openInput(process, file);
-      sources.push({ name: file, text: decode(yield* readAll(process, fd)) });
-      if (fd > 0) process.close(fd);
-    } catch (error) {
-      throw error instanceof Error ? new UsageError(`fatal: cannot open source file \`${file}' for reading: ${error.message}`, 2) : error;
-    }
-  }
-  if (sources.length > 0) return { sources, operands: options.operands };
+/** What the options and the first operand give as program. */
+function* sourcesOf(files: ProgramFiles, options: Options): Task<{ sources: readonly Source[]; operands: readonly string[] }> {
+  const all = (...names: string[]): string[] => names.flatMap((name) => options.given.get(name) ?? []);
+  const libraries = all('i', 'include').flatMap((name) => files.include(name) ?? []);
+  const sources: Source[] = [];
+  for (const name of all('f', 'file')) sources.push(yield* files.program(name));
+  sources.push(...all('e', 'source').map((text) => ({ name: undefined, text })));
+  if (sources.length > 0) return { sources: [...libraries, ...sources], operands: options.operands };
   const [text, ...operands] = options.operands;
   if (text === undefined) throw new UsageError("usage: awk [-F fs][-v var=value][prog | -f progfile][file ...]", 2);
-  return { sources: [{ name: undefined, text }], operands };
+  return { sources: [...libraries, { name: undefined, text }], operands };
 }
 
 /** What is there before BEGIN: ENVIRON, ARGV, -F and -v. */
@@ -183,7 +180,8 @@ function prepare(runtime: Runtime, options: Options, operands: readonly string[]
   runtime.cell('ARGC').value = operands.length + 1;
   for (const name of ['RSTART', 'RLENGTH']) runtime.cell(name).value = name === 'RSTART' ? 0 : -1;
   const separator = options.value('F', 'field-separator');
-  if (separator !== undefined) runtime.assign('FS', separator === 't' ? '\t' : separator);
+  if (runtime.manners === 'gnu') describeProcess(runtime);
+  if (separator !== undefined) runtime.assign('FS', separator);
   for (const assignment of [...(options.given.get('v') ?? []), ...(options.given.get('assign') ?? [])]) {
     const match = /^((?:[A-Za-z_]\w*::)?[A-Za-z_]\w*)=([^]*)$/.exec(assignment);
     if (!match) throw new UsageError(`fatal: \`${assignment}' argument to \`-v' not in \`var=value' form`, 2);
@@ -191,12 +189,19 @@ function prepare(runtime: Runtime, options: Options, operands: readonly string[]
   }
 }
 
-/** -i: of gawk's libraries there is the one that edits files in place. */
-function inPlaceOf(process: Process, runtime: Runtime, options: Options): InPlace | undefined {
-  const libraries = [...(options.given.get('i') ?? []), ...(options.given.get('include') ?? [])];
-  const other = libraries.find((name) => !/^inplace(\.awk)?$/.test(name));
-  if (other !== undefined) throw new UsageError(`fatal: cannot open source file \`${other}' for reading: No such file or directory`, 2);
-  if (libraries.length === 0) return undefined;
+/** PROCINFO, as gawk fills it. */
+function describeProcess(runtime: Runtime): void {
+  const { process } = runtime;
+  const { uid, gid } = process.credentials;
+  const known: Readonly<Record<string, Value>> = {
+    version: '5.2.1', strftime: DATE_FORMAT, platform: 'posix', FS: 'FS', pid: process.pid, ppid: process.parent?.pid ?? 0, pgrpid: process.processGroup, uid, euid: uid, gid, egid: gid,
+  };
+  const procinfo = runtime.cell('PROCINFO').array;
+  for (const [name, value] of Object.entries(known)) procinfo.set(name, value);
+}
+
+/** gawk's library that edits files in place: what is kept of the old ones is told by a variable. */
+function inPlace(process: Process, runtime: Runtime): InPlace {
   const suffix = ['inplace::suffix', 'INPLACE_SUFFIX'].map((name) => runtime.text(runtime.cell(name).value)).find((text) => text !== '') ?? '';
   return new InPlace(process, runtime.streams, suffix);
 }
@@ -207,13 +212,15 @@ function* runAwk(process: Process, output: Output): Task<number> {
     output.print('awk (sockerless) POSIX, with gawk extensions\n');
     return 0;
   }
-  const { sources, operands } = yield* sourceOf(process, options);
   const streams = new Streams(process, output);
   const manners = isBusybox(process) ? 'busybox' : 'gnu';
   const runtime = new Runtime(process, streams, manners);
-  prepare(runtime, options, operands);
+  const files = new ProgramFiles(process);
   try {
-    yield* new AwkRun(runtime, parseAwk(sources, manners), inPlaceOf(process, runtime, options)).run();
+    const { sources, operands } = yield* sourcesOf(files, options);
+    prepare(runtime, options, operands);
+    const program = parseAwk(sources, manners, (name) => files.include(name));
+    yield* new AwkRun(runtime, program, files.isInPlace ? inPlace(process, runtime) : undefined).run();
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof AwkSyntaxError || error instanceof AwkFatal || error instanceof RegexSyntaxError)) throw error;
     yield* streams.closeAll();

@@ -5,8 +5,10 @@ import type { Runtime } from './runtime.js';
 import { awkRegex } from './regex.js';
 import { piecesOf, splitterOf } from './split.js';
 import { formatTime, parseTime } from './time.js';
-import { AwkFatal, InputText, textLength, toNumber, type Value } from './values.js';
+import { AwkFatal, InputText, textLength, toBoolean, toNumber, type Value } from './values.js';
 
+/** What strftime() says without a format. */
+export const DATE_FORMAT = '%a %b %e %H:%M:%S %Z %Y';
 const ASTRAL = /[\ud800-\udbff]/;
 
 /** Characters from `start` on, the first where that is before it; fractions are cut off, as all awks do. */
@@ -70,6 +72,7 @@ export function split(text: string, array: Map<string, Value>, separator: string
     if (between) return split(separator === ' ' ? text.replace(/^[ \t\n]+|[ \t\n]+$/g, '') : text, array, between, separators);
     const pieces = splitterOf(separator, ignoreCase)(text);
     pieces.forEach((piece, i) => array.set(String(i + 1), new InputText(piece)));
+    if (separator === '') pieces.slice(1).forEach((_, i) => separators?.set(String(i + 1), ''));
     return pieces.length;
   }
   if (text === '') return 0;
@@ -195,13 +198,18 @@ export const PLAIN_BUILTINS: Readonly<Record<string, Plain>> = {
   sprintf: (runtime, [format, ...args]) => formatValues(runtime.text(format), args, runtime.convfmt, runtime.manners === 'gnu'),
   systime: () => Math.floor(Date.now() / 1000),
   mktime: (runtime, [spec, utc]) => parseTime(runtime.text(spec), toNumber(utc) !== 0, runtime.process.env.get('TZ')),
-  strftime: (runtime, [format, time, utc]) => formatTime(format === undefined ? '%a %b %e %H:%M:%S %Z %Y' : runtime.text(format), time === undefined ? Math.floor(Date.now() / 1000) : toNumber(time), toNumber(utc) !== 0, runtime.process.env.get('TZ')),
+  strftime: (runtime, [format, time, utc]) => formatTime(runtime.text(format ?? runtime.cell('PROCINFO').array.get('strftime') ?? DATE_FORMAT), time === undefined ? Math.floor(Date.now() / 1000) : toNumber(time), toNumber(utc) !== 0, runtime.process.env.get('TZ')),
   and: (_, args) => Number(args.map(integer).reduce((a, b) => a & b)),
   or: (_, args) => Number(args.map(integer).reduce((a, b) => a | b)),
   xor: (_, args) => Number(args.map(integer).reduce((a, b) => a ^ b)),
   lshift: (_, [x, by]) => Number(integer(x) << integer(by)),
   rshift: (_, [x, by]) => Number(integer(x) >> integer(by)),
   compl: (_, [x]) => Number(BigInt.asUintN(53, ~integer(x))),
+  mkbool: (_, [x]) => (toBoolean(x) ? 1 : 0),
+  // There are no catalogues of messages here.
+  dcgettext: (runtime, [text]) => runtime.text(text),
+  dcngettext: (runtime, [one, many, count]) => runtime.text(toNumber(count) === 1 ? one : many),
+  bindtextdomain: (runtime, [folder]) => runtime.text(folder),
   strtonum: (runtime, [x]) => {
     const text = runtime.text(x).trim();
     if (/^0[xX][0-9a-fA-F]+/.test(text)) return parseInt(text, 16);

@@ -6,7 +6,7 @@ import { type Code, numberCode, over, taskCode, textCode, valueCode, evaluate } 
 import { type ExpressionCompiler, isPlace } from './compile-place.js';
 import { ordered } from './order.js';
 import { type Location, programError } from './source.js';
-import { type AwkArray, looksNumeric, textLength, type Value } from './values.js';
+import { type AwkArray, looksNumeric, NO_FIELD, RegexText, textLength, type Value } from './values.js';
 
 const randoms = new WeakMap<object, Random>();
 
@@ -136,7 +136,7 @@ function splitting(compiler: ExpressionCompiler, where: Location, args: readonly
   const { runtime } = compiler;
   requireArguments('split', args.length, 2);
   const arrays = arraysOf(compiler, where, 'split', [args[1], args[3]]);
-  if (args[2]?.kind === 'regex') {
+  if (args[2]?.kind === 'regex' || args[2]?.kind === 'typed-regex') {
     const { at } = compiler.regex(args[2]);
     const regex = at(undefined);
     return withArrays(compiler, [compiler.compile(args[0]!)], arrays, ([text], [array, separators]) => numberCode(runtime, () => split(text!.text(), array!(), regex(), separators?.())));
@@ -168,7 +168,9 @@ function typeName(value: Value): string {
   if (value === undefined) return 'untyped';
   if (value === null) return 'unassigned';
   if (value instanceof Map) return 'array';
+  if (value instanceof RegexText) return 'regexp';
   if (typeof value !== 'object') return typeof value;
+  if (value === NO_FIELD) return 'unassigned';
   return looksNumeric(value.text) ? 'strnum' : 'string';
 }
 

@@ -9,7 +9,7 @@ import type { Place } from './compile-place.js';
 import type { Functions } from './functions.js';
 import type { Runtime } from './runtime.js';
 import { AwkSyntaxError, type Location, programError } from './source.js';
-import { AwkFatal, type Cell, compareValues, InputText, toBoolean, toNumber, type Value } from './values.js';
+import { AwkFatal, type Cell, compareValues, InputText, RegexText, toBoolean, toNumber, type Value } from './values.js';
 import type { CompiledRegex } from '../../regex/posix-regex.js';
 
 /** Compiles within a function (`locals` are its parameters) or outside. */
@@ -49,6 +49,10 @@ export class ExpressionCompiler {
         const { at } = this.regex(expression);
         const regex = at(undefined);
         return numberCode(runtime, () => (regex().test(runtime.recordText()) ? 1 : 0));
+      }
+      case 'typed-regex': {
+        const value = new RegexText(expression.source);
+        return valueCode(runtime, () => value);
       }
       case 'group': return this.compile(expression.body);
       case 'variable': case 'element': case 'field': return this.#read(expression);
@@ -179,7 +183,7 @@ export class ExpressionCompiler {
   /** An expression used as a regular expression: constant, or its text. */
   regex(expression: Expression): { operands: Code[]; at: (operand: Code | undefined) => () => CompiledRegex } {
     const { runtime } = this;
-    if (expression.kind === 'regex') {
+    if (expression.kind === 'regex' || expression.kind === 'typed-regex') {
       const { source } = expression;
       const regex = awkRegex(source);
       return { operands: [], at: () => () => (runtime.ignoresCase ? awkRegex(source, true) : regex) };

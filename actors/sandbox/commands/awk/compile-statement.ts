@@ -189,7 +189,7 @@ export class StatementCompiler {
     const bodies = cases.map((one) => sequence(one.body.map((part) => this.compile(part))));
     const tests = cases.map(({ match }) => {
       if (!match) return undefined;
-      if (match.kind === 'regex') {
+      if (match.kind === 'regex' || match.kind === 'typed-regex') {
         const regex = this.#expressions.regex(match).at(undefined);
         return (own: Value): boolean => regex().test(this.#runtime.text(own));
       }

@@ -69,7 +69,7 @@ export function floating(letter: string, value: number, precision: number, alter
 /** A finite or infinite number by one conversion; `letter` is one of `diouxXfFeEgGaA`. */
 export function convertNumber(conversion: Conversion, number: number): string {
   const { letter, precision, flags } = conversion;
-  if (!Number.isFinite(number)) return pad(unusualText(number), conversion);
+  if (!Number.isFinite(number)) return unusualText(number);
   if ('diouxX'.includes(letter)) return integer(conversion, number);
   return zeroPad(signed(floating(letter, Math.abs(number), precision ?? 6, flags.includes('#')), number < 0 || Object.is(number, -0), conversion), conversion);
 }

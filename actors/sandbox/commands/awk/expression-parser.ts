@@ -17,6 +17,10 @@ interface Context {
 export class ExpressionParser {
   readonly tokens: readonly Token[];
   at = 0;
+  /** What `@namespace` said last. */
+  protected namespace = 'awk';
+  /** The parameters of the function that is read. */
+  protected locals: ReadonlySet<string> = new Set();
 
   readonly manners: AwkManners;
 
@@ -141,7 +145,7 @@ export class ExpressionParser {
 
   #startsOperand(context: Context): boolean {
     const { type, text } = this.token;
-    if (type === 'number' || type === 'string' || type === 'regex' || type === 'name' || type === 'function-name' || type === 'builtin') return true;
+    if (type === 'number' || type === 'string' || type === 'regex' || type === 'typed-regex' || type === 'name' || type === 'function-name' || type === 'builtin') return true;
     if (type === 'keyword') return text === 'getline' && context.noIn !== true;
     return type === 'operator' && ['$', '(', '!', '++', '--', '@'].includes(text);
   }
@@ -203,11 +207,14 @@ export class ExpressionParser {
         return { kind: 'regex', source: token.text };
       case 'function-name':
         this.at++;
-        return { kind: 'call', name: token.text, args: this.#parenthesized(), where: token.where };
+        return { kind: 'call', name: this.resolve(token.text), args: this.#parenthesized(), where: token.where };
       case 'builtin':
         this.at++;
         if (!this.is('(') && BARE.has(token.text)) return { kind: 'builtin', name: token.text, args: [], where: token.where };
         return { kind: 'builtin', name: token.text, args: this.#parenthesized(), where: token.where };
+      case 'typed-regex':
+        this.at++;
+        return { kind: 'typed-regex', source: token.text };
       case 'name':
         return this.#lvalue();
       case 'keyword':
@@ -223,8 +230,9 @@ export class ExpressionParser {
     if (this.is('$')) return this.#lvalue();
     if (this.accept('@')) {
       if (this.token.type !== 'function-name') this.fail();
-      const name = this.tokens[this.at++]!.text;
-      return { kind: 'indirect', name, args: this.#parenthesized() };
+      const { where } = this;
+      const name = this.resolve(this.tokens[this.at++]!.text);
+      return { kind: 'indirect', where, name, args: this.#parenthesized() };
     }
     const operator = this.token.text;
     if (operator === '++' || operator === '--') {
@@ -263,9 +271,20 @@ export class ExpressionParser {
     return list;
   }
 
-  name(): string {
+  /** A name as it is written. */
+  plainName(): string {
     if (this.token.type !== 'name') this.fail();
     return this.tokens[this.at++]!.text;
+  }
+
+  name(): string {
+    return this.resolve(this.plainName());
+  }
+
+  /** The name that a name stands for in the namespace: parameters and names in capitals are in none. */
+  resolve(name: string): string {
+    if (name.startsWith('awk::')) return name.slice('awk::'.length);
+    return this.namespace === 'awk' || name.includes('::') || this.locals.has(name) || /^[A-Z]+$/.test(name) ? name : `${this.namespace}::${name}`;
   }
 
   #lvalue(): LValue {

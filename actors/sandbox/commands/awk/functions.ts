@@ -2,6 +2,7 @@
 import type { Expression, FunctionDefinition } from './ast.js';
 import { type Code, evaluate, over, taskCode, valueCode } from './code.js';
 import { elementCell } from './compile-array.js';
+import { BUILTINS } from './lexer.js';
 import type { ExpressionCompiler } from './compile-place.js';
 import type { Runtime } from './runtime.js';
 import { EXIT, NEXT, NEXTFILE, type Signal, type StatementCode, Transfer } from './signals.js';
@@ -136,15 +137,22 @@ export class Functions {
     return frame;
   }
 
-  compileIndirect(compiler: ExpressionCompiler, { name, args }: Extract<Expression, { kind: 'indirect' }>): Code {
+  compileIndirect(compiler: ExpressionCompiler, { name, args, where }: Extract<Expression, { kind: 'indirect' }>): Code {
     const runtime = this.#runtime;
     const which = compiler.compile({ kind: 'variable', name });
     const { operands, at } = this.#arguments(compiler, args);
+    const builtins = new Map<string, Code>();
+    const builtin = (called: string): Code => {
+      let code = builtins.get(called);
+      if (!code) builtins.set(called, (code = compiler.compile({ kind: 'builtin', name: called, args: [...args], where })));
+      return code;
+    };
     const find = (called: string): FunctionDefinition | undefined => this.#definitions.get(called);
     const run = (definition: FunctionDefinition, values: Value[]): ReturnType<NonNullable<Code['run']>> => this.#run(definition, this.#frame(definition, at(values.map((value) => valueCode(runtime, () => value)))));
     return taskCode(function* call() {
-      const called = runtime.text(yield* evaluate(which));
+      const called = runtime.text(yield* evaluate(which)).replace(/^awk::/, '');
       const definition = find(called);
+      if (!definition && BUILTINS.has(called)) return yield* evaluate(builtin(called));
       if (!definition) throw new AwkFatal(`\`${called}' is not a function, so it cannot be called indirectly`);
       const values: Value[] = [];
       for (const operand of operands) values.push(yield* evaluate(operand));

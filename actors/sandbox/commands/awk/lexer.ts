@@ -2,7 +2,7 @@
 import { type Location, type Source, syntaxError } from './source.js';
 
 export interface Token {
-  type: 'number' | 'string' | 'regex' | 'name' | 'function-name' | 'builtin' | 'keyword' | 'operator' | 'newline' | 'end';
+  type: 'number' | 'string' | 'regex' | 'typed-regex' | 'name' | 'function-name' | 'builtin' | 'keyword' | 'operator' | 'newline' | 'end';
   text: string;
   where: Location;
   /** Where in the text of its source it begins. */
@@ -19,7 +19,7 @@ const KEYWORDS = new Set([
 export const BUILTINS = new Set([
   'length', 'substr', 'index', 'split', 'patsplit', 'sub', 'gsub', 'gensub', 'match', 'sprintf', 'sin', 'cos', 'atan2', 'exp', 'log', 'sqrt', 'int', 'rand', 'srand',
   'tolower', 'toupper', 'system', 'close', 'fflush', 'strftime', 'mktime', 'systime', 'and', 'or', 'xor', 'lshift', 'rshift', 'compl', 'strtonum',
-  'asort', 'asorti', 'typeof', 'isarray', 'patsplit',
+  'asort', 'asorti', 'typeof', 'isarray', 'mkbool', 'dcgettext', 'dcngettext', 'bindtextdomain',
 ]);
 
 const OPERATORS = [
@@ -82,10 +82,11 @@ export function tokenize(piece: Source): Token[] {
       if (end < 0) throw syntaxError(where, at, 'unterminated string', 'Unterminated string');
       add('string', joinBytes(unescapeString(source.slice(at + 1, end))));
       at = end + 1;
-    } else if (character === '/' && regexMayFollow(tokens)) {
-      const end = regexEnd(source, at + 1);
+    } else if ((character === '/' && regexMayFollow(tokens)) || source.startsWith('@/', at)) {
+      const start = source.indexOf('/', at) + 1;
+      const end = regexEnd(source, start);
       if (end < 0) throw syntaxError(where, at, 'unterminated regexp', 'Unterminated regex');
-      add('regex', source.slice(at + 1, end).replace(/\\\r?\n/g, ''));
+      add(character === '/' ? 'regex' : 'typed-regex', source.slice(start, end).replace(/\\\r?\n/g, ''));
       at = end + 1;
     } else {
       at += word(where, at, add);
@@ -105,7 +106,7 @@ function word(where: Location, at: number, add: (type: Token['type'], text: stri
     add('number', number[0]);
     return number[0].length;
   }
-  const name = /^[A-Za-z_]\w*/.exec(rest)?.[0];
+  const name = /^[A-Za-z_]\w*(?:::[A-Za-z_]\w*)?/.exec(rest)?.[0];
   if (name !== undefined) {
     add(KEYWORDS.has(name) ? 'keyword' : BUILTINS.has(name) ? 'builtin' : source[at + name.length] === '(' ? 'function-name' : 'name', name);
     return name.length;
@@ -152,5 +153,5 @@ function regexMayFollow(tokens: readonly Token[]): boolean {
 
 function isOperand(token: Token | undefined): boolean {
   if (!token) return false;
-  return ['number', 'string', 'name', 'builtin', 'regex'].includes(token.type) || (token.type === 'operator' && [')', ']'].includes(token.text));
+  return ['number', 'string', 'name', 'builtin', 'regex', 'typed-regex'].includes(token.type) || (token.type === 'operator' && [')', ']'].includes(token.text));
 }

@@ -10,11 +10,14 @@ const SPECIAL_VARIABLES = new Set([
 const SPECIAL = ['BEGIN', 'END', 'BEGINFILE', 'ENDFILE'] as const;
 
 /** Throws AwkSyntaxError. */
-export function parseAwk(sources: readonly Source[], manners: AwkManners): Program {
+export function parseAwk(sources: readonly Source[], manners: AwkManners, include: Include): Program {
   const program: Program = { rules: [], functions: new Map() };
-  for (const source of sources) new Parser(source, manners).addTo(program);
+  for (const source of sources) new Parser(source, manners, include).addTo(program);
   return program;
 }
+
+/** Finds what `@include` names; undefined where it is there already. */
+type Include = (name: string) => Source | undefined;
 
 /** The names of a function's parameters are no others' names. */
 function requireParameters(where: Location, name: string, parameters: readonly string[]): void {
@@ -32,15 +35,36 @@ class Parser extends ExpressionParser {
   #loops = 0;
   #switches = 0;
   #isInFunction = false;
+  readonly #include: Include;
+
+  constructor(source: Source, manners: AwkManners, include: Include) {
+    super(source, manners);
+    this.#include = include;
+  }
 
   /** Every source consists of complete rules and functions. */
   addTo(program: Program): void {
     for (;;) {
       this.#terminators();
       if (this.token.type === 'end') return;
-      if (this.accept('function') || this.accept('func')) this.#function(program);
+      if (this.accept('@')) this.#directive(program);
+      else if (this.accept('function') || this.accept('func')) this.#function(program);
       else program.rules.push(this.#rule());
     }
+  }
+
+  /** `@include "file"` and `@namespace "name"`. */
+  #directive(program: Program): void {
+    const { text } = this.token;
+    if (this.token.type !== 'name' || (text !== 'include' && text !== 'namespace') || this.tokens[this.at + 1]!.type !== 'string') this.fail();
+    const value = this.tokens[this.at + 1]!.text;
+    this.at += 2;
+    if (text === 'namespace') {
+      this.namespace = value;
+      return;
+    }
+    const source = this.#include(value);
+    if (source) new Parser(source, this.manners, this.#include).addTo(program);
   }
 
   #terminators(): void {
@@ -51,7 +75,7 @@ class Parser extends ExpressionParser {
     const { where } = this;
     if (this.token.type === 'builtin') this.#refuse(`\`${this.token.text}' is a built-in function, it cannot be redefined`);
     if (this.token.type !== 'name' && this.token.type !== 'function-name') this.fail();
-    const name = this.tokens[this.at++]!.text;
+    const name = this.resolve(this.tokens[this.at++]!.text);
     if (program.functions.has(name)) throw programError(this.where, `function name \`${name}' previously defined`, 'Duplicate function');
     this.expect('(');
     const parameters: string[] = [];
@@ -59,7 +83,7 @@ class Parser extends ExpressionParser {
     if (!this.is(')')) {
       do {
         this.skipNewlines();
-        parameters.push(this.name());
+        parameters.push(this.plainName());
         this.skipNewlines();
       } while (this.accept(','));
     }
@@ -67,8 +91,10 @@ class Parser extends ExpressionParser {
     this.expect(')');
     this.skipNewlines();
     this.#isInFunction = true;
+    this.locals = new Set(parameters);
     program.functions.set(name, { name, parameters, body: this.#action(), where });
     this.#isInFunction = false;
+    this.locals = new Set();
   }
 
   #rule(): Rule {
@@ -190,7 +216,7 @@ class Parser extends ExpressionParser {
       const before = this.at;
       this.at += 2;
       const array = this.arrayName();
-      if (this.accept(')')) return { kind: 'for-in', variable: variable!.text, array, body: this.#loopBody() };
+      if (this.accept(')')) return { kind: 'for-in', variable: this.resolve(variable!.text), array, body: this.#loopBody() };
       // `for ((k in a); …)` without its parentheses.
       this.at = before;
     }
@@ -265,7 +291,7 @@ class Parser extends ExpressionParser {
 
   #requireLoop(text: 'break' | 'continue'): void {
     if (this.#loops > 0 || (text === 'break' && this.#switches > 0)) return;
-    this.#refuse(`\`${text}' is not allowed outside a loop${text === 'break' ? ' or switch' : ''}`, `'${text}' not in a loop`);
+    throw programError(this.where, `\`${text}' is not allowed outside a loop${text === 'break' ? ' or switch' : ''}`, `'${text}' not in a loop`);
   }
 
   #endsHere(): boolean {

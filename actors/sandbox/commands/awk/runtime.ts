@@ -11,7 +11,7 @@ import { awkRegex } from './regex.js';
 import { piecesOf, regexSplitter, splitBlanks, type Splitter, splitterOf, widthsSplitter } from './split.js';
 import { type Location, placeOf } from './source.js';
 import type { Streams } from './streams.js';
-import { AwkFatal, Cell, InputText, toBoolean, toNumber, toText, type Value } from './values.js';
+import { AwkFatal, Cell, InputText, NO_FIELD, RegexText, toBoolean, toNumber, toText, type Value } from './values.js';
 
 /** A special variable is not where others are: reading and writing it does something. */
 export interface Special {
@@ -152,7 +152,7 @@ export class Runtime {
       return this.record.isString ? text : new InputText(text);
     }
     if (!(index > 0)) throw new AwkFatal(`attempt to access field ${Math.trunc(index)}`);
-    return this.record.field(Math.trunc(index)) ?? null;
+    return this.record.field(Math.trunc(index)) ?? (this.manners === 'busybox' ? null : NO_FIELD);
   }
 
   fieldText(index: number, format = this.convfmt): string {
@@ -172,7 +172,8 @@ export class Runtime {
 
   /** `-v name=value` and operands like it: the value may look like a number, and escapes in it are read. */
   assign(name: string, text: string): void {
-    const value = new InputText(joinBytes(unescapeString(text)));
+    const regex = /^@\/([^]*)\/$/.exec(text);
+    const value = regex ? new RegexText(regex[1]!) : new InputText(joinBytes(unescapeString(text)));
     const special = this.specials.get(name);
     if (special) special.set(value);
     else this.cell(name).value = value;

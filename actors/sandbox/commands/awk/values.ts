@@ -9,6 +9,12 @@ export class InputText {
   }
 }
 
+/** A field that is not there: no number in comparisons. */
+export const NO_FIELD = new InputText('');
+
+/** A regular expression as a value (gawk's `@/…/`): text wherever text is wanted. */
+export class RegexText extends InputText {}
+
 /** An array's elements; an element may be an array itself. */
 export type AwkArray = Map<string, Value>;
 
