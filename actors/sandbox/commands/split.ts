@@ -5,7 +5,7 @@ import { O_CREAT, O_TRUNC, O_WRONLY } from '../kernel/open-file.js';
 import type { Main } from '../kernel/program.js';
 import { SIGPIPE } from '../kernel/signals.js';
 import type { Task } from '../kernel/wait.js';
-import { command, type Options, Output, parseOptions, readAll, UsageError, usageError } from '../programs/stdio.js';
+import { command, encode, type Options, Output, parseOptions, readAll, UsageError, usageError } from '../programs/stdio.js';
 import { quoteName } from './common/quote.js';
 import { BLOCKS, parseSize } from './common/sizes.js';
 import { writeShell } from './shell-out.js';
@@ -13,11 +13,12 @@ import { Blocks, openInput } from './text-input.js';
 
 /** Names in order: xaa, xab … or with digits. */
 class Names {
-  readonly #prefix: string;
+  #prefix: string;
   readonly #suffix: string;
   readonly #alphabet: string;
-  readonly #length: number;
+  #length: number;
   #number: number;
+  readonly #widens: boolean;
 
   constructor(prefix: string, options: Options, pieces: number | undefined) {
     const digits = options.value('numeric-suffixes') ?? (options.has('d') ? '' : undefined);
@@ -26,20 +27,41 @@ class Names {
     this.#suffix = options.value('additional-suffix') ?? '';
     this.#alphabet = digits !== undefined ? '0123456789' : hex !== undefined ? '0123456789abcdef' : 'abcdefghijklmnopqrstuvwxyz';
     this.#number = Number(digits || hex || 0);
-    const least = pieces === undefined ? 2 : Math.max(2, Math.ceil(Math.log(pieces + this.#number) / Math.log(this.#alphabet.length)));
-    this.#length = Number(options.value('a', 'suffix-length') ?? 0) || least;
+    const last = pieces === undefined ? 0 : pieces - 1 + (this.#number < pieces ? this.#number : 0);
+    const needed = digitsOf(last, this.#alphabet.length).length;
+    const length = options.value('a', 'suffix-length') ?? '0';
+    if (!/^\d+$/.test(length)) throw new UsageError(`invalid suffix length: ${quoteName(length)}`);
+    const given = Number(length);
+    if (given > 0 && pieces !== undefined && given < needed) throw new UsageError(`the suffix length needs to be at least ${needed}`);
+    this.#length = given || Math.max(2, needed);
+    this.#widens = given === 0 && pieces === undefined && !digits && !hex;
   }
 
   next(): string {
-    let number = this.#number++;
-    let text = '';
-    for (let i = 0; i < this.#length; i++) {
-      text = this.#alphabet[number % this.#alphabet.length]! + text;
-      number = Math.floor(number / this.#alphabet.length);
+    const [first, last] = [this.#alphabet[0]!, this.#alphabet.at(-1)!];
+    let text = this.#text();
+    if (this.#widens && text.startsWith(last)) {
+      // What begins with the last letter is kept for longer names, so that all of them sort as they were made.
+      this.#prefix += last;
+      this.#length++;
+      this.#number = 0;
+      text = first.repeat(this.#length);
     }
-    if (number > 0) throw new UsageError('output file suffixes exhausted');
+    if (text.length > this.#length) throw new UsageError('output file suffixes exhausted');
+    this.#number++;
     return this.#prefix + text + this.#suffix;
   }
+
+  #text(): string {
+    return digitsOf(this.#number, this.#alphabet.length).map((digit) => this.#alphabet[digit]!).join('').padStart(this.#length, this.#alphabet[0]!);
+  }
+}
+
+/** The digits of a number, the highest first. */
+function digitsOf(number: number, base: number): number[] {
+  const digits = [number % base];
+  for (let rest = Math.floor(number / base); rest > 0; rest = Math.floor(rest / base)) digits.unshift(rest % base);
+  return digits;
 }
 
 function size(options: Options, what: string, ...names: string[]): number | undefined {
@@ -69,7 +91,7 @@ export const split: Main = command(function* (process, output) {
   const argv = process.argv.map((word, i) => (i > 0 && /^-\d+$/.test(word) ? `-l${word.slice(1)}` : word));
   const options = parseOptions(argv, 'a:b:C:del:n:t:ux', {
     'suffix-length': 'required', 'additional-suffix': 'required', bytes: 'required', 'line-bytes': 'required', 'numeric-suffixes': 'optional', 'hex-suffixes': 'optional',
-    'elide-empty-files': 'no', filter: 'required', lines: 'required', number: 'required', separator: 'required', unbuffered: 'no', verbose: 'no',
+    'elide-empty-files': 'no', filter: 'required', lines: 'required', number: 'required', separator: 'required', unbuffered: 'no', verbose: 'no', '-io-blksize': 'required',
   });
   const [file = '-', prefix = 'x', extra] = options.operands;
   if (extra !== undefined) throw usageError(process.argv, `extra operand ${quoteName(extra)}`);
@@ -81,13 +103,11 @@ export const split: Main = command(function* (process, output) {
   } catch (error) {
     throw error instanceof Error ? new UsageError(`cannot open '${file}' for reading: ${error.message}`) : error;
   }
-  const number = options.value('n', 'number');
-  const match = number === undefined ? undefined : /^(?:(l|r)\/)?(?:(\d+)\/)?(\d+)$/.exec(number);
-  if (match === null) throw new UsageError(`invalid number of chunks: ${quoteName(number!)}`);
-  if (match && Number(match[3]) === 0) throw new UsageError(`invalid number of chunks: ${quoteName(match[3]!)}: Numerical result out of range`);
+  const chunks = chunksOf(options.value('n', 'number'));
+  const separator = separatorOf(options);
   const filter = options.value('filter');
   if (filter !== undefined) process.onSignal(SIGPIPE, 'ignore');
-  const names = new Names(prefix, options, match ? Number(match[3]) : undefined);
+  const names = new Names(prefix, options, chunks?.count);
   const write = function* (bytes: Uint8Array): Task {
     const name = names.next();
     if (filter !== undefined) {
@@ -96,13 +116,14 @@ export const split: Main = command(function* (process, output) {
       return yield* through(process, filter, name, bytes);
     }
     if (options.has('verbose')) output.print(`creating file '${name}'\n`);
+    if (isOpenAs(process, fd, name)) throw new UsageError(`${quoteName(name)} would overwrite input; aborting`);
     const target = process.open(name, O_WRONLY | O_CREAT | O_TRUNC);
     const piece = new Output(process, target);
     piece.print(bytes);
     yield* piece.flush();
     process.close(target);
   };
-  if (match) return yield* intoChunks(yield* readAll(process, fd), match, options, output, write);
+  if (chunks) return yield* intoChunks(yield* readAll(process, fd), chunks, separator, options, output, write);
   const bytesMax = size(options, 'bytes', 'b', 'bytes');
   const lineBytesMax = size(options, 'bytes', 'C', 'line-bytes');
   const linesMax = size(options, 'lines', 'l', 'lines') ?? 1000;
@@ -117,14 +138,13 @@ export const split: Main = command(function* (process, output) {
       if (chunk.length === 0) return 0;
     }
   }
-  const delimiter = options.value('t', 'separator') === '\\0' ? 0 : (options.value('t', 'separator') ?? '\n').charCodeAt(0);
-  const blocks = new Blocks(process, fd, undefined, delimiter);
+  const blocks = new Blocks(process, fd, undefined, separator);
   let parts: Uint8Array[] = [];
   let count = 0;
   const limit = lineBytesMax ?? linesMax;
   for (let block = yield* blocks.next(); block; block = yield* blocks.next()) {
     for (let at = 0, start = 0; at < block.length; start = at) {
-      const end = block.indexOf(delimiter, at);
+      const end = block.indexOf(separator, at);
       at = end < 0 ? block.length : end + 1;
       const weight = lineBytesMax === undefined ? 1 : at - start;
       if (count + weight > limit && count > 0) {
@@ -143,25 +163,70 @@ export const split: Main = command(function* (process, output) {
   return 0;
 });
 
-/** -n: so many pieces of equal size, by bytes, whole lines (l/) or lines in turn (r/). */
-function* intoChunks(bytes: Uint8Array, match: RegExpExecArray, options: Options, output: Output, write: (bytes: Uint8Array) => Task): Task<number> {
-  const count = Number(match[3]);
-  const only = match[2] === undefined ? undefined : Number(match[2]);
+/** What -n asks for: `count` pieces by bytes, whole lines (l/) or lines in turn (r/), or only one of them, printed. */
+interface Chunks {
+  by: 'bytes' | 'lines' | 'turns';
+  only: number | undefined;
+  count: number;
+}
+
+function chunksOf(text: string | undefined): Chunks | undefined {
+  if (text === undefined) return undefined;
+  const [, how, rest] = /^(?:(l|r)\/)?([^]*)$/.exec(text)!;
+  const slash = rest!.indexOf('/');
+  const [only, count] = slash < 0 ? [undefined, rest!] : [rest!.slice(0, slash), rest!.slice(slash + 1)];
+  if (!/^\d+$/.test(count)) throw new UsageError(`invalid number of chunks: ${quoteName(count)}`);
+  if (Number(count) === 0) throw new UsageError(`invalid number of chunks: ${quoteName(count)}: Numerical result out of range`);
+  if (only !== undefined && !/^\d+$/.test(only)) throw new UsageError(`invalid chunk number: ${quoteName(only)}`);
+  if (only !== undefined && (Number(only) === 0 || Number(only) > Number(count))) throw new UsageError(`invalid chunk number: ${quoteName(only)}: Numerical result out of range`);
+  return { by: how === 'r' ? 'turns' : how === 'l' ? 'lines' : 'bytes', only: only === undefined ? undefined : Number(only), count: Number(count) };
+}
+
+/** The byte that ends a line. */
+function separatorOf(options: Options): number {
+  const given = [...new Set(options.given.get('t') ?? options.given.get('separator') ?? ['\n'])];
+  if (given.length > 1) throw new UsageError('multiple separator characters specified');
+  if (given[0] === '') throw new UsageError('empty record separator');
+  if (given[0] === '\\0') return 0;
+  const bytes = encode(given[0]!);
+  if (bytes.length > 1) throw new UsageError(`multi-character separator ${quoteName(given[0]!)}`);
+  return bytes[0]!;
+}
+
+/** Whether a name is that of the open file. */
+function isOpenAs({ descriptors, files }: Process, fd: number, name: string): boolean {
+  const inode = descriptors.get(fd).inode;
+  return inode !== undefined && files.exists(name) && files.locate(name).inode === inode;
+}
+
+/** More pieces than this hold nothing but memory. */
+const PIECES_MAX = 1e7;
+
+function* intoChunks(bytes: Uint8Array, { by, only, count }: Chunks, separator: number, options: Options, output: Output, write: (bytes: Uint8Array) => Task): Task<number> {
+  if (by === 'turns' && only !== undefined) {
+    for (let at = 0, i = 0; at < bytes.length; i++) {
+      const end = bytes.indexOf(separator, at) + 1 || bytes.length;
+      if (i % count === only - 1) output.print(bytes.subarray(at, end));
+      at = end;
+    }
+    return 0;
+  }
+  if (count > PIECES_MAX) throw new UsageError('memory exhausted');
   const pieces: Uint8Array[] = [];
-  if (match[1] === 'r') {
+  if (by === 'turns') {
     const lines: Uint8Array[][] = Array.from({ length: count }, () => []);
     for (let at = 0, i = 0; at < bytes.length; i++) {
-      const end = bytes.indexOf(10, at) + 1 || bytes.length;
+      const end = bytes.indexOf(separator, at) + 1 || bytes.length;
       lines[i % count]!.push(bytes.subarray(at, end));
       at = end;
     }
-    pieces.push(...lines.map((part) => Buffer.concat(part)));
+    for (const part of lines) pieces.push(Buffer.concat(part));
   } else {
     // Fewer bytes than pieces: one byte each as far as they go.
     const share = Math.max(1, Math.floor(bytes.length / count));
     for (let i = 0, at = 0; i < count; i++) {
       let end = i === count - 1 ? bytes.length : Math.min(bytes.length, (i + 1) * share);
-      if (match[1] === 'l' && end > at && end < bytes.length && bytes[end - 1] !== 10) end = bytes.indexOf(10, end) + 1 || bytes.length;
+      if (by === 'lines' && end > at && end < bytes.length && bytes[end - 1] !== separator) end = bytes.indexOf(separator, end) + 1 || bytes.length;
       end = Math.max(at, end);
       pieces.push(bytes.subarray(at, end));
       at = end;

@@ -124,6 +124,8 @@ export const tail: Main = command(function* (process, output) {
   const options = parseOptions(modern(process), 'c:fFn:qs:vz', {
     bytes: 'required', lines: 'required', follow: 'optional', retry: 'no', quiet: 'no', silent: 'no', verbose: 'no', 'sleep-interval': 'required',
     pid: 'required', 'zero-terminated': 'no', 'max-unchanged-stats': 'required',
+    // How GNU's learns of changes; ours is told by the kernel either way.
+    '-disable-inotify': 'no', '-presume-input-pipe': 'no',
   });
   const amount = amountOf(options);
   const names = options.operands.length > 0 ? options.operands : ['-'];

@@ -1,7 +1,8 @@
 // yes: says the same for ever (https://www.gnu.org/software/coreutils/yes).
+import { Errno } from '../kernel/errno.js';
 import type { Main } from '../kernel/program.js';
 import { PREEMPT } from '../kernel/wait.js';
-import { command, encode, parseOptions } from '../programs/stdio.js';
+import { command, encode, endsBySignal, parseOptions, UsageError } from '../programs/stdio.js';
 import { Pace } from './common/pace.js';
 
 const CHUNK_BYTES = 65_536;
@@ -13,7 +14,12 @@ export const yes: Main = command(function* (process) {
   const pace = new Pace();
   for (;;) {
     // A copy each time: a buffer written is given away.
-    yield* process.write(1, Buffer.from(chunk));
+    try {
+      yield* process.write(1, Buffer.from(chunk));
+    } catch (error) {
+      if (!(error instanceof Errno) || endsBySignal(process, error)) throw error;
+      throw new UsageError(`standard output: ${error.message}`);
+    }
     if (pace.isOver) yield PREEMPT;
   }
 });

@@ -1,6 +1,7 @@
 // What every built-in command needs around its own work: buffered output, line input, complaints, options.
 import { Errno } from '../kernel/errno.js';
 import type { Process } from '../kernel/process.js';
+import { SIGPIPE } from '../kernel/signals.js';
 import { decode, encode } from '../kernel/text.js';
 import type { Task } from '../kernel/wait.js';
 import { describe } from './descriptions.js';
@@ -272,6 +273,11 @@ function longName(typed: string, long: Readonly<Record<string, unknown>>, refuse
   throw refuse(`option '--${typed}' is ambiguous; possibilities: ${possible}`);
 }
 
+/** Whether a write failed that has ended the process already: nobody reads its output. */
+export function endsBySignal(process: Process, error: Errno): boolean {
+  return error.code === 'EPIPE' && !process.signalsThat('ignored').includes(SIGPIPE);
+}
+
 /** Turns UsageError into its message and exit code, and a failed call or a wrong expression into its words, so that a command's body just throws. */
 export function command(body: (process: Process, output: Output) => Task<number>): (process: Process) => Task<number> {
   return function* run(process) {
@@ -301,9 +307,10 @@ export function command(body: (process: Process, output: Output) => Task<number>
         yield* process.write(2, encode(busyboxUsage(name)));
         return busyboxUsageCode(name);
       }
-      if (error instanceof RegexSyntaxError || (error instanceof Errno && error.code !== 'EPIPE')) {
-        yield* complain(process, output.hasFailed ? `write error: ${error.message}` : error.message);
-        return output.hasFailed && !isBusybox(process) ? WRITE_FAILURE[process.argv[0]?.split('/').at(-1) ?? ''] ?? 1 : 1;
+      if (error instanceof RegexSyntaxError || (error instanceof Errno && !endsBySignal(process, error))) {
+        const isUnwritten = output.hasFailed || (error instanceof Errno && error.code === 'EPIPE');
+        yield* complain(process, isUnwritten ? `write error: ${error.message}` : error.message);
+        return isUnwritten && !isBusybox(process) ? WRITE_FAILURE[process.argv[0]?.split('/').at(-1) ?? ''] ?? 1 : 1;
       }
       throw error;
     }
