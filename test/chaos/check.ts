@@ -31,18 +31,18 @@ export interface ChaosResult {
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const random = randomOf(options.seed);
   const trial = new Trial(options);
-  await trial.start();
+  let startMs = await trial.start();
   const workers = [0, 1, 2, 3].map((worker) => trial.work(worker, worker === 3 ? 'execs' : 'containers'));
   for (let kill = 0; kill < options.kills; kill++) {
-    // Half of the kills at any moment, half while a start or a removal is under way.
+    // Half of the kills at any moment, half while a start or a removal is under way; a life is as long as two starts take here, so that as much is done in it on a slow machine.
     const aimed = random() < 0.5;
-    await new Promise((resolve) => setTimeout(resolve, aimed ? 40 : 20 + random() * 600));
+    await new Promise((resolve) => setTimeout(resolve, aimed ? 40 : 20 + random() * 2 * startMs));
     if (aimed) {
-      await trial.nextDeed();
+      await trial.nextDeed(2 * startMs);
       await new Promise((resolve) => setTimeout(resolve, random() * 30));
     }
     await trial.kill();
-    await trial.start();
+    startMs = await trial.start();
   }
   trial.stop();
   await Promise.all(workers);

@@ -54,11 +54,11 @@ export class Trial {
     mkdirSync(this.#marks, { recursive: true });
   }
 
-  /** The next request that asks for an effect: a kill right after it finds the server between promise and deed. */
-  nextDeed(): Promise<void> {
+  /** The next request that asks for an effect, or `waitMs`: a kill right after it finds the server between promise and deed. */
+  nextDeed(waitMs: number): Promise<void> {
     return new Promise((resolve) => {
       this.#asked = resolve;
-      setTimeout(resolve, 500);
+      setTimeout(resolve, waitMs);
     });
   }
 
@@ -81,12 +81,14 @@ export class Trial {
     });
   }
 
-  async start(): Promise<void> {
+  /** Resolves when the server answers, with how long that took. */
+  async start(): Promise<number> {
+    const begin = performance.now();
     const flags = ['serve', '-H', `unix://${this.#socket}`, '--data-root', join(this.#options.directory, 'data'), '--durability', 'process', '--log-level', 'error', ...(this.#options.outbox ? [] : ['--no-outbox'])];
     this.#server = spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'ignore', 'inherit'] });
     const until = Date.now() + RESTART_MS;
     for (;;) {
-      if ((await this.request('GET', '/_ping').catch(() => undefined))?.status === 200) return;
+      if ((await this.request('GET', '/_ping').catch(() => undefined))?.status === 200) return performance.now() - begin;
       if (Date.now() > until) throw new Error('the server does not come up again');
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

@@ -76,6 +76,7 @@ const CHECKS: readonly Check[] = [
 ];
 /** Checks of a row run at the same time, in the place of its first: none is timed, they wait more than they work, and each has containers or servers of its own. */
 const SIDE_BY_SIDE: readonly (readonly Check[])[] = [
+  [dockerCli, dockerPy],
   [shellGenerated, generatedPaths],
   [busyboxShell, bashTests],
 ];
