@@ -66,3 +66,16 @@ test('each room says what lives there', (t) => {
   const rooms = ['machines', 'actors', 'actors/runtime', 'actors/indexes', 'actors/streams', 'actors/images', 'actors/containers', 'actors/executors', 'actors/executors/memory', 'actors/sandbox', 'actors/sandbox/kernel', 'actors/sandbox/fs', 'actors/sandbox/shell', 'actors/sandbox/commands', 'actors/sandbox/programs', 'server', 'server/http', 'server/docker', 'server/inspector', 'server/telemetry', 'server/cli', 'hub', 'simulators', 'test', 'docs'];
   t.deepEqual(rooms.filter((room) => !existsSync(join(ROOT, room, 'README.md'))), []);
 });
+
+/** What a document links to or names by its file name, and that is not there: beside it, at the top or, for a name, anywhere below its folder or the top. */
+function lost(path: string, text: string, files: readonly string[]): string[] {
+  const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map(([, link]) => link!).filter((link) => !existsSync(join(ROOT, dirname(path), link)));
+  const names = [...text.matchAll(/`((?:[\w.-]+\/)*[\w.-]+\.(?:c?ts|js|md))`/g)].map(([, name]) => name!).filter((name) => !/^(?:.*\/)?x\.(?:test\.)?ts$/.test(name) && !files.some((file) => file === name || file.endsWith(`/${name}`)) && !existsSync(join(ROOT, dirname(path), name)));
+  return [...links, ...names].map((what) => `${path}: ${what}`);
+}
+
+test('documents lead to what is there', (t) => {
+  const files = tracked();
+  t.deepEqual(tracked('*.md').filter((path) => path !== 'docs/STATUS.md').flatMap((path) => lost(path, readFileSync(join(ROOT, path), 'utf8'), files)), []);
+  t.deepEqual(lost('docs/y.md', '[a](no-such.md) `no-such.ts` [b](ci.md) `engine.ts`', files), ['docs/y.md: no-such.md', 'docs/y.md: no-such.ts'], 'what is lost is seen (negative control)');
+});
