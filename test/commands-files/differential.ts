@@ -5,7 +5,7 @@ import { constants, getPriority, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { allCommands } from '../../actors/sandbox/commands/index.js';
-import { type TestFile, TestMachine, type TestRunOptions } from '../support/machine.js';
+import { PATIENCE_MS, type TestFile, TestMachine, type TestRunOptions } from '../support/machine.js';
 
 export interface Seen {
   stdout: string;
@@ -38,7 +38,7 @@ export function machineWith(files: Readonly<Record<string, TestFile>> = {}): Tes
 
 /** Runs `argv` in /work of our machine. */
 export async function runOurs(machine: TestMachine, argv: readonly string[], options: TestRunOptions = {}): Promise<Seen> {
-  const { stdout, stderr, exitCode } = await machine.run(argv, { cwd: '/work', timeoutMs: 20_000, niceness: getPriority(), ...options, env: { LC_ALL: 'C', TZ: 'UTC', ...options.env } });
+  const { stdout, stderr, exitCode } = await machine.run(argv, { cwd: '/work', timeoutMs: PATIENCE_MS, niceness: getPriority(), ...options, env: { LC_ALL: 'C', TZ: 'UTC', ...options.env } });
   return { stdout, stderr, exitCode };
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { allCommands } from '../../actors/sandbox/commands/index.js';
-import { TestMachine } from '../support/machine.js';
+import { PATIENCE_MS, TestMachine } from '../support/machine.js';
 
 export interface Case {
   argv: readonly string[];
@@ -43,7 +43,7 @@ export function hostHas(tool: string): boolean {
 export async function runOurs({ argv, stdin, files = {} }: Case): Promise<Outcome> {
   const placed = Object.fromEntries(Object.entries(files).map(([name, content]) => [`/box/${name}`, content]));
   const machine = new TestMachine({ commands: allCommands, files: { '/box': null, ...placed } });
-  const result = await machine.run(argv, { cwd: '/box', stdin: stdin ?? '', timeoutMs: 20_000 });
+  const result = await machine.run(argv, { cwd: '/box', stdin: stdin ?? '', timeoutMs: PATIENCE_MS });
   if (machine.defects.length > 0) throw machine.defects[0];
   const after: Record<string, string> = {};
   for (const { name, type } of machine.files.readdir('/box')) {
@@ -58,7 +58,7 @@ export function runHost({ argv, stdin, files = {} }: Case, locale = 'C.UTF-8'): 
   try {
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
     const result = spawnSync(argv[0]!, argv.slice(1), {
-      cwd: folder, input: stdin ?? '', env: { HOME: '/root', PATH: process.env.PATH ?? '', LC_ALL: locale, TZ: 'UTC' }, timeout: 20_000, maxBuffer: 1 << 28,
+      cwd: folder, input: stdin ?? '', env: { HOME: '/root', PATH: process.env.PATH ?? '', LC_ALL: locale, TZ: 'UTC' }, timeout: PATIENCE_MS, maxBuffer: 1 << 28,
     });
     const after: Record<string, string> = {};
     for (const name of readdirSync(folder)) if (statSync(join(folder, name)).isFile()) after[name] = readFileSync(join(folder, name), 'latin1');

@@ -5,7 +5,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { allCommands } from '../../actors/sandbox/commands/index.js';
 import { openCanary, SECRET } from '../support/canary.js';
-import { TestMachine } from '../support/machine.js';
+import { PATIENCE_MS, TestMachine } from '../support/machine.js';
 import { loopbackAddresses } from './node-attempts.js';
 
 const bracketed = (host: string): string => (host.includes(':') ? `[${host}]` : host);
@@ -35,7 +35,7 @@ test('no command reaches a listener of the host', async (t) => {
   for (const network of [true, false]) {
     const machine = new TestMachine({ commands: allCommands, network });
     for (const script of scripts) {
-      const ran = await machine.run(['bash', '-c', script], { timeoutMs: 20_000 });
+      const ran = await machine.run(['bash', '-c', script], { timeoutMs: PATIENCE_MS });
       t.false(ran.stdout.includes(SECRET) || ran.stderr.includes(SECRET), `seed ${seed}: ${script}`);
       t.deepEqual(canary.touched, [], `seed ${seed}: ${script}`);
     }

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { HostDirectory } from '../../actors/sandbox/fs/host-directory.js';
 import { wasiKind } from '../../actors/sandbox/programs/wasi/index.js';
 import { SECRET } from '../support/canary.js';
-import { TestMachine } from '../support/machine.js';
+import { PATIENCE_MS, TestMachine } from '../support/machine.js';
 import { type Operand, RESULTS_AT, vectors, wasmProgram, type WasiCall } from '../support/wasm-program.js';
 import { hostileMount, picture } from './host-files.js';
 
@@ -63,7 +63,7 @@ test('no WASI program gets out of its mounts, and none harms the machine', async
   for (const one of fc.sample(programs, { numRuns: PROGRAMS, seed })) {
     machine.files.writeFile('/p', program(one, mount.outside), { mode: 0o755 });
     machine.files.chmod('/p', 0o755);
-    const ran = await machine.run(['/p'], { cwd: '/bind/d', timeoutMs: 20_000 });
+    const ran = await machine.run(['/p'], { cwd: '/bind/d', timeoutMs: PATIENCE_MS });
     const said = `seed ${seed} ${JSON.stringify(one, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value))} ${ran.stderr}`;
     t.false(ran.stdoutBytes.includes(SECRET), said);
     t.deepEqual(machine.defects, [], said);

@@ -33,6 +33,9 @@ export interface TestMachineOptions {
   memoryGauge?: MemoryGauge;
 }
 
+/** How long a program of a test may take before it counts as hanging: just under ava's own limit, because on a busy machine many tests wait for one thread. */
+export const PATIENCE_MS = 110_000;
+
 export interface TestRunOptions {
   stdin?: string | Uint8Array;
   env?: Readonly<Record<string, string>>;
