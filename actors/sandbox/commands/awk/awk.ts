@@ -14,12 +14,14 @@ import { ExpressionCompiler } from './compile-expression.js';
 import { StatementCompiler } from './compile-statement.js';
 import { Functions } from './functions.js';
 import { InPlace } from './inplace.js';
+import { BUILTINS } from './lexer.js';
 import { parseAwk } from './parser.js';
 import { ProgramFiles } from './program-files.js';
 import { Runtime } from './runtime.js';
-import { EXIT, NEXTFILE, NORMAL, type Signal, type StatementCode, Transfer } from './signals.js';
+import { EXIT, NEXT, NEXTFILE, NORMAL, type Signal, type StatementCode, Transfer } from './signals.js';
 import { AwkSyntaxError, type Location, type Source } from './source.js';
 import { Streams } from './streams.js';
+import { FunctionTable } from './symbol-table.js';
 import { AwkFatal, InputText, toBoolean, toText, type Value } from './values.js';
 
 const LONG = {
@@ -55,6 +57,7 @@ class AwkRun {
       const locals = new Map(parameters.map((name, i) => [name, i]));
       return new StatementCompiler(new ExpressionCompiler(runtime, functions, locals)).compile(body);
     });
+    if (runtime.manners === 'gnu') runtime.cell('FUNCTAB').value = new FunctionTable([...program.functions.keys(), ...BUILTINS]);
     const expressions = new ExpressionCompiler(runtime, functions, new Map());
     const statements = new StatementCompiler(expressions);
     for (const { when, pattern, until, action, where } of program.rules) {
@@ -77,6 +80,7 @@ class AwkRun {
   *#runFileRules(what: 'begins' | 'ends'): Task {
     for (const code of what === 'begins' ? this.#beginFile : this.#endFile) {
       const signal = yield* guarded(code);
+      if (signal === NEXT || what === 'ends') requireRecords(signal, what === 'ends' ? 'ENDFILE' : 'BEGINFILE');
       if (signal === EXIT) this.#isOver = true;
       if (signal === EXIT || signal === NEXTFILE) return this.runtime.skipFile();
     }
@@ -85,20 +89,22 @@ class AwkRun {
   *run(): Task {
     this.runtime.where = undefined;
     if (this.#inPlace || this.#beginFile.length + this.#endFile.length > 0) this.runtime.onFile = (what) => this.#atFile(what);
-    let signal = yield* this.#all(this.#begin);
+    this.runtime.judgesFiles = this.#beginFile.length > 0;
+    let signal = yield* this.#all(this.#begin, 'BEGIN');
     if (signal !== EXIT && this.#readsInput) signal = yield* this.#records();
     // A file that exit left half read is put in place as far as it was printed.
     if (signal === EXIT) yield* this.#inPlace?.end() ?? [];
-    if (signal === EXIT || this.#end.length > 0) yield* this.#all(this.#end);
+    if (signal === EXIT || this.#end.length > 0) yield* this.#all(this.#end, 'END');
   }
 
   get #readsInput(): boolean {
     return [this.#rules, this.#end, this.#beginFile, this.#endFile].some(({ length }) => length > 0);
   }
 
-  *#all(codes: readonly StatementCode[]): Task<Signal> {
+  *#all(codes: readonly StatementCode[], rule: 'BEGIN' | 'END'): Task<Signal> {
     for (const code of codes) {
       const signal = yield* guarded(code);
+      requireRecords(signal, rule);
       if (signal === EXIT) return signal;
     }
     return NORMAL;
@@ -138,6 +144,11 @@ class AwkRun {
     if (toBoolean(yield* evaluate(until))) rule.open = false;
     return true;
   }
+}
+
+/** next and nextfile have their places; a function that is called elsewhere may still come upon one. */
+function requireRecords(signal: Signal, rule: string): void {
+  if (signal === NEXT || signal === NEXTFILE) throw new AwkFatal(`\`${signal === NEXT ? 'next' : 'nextfile'}' cannot be called from a \`${rule}' rule`);
 }
 
 function execute(code: StatementCode): Signal {

@@ -262,7 +262,7 @@ export class ExpressionCompiler {
           return -1;
         }
         try {
-          record = yield* reader.next(runtime.rs);
+          record = yield* reader.next(runtime.rs, runtime.ignoresCase);
         } catch (error) {
           if (!(error instanceof Errno)) throw error;
           runtime.noteError(error);

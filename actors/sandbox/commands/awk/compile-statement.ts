@@ -60,12 +60,15 @@ export class StatementCompiler {
 
   // --- output -----------------------------------------------------------------------------------------------------------------
 
-  #output(operator: Redirection['operator'], target: string): Output {
+  /** Nothing, where the program said by PROCINFO that it wants to go on. */
+  #output(operator: Redirection['operator'], target: string): Output | undefined {
     try {
       return this.#runtime.streams.output(operator, target);
     } catch (error) {
-      if (error instanceof Errno) throw new AwkFatal(`cannot ${operator.startsWith('|') ? 'open pipe' : 'redirect to'} \`${target}': ${error.message}`);
-      throw error;
+      if (!(error instanceof Errno)) throw error;
+      if (!isNonFatal(this.#runtime, target)) throw new AwkFatal(`cannot ${operator.startsWith('|') ? 'open pipe' : 'redirect to'} \`${target}': ${error.message}`);
+      this.#runtime.noteError(error);
+      return undefined;
     }
   }
 
@@ -86,7 +89,7 @@ export class StatementCompiler {
       }
       return valueCode(runtime, () => {
         const line = text();
-        this.#output(redirection!.operator, target.text()).print(line);
+        this.#output(redirection!.operator, target.text())?.print(line);
         return undefined;
       });
     });
@@ -243,6 +246,12 @@ export class StatementCompiler {
     };
     return fromCode(code, signal, keep);
   }
+}
+
+/** gawk's PROCINFO["NONFATAL"], or of one name PROCINFO[name, "NONFATAL"]. */
+function isNonFatal(runtime: Runtime, target: string): boolean {
+  const procinfo = runtime.globals.get('PROCINFO');
+  return procinfo?.isArray === true && (procinfo.array.has('NONFATAL') || procinfo.array.has(`${target}${runtime.subsep}NONFATAL`));
 }
 
 /** gawk's PROCINFO["sorted_in"] decides; without it elements come as they were made. */

@@ -35,6 +35,8 @@ class Parser extends ExpressionParser {
   #loops = 0;
   #switches = 0;
   #isInFunction = false;
+  /** The rule of another kind than patterns that is read. */
+  #special: (typeof SPECIAL)[number] | undefined;
   readonly #include: Include;
 
   constructor(source: Source, manners: AwkManners, include: Include) {
@@ -102,7 +104,10 @@ class Parser extends ExpressionParser {
     const special = SPECIAL.find((name) => this.is(name));
     if (special !== undefined) {
       this.at++;
-      return { when: special, pattern: undefined, until: undefined, action: this.#action(), where };
+      this.#special = special;
+      const action = this.#action();
+      this.#special = undefined;
+      return { when: special, pattern: undefined, until: undefined, action, where };
     }
     if (this.is('{')) return { when: undefined, pattern: undefined, until: undefined, action: this.#action(), where };
     const pattern = this.expression();
@@ -269,6 +274,9 @@ class Parser extends ExpressionParser {
         this.at++;
         return { kind: text };
       case 'next': case 'nextfile':
+        if (this.#special !== undefined && this.manners === 'gnu' && !(text === 'nextfile' && this.#special === 'BEGINFILE')) {
+          throw programError(this.where, `\`${text}' used in ${this.#special} action`);
+        }
         this.at++;
         return { kind: text };
       case 'exit': case 'return':

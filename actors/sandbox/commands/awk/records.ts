@@ -28,13 +28,13 @@ export class RecordReader {
   }
 
   /** The next record if it is already here and sure. */
-  take(separator: string): string | undefined {
-    if (separator === '\n' || (separator.length === 1 && separator !== '\\')) {
+  take(separator: string, ignoreCase = false): string | undefined {
+    if (separator === '\n' || (separator.length === 1 && !ignoreCase)) {
       const end = this.#text.indexOf(separator, this.#at);
       if (end < 0) return undefined;
       return this.#cut(end, end + 1);
     }
-    return separator === '' ? this.#paragraph() : this.#byRegex(awkRegex(separator));
+    return separator === '' ? this.#paragraph() : this.#byRegex(awkRegex(separator === '\\' ? '\\\\' : separator, ignoreCase));
   }
 
   #cut(end: number, next: number): string {
@@ -70,9 +70,9 @@ export class RecordReader {
     }
   }
 
-  *next(separator: string): Task<string | undefined> {
+  *next(separator: string, ignoreCase = false): Task<string | undefined> {
     for (;;) {
-      const record = this.take(separator);
+      const record = this.take(separator, ignoreCase);
       if (record !== undefined) return record;
       if (this.#ended) return this.#last(separator);
       yield* this.#fill();
@@ -107,7 +107,9 @@ export class RecordReader {
       if (start + size > bytes.length) whole = start;
     }
     if (whole < bytes.length) this.#tail = bytes.subarray(whole);
-    this.#text = this.#text.slice(this.#at) + decode(bytes.subarray(0, whole));
-    this.#at = 0;
+    // What was before stays known by one character: `^` in a separator is the beginning of the input alone.
+    const kept = Math.max(0, this.#at - 1);
+    this.#text = this.#text.slice(kept) + decode(bytes.subarray(0, whole));
+    this.#at -= kept;
   }
 }

@@ -2,6 +2,7 @@
 import { Errno } from '../../kernel/errno.js';
 import type { Process } from '../../kernel/process.js';
 import type { Task } from '../../kernel/wait.js';
+import { complain } from '../../programs/stdio.js';
 import { openInput } from '../text-input.js';
 import type { AwkManners } from './ast.js';
 import { joinBytes, unescapeString } from './lexer.js';
@@ -11,6 +12,7 @@ import { awkRegex } from './regex.js';
 import { piecesOf, regexSplitter, splitBlanks, type Splitter, splitterOf, widthsSplitter } from './split.js';
 import { type Location, placeOf } from './source.js';
 import type { Streams } from './streams.js';
+import { SymbolTable } from './symbol-table.js';
 import { AwkFatal, Cell, InputText, NO_FIELD, RegexText, toBoolean, toNumber, toText, type Value } from './values.js';
 
 /** A special variable is not where others are: reading and writing it does something. */
@@ -53,6 +55,10 @@ export class Runtime {
   #reader: RecordReader | undefined;
   #nextOperand = 1;
   #readsStandardInput = true;
+  /** Why the file at hand cannot be read, while the program may still say that it goes on without. */
+  #failure: Errno | undefined;
+  /** The program looks at every file before it is read, also at those that cannot be. */
+  judgesFiles = false;
 
   constructor(process: Process, streams: Streams, manners: AwkManners) {
     this.process = process;
@@ -97,6 +103,7 @@ export class Runtime {
   cell(name: string): Cell {
     let cell = this.globals.get(name);
     if (!cell) this.globals.set(name, (cell = new Cell(name)));
+    if (name === 'SYMTAB' && cell.value === undefined && this.manners === 'gnu') cell.value = new SymbolTable(this);
     return cell;
   }
 
@@ -186,11 +193,12 @@ export class Runtime {
     for (;;) {
       if (!this.#reader) {
         if (!(yield* this.#openNext())) return undefined;
-        yield* this.onFile('begins');
+        if (!this.#failure || this.judgesFiles) yield* this.onFile('begins');
+        if (this.#failure) throw new AwkFatal(`cannot open file \`${this.text(this.cell('FILENAME').value)}' for reading: ${this.#failure.message}`);
         if (!this.#reader) continue;
       }
       const reader = this.#reader as RecordReader;
-      const record = reader.take(this.rs) ?? (yield* reader.next(this.rs));
+      const record = reader.take(this.rs, this.ignoresCase) ?? (yield* reader.next(this.rs, this.ignoresCase));
       if (record !== undefined) {
         this.nr++;
         this.fnr++;
@@ -212,7 +220,7 @@ export class Runtime {
 
   /** The next record if it can be had without waiting. */
   takeRecord(): string | undefined {
-    const record = this.#reader?.take(this.rs);
+    const record = this.#reader?.take(this.rs, this.ignoresCase);
     if (record === undefined) return undefined;
     this.nr++;
     this.fnr++;
@@ -223,6 +231,7 @@ export class Runtime {
   skipFile(): void {
     if (this.#reader && this.#reader.fd > 0) this.process.close(this.#reader.fd);
     this.#reader = undefined;
+    this.#failure = undefined;
   }
 
   *#openNext(): Task<boolean> {
@@ -236,17 +245,34 @@ export class Runtime {
         continue;
       }
       this.#readsStandardInput = false;
+      this.fnr = 0;
       try {
-        this.#open(openInput(this.process, operand === '/dev/stdin' ? '-' : operand), operand);
-        return true;
+        if (yield* this.#openFile(operand)) return true;
       } catch (error) {
         if (!(error instanceof Errno)) throw error;
-        throw new AwkFatal(`cannot open file \`${operand}' for reading: ${error.message}`);
+        if (this.judgesFiles) this.noteError(error);
+        this.#failure = error;
+        this.cell('FILENAME').value = operand;
+        return true;
       }
     }
     if (!this.#readsStandardInput) return false;
     this.#readsStandardInput = false;
     this.#open(0, '');
+    return true;
+  }
+
+  /** A folder among the files is left out, unless the program looks at each. */
+  *#openFile(operand: string): Task<boolean> {
+    const { process } = this;
+    if (this.manners === 'gnu' && !this.judgesFiles && operand !== '-' && process.files.exists(operand) && process.files.stat(operand).type === 'directory') {
+      yield* this.streams.flushAll();
+      yield* complain(process, `${this.place}warning: command line argument \`${operand}' is a directory: skipped`);
+      return false;
+    }
+    const fd = openInput(process, operand === '/dev/stdin' ? '-' : operand);
+    if (this.judgesFiles) this.cell('ERRNO').value = '';
+    this.#open(fd, operand);
     return true;
   }
 
