@@ -9,7 +9,7 @@ import { type Command, type GitContext, need, options } from './command.js';
 import { offsetText } from './dates.js';
 import { type PatchMail, readMail, splitMails } from './mail.js';
 import { resetTo } from './merge-trees.js';
-import { requireClean } from './picks.js';
+import { requireClean } from './replay.js';
 import { headPosition, noteMove } from './reflog.js';
 import { GitFailure, person, type Repository } from './repository.js';
 import { resolveCommit } from './revision.js';

@@ -2,7 +2,7 @@
 import git from 'isomorphic-git';
 import { compileGlob } from '../common/glob.js';
 import { type Command, FILTERS, type GitContext, joined, need, options } from './command.js';
-import { headPosition, pointHead, reflogEntries } from './reflog.js';
+import { headPosition, noteRef, pointHead, reflogEntries } from './reflog.js';
 import { allRefs, filteredRefs, formattedRef, type Ref, shortRef, sortedRefs } from './refs.js';
 import { short, subject } from './pretty.js';
 import { setting } from './configuration.js';
@@ -51,7 +51,10 @@ export const branch: Command = async (context) => {
   if (first === current && given.has('f', 'force')) throw new GitFailure(`cannot force update the branch '${first}' used by worktree at '${repository.dir}'`);
   const start = await findRevision(repository, second ?? 'HEAD');
   if (start === undefined) throw new GitFailure(second === undefined ? `not a valid object name: '${current}'` : `not a valid object name: '${second}'`);
-  await git.branch({ fs, gitdir, ref: first, object: await resolveCommit(repository, start), force: given.has('f', 'force') });
+  const commit = await resolveCommit(repository, start);
+  const old = await findRevision(repository, `refs/heads/${first}`);
+  await git.branch({ fs, gitdir, ref: first, object: commit, force: given.has('f', 'force') });
+  await noteRef(repository, `refs/heads/${first}`, old, commit, `branch: ${old === undefined ? 'Created from' : 'Reset to'} ${second ?? current ?? 'HEAD'}`);
   const tracked = second === undefined || given.has('no-track') ? undefined : await remoteBranch(repository, second);
   if (tracked !== undefined || (given.has('t', 'track') && second !== undefined)) await setUpstream(context, repository, first, second!, given.has('q', 'quiet'));
   return 0;

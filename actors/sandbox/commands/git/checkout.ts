@@ -11,7 +11,7 @@ import { hasIndex, indexEntry, readIndex, writeIndex } from './index-file.js';
 import { putFile, removeFile, resetTo, writtenEntry } from './merge-trees.js';
 import { type Pathspec, pathspec } from './pathspec.js';
 import { short, subject } from './pretty.js';
-import { headPosition, noteMove, pointHead } from './reflog.js';
+import { headPosition, noteMove, noteRef, pointHead } from './reflog.js';
 import { shortRef } from './refs.js';
 import { GitFailure, type Repository } from './repository.js';
 import { findRevision, peel, previousBranch, resolveCommit } from './revision.js';
@@ -128,7 +128,9 @@ async function createBranch(context: GitContext, repository: Repository, given: 
   else {
     const commit = await resolveCommit(repository, oid);
     await goTo(repository, commit, given.has('f', 'force', 'discard-changes'));
+    const old = exists ? await findRevision(repository, `refs/heads/${made}`) : undefined;
     await git.writeRef({ fs, gitdir, ref: `refs/heads/${made}`, value: commit, force: true });
+    if (before.branch !== `refs/heads/${made}`) await noteRef(repository, `refs/heads/${made}`, old, commit, `branch: ${old === undefined ? 'Created from' : 'Reset to'} ${start ?? 'HEAD'}`);
     pointHead(repository, `ref: refs/heads/${made}`);
   }
   const upstream = start === undefined || given.has('no-track') ? undefined : await remoteBranch(repository, start);

@@ -10,7 +10,7 @@ import { type Command, type GitContext, need, options } from './command.js';
 import { setting } from './configuration.js';
 import { givenDate } from './dates.js';
 import { pathspec } from './pathspec.js';
-import { commitLine } from './picks.js';
+import { commitLine } from './replay.js';
 import { GitFailure, type Repository } from './repository.js';
 import { findRevision, resolveCommit } from './revision.js';
 import { stage } from './staging.js';
@@ -20,21 +20,31 @@ import { writeCommit, writeTrees } from './write-objects.js';
 const NOTHING = 1;
 
 /** A message without comments, blank lines at its ends, and more than one between paragraphs. */
-function cleaned(text: string, stripsComments: boolean): string {
+export function cleaned(text: string, stripsComments: boolean): string {
   const lines = text.split('\n').map((line) => line.trimEnd()).filter((line) => !(stripsComments && line.startsWith('#')));
   return `${lines.join('\n').replaceAll(/\n{3,}/g, '\n\n').replace(/^\n+/, '').replace(/\n*$/, '')}\n`;
 }
 
-/** The editor's outcome: GIT_EDITOR, core.editor, VISUAL, EDITOR. */
-async function edited(context: GitContext, repository: Repository, template: string): Promise<string> {
+interface Editing {
+  /** The file that is edited; COMMIT_EDITMSG unless said otherwise. */
+  readonly path?: string;
+  /** Comes before the usual ones. */
+  readonly editor?: string | undefined;
+  /** A list is taken as it is; a message loses comments and blank lines. */
+  readonly isList?: boolean;
+}
+
+/** The editor's outcome: GIT_EDITOR, core.editor, VISUAL, EDITOR. Throws GitFailure where that failed. */
+export async function edited(context: GitContext, repository: Repository, template: string, { path = posix.join(repository.gitdir, 'COMMIT_EDITMSG'), editor: own, isList = false }: Editing = {}): Promise<string> {
   const { process } = context;
-  const editor = process.env.get('GIT_EDITOR') ?? setting(repository, 'core.editor') ?? process.env.get('VISUAL') ?? process.env.get('EDITOR');
-  if (editor === undefined) throw new GitFailure('Terminal is dumb, but EDITOR unset\nPlease supply the message using either -m or -F option.', 1);
-  const path = posix.join(repository.gitdir, 'COMMIT_EDITMSG');
+  const editor = own ?? process.env.get('GIT_EDITOR') ?? setting(repository, 'core.editor') ?? process.env.get('VISUAL') ?? process.env.get('EDITOR');
+  const advice = isList ? '' : '\nPlease supply the message using either -m or -F option.';
+  if (editor === undefined) throw new GitFailure(`Terminal is dumb, but EDITOR unset${advice}`, 1);
   process.files.writeFile(path, Buffer.from(template));
-  const code = await context.perform(() => runProgram(process, ['/bin/sh', '-c', `${editor} "$@"`, editor, path], { message: (name, why) => `${name}: ${why}` }));
-  if (code !== 0) throw new GitFailure(`There was a problem with the editor '${editor}'.\nPlease supply the message using either -m or -F option.`, 1);
-  return cleaned(Buffer.from(process.files.readFile(path)).toString(), true);
+  const code = editor === ':' ? 0 : await context.perform(() => runProgram(process, ['/bin/sh', '-c', `${editor} "$@"`, editor, path], { message: (name, why) => `${name}: ${why}` }));
+  if (code !== 0) throw new GitFailure(`There was a problem with the editor '${editor}'.${advice}`, 1);
+  const text = Buffer.from(process.files.readFile(path)).toString();
+  return isList ? text : cleaned(text, true);
 }
 
 /** Runs a hook that is there; false where it refused. */

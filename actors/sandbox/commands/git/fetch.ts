@@ -6,7 +6,7 @@ import { type Command, type GitContext, need, options } from './command.js';
 import { isTrue, setting } from './configuration.js';
 import { fetchLocal } from './local.js';
 import { into, mergeCommit } from './merge.js';
-import { rebase } from './picks.js';
+import { rebase } from './rebase.js';
 import { short } from './pretty.js';
 import { allRefs, shortRef } from './refs.js';
 import { GitFailure, type Repository } from './repository.js';

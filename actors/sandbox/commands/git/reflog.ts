@@ -38,14 +38,26 @@ export function pointHead({ process, gitdir }: Repository, text: string): void {
   process.files.writeFile(posix.join(gitdir, 'HEAD'), Buffer.from(`${text}\n`));
 }
 
+/** A log needs a name, though there is none. */
+function committer(repository: Repository): ReturnType<typeof person> {
+  return person(repository, 'COMMITTER').catch(() => ({ name: 'nobody', email: 'nobody@localhost', timestamp: Math.floor(Date.now() / 1000), timezoneOffset: 0 }));
+}
+
 /** Notes that HEAD was moved, if it was: in its own log, and in that of the branch it is on where that one moved. */
 export async function noteMove(repository: Repository, before: HeadPosition, reason: string): Promise<void> {
   const after = await headPosition(repository);
   if (after.oid === undefined || (after.oid === before.oid && after.branch === before.branch && !reason.startsWith('checkout:'))) return;
-  const { name, email, ...stamp } = await person(repository, 'COMMITTER').catch(() => ({ name: 'nobody', email: 'nobody@localhost', timestamp: Math.floor(Date.now() / 1000), timezoneOffset: 0 }));
+  const { name, email, ...stamp } = await committer(repository);
   const line = (from: string | undefined): string => `${from ?? NOTHING} ${after.oid} ${name} <${email}> ${(stamp as Stamp).timestamp} ${offsetText((stamp as Stamp).timezoneOffset)}\t${reason}\n`;
   append(repository, 'HEAD', line(before.oid));
   if (after.branch !== undefined && after.branch === before.branch && after.oid !== before.oid) append(repository, after.branch, line(before.oid));
+}
+
+/** Notes where a ref other than HEAD was moved. */
+export async function noteRef(repository: Repository, ref: string, from: string | undefined, to: string, reason: string): Promise<void> {
+  if (from === to) return;
+  const { name, email, timestamp, timezoneOffset } = await committer(repository);
+  append(repository, ref, `${from ?? NOTHING} ${to} ${name} <${email}> ${timestamp} ${offsetText(timezoneOffset)}\t${reason}\n`);
 }
 
 function append({ process, gitdir }: Repository, ref: string, line: string): void {

@@ -7,7 +7,7 @@ import { compareFiles, indexFiles, treeFiles, workFiles } from './changes.js';
 import { type Command, type GitContext, need, options } from './command.js';
 import { removeTree } from './folders.js';
 import { indexEntry, readIndex, writeIndex } from './index-file.js';
-import { conflictMessages, mergeTrees, putFile, putTree, resetTo } from './merge-trees.js';
+import { conflictMessages, type Merged, mergeTrees, putFile, putTree, resetTo } from './merge-trees.js';
 import { pathspec } from './pathspec.js';
 import { short, subject } from './pretty.js';
 import { reflogEntries } from './reflog.js';
@@ -53,7 +53,8 @@ function position(repository: Repository, name = 'stash@{0}'): number {
 }
 
 /** A commit of what is changed here; undefined where nothing is. */
-async function makeStash(repository: Repository, message: string | undefined, withUntracked: boolean, operands: readonly string[]): Promise<{ oid: string; label: string; untracked: string[] } | undefined> {
+/** A commit of what was changed since HEAD; undefined where nothing was. */
+export async function makeStash(repository: Repository, message: string | undefined, withUntracked: boolean, operands: readonly string[]): Promise<{ oid: string; label: string; untracked: string[] } | undefined> {
   const { fs, gitdir } = repository;
   const head = await findRevision(repository, 'HEAD');
   if (head === undefined) throw new GitFailure('You do not have the initial commit yet', 1);
@@ -83,6 +84,13 @@ async function makeStash(repository: Repository, message: string | undefined, wi
   return { oid: await write(await writeTrees(repository, files), [head, indexCommit, ...(untrackedCommit === undefined ? [] : [untrackedCommit])], label), label, untracked };
 }
 
+/** Puts a stash's commit on top of the list. */
+export async function keepStash(repository: Repository, oid: string, label: string): Promise<void> {
+  const who = await person(repository, 'COMMITTER');
+  const lines = listLines(repository);
+  await writeList(repository, [`${lines[0]?.split(' ')[1] ?? '0'.repeat(40)} ${oid} ${who.name} <${who.email}> ${who.timestamp} ${offsetText(who.timezoneOffset)}\t${label}`, ...lines]);
+}
+
 async function push(context: GitContext, repository: Repository, words: readonly string[]): Promise<number> {
   const given = options({ argv: words }, 'kuaqm:pS', { 'keep-index': 'no', 'no-keep-index': 'no', 'include-untracked': 'no', all: 'no', quiet: 'no', message: 'required', patch: 'no', staged: 'no', 'pathspec-from-file': 'required' });
   if (given.has('p', 'patch', 'S', 'staged', 'a', 'all')) return context.unsupported('stash push with this option');
@@ -93,9 +101,7 @@ async function push(context: GitContext, repository: Repository, words: readonly
     if (!given.has('q', 'quiet')) context.print('No local changes to save\n');
     return 0;
   }
-  const who = await person(repository, 'COMMITTER');
-  const lines = listLines(repository);
-  await writeList(repository, [`${lines[0]?.split(' ')[1] ?? '0'.repeat(40)} ${made.oid} ${who.name} <${who.email}> ${who.timestamp} ${offsetText(who.timezoneOffset)}\t${made.label}`, ...lines]);
+  await keepStash(repository, made.oid, made.label);
   const index = readIndex(repository);
   const paths = pathspec(repository, operands);
   if (operands.length === 0) await resetTo(repository, await resolveCommit(repository, 'HEAD'));
@@ -114,11 +120,9 @@ async function push(context: GitContext, repository: Repository, words: readonly
   return 0;
 }
 
-async function apply(context: GitContext, repository: Repository, words: readonly string[], drops: boolean): Promise<number> {
-  const given = options({ argv: words }, 'q', { quiet: 'no', index: 'no' });
-  const at = position(repository, given.operands[0]);
+/** Brings back what a stash's commit holds. Throws GitFailure where local changes are in its way. */
+export async function restoreStash(repository: Repository, oid: string, withIndex = false): Promise<Merged> {
   const { fs, gitdir } = repository;
-  const oid = listLines(repository)[at]!.split(' ')[1]!;
   const { commit } = await git.readCommit({ fs, gitdir, oid });
   const [base, indexCommit, untracked] = commit.parent;
   const { staged, changed } = await statusOf(repository, pathspec(repository, []), 'no');
@@ -133,10 +137,18 @@ async function apply(context: GitContext, repository: Repository, words: readonl
   await putTree(repository, await resolveCommit(repository, 'HEAD'), merged);
   if (merged.conflicts.length === 0) {
     // Changes come back unstaged, but for new files, unless --index asks for the index, too.
-    const saved = given.has('index') ? await treeFiles(repository, indexCommit) : undefined;
+    const saved = withIndex ? await treeFiles(repository, indexCommit) : undefined;
     writeIndex(repository, [...(saved ?? new Map([...merged.files].flatMap(([path, side]) => (before.has(path) ? [[path, before.get(path)!] as const] : [[path, side] as const])).concat([...before].filter(([path]) => !merged.files.has(path)))))].map(([path, side]) => indexEntry(path, side)));
   }
   if (untracked !== undefined) for (const [path, side] of await treeFiles(repository, untracked)) await putFile(repository, path, side);
+  return merged;
+}
+
+async function apply(context: GitContext, repository: Repository, words: readonly string[], drops: boolean): Promise<number> {
+  const given = options({ argv: words }, 'q', { quiet: 'no', index: 'no' });
+  const at = position(repository, given.operands[0]);
+  const oid = listLines(repository)[at]!.split(' ')[1]!;
+  const merged = await restoreStash(repository, oid, given.has('index'));
   context.print(conflictMessages(merged).join(''));
   if (!given.has('q', 'quiet')) await status({ ...context, argv: ['status'] });
   if (merged.conflicts.length > 0) {

@@ -11,6 +11,8 @@ import { setting } from './configuration.js';
 import { readIndex } from './index-file.js';
 import { quoted } from './patch-text.js';
 import { type Pathspec, pathspec } from './pathspec.js';
+import { short } from './pretty.js';
+import { progressText, rebaseOnto } from './progress-text.js';
 import { headPosition } from './reflog.js';
 import { shortRef } from './refs.js';
 import { gitFolder, type Repository } from './repository.js';
@@ -172,22 +174,16 @@ const CONFLICTS: Readonly<Record<string, string>> = { DD: 'both deleted:    ', A
 
 /** `unborn` is said of a branch without commits; `listsNone`: untracked files were not looked for. */
 export async function longStatus(context: GitContext, repository: Repository, { staged, changed, unmerged, untracked, ignored }: Status, unborn: string, listsNone = false): Promise<void> {
-  const { process, gitdir, dir } = repository;
+  const { process, dir } = repository;
   const { branch, oid } = await headPosition(repository);
   const relative = (path: string): string => quoted((posix.relative(process.files.getcwd(), posix.join(dir, path)) || '.') + (path.endsWith('/') ? '/' : ''));
   const row = (change: FileChange): string => `${WORDS[change.status]}${change.likeness === undefined ? relative(change.path) : `${relative(change.from)} -> ${relative(change.path)}`}`;
-  context.print(branch === undefined ? `${(oid === undefined ? undefined : await detachedText(repository, oid)) ?? 'Not currently on any branch.'}\n` : `On branch ${shortRef(branch)}\n`);
+  const onto = rebaseOnto(repository);
+  if (onto !== undefined) context.print(`interactive rebase in progress; onto ${short(onto)}\n`);
+  else context.print(branch === undefined ? `${(oid === undefined ? undefined : await detachedText(repository, oid)) ?? 'Not currently on any branch.'}\n` : `On branch ${shortRef(branch)}\n`);
   const tracking = branch === undefined || oid === undefined ? '' : await trackingText(repository, oid);
   context.print(tracking);
-  const isThere = (name: string): boolean => exists(process, posix.join(gitdir, name));
-  let state = '';
-  if (isThere('MERGE_HEAD')) state = unmerged.size > 0 ? 'You have unmerged paths.\n  (fix conflicts and run "git commit")\n  (use "git merge --abort" to abort the merge)\n' : 'All conflicts fixed but you are still merging.\n  (use "git commit" to conclude merge)\n';
-  else if (isThere('CHERRY_PICK_HEAD') || isThere('REVERT_HEAD')) {
-    const [name, verb, file] = isThere('CHERRY_PICK_HEAD') ? ['cherry-pick', 'cherry-picking', 'CHERRY_PICK_HEAD'] : ['revert', 'reverting', 'REVERT_HEAD'];
-    const at = Buffer.from(process.files.readFile(posix.join(gitdir, file!))).toString().slice(0, 7);
-    state = `You are currently ${verb} commit ${at}.\n  (${unmerged.size > 0 ? `fix conflicts and run "git ${name} --continue"` : `all conflicts fixed: run "git ${name} --continue"`})\n  (use "git ${name} --skip" to skip this patch)\n  (use "git ${name} --abort" to cancel the ${name} operation)\n`;
-  }
-  else if (isThere('rebase-apply/applying')) state = 'You are in the middle of an am session.\n  (fix conflicts and then run "git am --continue")\n  (use "git am --skip" to skip this patch)\n  (use "git am --abort" to restore the original branch)\n';
+  let state = await progressText(repository, unmerged.size > 0);
   const present = presentPercent(repository);
   if (present !== undefined) state += `You are in a sparse checkout with ${present}% of tracked files present.\n`;
   if (state !== '') context.print(state);
