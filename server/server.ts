@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventObject } from 'xstate';
+import { pythonPackage } from '../actors/sandbox/programs/python/runtime.js';
 import { allCommands } from '../actors/sandbox/commands/index.js';
 import { Consoles } from '../actors/containers/consoles.js';
 import { containerAndExecEffects, layersOf, Running } from '../actors/containers/effects.js';
@@ -13,6 +14,7 @@ import type { Executor } from '../actors/executors/contract.js';
 import { MemoryExecutor } from '../actors/executors/memory/index.js';
 import { ensureBaseImage } from '../actors/images/base-image.js';
 import { ensureNodeImage } from '../actors/images/node-image.js';
+import { ensurePythonImage } from '../actors/images/python-image.js';
 import { ContentStore } from '../actors/images/content-store.js';
 import { ImageStore } from '../actors/images/image-store.js';
 import { Pulls } from '../actors/images/pulls.js';
@@ -75,7 +77,7 @@ export interface Server {
 
 function makeExecutor(options: ServerOptions, trash: Trash): Executor {
   if (options.backend !== 'memory') throw new Fault('invalid', `unknown backend "${options.backend}": memory is the only one here`);
-  return new MemoryExecutor({ directory: join(options.dataRoot, 'machines'), trash, log: options.log, ...(options.idleMachines === undefined ? {} : { idleMachines: options.idleMachines }), ...(options.busyMachines === undefined ? {} : { maxWorkers: options.busyMachines }) });
+  return new MemoryExecutor({ directory: join(options.dataRoot, 'machines'), cacheDirectory: join(options.dataRoot, 'cache'), trash, log: options.log, ...(options.idleMachines === undefined ? {} : { idleMachines: options.idleMachines }), ...(options.busyMachines === undefined ? {} : { maxWorkers: options.busyMachines }) });
 }
 
 const SERVER_ID_KEY = 'server/id';
@@ -91,7 +93,9 @@ async function serverId(store: Store): Promise<string> {
 async function ensureBuiltInImages(images: ImageStore): Promise<void> {
   const applets = Object.keys(allCommands);
   await ensureBaseImage(images, applets);
-  await ensureNodeImage(images, applets);
+  const python = pythonPackage()?.pythonVersion;
+  await ensureNodeImage(images, applets, python);
+  await ensurePythonImage(images, applets, python);
 }
 
 /** Everything up to, but not including, the doors. */

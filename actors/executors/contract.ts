@@ -20,6 +20,10 @@ export interface Capabilities {
   node: boolean;
   /** They run on the version that is in their image, not on the server's own. */
   'node.of-image': boolean;
+  /** Python programs run: the server's optional interpreter is there. */
+  python: boolean;
+  /** They run on the version that is in their image, not on the server's own. */
+  'python.of-image': boolean;
   /** The kernel of the host keeps every program of a container without a network from it. */
   'network.none': boolean;
   pause: boolean;

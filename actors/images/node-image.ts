@@ -1,10 +1,11 @@
-// The built-in image `sockerless/node`: the base image, `node`, and the npm that came with the Node that runs this server.
+// The built-in image `sockerless/node`: the base image, `node`, the npm that came with the Node that runs this server, and Python where it is.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { tarEntry } from '../streams/tar-entry.js';
 import { baseFiles, baseImage, BUILT_IN_PATH, type BuiltInFile, ensureImage } from './base-image.js';
 import type { Image } from './image-records.js';
 import type { ImageStore } from './image-store.js';
+import { pythonLinks } from './python-image.js';
 import { parseReference } from './reference.js';
 
 export const NODE_REFERENCE = 'sockerless/node:latest';
@@ -33,7 +34,7 @@ function* folderFiles(folder: string, at: string): Generator<BuiltInFile> {
 }
 
 /** What lies in the image; without npm where the host has none. */
-function* nodeFiles(appletNames: readonly string[], npm: string | undefined): Generator<BuiltInFile> {
+function* nodeFiles(appletNames: readonly string[], npm: string | undefined, python: string | undefined): Generator<BuiltInFile> {
   const link = (name: string, linkPath: string): BuiltInFile => ({ entry: tarEntry(name, { type: 'symlink', linkPath }) });
   const passwd = Buffer.from(PASSWD);
   yield* baseFiles(appletNames).filter(({ entry }) => entry.path !== 'etc/passwd');
@@ -41,6 +42,7 @@ function* nodeFiles(appletNames: readonly string[], npm: string | undefined): Ge
   yield { entry: tarEntry('home/node/', { type: 'dir', mode: 0o755, uid: 1000, gid: 1000 }) };
   yield link('usr/local/bin/node', BUILT_IN_PATH);
   yield link('usr/local/bin/nodejs', 'node');
+  if (python !== undefined) yield* pythonLinks(python);
   if (npm === undefined) return;
   yield { entry: tarEntry('usr/local/lib/node_modules/', { type: 'dir', mode: 0o755 }) };
   yield* folderFiles(npm, NPM);
@@ -49,18 +51,18 @@ function* nodeFiles(appletNames: readonly string[], npm: string | undefined): Ge
 }
 
 /** Names what the image is made of without reading npm's files. */
-function madeOf(appletNames: readonly string[], npm: string | undefined): string {
+function madeOf(appletNames: readonly string[], npm: string | undefined, python: string | undefined): string {
   const version = npm === undefined ? 'none' : (JSON.parse(readFileSync(join(npm, 'package.json'), 'utf8')) as { version: string }).version;
-  return `node ${process.versions.node}, npm ${version}, on base ${baseImage(appletNames).madeOf}`;
+  return `node ${process.versions.node}, npm ${version}, python ${python ?? 'none'}, on base ${baseImage(appletNames).madeOf}`;
 }
 
-/** Makes sure `sockerless/node:latest` is there. */
-export async function ensureNodeImage(store: ImageStore, appletNames: readonly string[]): Promise<Image> {
+/** Makes sure `sockerless/node:latest` is there. `python` is the version of the Python that runs here, if one does. */
+export async function ensureNodeImage(store: ImageStore, appletNames: readonly string[], python?: string): Promise<Image> {
   const npm = npmFolder(process.execPath);
   return ensureImage(store, {
     reference: parseReference(NODE_REFERENCE),
-    madeOf: madeOf(appletNames, npm),
-    files: () => nodeFiles(appletNames, npm),
+    madeOf: madeOf(appletNames, npm, python),
+    files: () => nodeFiles(appletNames, npm, python),
     run: {
       Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', `NODE_VERSION=${process.versions.node}`],
       Cmd: ['node'],

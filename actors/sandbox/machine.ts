@@ -13,6 +13,7 @@ import { INIT_PROGRAM, launch, LaunchError, resumedInit } from './launch.js';
 import { checkpointMachine, type MachineCheckpoint, resumeMachine } from './parking.js';
 import { builtinKind, commandMain } from './programs/builtin.js';
 import { nodeKind } from './programs/node/index.js';
+import { pythonKind } from './programs/python/index.js';
 import { scriptKind } from './programs/script.js';
 import { wasiKind } from './programs/wasi/index.js';
 import { processTable } from './process-table.js';
@@ -41,7 +42,7 @@ export class Machine {
     this.#mounted = mountMachine(spec, (root) => new Kernel({
       hostname: spec.hostname,
       root,
-      kinds: [wasiKind(), nodeKind(), builtinKind(allCommands), scriptKind()],
+      kinds: [wasiKind(), nodeKind(), pythonKind(spec.cacheDirectory), builtinKind(allCommands), scriptKind()],
       onIdle: () => this.#sayIdle(),
       ...(spec.limits.processes > 0 ? { processesMax: spec.limits.processes } : {}),
       memoryMaxBytes: spec.limits.memoryBytes,

@@ -23,6 +23,8 @@ export interface MachineSpec {
   network: boolean;
   /** Where the container's own changes are kept. */
   upperDirectory: string;
+  /** What any machine of this server may find again, and make anew where it is not there. */
+  cacheDirectory: string;
 }
 
 /** 0 means no limit; `ulimits` as in HostConfig, -1 for unlimited. */

@@ -9,7 +9,7 @@ import { writeTar } from '../../actors/streams/tar-writer.js';
 import { writeLayer } from '../sandbox-fs/layers.js';
 import { type Backend, executorSuite } from '../suites/executor.js';
 
-const optionsIn = (directory: string): MemoryOptions => ({ directory: join(directory, 'machines'), trash: new Trash(join(directory, 'trash'), () => undefined), log: () => undefined, warmWorkers: 1 });
+const optionsIn = (directory: string): MemoryOptions => ({ directory: join(directory, 'machines'), cacheDirectory: join(directory, 'cache'), trash: new Trash(join(directory, 'trash'), () => undefined), log: () => undefined, warmWorkers: 1 });
 
 const memory: Backend = {
   name: 'memory',

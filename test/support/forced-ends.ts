@@ -47,7 +47,7 @@ async function endMachine(folder: string): Promise<void> {
   const bin = { type: 'bind' as const, source: folder, target: '/bin', subpath: '', readOnly: true, sizeBytes: 0, mode: 0o755, uid: 0, gid: 0, noExec: false, noSuid: false, noDev: false, copyUp: false };
   const spec: MachineSpec = {
     id: 'box', layers: [], hostname: 'box', domainname: '', mounts: [bin], readOnlyRootfs: false, extraHosts: [], dns: [], dnsSearch: [], dnsOptions: [], sysctls: {}, privileged: false,
-    cgroupPath: '/', rootSizeBytes: 0, oomScoreAdjustment: 0, limits: { memoryBytes: 0, nanoCpus: 0, processes: 0, ulimits: [] }, shmSizeBytes: 1 << 20, network: false, upperDirectory: join(folder, 'upper'),
+    cgroupPath: '/', rootSizeBytes: 0, oomScoreAdjustment: 0, limits: { memoryBytes: 0, nanoCpus: 0, processes: 0, ulimits: [] }, shmSizeBytes: 1 << 20, network: false, upperDirectory: join(folder, 'upper'), cacheDirectory: join(folder, 'cache'),
   };
   const client = new MachineClient(new MachineLink(pool, new IdleMachines({ max: 1, ageMs: 10_000 }), spec));
   await client.boot();

@@ -9,6 +9,7 @@ import { MachineLink } from '../../sandbox/machine-link.js';
 import { type MachineProcess, StartFailure } from '../../sandbox/machine-process.js';
 import type { OutgoingTransfer } from '../../sandbox/protocol.js';
 import { isNetworkEnforced } from '../../sandbox/programs/node/confinement.js';
+import { pythonPackage } from '../../sandbox/programs/python/runtime.js';
 import { WorkerPool } from '../../sandbox/worker-pool.js';
 import {
   type ArchiveSink, type ArchiveWriteOptions, type Capabilities, type Change, type ContainerSpec, type Executor, Interrupted, LaunchFailure,
@@ -18,6 +19,8 @@ import {
 export interface MemoryOptions {
   /** Where the containers' own files are kept: one folder per container. */
   readonly directory: string;
+  /** Where what can be made anew is kept between containers. */
+  readonly cacheDirectory: string;
   /** Where the files of removed containers go. */
   readonly trash: Trash;
   readonly log: (line: Record<string, unknown>) => void;
@@ -32,7 +35,7 @@ const CAPABILITIES = {
   'exec.real': true, 'exec.interactive': true, 'fs.writable': true, 'fs.archive': true, 'network.real': false, 'volume.persistent': true,
   'bind.mounts': true, elf: false, 'wasm.preview1': true, 'wasm.preview2': false, pause: true, stats: true,
   'limits.memory': true, 'limits.cpu': true, 'limits.pids': true, 'limits.ulimits': true, 'idle.parked': true,
-  node: true, 'node.of-image': false,
+  node: true, 'node.of-image': false, 'python.of-image': false,
 } as const;
 
 /** How long a machine without processes stays mounted after its last use. */
@@ -62,7 +65,7 @@ export class MemoryExecutor implements Executor {
   }
 
   get capabilities(): Capabilities {
-    return { ...CAPABILITIES, 'network.none': isNetworkEnforced() };
+    return { ...CAPABILITIES, python: pythonPackage() !== undefined, 'network.none': isNetworkEnforced() };
   }
 
   async open(): Promise<void> {
@@ -132,7 +135,7 @@ export class MemoryExecutor implements Executor {
 
   #boot(container: ContainerSpec): Promise<Mounted> {
     const booting = (async (): Promise<Mounted> => {
-      const spec = { ...container, upperDirectory: join(this.#options.directory, container.id, 'upper') };
+      const spec = { ...container, upperDirectory: join(this.#options.directory, container.id, 'upper'), cacheDirectory: this.#options.cacheDirectory };
       const client = new MachineClient(new MachineLink(this.#pool, this.#idles, spec));
       client.onDefect = (message) => this.#options.log({ level: 'error', msg: 'defect in the sandbox', container: container.id, detail: message });
       client.onNotice = (message) => this.#options.log({ level: 'info', msg: message, container: container.id });

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 /** The folder of the code that runs inside the child before the program; the only thing of the host that it may read. */
 export const SHIM_FOLDER = fileURLToPath(new URL('./shim/', import.meta.url));
+/** Loaded before a Node program's first line. */
+const ENTRY = `${SHIM_FOLDER}entry.cjs`;
 const NOBODY = '65534';
 
 /** `--permission` since 22.13 and 23.5, `--experimental-permission` before (https://nodejs.org/api/permissions.html). */
@@ -37,35 +39,44 @@ interface Means {
   readonly noNetwork: readonly string[] | undefined;
 }
 
-let known: Means | undefined;
+const known = new Map<string, Means>();
 
-/** What the host offers, found out once. */
-function means(): Means {
-  if (known) return known;
+/** What the host offers a program that reads these files of it, found out once. */
+function means(files: readonly string[]): Means {
+  const before = known.get(files.join(':'));
+  if (before) return before;
   const isRoot = process.getuid?.() === 0;
-  const asNobody = isRoot && openToAll(process.execPath) && openToAll(`${SHIM_FOLDER}entry.cjs`) ? ['--reuid', NOBODY, '--regid', NOBODY, '--clear-groups'] : [];
+  const asNobody = isRoot && [process.execPath, ...files].every(openToAll) ? ['--reuid', NOBODY, '--regid', NOBODY, '--clear-groups'] : [];
   const full = ['setpriv', '--pdeathsig', 'KILL', '--no-new-privs', ...asNobody];
   const drop = process.platform === 'linux' && works(full[0]!, [...full.slice(1), 'true']) ? full : [];
   const networks = process.platform === 'linux' ? [['unshare', '--net'], ['unshare', '--user', '--map-current-user', '--net']] : [];
   const noNetwork = networks.find(([command, ...args]) => works(command!, [...args, 'true']));
-  known = { drop, noNetwork };
-  return known;
+  const found = { drop, noNetwork };
+  known.set(files.join(':'), found);
+  return found;
 }
 
 /** Whether `--network none` is held by the host's kernel, and not only by the code inside the child. */
 export function isNetworkEnforced(): boolean {
-  return means().noNetwork !== undefined;
+  return means([ENTRY]).noNetwork !== undefined;
 }
 
-/** The command line of a child: what confines it, Node, the shim, then `args`. */
-export function commandLine(args: readonly string[], options: { network: boolean; memoryMaxBytes: number }): string[] {
-  const { drop, noNetwork } = means();
-  const heap = options.memoryMaxBytes > 0 ? [`--max-old-space-size=${Math.max(16, Math.floor((options.memoryMaxBytes * 0.75) / 2 ** 20))}`] : [];
+interface Confined {
+  readonly network: boolean;
+  readonly memoryMaxBytes: number;
+  /** A main module of our own in place of the program's and of what is loaded before it, and the folders of the host that it reads. */
+  readonly main?: { readonly path: string; readonly folders: readonly string[]; readonly files: readonly string[] };
+}
+
+/** The command line of a child: what confines it, Node, the shim or a main module of our own, then `args`. */
+export function commandLine(args: readonly string[], { network, memoryMaxBytes, main }: Confined): string[] {
+  const { drop, noNetwork } = means(main ? [ENTRY, main.path, ...main.files] : [ENTRY]);
+  const heap = memoryMaxBytes > 0 ? [`--max-old-space-size=${Math.max(16, Math.floor((memoryMaxBytes * 0.75) / 2 ** 20))}`] : [];
   return [
-    ...(options.network ? [] : (noNetwork ?? [])), ...drop, process.execPath,
-    permissionFlag(), '--allow-worker', '--no-warnings', `--allow-fs-read=${SHIM_FOLDER}*`, '--expose-internals',
+    ...(network ? [] : (noNetwork ?? [])), ...drop, process.execPath,
+    permissionFlag(), '--allow-worker', '--no-warnings', ...[SHIM_FOLDER, ...(main?.folders ?? [])].map((folder) => `--allow-fs-read=${folder}*`), '--expose-internals',
     // Its database files are opened by native code that does not ask the permission model.
     ...(process.allowedNodeEnvironmentFlags.has('--experimental-sqlite') ? ['--no-experimental-sqlite'] : []),
-    ...heap, '--require', `${SHIM_FOLDER}entry.cjs`, ...args,
+    ...heap, ...(main ? [main.path] : ['--require', ENTRY]), ...args,
   ];
 }

@@ -29,9 +29,10 @@ export class HostNode implements ForeignWork {
   readonly #usage: ChildUsage;
   readonly #frames = new FrameReader();
 
-  constructor(commandLine: readonly string[]) {
+  /** `openFiles` are descriptors of this process that the child is given beside its own, from 6 on. */
+  constructor(commandLine: readonly string[], openFiles: readonly number[] = []) {
     const [command, ...args] = commandLine;
-    this.#child = spawn(command!, args, { stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'], env: hostTrust(), cwd: '/' });
+    this.#child = spawn(command!, args, { stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe', ...openFiles], env: hostTrust(), cwd: '/' });
     this.#usage = new ChildUsage(this.#child.pid);
     (this.#child.stdio[REQUESTS_FD] as Readable).on('data', (chunk: Buffer) => {
       this.#usage.refresh();
