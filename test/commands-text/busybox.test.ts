@@ -29,7 +29,7 @@ const CASES: readonly Case[] = [
   { argv: ['busybox', 'patch', '-R'], stdin: '--- a\n+++ f\n@@ -1,2 +1,3 @@\n a\n+b\n c\n', files: { f: 'a\nb\nc\n' } },
   { argv: ['busybox', 'patch'], stdin: '--- /dev/null\n+++ new\n@@ -0,0 +1 @@\n+b\n' },
   { argv: ['busybox', 'unlzma'], stdin: Uint8Array.of(0x5d, 0, 0, 8, 1, 0, 0, 0, 0, 0, 0, 0, 0x80, 0, ...Array.from({ length: 20_000 }, (_, i) => [0xfe, 0x22, 0x33, 0x44][i % 4]!)) },
-  ...['C', 'C.UTF-8'].map((locale) => ({ argv: ['env', `LC_ALL=${locale}`, 'busybox', 'sh', '-c', 'mkdir d; cd d; touch é Δ 日 "$(printf "a\\314\\200")" "$(printf "b\\200")" "$(printf "c\n\t")" "$(printf "\\370\\210\\200\\200\\200")"; ls'] })),
+  ...['C', 'C.UTF-8'].map((locale) => ({ argv: ['env', `LC_ALL=${locale}`, 'busybox', 'sh', '-c', 'mkdir d; cd d; touch é Δ 日 "$(printf "a\\314\\200")" "$(printf "b\\200")" "$(printf "c\n\t")" "$(printf "\\370\\210\\200\\200\\200")"; busybox ls'] })),
   { argv: ['busybox', 'cut', '-DF', '3,1'], stdin: 'a b  c\nd\n' },
   { argv: ['busybox', 'grep', '-L', 'x', 'f'], files: { f: 'y\n' } },
   { argv: ['busybox', 'date', '-u', '-d', '1999.1.2-3:4'] },
