@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { allCommands } from '../../actors/sandbox/commands/index.js';
 import { type TestFile, TestMachine } from '../support/machine.js';
 import { debianPackage, debianSource } from './debian-source.js';
-import { type GawkCase, gawkCases } from './gawk-suite.js';
+import { type GawkCase, gawkCases, LEFT_OUT } from './gawk-suite.js';
 import type { Check, Outcome } from './outcome.js';
 import { judge, run, skip } from './shell.js';
 
 /** What our awk must pass of what the real one passes. */
-const PERCENT_MIN = 50;
+const PERCENT_MIN = 73;
 const TIMEOUT_MS = 30_000;
 const AT_ONCE = 4;
 /** What Debian's gawk is linked to beside the C library. */
@@ -108,7 +108,7 @@ export const gawk: Check = {
       const members = cases.filter((one) => one.group === group);
       context.log(`${group}: ${passedBy(ours, members).length} of ${members.length}, Debian's gawk ${passedBy(real, members).length}`);
     }
-    const figures = `${reached} of the ${wanted.length} cases that Debian's gawk passes (${percent.toFixed(1)} %), ${passedBy(ours, cases).length} of all ${cases.length}`;
+    const figures = `${reached} of the ${wanted.length} cases that Debian's gawk passes (${percent.toFixed(1)} %), ${passedBy(ours, cases).length} of all ${cases.length} (${LEFT_OUT} is left out for its time)`;
     context.log(figures);
     return [
       { name: `gawk: ours passes at least ${PERCENT_MIN} % of what the real one passes`, result: wanted.length > 0 && percent >= PERCENT_MIN ? 'pass' : 'fail', reason: figures, seconds: 0 },

@@ -69,7 +69,14 @@ export function split(text: string, array: Map<string, Value>, separator: string
   separators?.clear();
   if (typeof separator === 'string') {
     const between = separators && separatorRegex(separator, ignoreCase);
-    if (between) return split(separator === ' ' ? text.replace(/^[ \t\n]+|[ \t\n]+$/g, '') : text, array, between, separators);
+    if (between && separator === ' ') {
+      const [, before = '', own = '', after = ''] = /^([ \t\n]*)([^]*?)([ \t\n]*)$/.exec(text)!;
+      const count = split(own, array, between, separators);
+      if (before !== '') separators.set('0', before);
+      if (after !== '') separators.set(String(count), after);
+      return count;
+    }
+    if (between) return split(text, array, between, separators);
     const pieces = splitterOf(separator, ignoreCase)(text);
     pieces.forEach((piece, i) => array.set(String(i + 1), new InputText(piece)));
     if (separator === '') pieces.slice(1).forEach((_, i) => separators?.set(String(i + 1), ''));

@@ -41,10 +41,10 @@ export class StatementCompiler {
       case 'expression': return fromCode(this.#expressions.compile(statement.value));
       case 'print': case 'printf': return fromCode(this.#print(statement));
       case 'if': return this.#if(statement);
-      case 'while': return this.#loop({ before: statement.test, step: undefined, body: statement.body, after: undefined });
-      case 'do': return this.#loop({ before: undefined, step: undefined, body: statement.body, after: statement.test });
+      case 'while': return this.#loop(statement.where, { before: statement.test, step: undefined, body: statement.body, after: undefined });
+      case 'do': return this.#loop(statement.where, { before: undefined, step: undefined, body: statement.body, after: statement.test });
       case 'for': {
-        const loop = this.#loop({ before: statement.test, step: statement.step, body: statement.body, after: undefined });
+        const loop = this.#loop(statement.where, { before: statement.test, step: statement.step, body: statement.body, after: undefined });
         return statement.start ? sequence([this.compile(statement.start), loop]) : loop;
       }
       case 'for-in': return this.#forIn(statement);
@@ -136,16 +136,18 @@ export class StatementCompiler {
     yield* this.#pace.turn();
   }
 
-  #loop(parts: { before: Expression | undefined; step: Statement | undefined; body: Statement; after: Expression | undefined }): StatementCode {
+  #loop(where: Location, parts: { before: Expression | undefined; step: Statement | undefined; body: Statement; after: Expression | undefined }): StatementCode {
     const before = parts.before && this.#expressions.compile(parts.before);
     const after = parts.after && this.#expressions.compile(parts.after);
     const step = parts.step && this.compile(parts.step);
     const body = this.compile(parts.body);
     const breathe = (): Task => this.#breathe();
+    const runtime = this.#runtime;
     return {
       exec: mustWait,
       *run() {
         for (let turn = 0; ; turn++) {
+          runtime.where = where;
           if (before && !(before.run ? toBoolean(yield* before.run()) : before.truth())) return NORMAL;
           const signal = body.run ? yield* body.run() : body.exec();
           if (signal === BREAK) return NORMAL;
@@ -154,6 +156,7 @@ export class StatementCompiler {
             if (step.run) yield* step.run();
             else step.exec();
           }
+          runtime.where = where;
           if (after && !(after.run ? toBoolean(yield* after.run()) : after.truth())) return NORMAL;
           if ((turn & 15) === 15) yield* breathe();
         }
@@ -161,7 +164,7 @@ export class StatementCompiler {
     };
   }
 
-  #forIn({ variable, array, body: inner }: Extract<Statement, { kind: 'for-in' }>): StatementCode {
+  #forIn({ variable, array, body: inner, where }: Extract<Statement, { kind: 'for-in' }>): StatementCode {
     const { operands, at } = compileArray(this.#expressions, array);
     const target: LValue = { kind: 'variable', name: variable };
     const place = this.#expressions.place(target).at([]);
@@ -176,6 +179,7 @@ export class StatementCompiler {
         for (const operand of operands) values.push(yield* evaluate(operand));
         const found = at(values.map((value) => valueCode(runtime, () => value))).array();
         for (const [key] of yield* ordered(runtime, functions, [...found], sortedIn(runtime))) {
+          runtime.where = where;
           place.set(key);
           const signal = body.run ? yield* body.run() : body.exec();
           if (signal === BREAK) return NORMAL;
@@ -219,7 +223,7 @@ export class StatementCompiler {
   #delete({ target }: Extract<Statement, { kind: 'delete' }>): Code {
     const runtime = this.#runtime;
     if (target.kind === 'variable') {
-      const cell = this.#expressions.cell(target.name);
+      const cell = this.#expressions.cell(target.name, target.where);
       return valueCode(runtime, () => {
         cell().array.clear();
         return undefined;

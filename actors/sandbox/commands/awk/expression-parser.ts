@@ -1,7 +1,7 @@
 // Parses awk expressions, by precedence.
 import { type ArrayName, type AwkManners, type Expression, type LValue } from './ast.js';
 import { type Token, tokenize } from './lexer.js';
-import { type Location, type Source, syntaxError } from './source.js';
+import { type Location, programError, type Source, syntaxError } from './source.js';
 
 const COMPARISONS = new Set(['<', '<=', '==', '!=', '>', '>=']);
 const ASSIGNMENTS = new Set(['=', '+=', '-=', '*=', '/=', '%=', '^=']);
@@ -62,7 +62,11 @@ export class ExpressionParser {
   }
 
   expression(context: Context = {}): Expression {
-    const left = this.#conditional(context);
+    return this.#assignment(this.#conditional(context), context);
+  }
+
+  /** What an assignment follows is its place, also as the last operand of another operator: `a && b = c`. */
+  #assignment(left: Expression, context: Context): Expression {
     const operator = this.token.text;
     if (this.token.type !== 'operator' || !ASSIGNMENTS.has(operator) || !isLValue(left)) return left;
     this.at++;
@@ -85,7 +89,7 @@ export class ExpressionParser {
     let left = this.#and(context);
     while (this.accept('||')) {
       this.skipNewlines();
-      left = { kind: 'or', left, right: this.#and(context) };
+      left = { kind: 'or', left, right: this.#assignment(this.#and(context), context) };
     }
     return left;
   }
@@ -94,7 +98,7 @@ export class ExpressionParser {
     let left = this.#membership(context);
     while (this.accept('&&')) {
       this.skipNewlines();
-      left = { kind: 'and', left, right: this.#membership(context) };
+      left = { kind: 'and', left, right: this.#assignment(this.#membership(context), context) };
     }
     return left;
   }
@@ -123,7 +127,7 @@ export class ExpressionParser {
     const operator = this.token.text;
     if (this.token.type !== 'operator' || !COMPARISONS.has(operator) || (operator === '>' && context.noGreater === true)) return left;
     this.at++;
-    return { kind: 'binary', operator, left, right: this.concatenation(context) };
+    return { kind: 'binary', operator, left, right: this.#assignment(this.concatenation(context), context) };
   }
 
   /** Concatenation, and `command | getline` (or `|&`) which takes all of it. */
@@ -206,6 +210,7 @@ export class ExpressionParser {
         this.at++;
         return { kind: 'regex', source: token.text };
       case 'function-name':
+        if (this.locals.has(token.text)) throw programError(token.where, `attempt to use non-function \`${token.text}' in function call`);
         this.at++;
         return { kind: 'call', name: this.resolve(token.text), args: this.#parenthesized(), where: token.where };
       case 'builtin':

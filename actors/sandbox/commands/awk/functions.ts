@@ -10,7 +10,7 @@ import { AwkSyntaxError, type Location, programError } from './source.js';
 import { AwkFatal, Cell, type Value } from './values.js';
 
 const DEPTH_MAX = 4000;
-const BLOCKING_KINDS = new Set(['while', 'do', 'for', 'for-in', 'getline', 'indirect']);
+const BLOCKING_KINDS = new Set(['while', 'do', 'for', 'for-in', 'switch', 'getline', 'indirect']);
 const BLOCKING_BUILTINS = new Set(['system', 'close', 'fflush', 'asort', 'asorti']);
 
 /** All nodes below one, itself included. */
@@ -180,6 +180,12 @@ export class Functions {
     this.#runtime.depth--;
   }
 
+  /** The program goes on behind a transfer; whatever else ends it is told of where it was. */
+  #unwind(error: unknown, caller: Caller): never {
+    if (error instanceof Transfer) this.#leave(caller);
+    throw error;
+  }
+
   #result(signal: Signal): Value {
     if (signal === NEXT || signal === EXIT || signal === NEXTFILE) throw new Transfer(signal);
     const { returned } = this.#runtime;
@@ -191,9 +197,11 @@ export class Functions {
     const body = this.#body(definition);
     const saved = this.#enter(frame);
     try {
-      return this.#result(body.exec());
-    } finally {
+      const result = this.#result(body.exec());
       this.#leave(saved);
+      return result;
+    } catch (error) {
+      return this.#unwind(error, saved);
     }
   }
 
@@ -201,9 +209,11 @@ export class Functions {
     const body = this.#body(definition);
     const saved = this.#enter(frame);
     try {
-      return this.#result(body.run ? yield* body.run() : body.exec());
-    } finally {
+      const result = this.#result(body.run ? yield* body.run() : body.exec());
       this.#leave(saved);
+      return result;
+    } catch (error) {
+      return this.#unwind(error, saved);
     }
   }
 }

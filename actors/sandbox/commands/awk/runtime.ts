@@ -78,7 +78,7 @@ export class Runtime {
       ['NF', number(() => this.record.count, (count) => this.#setFieldCount(count))],
       ['NR', number(() => this.nr, (nr) => { this.nr = nr; })],
       ['FNR', number(() => this.fnr, (fnr) => { this.fnr = fnr; })],
-      ['FPAT', text(() => this.#fpat, (fpat) => { this.#fpat = fpat; this.#setSplitter((line) => piecesOf(line, awkRegex(fpat, this.ignoresCase))); })],
+      ['FPAT', text(() => this.#fpat, (fpat) => { this.#fpat = fpat; this.#setSplitter((line) => piecesOf(line, awkRegex(fpat, this.ignoresCase)), 'FPAT'); })],
       ['FIELDWIDTHS', text(() => this.#widths, (widths) => this.#setWidths(widths))],
       ['IGNORECASE', { get: () => this.#ignoreCase, set: (value) => this.#setIgnoreCase(value) }],
       ['RT', text(() => this.#reader?.terminator ?? '', () => undefined)],
@@ -112,7 +112,14 @@ export class Runtime {
     this.record.count = Math.trunc(count);
   }
 
-  #setSplitter(split: Splitter): void {
+  /** PROCINFO tells what cuts fields. */
+  #noteSplitter(name: 'FS' | 'FPAT' | 'FIELDWIDTHS'): void {
+    const procinfo = this.globals.get('PROCINFO');
+    if (procinfo?.isArray === true) procinfo.array.set('FS', name);
+  }
+
+  #setSplitter(split: Splitter, name: 'FPAT' | 'FIELDWIDTHS'): void {
+    this.#noteSplitter(name);
     this.record.settle();
     this.record.split = split;
   }
@@ -126,9 +133,8 @@ export class Runtime {
 
   #setWidths(widths: string): void {
     const split = widthsSplitter(widths);
-    if (split === undefined) throw new AwkFatal(`invalid FIELDWIDTHS value, for field 1, near \`${widths}'`);
     this.#widths = widths;
-    this.#setSplitter(split);
+    this.#setSplitter(split, 'FIELDWIDTHS');
   }
 
   #setSeparator(fs: string, rs: string): void {
@@ -136,6 +142,7 @@ export class Runtime {
     this.#fs = fs;
     this.rs = rs;
     this.#fsSplitter = this.#splitter(fs, rs);
+    this.#noteSplitter('FS');
     this.record.split = this.#fsSplitter;
   }
 

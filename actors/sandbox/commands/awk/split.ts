@@ -1,6 +1,7 @@
 // How records fall into fields and strings into arrays.
 import type { CompiledRegex } from '../../regex/posix-regex.js';
 import { awkRegex } from './regex.js';
+import { AwkFatal } from './values.js';
 
 /** Cuts a text into pieces by one separator. */
 export type Splitter = (text: string) => string[];
@@ -80,10 +81,17 @@ export function piecesOf(text: string, pattern: CompiledRegex, between: string[]
   return text === '' ? [] : fields;
 }
 
-/** gawk's FIELDWIDTHS: columns, `skip:width`, and `*` for the rest; undefined when it is no such list. */
-export function widthsSplitter(widths: string): Splitter | undefined {
+/** gawk's FIELDWIDTHS: columns, `skip:width`, and `*` for the rest. */
+export function widthsSplitter(widths: string): Splitter {
   const words = widths.trim().split(/[ \t]+/);
-  if (!words.every((word, i) => /^(\d+:)?\d+$/.test(word) || (word === '*' && i === words.length - 1))) return undefined;
+  words.forEach((word, i) => {
+    if (/^(\d+:)?\*$/.test(word)) {
+      if (i < words.length - 1) throw new AwkFatal("`*' must be the last designator in FIELDWIDTHS");
+    } else if (!/^(\d+:)?\d+$/.test(word)) {
+      const wrong = words.slice(i).join(' ').replace(/^\d+:/, '');
+      throw new AwkFatal(`invalid FIELDWIDTHS value, for field ${i + 1}, near \`${wrong}'`);
+    }
+  });
   return (text) => {
     const characters = [...text];
     const fields: string[] = [];

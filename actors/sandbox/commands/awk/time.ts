@@ -12,7 +12,8 @@ interface BrokenDown {
 /** The wall clock of a zone, as a Date whose UTC fields show it. Zones this Node does not know count as UTC, as with libc. */
 function breakDown(timeSeconds: number, utc: boolean, zone: string | undefined): BrokenDown {
   const date = new Date(timeSeconds * 1000);
-  if (utc || zone === undefined || zone === '' || /^UTC/.test(zone)) return { date, zone: utc ? 'GMT' : 'UTC', offsetMinutes: 0 };
+  const isGreenwich = utc || /^(?:Etc\/)?GMT[-+]?0?$/.test(zone ?? '');
+  if (isGreenwich || zone === undefined || zone === '' || /^UTC/.test(zone)) return { date, zone: isGreenwich ? 'GMT' : 'UTC', offsetMinutes: 0 };
   try {
     const parts = new Intl.DateTimeFormat('en-US', {
       timeZone: zone.replace(/^:/, ''), hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric', timeZoneName: 'short',
