@@ -6,7 +6,7 @@ import { changes, upperTar } from './fs/overlay-changes.js';
 import { resolveUser } from './identity.js';
 import { Errno } from './kernel/errno.js';
 import type { MountedMachine } from './mounts.js';
-import { type FromMachine, type OutgoingTransfer, type ReceiveOptions, type ToMachine, TRANSFER_WINDOW_BYTES, type WireError } from './protocol.js';
+import { type FromMachine, owned, type OutgoingTransfer, type ReceiveOptions, type ToMachine, TRANSFER_WINDOW_BYTES, type WireError } from './protocol.js';
 
 type Post = (message: FromMachine, transfer?: readonly ArrayBuffer[]) => void;
 
@@ -88,10 +88,14 @@ class MachineArchives implements Archives {
         return this.#taken(message.call, message.sizeBytes);
       case 'receive':
         return this.#attempt(message.call, () => this.#receive(message.call, message.path, message.options));
-      case 'chunk':
+      case 'chunks':
         return this.#attempt(message.call, () => {
-          this.#incoming.get(message.call)?.push(message.bytes);
-          this.#post({ type: 'chunk-taken', call: message.call, sizeBytes: message.bytes.length });
+          let sizeBytes = 0;
+          for (const bytes of message.chunks) {
+            this.#incoming.get(message.call)?.push(bytes);
+            sizeBytes += bytes.length;
+          }
+          this.#post({ type: 'received', call: message.call, sizeBytes });
         });
       case 'chunks-end':
         return this.#attempt(message.call, () => this.#finish(message.call));
@@ -150,8 +154,8 @@ class MachineArchives implements Archives {
           this.#post({ type: 'result', call, value: undefined });
           return;
         }
-        // Copied once: what it is a view of stays here.
-        const bytes = new Uint8Array(value);
+        // A view of something larger is copied: the rest of it stays here.
+        const bytes = owned(value);
         outgoing.inFlightBytes += bytes.length;
         this.#post({ type: 'chunk-out', call, bytes }, [bytes.buffer as ArrayBuffer]);
       }

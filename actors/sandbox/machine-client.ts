@@ -2,10 +2,13 @@
 import { Fault } from '../runtime/fault.js';
 import { SIGKILL } from './kernel/signals.js';
 import { fromWire, type MachineLink } from './machine-link.js';
-import { MachineProcess, type OutputHandler, owned, StartFailure } from './machine-process.js';
+import { MachineProcess, type OutputHandler, StartFailure } from './machine-process.js';
 import {
-  type FromMachine, type MachineCalls, type MachineLimits, type MachineUsage, type OutgoingTransfer, type ProcessSpec, type ReceiveOptions, TRANSFER_WINDOW_BYTES,
+  type FromMachine, type MachineCalls, type MachineLimits, type MachineUsage, type OutgoingTransfer, owned, type ProcessSpec, type ReceiveOptions, TRANSFER_WINDOW_BYTES,
 } from './protocol.js';
+
+/** What is sent into a machine at a time, where it cannot take each piece as it comes. */
+const GATHER_BYTES = 1 << 20;
 
 interface Pending {
   resolve(value: unknown): void;
@@ -106,13 +109,22 @@ export class MachineClient {
     this.#requireAlive();
     const call = this.#next++;
     let inFlightBytes = 0;
+    let gathered: Uint8Array[] = [];
+    let gatheredBytes = 0;
     let failure: Error | undefined;
     let wake: () => void = () => undefined;
+    // While the machine is busy with one message, the next one grows: each of them wakes a thread.
+    const flush = (): void => {
+      if (gatheredBytes === 0) return;
+      this.#link.post({ type: 'chunks', call, chunks: gathered }, gathered.map((bytes) => bytes.buffer as ArrayBuffer));
+      gathered = [];
+      gatheredBytes = 0;
+    };
     const done = new Promise<void>((resolve, reject) => {
       this.#calls.set(call, {
         resolve: () => resolve(),
         reject: (error) => ((failure = error), wake(), reject(error)),
-        taken: (sizeBytes) => ((inFlightBytes -= sizeBytes), wake()),
+        taken: (sizeBytes) => ((inFlightBytes -= sizeBytes), flush(), wake()),
       });
     });
     // A refusal before `finish` is thrown by `write`; this only keeps it from being called unhandled.
@@ -122,12 +134,14 @@ export class MachineClient {
       write: async (bytes) => {
         if (failure) throw failure;
         inFlightBytes += bytes.length;
-        const mine = owned(bytes);
-        this.#link.post({ type: 'chunk', call, bytes: mine }, [mine.buffer as ArrayBuffer]);
+        gathered.push(owned(bytes));
+        gatheredBytes += bytes.length;
+        if (gatheredBytes === inFlightBytes || gatheredBytes >= GATHER_BYTES) flush();
         while (inFlightBytes >= TRANSFER_WINDOW_BYTES && !failure) await new Promise<void>((resolve) => (wake = resolve));
         if (failure) throw failure;
       },
       finish: () => {
+        flush();
         this.#link.post({ type: 'chunks-end', call });
         return done;
       },
@@ -226,7 +240,7 @@ export class MachineClient {
       }
       case 'chunk-out':
         return this.#calls.get(message.call)?.chunk?.(message.bytes);
-      case 'chunk-taken':
+      case 'received':
         return this.#calls.get(message.call)?.taken?.(message.sizeBytes);
       default:
     }

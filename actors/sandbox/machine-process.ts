@@ -1,7 +1,7 @@
 // A process of a machine as the main thread holds it: input with back-pressure, output, signals, its end.
 import type { MachineLink } from './machine-link.js';
 import { SIGKILL } from './kernel/signals.js';
-import { WINDOW_BYTES } from './protocol.js';
+import { owned, WINDOW_BYTES } from './protocol.js';
 
 /** How long a killed process may take to end before its whole thread is ended. */
 const KILL_PATIENCE_MS = 40;
@@ -104,9 +104,4 @@ export class MachineProcess {
   get ended(): boolean {
     return this.#ended;
   }
-}
-
-/** Buffers that share an allocation cannot be transferred: small ones are copied, big ones are given whole. */
-export function owned(bytes: Uint8Array): Uint8Array {
-  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 }

@@ -122,7 +122,7 @@ export type ToMachine =
   | { type: 'chunks-taken'; call: number; sizeBytes: number }
   | { type: 'cancel'; call: number }
   | { type: 'receive'; call: number; path: string; options: ReceiveOptions }
-  | { type: 'chunk'; call: number; bytes: Uint8Array }
+  | { type: 'chunks'; call: number; chunks: readonly Uint8Array[] }
   | { type: 'chunks-end'; call: number }
   | { type: 'park' }
   | { type: 'halt' };
@@ -139,7 +139,7 @@ export type FromMachine =
   | { type: 'result'; call: number; value: unknown }
   | { type: 'failed'; call: number; error: WireError }
   | { type: 'chunk-out'; call: number; bytes: Uint8Array }
-  | { type: 'chunk-taken'; call: number; sizeBytes: number }
+  | { type: 'received'; call: number; sizeBytes: number }
   | { type: 'halted' }
   | { type: 'idle' }
   | { type: 'parked'; checkpoint: MachineCheckpoint }
@@ -151,3 +151,8 @@ export type FromMachine =
 export const WINDOW_BYTES = 1 << 20;
 /** Archive transfers are big and sequential: a wider window keeps both threads busy. */
 export const TRANSFER_WINDOW_BYTES = 8 << 20;
+
+/** Buffers that share an allocation cannot be transferred: small ones are copied, big ones are given whole. */
+export function owned(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
+}

@@ -67,7 +67,7 @@ export interface Inode {
   rmdir(name: string): void;
   /** rename(2) within one file system; replaces a file or an empty directory. */
   rename(name: string, newParent: Inode, newName: string): void;
-  /** Up to `lengthBytes` from `offset`; shorter at the end, empty past it. The result must not be written to. */
+  /** Up to `lengthBytes` from `offset`; shorter at the end, empty past it. The result must not be written to; a whole buffer of 64 KiB or more is the caller's own. */
   readAt(offset: number, lengthBytes: number): Uint8Array;
   /** The buffer is given away: the caller does not touch it again. */
   writeAt(offset: number, bytes: Uint8Array): number;
