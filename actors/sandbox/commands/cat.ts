@@ -16,6 +16,8 @@ class Presentation {
   #line = 0;
   #blanks = 0;
   #atLineStart = true;
+  /** A carriage return that ended a piece: what follows says whether it ends a line. */
+  #return = '';
 
   get isPlain(): boolean {
     return this.numbers === 'none' && !this.ends && !this.tabs && !this.nonPrinting && !this.squeeze;
@@ -23,7 +25,9 @@ class Presentation {
 
   /** The bytes to print for `chunk`, as a latin1 string: bytes stay bytes. */
   apply(chunk: Uint8Array): Uint8Array {
-    const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('latin1');
+    const whole = this.#return + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('latin1');
+    this.#return = this.ends && !this.nonPrinting && whole.endsWith('\r') ? '\r' : '';
+    const text = this.#return === '' ? whole : whole.slice(0, -1);
     let out = '';
     for (let at = 0; at < text.length; ) {
       const end = text.indexOf('\n', at);
@@ -34,10 +38,16 @@ class Presentation {
       if (this.squeeze && this.#blanks > 1) continue;
       if (this.#atLineStart && (this.numbers === 'all' || (this.numbers === 'nonblank' && !blank))) out += `${String(++this.#line).padStart(6)}\t`;
       out += this.#visible(content);
+      if (this.ends && end >= 0 && out.endsWith('\r')) out = `${out.slice(0, -1)}^M`;
       if (end >= 0) out += this.ends ? '$\n' : '\n';
       this.#atLineStart = end >= 0;
     }
     return Buffer.from(out, 'latin1');
+  }
+
+  /** What the end of all input leaves to be printed. */
+  finish(): string {
+    return this.#return;
   }
 
   #visible(content: string): string {
@@ -103,5 +113,6 @@ export const cat: Main = command(function* (process, output) {
       yield* inputs.fail(file.name, error);
     }
   }
+  output.print(presentation.finish());
   return inputs.failed ? 1 : 0;
 });

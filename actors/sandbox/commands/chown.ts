@@ -82,7 +82,7 @@ class OwnerChanger {
 
   *#one(path: string, stat: Stat, follow: boolean): Task {
     const { wanted, from, what } = this.#run;
-    if (from && ((from.uid !== -1 && from.uid !== stat.uid) || (from.gid !== -1 && from.gid !== stat.gid))) return;
+    if (from && ((from.uid !== -1 && from.uid !== stat.uid) || (from.gid !== -1 && from.gid !== stat.gid))) return yield* this.#tell(path, stat, true);
     try {
       this.#process.files.chown(path, wanted.uid, wanted.gid, follow || stat.type !== 'symlink');
     } catch (error) {
@@ -91,9 +91,9 @@ class OwnerChanger {
     yield* this.#tell(path, stat);
   }
 
-  *#tell(path: string, { uid, gid }: Stat): Task {
+  *#tell(path: string, { uid, gid }: Stat, isLeft = false): Task {
     const { tells, wanted, what } = this.#run;
-    const isSame = (wanted.uid === -1 || wanted.uid === uid) && (wanted.gid === -1 || wanted.gid === gid);
+    const isSame = isLeft || (wanted.uid === -1 || wanted.uid === uid) && (wanted.gid === -1 || wanted.gid === gid);
     if (tells === 'no' || (tells === 'changes' && isSame)) return;
     const user = (id: number): string => this.#accounts.userName(id) ?? String(id);
     const group = (id: number): string => this.#accounts.groupName(id) ?? String(id);

@@ -75,7 +75,7 @@ function changeSignals(process: Process, list: string | undefined, disposition: 
   if (list === undefined) return;
   const numbers = list === '' ? Array.from({ length: 31 }, (_, i) => i + 1).filter((signal) => signal !== 9 && signal !== 19) : list.split(',').map((name) => {
     const signal = signalNumber(name);
-    if (signal === undefined) throw new UsageError(`${quoteName(name)}: invalid signal`, 125);
+    if (signal === undefined) throw usageError(process.argv, `${quoteName(name)}: invalid signal`, 125);
     return signal;
   });
   for (const signal of numbers) process.onSignal(signal, disposition);

@@ -64,7 +64,8 @@ export const rmdir: Main = command(function* (process, output) {
       try {
         process.files.rmdir(path);
       } catch (error) {
-        const message = `failed to remove ${path === operand ? '' : 'directory '}${quoteName(path)}: ${reason(error)}`;
+        const isLink = isErrno(error, 'ENOTDIR') && path.endsWith('/') && process.files.lstat(stripSlashes(path)).type === 'symlink' && process.files.stat(path).type === 'directory';
+        const message = `failed to remove ${path === operand ? '' : 'directory '}${quoteName(path)}: ${isLink ? 'Symbolic link not followed' : reason(error)}`;
         if (isErrno(error, 'ENOTEMPTY') && options.has('ignore-fail-on-non-empty')) break;
         yield* complain(process, message);
         status = 1;

@@ -3,7 +3,7 @@ import type { Process } from '../kernel/process.js';
 import type { Main } from '../kernel/program.js';
 import type { Task } from '../kernel/wait.js';
 import { isBusybox } from '../programs/flavour.js';
-import { command, complain, type Options, parseOptions, readAll, UsageError } from '../programs/stdio.js';
+import { command, complain, type Options, parseOptions, UsageError } from '../programs/stdio.js';
 import { convertNumber, floating } from './awk/conversions.js';
 import { choose } from './common/choice.js';
 import { quoteName } from './common/quote.js';
@@ -130,6 +130,8 @@ function rows(bytes: Uint8Array, address: string, types: readonly Type[], width:
   }).join('');
 }
 
+const CHUNK_BYTES = 1 << 18;
+
 /** A number of bytes as od reads it. */
 function count(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
@@ -187,10 +189,19 @@ export const od: Main = command(function* (process, output) {
   const { names, offset } = operandsOf(options);
   const parts: Uint8Array[] = [];
   const inputs = new Inputs(process, names);
-  for (let file = yield* inputs.next(); file; file = yield* inputs.next()) parts.push(yield* readAll(process, file.fd));
+  const pace = new Pace();
+  const skip = count('-j', skipText) ?? offset;
+  let left = skip + (limit ?? Infinity);
+  for (let file = yield* inputs.next(); file; file = left > 0 ? yield* inputs.next() : undefined) {
+    // No further than it is asked for: what follows may be read by others.
+    for (let part = yield* process.read(file.fd, Math.min(left, CHUNK_BYTES)); part.length > 0; part = left > 0 ? yield* process.read(file.fd, Math.min(left, CHUNK_BYTES)) : new Uint8Array(0)) {
+      parts.push(part);
+      left -= part.length;
+      yield* pace.turn();
+    }
+  }
   if (inputs.failed && parts.length === 0) return 1;
   const all = Buffer.concat(parts);
-  const skip = count('-j', skipText) ?? offset;
   if (skip > all.length) throw new UsageError('cannot skip past end of combined input');
   const bytes = all.subarray(skip, Math.min(all.length, skip + (limit ?? Infinity)));
   const address = (at: number): string => (radixLetter === 'n' ? '' : radixLetter === 'x' ? at.toString(16).padStart(6, '0') : radixLetter === 'd' ? String(at).padStart(7, '0') : at.toString(8).padStart(7, '0'));
@@ -198,7 +209,6 @@ export const od: Main = command(function* (process, output) {
     output.print(strings(bytes, skip, count('-S', options.value('S', 'strings') || '3')!, address));
     return inputs.failed ? 1 : 0;
   }
-  const pace = new Pace();
   let starred = false;
   for (let at = 0; at < bytes.length; at += width) {
     const row = bytes.subarray(at, at + width);

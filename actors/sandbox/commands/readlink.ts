@@ -24,6 +24,7 @@ export const readlink: Main = command(function* (process, output) {
   const missing = missingOf(options, EXISTENCE);
   const bare = options.has('n', 'no-newline') && options.operands.length === 1;
   const end = bare ? '' : options.has('z', 'zero') ? '\0' : '\n';
+  if (options.has('n', 'no-newline') && !bare) yield* complain(process, 'ignoring --no-newline with multiple arguments');
   let status = 0;
   for (const path of options.operands) {
     try {
@@ -59,7 +60,7 @@ export const realpath: Main = command(function* (process, output) {
     } catch (error) {
       if (!(error instanceof Errno)) throw error;
       status = 1;
-      if (!options.has('q', 'quiet')) yield* complain(process, `${path}: ${reason(error)}`);
+      if (!options.has('q', 'quiet')) yield* complain(process, `${path === '' ? "''" : path}: ${reason(error)}`);
     }
   }
   return status;

@@ -47,7 +47,7 @@ function* supervise(process: Process, child: Process, limits: Limits, preservesS
   const untilMs = limits.afterMs === 0 ? Infinity : performance.now() + limits.afterMs;
   if (yield* endedBy(process, child, untilMs)) return yield* reap(process, child);
   const tell = function* (signal: number): Task {
-    if (limits.verbose) yield* complain(process, `sending signal ${signalName(signal)} to command ${quoteName(name)}`);
+    if (limits.verbose) yield* complain(process, `sending signal ${signal === 0 ? 'EXIT' : signalName(signal)} to command ${quoteName(name)}`);
   };
   yield* tell(limits.signal);
   send(process, child, limits.signal, limits);

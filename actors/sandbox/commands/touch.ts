@@ -64,7 +64,8 @@ function touchFile(process: Process, path: string, options: Options, { atimeMs, 
     files.locate(path, follow);
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw error;
-    if (options.has('c', 'no-create') || !follow) return;
+    if (options.has('c', 'no-create')) return;
+    if (!follow) throw new UsageError(`setting times of ${quoteName(path)}: ${reason(error)}`);
     files.openFile(path, O_WRONLY | O_CREAT).retain().release();
     if (isNow) return;
   }
@@ -98,6 +99,11 @@ export const touch: Main = command(function* (process) {
     try {
       touchFile(process, path, options, times);
     } catch (error) {
+      if (error instanceof UsageError) {
+        yield* complain(process, error.message);
+        status = 1;
+        continue;
+      }
       const isForeign = isErrno(error, 'EPERM') && !isWritable(process, path);
       yield* complain(process, isForeign ? `cannot touch ${quoteName(path)}: Permission denied` : `${isErrno(error, 'EPERM') ? 'setting times of' : 'cannot touch'} ${quoteName(path)}: ${reason(error)}`);
       status = 1;

@@ -64,6 +64,9 @@ export const truncate: Main = command(function* (process) {
 
 export const sync: Main = command(function* (process) {
   const options = parseOptions(process.argv, 'df', { data: 'no', 'file-system': 'no' });
+  const data = options.has('d', 'data');
+  if (data && options.has('f', 'file-system')) throw new UsageError('cannot specify both --data and --file-system');
+  if (data && options.operands.length === 0) throw new UsageError('--data needs at least one argument');
   let status = 0;
   for (const path of options.operands) {
     try {

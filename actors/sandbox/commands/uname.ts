@@ -101,9 +101,11 @@ export const nproc: Main = plainCommand((process, output) => {
   const options = parseOptions(process.argv, '', { all: 'no', ignore: 'required' });
   if (options.operands.length > 0) throw usageError(process.argv, `extra operand ${quoteName(options.operands[0]!)}`);
   const ignored = options.value('ignore') ?? '0';
-  if (!/^\d+$/.test(ignored)) throw new UsageError(`invalid number: ${quoteName(ignored)}`);
-  const threads = Number(process.env.get('OMP_NUM_THREADS'));
-  const count = !options.has('all') && threads > 0 ? threads : usable(process, options.has('all'));
+  if (!/^\s*\d+$/.test(ignored)) throw new UsageError(`invalid number: ${quoteName(ignored)}`);
+  const all = options.has('all');
+  // OpenMP's: a list of which the first counts, and a limit.
+  const [threads, limit] = ['OMP_NUM_THREADS', 'OMP_THREAD_LIMIT'].map((name) => Number(/^\s*\+?(\d+)\s*(?:,|$)/.exec(process.env.get(name) ?? '')?.[1] ?? 0)) as [number, number];
+  const count = all ? usable(process, true) : Math.min(threads || usable(process, false), limit || Infinity);
   output.print(`${Math.max(1, count - Number(ignored))}\n`);
   return 0;
 });

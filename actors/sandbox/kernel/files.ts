@@ -178,6 +178,7 @@ export class Files {
     this.#requireLinkable(source.inode);
     const { parent, name } = this.#tree.resolveParent(path, this.#process.cwd, this.#who);
     if (this.#tree.child(parent, name)) throw new Errno('EEXIST');
+    if (path.endsWith('/')) throw new Errno('ENOENT');
     this.#requireEntryChange(parent);
     if (parent.inode.fileSystem !== source.inode.fileSystem) throw new Errno('EXDEV');
     parent.inode.link(name, source.inode);

@@ -1,6 +1,6 @@
 // What a command line asks of ls.
 import type { Process } from '../../kernel/process.js';
-import { type Options, parseOptions, UsageError } from '../../programs/stdio.js';
+import { type Options, parseOptions, UsageError, usageError } from '../../programs/stdio.js';
 import { type BlockSize, blocksOf, HUMAN, HUMAN_SI, parseBlockSize } from '../common/sizes.js';
 import { isBusybox } from '../../programs/flavour.js';
 import { isBusyboxUnicode } from '../common/busybox-printable.js';
@@ -73,13 +73,25 @@ function knowsColors(env: ReadonlyMap<string, string>): boolean {
   return /^(Eterm|ansi|.*color.*|con\d+x\d+|cons25|console|cygwin|.*direct.*|dtterm|gnome|hurd|jfbterm|konsole|kterm|linux.*|mlterm|putty|rxvt.*|screen.*|st|terminator|tmux.*|vt100|vt220|xterm.*|alacritty|foot.*|.*kitty.*)$/.test(env.get('TERM') ?? '');
 }
 
-function colored(options: Options, isTerminal: boolean): boolean {
-  const when = options.value('color');
+/** The WHEN of --color, --classify and their like. */
+function isWanted(options: Options, name: 'color' | 'classify' | 'hyperlink', isTerminal: boolean): boolean {
+  const when = options.value(name);
   if (when === undefined) return false;
-  if (['', 'always', 'yes', 'force'].includes(when)) return true;
-  if (['auto', 'tty', 'if-tty'].includes(when)) return isTerminal;
-  if (['never', 'no', 'none'].includes(when)) return false;
-  return choose(['ls'], '--color', when, [['always', 'yes', 'force'], ['never', 'no', 'none'], ['auto', 'tty', 'if-tty']]) === 'always';
+  const chosen = when === '' ? 'always' : choose(['ls'], `--${name}`, when, [['always', 'yes', 'force'], ['never', 'no', 'none'], ['auto', 'tty', 'if-tty']]);
+  return chosen === 'always' || (chosen === 'auto' && isTerminal);
+}
+
+/** The columns of -w: octal where it begins with 0, as C's numbers. */
+function lineWidth(text: string): number {
+  if (!/^(?:0[0-7]*|0[xX][\da-fA-F]+|[1-9]\d*)$/.test(text)) throw new UsageError(`invalid line width: ${quoteName(text)}`, 2);
+  return /^0[0-7]+$/.test(text) ? parseInt(text, 8) : Number(text);
+}
+
+/** The style of times that -l shows; a wrong one is refused where it would be used. */
+function timeStyleOf(process: Process, options: Options, isLong: boolean): string {
+  const style = options.has('full-time') ? 'full-iso' : options.value('time-style') ?? process.env.get('TIME_STYLE') ?? 'locale';
+  if (!isLong || style.startsWith('+') || ['full-iso', 'long-iso', 'iso', 'locale'].includes(style.replace(/^(?:posix-)+/, ''))) return style;
+  throw usageError(process.argv, `invalid argument ${quoteName(style)} for 'time style'\nValid arguments are:\n  - [posix-]full-iso\n  - [posix-]long-iso\n  - [posix-]iso\n  - [posix-]locale\n  - +FORMAT (e.g., +%H:%M) for a 'date'-style format`, 2);
 }
 
 function sizesOf(options: Options): Pick<ListOptions, 'sizes' | 'blockSize'> {
@@ -99,32 +111,33 @@ export function listOptions(process: Process): { options: ListOptions; operands:
   const terminal = process.descriptors.find(1);
   const isTerminal = terminal?.isTerminal === true;
   const isLong = options.has('l', 'g', 'n', 'numeric-uid-gid', 'o', 'full-time');
-  const classify = options.value('classify');
+  const classifies = isWanted(options, 'classify', isTerminal);
   const format = word(options, 'format', FORMATS) ?? (isLong ? 'long' : last(options, { 1: 'lines', C: 'columns', x: 'across', m: 'commas' } as const));
   const time = word(options, 'time', TIMES) ?? last(options, { c: 'change', u: 'access' } as const);
   const bare = options.has('f');
   const sort = word(options, 'sort', SORTS) ?? last(options, { t: 'time', S: 'size', X: 'extension', v: 'version', U: 'none', f: 'none' } as const)
     ?? (time !== undefined && format !== 'long' && !isLong ? 'time' : 'name');
-  const width = Number(options.value('w', 'width') ?? process.env.get('COLUMNS') ?? process.terminal?.columns ?? 80);
+  const asked = options.value('w', 'width');
+  const width = asked !== undefined ? lineWidth(asked) : Number(process.env.get('COLUMNS') ?? process.terminal?.columns ?? 80);
   const result: ListOptions = {
     format: format ?? (isTerminal ? 'columns' : 'lines'),
     sort,
     reverse: options.has('r', 'reverse'),
-    hidden: options.has('a', 'all') || bare ? 'all' : options.has('A', 'almost-all') ? 'almost' : 'no',
+    hidden: last(options, { a: 'all', all: 'all', f: 'all', A: 'almost', 'almost-all': 'almost' } as const) ?? 'no',
     recursive: options.has('R', 'recursive') && !options.has('d', 'directory'),
     foldersThemselves: options.has('d', 'directory'),
     foldersFirst: options.has('group-directories-first'),
     follow: options.has('L', 'dereference') ? 'all' : options.has('H', 'dereference-command-line', 'dereference-command-line-symlink-to-dir') ? 'operands' : 'no',
     time: time ?? 'modification',
-    timeStyle: options.has('full-time') ? 'full-iso' : options.value('time-style') ?? process.env.get('TIME_STYLE') ?? 'locale',
+    timeStyle: timeStyleOf(process, options, isLong || format === 'long'),
     indicate: word(options, 'indicator-style', { none: 'no', slash: 'slash', 'file-type': 'file-type', classify: 'classify' } as const)
-      ?? last(options, { F: 'classify', p: 'slash', 'file-type': 'file-type', ...(classify === undefined || classify === 'never' ? {} : { classify: 'classify' }) } as const) ?? 'no',
+      ?? last(options, { F: 'classify', p: 'slash', 'file-type': 'file-type', ...(classifies ? { classify: 'classify' } : {}) } as const) ?? 'no',
     inode: options.has('i', 'inode'),
     blocks: options.has('s', 'size'),
     numeric: options.has('n', 'numeric-uid-gid'),
     owner: !options.has('g'),
     group: !options.has('o', 'G', 'no-group'),
-    color: colored(options, isTerminal) && !bare && knowsColors(process.env),
+    color: isWanted(options, 'color', isTerminal) && !bare && knowsColors(process.env),
     author: options.has('author'),
     quoting: isBusybox(process) ? (isBusyboxUnicode(process.env) ? 'busybox-unicode' : 'busybox-ascii') : word(options, 'quoting-style', QUOTINGS) ?? last(options, { N: 'literal', literal: 'literal', b: 'escape', escape: 'escape', Q: 'c', 'quote-name': 'c' } as const)
       ?? (isTerminal ? 'shell' : 'literal'),
