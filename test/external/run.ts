@@ -28,6 +28,7 @@ import { generatedPaths } from './generated-paths.js';
 import { jqTests } from './jq-tests.js';
 import { inspectorLoad } from './inspector-load.js';
 import { inspectorPage } from './inspector.js';
+import { python } from './python.js';
 import { readme } from './readme.js';
 import { runnerBodies } from './runner-bodies.js';
 import { gitlab, gojq, nektosAct } from './runners.js';
@@ -55,6 +56,7 @@ const CHECKS: readonly Check[] = [
   gojq,
   wasiPrograms,
   nodePrograms,
+  python,
   escapes,
   shellSpec,
   shellGenerated,

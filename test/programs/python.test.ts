@@ -73,7 +73,10 @@ child = subprocess.Popen(['sleep', '60']); print(child.poll()); child.terminate(
 with subprocess.Popen('seq 3', shell=True, stdout=subprocess.PIPE, text=True) as child: print([line.strip() for line in child.stdout])
 heard = []
 signal.signal(signal.SIGUSR1, lambda number, frame: heard.append(number)); os.kill(os.getpid(), signal.SIGUSR1); print(heard)
-async def later(): await asyncio.sleep(0.01); return 7
+os.environ['SET'] = 'since'; print(subprocess.check_output('echo $SET', shell=True, text=True))
+async def later():
+    try: await asyncio.wait_for(asyncio.sleep(9), 0.01)
+    except TimeoutError: return 7
 print(asyncio.run(later()))
 started = time.monotonic(); time.sleep(0.1); print(time.monotonic() - started >= 0.1)
 sys.stdout.flush()
@@ -84,7 +87,7 @@ pythonTest('its processes are the machine\'s', async (t) => {
   const ran = await run(['python3', 'main.py'], { '/work/main.py': PROCESSES });
   t.deepEqual(ran.stdout.split('\n'), [
     '3 in /tmp', ' err', '', "b'of the environment' 5 hi", '', 'FileNotFoundError nonesuch', 'PermissionError /work',
-    "Command '['sleep', '60']' timed out after 0.1 seconds", 'None', '-15', "['1', '2', '3']", '[10]', '7', 'True', 'a shell in place of it', '',
+    "Command '['sleep', '60']' timed out after 0.1 seconds", 'None', '-15', "['1', '2', '3']", '[10]', 'since', '', '7', 'True', 'a shell in place of it', '',
   ], ran.stderr);
   t.is(ran.exitCode, 0);
 });

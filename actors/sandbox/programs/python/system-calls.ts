@@ -27,7 +27,7 @@ interface ForkExec {
   readonly closeFds: boolean;
   readonly keep: readonly number[];
   readonly cwd: string | null;
-  readonly env: readonly string[] | null;
+  readonly env: readonly string[];
   /** Where the parent reads why there is no program; closed by a program that begins. */
   readonly failures: number;
   /** Numbers of errors as the parent writes them. */
@@ -215,7 +215,7 @@ export class SystemCalls {
       let failure = new Errno('ENOENT');
       try {
         enter(self, wish);
-        const env = wish.env ? variables(wish.env) : self.env;
+        const env = variables(wish.env);
         for (const path of wish.executables) {
           try {
             self.exec(path, wish.argv, env);

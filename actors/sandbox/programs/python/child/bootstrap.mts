@@ -10,7 +10,7 @@ function module(name: string, source: string): string {
 }
 
 /** Modules that were imported before this was Linux; they are imported anew when a program wants them. */
-const STALE = ['asyncio', 'subprocess', 'platform', 'ssl', 'multiprocessing', 'concurrent', 'sysconfig'];
+const STALE = ['asyncio', '_asyncio', 'subprocess', 'platform', 'multiprocessing', 'concurrent', 'sysconfig'];
 
 export const BOOTSTRAP = `
 import sys
