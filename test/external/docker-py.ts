@@ -54,13 +54,13 @@ async function prepare(context: Context): Promise<{ suite: string; venv: string 
   return made.exitCode === 0 ? { suite, venv } : { missing: `pip: ${made.stderr.trim().split('\n').at(-1)}` };
 }
 
-/** Runs the suite against the socket; pytest's report, or its output where there is none. */
-async function runSuite({ workDir }: Context, suite: string, venv: string, socket: string): Promise<{ report: string } | { output: string }> {
+/** Runs tests of the suite, all by default, against the socket; pytest's report, or its output where there is none. */
+async function runSuite({ workDir }: Context, suite: string, venv: string, socket: string, tests: readonly string[] = ['tests/integration']): Promise<{ report: string } | { output: string }> {
   const ignores = [...IGNORED.map((file) => `--ignore=tests/integration/${file}.py`), '--ignore=tests/integration/credentials'].join(' ');
-  await sh(`cp -r ${suite} ${workDir}/src && mkdir -p ${workDir}/home ${workDir}/run && touch ${workDir}/run/docker.sock && cd ${workDir}/src
+  await sh(`rm -rf ${workDir}/src ${workDir}/junit.xml; cp -r ${suite} ${workDir}/src && mkdir -p ${workDir}/home ${workDir}/run && touch ${workDir}/run/docker.sock && cd ${workDir}/src
     unset DOCKER_HOST DOCKER_CONFIG; export HOME=${workDir}/home DOCKER_TEST_API_VERSION=1.44
     exec unshare -m sh -c 'mount --bind ${socket} ${workDir}/run/docker.sock && mount --rbind ${workDir}/run /run &&
-      exec ${venv}/bin/python -m pytest tests/integration -p no:cacheprovider --timeout=30 --junitxml=${workDir}/junit.xml -q ${ignores}' > ${workDir}/out 2>&1`, { timeoutMs: 900_000 });
+      exec ${venv}/bin/python -m pytest ${tests.map((name) => `"${name}"`).join(' ')} -p no:cacheprovider --timeout=30 --junitxml=${workDir}/junit.xml -q ${ignores}' > ${workDir}/out 2>&1`, { timeoutMs: 900_000 });
   const report = `${workDir}/junit.xml`;
   return existsSync(report) ? { report: readFileSync(report, 'utf8') } : { output: readFileSync(`${workDir}/out`, 'utf8') };
 }
@@ -76,6 +76,12 @@ function parseResults(xml: string): Outcome[] {
     else outcomes.push({ name, result: 'pass', seconds });
   }
   return outcomes;
+}
+
+/** What pytest calls a test that its report calls `file.Class.test`. */
+function pathOf(name: string): string {
+  const [file, ...rest] = name.split('.');
+  return `tests/integration/${file}.py::${rest.join('::')}`;
 }
 
 /** A server of its own: the tests prune images, and its mirror is a registry that stands in for Docker Hub. */
@@ -97,10 +103,18 @@ export const dockerPy: Check = {
       const begin = performance.now();
       const ran = await runSuite(context, ready.suite, ready.venv, join(context.workDir, 'd.sock'));
       if ('output' in ran) return [{ name: 'docker-py', result: 'fail', reason: ran.output.slice(-300), seconds: 0 }];
-      const outcomes = parseResults(ran.report);
-      const passed = outcomes.filter(({ result }) => result === 'pass').length;
-      context.log(`docker-py: ${passed} of ${outcomes.length} passed in ${((performance.now() - begin) / 1000).toFixed(0)} s`);
+      let outcomes = parseResults(ran.report);
       const least = PASSED_MIN - (address === '' ? PULLING : 0);
+      const count = (): number => outcomes.filter(({ result }) => result === 'pass').length;
+      if (count() < least) {
+        // Some of them look at times: what failed beside whatever else the machine does is asked once more by itself.
+        context.log(`docker-py: ${count()} of ${outcomes.length} passed at first`);
+        const again = await runSuite(context, ready.suite, ready.venv, join(context.workDir, 'd.sock'), outcomes.filter(({ result }) => result === 'fail').map(({ name }) => pathOf(name)));
+        const second = new Map('report' in again ? parseResults(again.report).map((outcome) => [outcome.name, outcome]) : []);
+        outcomes = outcomes.map((outcome) => (outcome.result === 'fail' ? (second.get(outcome.name) ?? outcome) : outcome));
+      }
+      const passed = count();
+      context.log(`docker-py: ${passed} of ${outcomes.length} passed in ${((performance.now() - begin) / 1000).toFixed(0)} s`);
       return [{ name: `docker-py: at least ${least} tests pass`, result: passed >= least ? 'pass' : 'fail', ...(passed >= least ? {} : { reason: `${passed}` }), seconds: 0 }, ...outcomes];
     } finally {
       await server.close();

@@ -151,7 +151,7 @@ export function judgeMoments(commits: readonly Seen[], shown: readonly Seen[]): 
     const possible = last.history.slice(Math.max(0, since)).filter(({ at }) => at <= moment);
     if (possible.some(({ state }) => state === last.state || state === '')) verdict.right++;
     else {
-      const replaced = last.history.find(({ at }, place) => last.history[place - 1]?.state === last.state && at <= moment);
+      const replaced = last.history.findLast(({ at }, place) => last.history[place - 1]?.state === last.state && at <= moment);
       verdict.worstMs = Math.max(verdict.worstMs, Math.round(moment - (replaced?.at ?? moment)));
       verdict.example ||= `${last.id.slice(0, 12)} shows ${last.state}, was ${possible.map(({ state }) => state).join(' ')}`;
     }

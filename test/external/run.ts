@@ -76,7 +76,7 @@ const CHECKS: readonly Check[] = [
   nodeVersions,
   speed,
 ];
-/** Checks of a row run at the same time, in the place of its first: none is timed, they wait more than they work, and each has containers or servers of its own. */
+/** Checks of a row run at the same time, in the place of its first: none is timed, each has containers or servers of its own, and one of them waits more than it works. */
 const SIDE_BY_SIDE: readonly (readonly Check[])[] = [
   [dockerCli, dockerPy],
   [shellGenerated, generatedPaths],

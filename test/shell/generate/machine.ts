@@ -4,7 +4,7 @@ import { type TestFile, TestMachine } from '../../support/machine.js';
 import { DATED, ENVIRONMENT, FILES, INPUT, type Result } from './batch.js';
 import type { Program } from './program.js';
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 30_000;
 const IDLE_MS = 300;
 const STEP_MS = 5;
 
