@@ -44,7 +44,7 @@ function testsOf(folder: string, ending: string): string[] {
   return readdirSync(join(folder, 'tests'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
     .map((entry) => `${entry.parentPath.slice(folder.length + 1)}/${entry.name}`)
-    .filter((name) => !NO_TESTS.test(name))
+    .filter((name) => !NO_TESTS.test(name) && name !== CONTROL)
     .sort()
     .filter((name, at) => (chosen === undefined ? at % EVERY === 0 : chosen.test(name)));
 }
@@ -60,7 +60,7 @@ function lay(folder: string, source: string): Suite {
   writeFileSync(join(folder, 'Elsewhere.pm'), ELSEWHERE);
   writeFileSync(join(folder, CONTROL), '. "${srcdir=.}/tests/init.sh"; path_prepend_ ./src\nprint_ver_ wc\nprintf "a\\n" > in || framework_failure_\necho 2 > exp\nwc -l < in > out || fail=1\ncompare exp out || fail=1\nExit $fail\n');
   chmodSync(folder, 0o1777);
-  return { folder, scripts: testsOf(folder, '.sh'), tables: testsOf(folder, '.pl') };
+  return { folder, scripts: [...testsOf(folder, '.sh'), CONTROL], tables: testsOf(folder, '.pl') };
 }
 
 /** The lines of the driver: a verdict, a name, a reason. */
@@ -148,7 +148,10 @@ function compare(real: Results, ours: Results, log: Context['log']): Outcome[] {
   const seconds = 0;
   const outcomes: Outcome[] = [];
   const count = { real: 0, ours: 0, skipped: 0, unjudged: 0 };
+  const control = [real, ours].every((results) => results.get(CONTROL)?.verdict === 'fail');
+  outcomes.push({ name: 'coreutils: a wrong expectation is found on both sides (negative control)', result: control ? 'pass' : 'fail', seconds });
   for (const [name, { verdict, reason }] of real) {
+    if (name === CONTROL) continue;
     // A table that cannot run at all says so once for all of its cases.
     const mine = ours.get(name) ?? ours.get(name.split(':')[0]!) ?? { verdict: 'fail', reason: 'it did not run' };
     if (verdict !== 'ok') {
