@@ -102,6 +102,7 @@ export function split(text: string, array: Map<string, Value>, separator: string
 
 /** The pieces of a replacement: text, and where the match goes (`&`). Backslashes mean something before an ampersand only: two are one, and one that is left takes its meaning. */
 function replacementParts(text: string): (string | undefined)[] {
+  if (!text.includes('&')) return [text];
   const parts: (string | undefined)[] = [];
   let literal = '';
   let at = 0;
