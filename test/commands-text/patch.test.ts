@@ -1,6 +1,7 @@
 // patch against the host's own, over patches that diff makes.
 import { spawnSync } from 'node:child_process';
 import test from 'ava';
+import { compare, shown } from '../commands-lines/judge.js';
 import { type Case, hostHas, runOurs, sameAsHost } from './differential.js';
 
 const A = Array.from({ length: 20 }, (_, i) => `line ${i + 1}\n`).join('');
@@ -38,4 +39,14 @@ test('a hunk that fits nowhere is saved and reported', async (t) => {
 test('a patch cannot reach out of its folder', async (t) => {
   const { exitCode } = await runOurs({ argv: ['patch', '-p0'], stdin: CREATE.replaceAll('b/new', '../evil'), files: {} });
   t.is(exitCode, 1);
+});
+
+test('what cannot be patched is told, and rejects and backups are written, as by GNU patch', async (t) => {
+  const made = 'diff -u old.txt new.txt >d;';
+  const differences = await compare([
+    "printf -- 'x\\n--- no\\n+++ no2\\n@@ -1 +1 @@\\n-a\\n+b\\n' | patch -f -p0", `${made} patch old.txt d; patch -N -s old.txt d; echo $?`, `${made} patch -f --reject-format=context a.txt d; sed 's/\t.*//' a.txt.rej`, `${made} patch -b -V numbered old.txt d; ls old*`,
+    "diff -u old.txt new.txt | sed 's/$/\\r/' | patch old.txt; cat old.txt", "printf -- 'diff --git a/a.txt b/z.txt\\ncopy from a.txt\\ncopy to z.txt\\n' | patch -p1; cat z.txt",
+    "mkdir -p e/f; echo x >e/f/g; printf -- '--- e/f/g\\n+++ /dev/null\\n@@ -1 +0,0 @@\\n-x\\n' | patch -p0; ls -d e", 'patch -px <a.txt',
+  ]);
+  t.deepEqual(differences.map(shown), []);
 });

@@ -29,7 +29,7 @@ function fetched(cacheDir: string, name: string, script: string): Promise<Tool> 
 /** A source package: the upstream tree in `upstream/`, Debian's own folder beside it in `debian/`. */
 export function debianSource(cacheDir: string, name: string): Promise<Tool> {
   return fetched(cacheDir, `${name}-source`, `apt source --download-only ${name}
-    mkdir upstream; tar -xf ${name}_*.orig.tar.* -C upstream --strip-components=1; tar -xf ${name}_*.debian.tar.*`);
+    rm -f *.asc; mkdir upstream; tar -xf ${name}_*.orig.tar.* -C upstream --strip-components=1; tar -xf ${name}_*.debian.tar.*`);
 }
 
 /** A binary package, unpacked. */

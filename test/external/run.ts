@@ -20,6 +20,7 @@ import { gawk } from './gawk.js';
 import { guide } from './guide.js';
 import { gitlabPipelines } from './gitlab-pipelines.js';
 import { escapes } from './escapes.js';
+import { gnuText } from './gnu-text.js';
 import { gitlabRows } from './gitlab-rows.js';
 import { nodePrograms } from './node-programs.js';
 import { nodeVersions } from './node-versions.js';
@@ -64,6 +65,7 @@ const CHECKS: readonly Check[] = [
   coreutils,
   jqTests,
   gawk,
+  gnuText,
   busybox,
   busyboxShell,
   bashTests,

@@ -14,7 +14,7 @@ export interface HunkResult {
 export function reversed(hunk: Hunk): Hunk {
   const kinds = { ' ': ' ', '-': '+', '+': '-' } as const;
   const lines = hunk.lines.map(({ kind, text }) => ({ kind: kinds[kind], text }));
-  return { oldStart: hunk.newStart, newStart: hunk.oldStart, lines };
+  return { oldStart: hunk.newStart, newStart: hunk.oldStart, lines, heading: hunk.heading };
 }
 
 export class Application {
@@ -45,7 +45,7 @@ export class Application {
       const cutStart = Math.max(0, fuzz + prefix - context);
       const cutEnd = Math.max(0, fuzz + suffix - context);
       const wanted = old.slice(cutStart, old.length - cutEnd);
-      const at = this.#find(wanted, expected + cutStart + this.#offset, this.#isStrict ? { start: hunk.oldStart <= 1, end: suffix === 0 } : { start: hunk.oldStart <= 1 && prefix < suffix && fuzz === 0, end: suffix < prefix && fuzz === 0 });
+      const at = this.#find(wanted, expected + cutStart + this.#offset, this.#isStrict ? { start: hunk.oldStart <= 1, end: suffix === 0 } : { start: hunk.oldStart <= 1 && fuzz < suffix - prefix, end: fuzz < prefix - suffix });
       if (at === undefined) continue;
       const replacement: string[] = [];
       let position = at;
@@ -63,14 +63,14 @@ export class Application {
       this.#lowest = at + replacement.length;
       return { hunk, applied: true, at: at - cutStart + (old.length > 0 ? 1 : 0), offset, fuzz };
     }
-    return { hunk, applied: false, at: hunk.oldStart + this.#growth + this.#offset, offset: 0, fuzz: 0 };
+    return { hunk, applied: false, at: hunk.oldStart + this.#growth, offset: 0, fuzz: 0 };
   }
 
   #find(wanted: readonly string[], expected: number, anchored: { start: boolean; end: boolean }): number | undefined {
     const last = this.lines.length - wanted.length;
     const fits = (at: number): boolean => at >= this.#lowest && at <= last && wanted.every((line, i) => this.#same(line, this.lines[at + i]!));
     if (anchored.start) return fits(0) && !(this.#isStrict && anchored.end && last > 0) ? 0 : undefined;
-    if (anchored.end && (fits(last) || this.#isStrict)) return fits(last) ? last : undefined;
+    if (anchored.end) return fits(last) ? last : undefined;
     for (let distance = 0; distance <= this.lines.length + Math.abs(expected); distance++) {
       if (fits(expected + distance)) return expected + distance;
       if (distance > 0 && fits(expected - distance)) return expected - distance;

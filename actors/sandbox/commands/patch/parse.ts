@@ -5,45 +5,81 @@ export interface Hunk {
   oldStart: number;
   newStart: number;
   lines: { kind: ' ' | '-' | '+'; text: string }[];
+  /** What stands behind the line numbers: the function that the hunk is in. */
+  heading: string;
 }
 
 export interface FilePatch {
+  /** How it is written. */
+  format: 'unified' | 'context' | 'normal' | undefined;
   oldName: string | undefined;
   newName: string | undefined;
+  /** The two header lines behind their marks, as they stand. */
+  headers: readonly [string, string] | undefined;
+  /** What stands in front of it, and at which line of the input its own lines begin. */
+  preamble: readonly string[];
+  line: number;
   /** From an `Index:` line. */
   indexName: string | undefined;
   hunks: Hunk[];
   newMode: number | undefined;
   renames: boolean;
+  copies: boolean;
   deletes: boolean;
+  isBinary: boolean;
 }
 
+const STARS = '*'.repeat(15);
+
 export class PatchSyntaxError extends Error {}
+
+const CONTROL: Readonly<Record<string, string>> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
 
 /** The name in a header line: up to a tab, quotes taken off. */
 function nameOf(text: string): string {
   const quoted = /^"((?:[^"\\]|\\.)*)"/.exec(text);
-  if (quoted) return quoted[1]!.replace(/\\(.)/g, '$1');
+  if (quoted) return quoted[1]!.replace(/\\([0-7]{3}|.)/g, (_whole, escaped: string) => (escaped.length === 3 ? String.fromCharCode(parseInt(escaped, 8)) : (CONTROL[escaped] ?? escaped)));
   return text.split('\t')[0]!.replace(/ +\d{4}-\d\d-\d\d .*$/, '').trimEnd();
 }
 
-function emptyPatch(): FilePatch {
-  return { oldName: undefined, newName: undefined, indexName: undefined, hunks: [], newMode: undefined, renames: false, deletes: false };
+/** Whether there is something to do even without hunks. */
+export function hasEffect({ renames, copies, deletes, newMode, isBinary }: FilePatch): boolean {
+  return renames || copies || deletes || isBinary || newMode !== undefined;
 }
 
-export function parsePatch(text: string): FilePatch[] {
-  return new PatchParser(text).parse();
+function emptyPatch(): FilePatch {
+  return { format: undefined, headers: undefined, preamble: [], line: 1, oldName: undefined, newName: undefined, indexName: undefined, hunks: [], newMode: undefined, renames: false, copies: false, deletes: false, isBinary: false };
 }
+
+/** Every line as it is. */
+export function parsePatch(text: string): FilePatch[] {
+  return new PatchParser(text, true).parse();
+}
+
+/** Without the carriage returns that mail and editors add to a whole patch; `strippedReturns` tells of them. */
+export function parseMailedPatch(text: string): { patches: FilePatch[]; strippedReturns: boolean } {
+  const parser = new PatchParser(text, false);
+  return { patches: parser.parse(), strippedReturns: parser.strippedReturns };
+}
+
+/** The first line of a patch that is one. */
+const HEADER = /^(?:--- |\*\*\* |\d+(?:,\d+)?[acd]\d+(?:,\d+)?\r?$)/;
 
 class PatchParser {
-  readonly #lines: string[];
+  #lines: string[];
   #at = 0;
   #patches: FilePatch[] = [];
   #next = emptyPatch();
+  #preambleFrom = 0;
+  /** Whether a header ended with a carriage return, which was taken off it and off each line behind it. */
+  readonly strippedReturns: boolean;
 
-  constructor(text: string) {
+  constructor(text: string, keepsReturns: boolean) {
     this.#lines = text.split('\n');
     if (this.#lines.at(-1) === '') this.#lines.pop();
+    const first = this.#lines.findIndex((line) => HEADER.test(line));
+    this.strippedReturns = !keepsReturns && first >= 0 && this.#lines[first]!.endsWith('\r');
+    if (this.strippedReturns) this.#lines = this.#lines.map((line, at) => (at < first ? line : line.replace(/\r$/, '')));
   }
 
   parse(): FilePatch[] {
@@ -53,14 +89,14 @@ class PatchParser {
       if (line.startsWith('--- ') && following.startsWith('+++ ')) this.#headed('--- ', '+++ ');
       else if (line.startsWith('*** ') && following.startsWith('--- ')) this.#headed('*** ', '--- ');
       else if (/^@@ -\d+(?:,\d+)? \+\d+(?:,\d+)? @@/.test(line)) this.#unified();
-      else if (line.startsWith('***************')) this.#context();
+      else if (line.startsWith(STARS)) this.#context();
       else if (/^\d+(?:,\d+)?[acd]\d+(?:,\d+)?$/.test(line)) this.#normal();
       else {
         this.#note(line);
         this.#at++;
       }
     }
-    if (this.#next.renames || this.#next.deletes || this.#next.newMode !== undefined) this.#patches.push(this.#next);
+    if (hasEffect(this.#next)) this.#patches.push(this.#next);
     return this.#patches;
   }
 
@@ -68,17 +104,23 @@ class PatchParser {
   #note(line: string): void {
     const git = /^diff --git (?:"?a\/(.*?)"?) (?:"?b\/(.*?)"?)$/.exec(line);
     if (git) {
-      if (this.#next.renames || this.#next.deletes || this.#next.newMode !== undefined) this.#patches.push(this.#next);
+      if (hasEffect(this.#next)) this.#patches.push(this.#next);
       this.#next = { ...emptyPatch(), oldName: `a/${git[1]!}`, newName: `b/${git[2]!}` };
     }
     const mode = /^new (?:file )?mode 1?0?0?(\d{3})$/.exec(line);
     if (mode) this.#next.newMode = parseInt(mode[1]!, 8);
     if (line.startsWith('rename from ')) this.#next.renames = true;
+    if (line.startsWith('copy from ')) this.#next.copies = true;
+    if (line === 'GIT binary patch' || /^Binary files .* differ$/.test(line)) this.#next.isBinary = line.startsWith('GIT');
     if (line.startsWith('deleted file mode')) this.#next.deletes = true;
     if (line.startsWith('Index: ')) this.#next.indexName = nameOf(line.slice(7));
   }
 
   #headed(oldMark: string, newMark: string): void {
+    this.#next.preamble = this.#lines.slice(this.#preambleFrom, this.#at);
+    this.#next.headers = [this.#lines[this.#at]!.slice(oldMark.length), this.#lines[this.#at + 1]!.slice(newMark.length)];
+    this.#next.line = this.#at + 1;
+    this.#next.format = oldMark === '--- ' ? 'unified' : 'context';
     this.#next.oldName = nameOf(this.#lines[this.#at]!.slice(oldMark.length));
     this.#next.newName = nameOf(this.#lines[this.#at + 1]!.slice(newMark.length));
     this.#at += 2;
@@ -88,6 +130,7 @@ class PatchParser {
 
   #current(): FilePatch {
     const last = this.#patches.at(-1);
+    this.#preambleFrom = this.#at;
     if (last) return last;
     this.#patches.push(this.#next);
     this.#next = emptyPatch();
@@ -102,8 +145,8 @@ class PatchParser {
   }
 
   #unified(): void {
-    const match = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(this.#lines[this.#at++]!)!;
-    const hunk: Hunk = { oldStart: Number(match[1]), newStart: Number(match[3]), lines: [] };
+    const match = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?([^]*)$/.exec(this.#lines[this.#at++]!)!;
+    const hunk: Hunk = { oldStart: Number(match[1]), newStart: Number(match[3]), lines: [], heading: match[5]! };
     let [oldLeft, newLeft] = [Number(match[2] ?? 1), Number(match[4] ?? 1)];
     while (oldLeft > 0 || newLeft > 0) {
       const line = this.#lines[this.#at];
@@ -120,7 +163,7 @@ class PatchParser {
   #normal(): void {
     const match = /^(\d+)(?:,(\d+))?([acd])(\d+)(?:,(\d+))?$/.exec(this.#lines[this.#at++]!)!;
     const [from, to, letter, newFrom] = [Number(match[1]), Number(match[2] ?? match[1]), match[3]!, Number(match[4])];
-    const hunk: Hunk = { oldStart: from, newStart: newFrom, lines: [] };
+    const hunk: Hunk = { oldStart: from, newStart: newFrom, lines: [], heading: '' };
     const read = (mark: string, kind: '-' | '+', count: number): void => {
       for (let i = 0; i < count; i++) {
         const line = this.#lines[this.#at];
@@ -146,7 +189,7 @@ class PatchParser {
   }
 
   #context(): void {
-    this.#at++;
+    const heading = this.#lines[this.#at++]!.slice(STARS.length).trimStart();
     const range = (pattern: RegExp): [number, number] => {
       const match = pattern.exec(this.#lines[this.#at] ?? '');
       if (!match) throw new PatchSyntaxError(`malformed patch at line ${this.#at + 1}: ${this.#lines[this.#at] ?? ''}`);
@@ -158,7 +201,7 @@ class PatchParser {
     const before = this.#lines[this.#at]?.startsWith('--- ') && /^--- \d+(?:,\d+)? ----$/.test(this.#lines[this.#at]!) ? [] : this.#side(oldCount);
     const [newStart, newCount] = range(/^--- (\d+)(?:,(\d+))? ----$/);
     const after = this.#side(newCount);
-    this.#current().hunks.push({ oldStart, newStart, lines: merged(before, after) });
+    this.#current().hunks.push({ oldStart, newStart, lines: merged(before, after), heading });
   }
 }
 
