@@ -1,4 +1,4 @@
-// Reads a line from a terminal with readline's emacs keys.
+// Reads a line from a terminal with readline's keys: those of emacs, or vi where the shell is asked for them.
 import { TerminalFile } from '../../kernel/tty.js';
 import type { Terminal, TerminalModes } from '../../kernel/tty.js';
 import type { Task } from '../../kernel/wait.js';

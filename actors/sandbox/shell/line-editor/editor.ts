@@ -8,11 +8,14 @@ import type { Shell } from '../shell.js';
 import { commonStart, complete } from './completion.js';
 import { loadSettings } from './inputrc-file.js';
 import type { Binding } from './keymap.js';
-import { type Key, KeyReader } from './keys.js';
+import { KeyInput } from './key-input.js';
+import type { Key } from './keys.js';
+import { HistoryCursor } from './history-cursor.js';
 import { Line } from './line.js';
 import { edit } from './line-commands.js';
 import { Screen } from './screen.js';
 import type { EditorSettings } from './settings.js';
+import { type ViHost, ViMode } from './vi-mode.js';
 
 /** `interrupted`: ^C gave the line up. */
 export interface EditedLine extends InputLine {
@@ -32,45 +35,37 @@ export class Editor {
   readonly #settings: EditorSettings;
   readonly #screen: Screen;
   readonly #line: Line;
-  readonly #keys: KeyReader;
+  readonly #input: KeyInput;
+  readonly #vi: ViMode | undefined;
   readonly #terminal: Terminal;
   readonly #head: string;
   readonly #prompt: string;
-  readonly #history: string[];
+  readonly #history: HistoryCursor;
   readonly #modes: TerminalModes;
-  /** No key was pressed in a shell in which nothing has run. */
-  #isFresh: boolean;
-  /** Index in the history; its length stands for the new line, which `#draft` keeps meanwhile. */
-  #at: number;
-  #draft = '';
   /** The command before this one. */
   #last = '';
   /** How often the next command is to be done (`M-3`). */
   #count: number | undefined;
-  /** Bytes that a macro types. */
-  #typed: number[] = [];
   /** What `yank-last-arg` has put in, and of which entry. */
   #argument: { readonly at: number; readonly length: number } | undefined;
 
   constructor(shell: Shell, terminal: Terminal, prompt: string, modes: TerminalModes) {
     this.#shell = shell;
     this.#settings = shell.editor;
-    this.#keys = new KeyReader(this.#settings.keymap);
+    const isVi = shell.options.isSet('vi');
+    this.#input = new KeyInput(shell, isVi ? this.#settings.keymap.forVi() : this.#settings.keymap, modes);
     this.#line = new Line(this.#settings.kills);
+    this.#vi = isVi ? new ViMode(this.#viHost()) : undefined;
     this.#terminal = terminal;
     this.#modes = modes;
-    this.#isFresh = shell.isFresh;
     this.#screen = new Screen(shell.process, () => terminal.columns || 80);
     const cut = prompt.lastIndexOf('\n') + 1;
     this.#head = prompt.slice(0, cut);
     this.#prompt = prompt.slice(cut);
-    this.#history = shell.history.lines;
-    this.#at = this.#history.length;
+    this.#history = new HistoryCursor(shell.history.lines, this.#line);
     const { nextLine } = this.#settings;
     this.#settings.nextLine = undefined;
-    if (nextLine === undefined || nextLine >= this.#history.length) return;
-    this.#at = nextLine;
-    this.#line.set(this.#history[nextLine]!);
+    if (nextLine !== undefined && nextLine < shell.history.lines.length) this.#history.recall(nextLine);
   }
 
   *read(isShown: boolean): Task<EditedLine> {
@@ -79,29 +74,9 @@ export class Editor {
       yield* this.#draw();
     }
     for (;;) {
-      const key = yield* this.#nextKey();
+      const key = yield* this.#input.nextKey();
       const done = key === undefined ? this.#ended(true, false) : yield* this.#handle(key);
       if (done) return done;
-    }
-  }
-
-  *#nextByte(): Task<number | undefined> {
-    const typed = this.#typed.shift();
-    if (typed !== undefined) return typed;
-    const { process } = this.#shell;
-    const reading = process.read(0, 1);
-    const byte = yield* this.#isFresh ? process.resting({ modes: this.#modes }, reading) : reading;
-    this.#isFresh = false;
-    return byte[0];
-  }
-
-  /** Byte by byte: what follows the line belongs to the command. */
-  *#nextKey(): Task<Key | undefined> {
-    for (;;) {
-      const byte = yield* this.#nextByte();
-      if (byte === undefined) return undefined;
-      const key = this.#keys.feed(byte);
-      if (key) return key;
     }
   }
 
@@ -110,7 +85,10 @@ export class Editor {
   }
 
   *#handle(key: Key): Step {
+    if (this.#vi?.isInserting === false && 'text' in key) return yield* this.#vi.command(key.text);
     if ('text' in key) {
+      this.#vi?.typed(key.text);
+      if (this.#vi?.isReplacing === true && !this.#line.isAtEnd) this.#line.replace(this.#line.cursor, this.#line.cursor + 1, '');
       const count = this.#takeCount();
       this.#last = 'self-insert';
       return yield* this.#type(count > 1 ? key.text.repeat(count) : key.text);
@@ -121,22 +99,23 @@ export class Editor {
 
   *#carryOut(binding: Binding, sequence: string): Step {
     if (binding.type === 'macro') {
-      this.#typed.unshift(...Buffer.from(binding.text, 'latin1'));
+      this.#input.type(Buffer.from(binding.text, 'latin1'));
       return undefined;
     }
     if (binding.type === 'command') return yield* this.#runCommand(binding.text);
     const { name } = binding;
+    if (this.#vi?.isInserting === false && (name === 'backward-delete-char' || name === 'self-insert')) return yield* this.#bell();
     const command = this.#commands[name];
     if (command) {
       const done = yield* command(sequence);
       this.#last = name;
       return done;
     }
-    if (name === 'delete-char' && this.#line.text === '' && sequence === '\x04') return this.#ended(true, false);
+    if (name === 'delete-char' && sequence === '\x04' && (this.#line.text === '' || this.#vi)) return this.#line.text === '' ? this.#ended(true, false) : yield* this.#accept();
     let isDone = false;
     for (let count = this.#takeCount(); count > 0 && edit(this.#line, name) === true; count--) isDone = true;
     this.#last = name;
-    return isDone ? yield* this.#draw() : yield* this.#bell();
+    return yield* this.#shown(isDone);
   }
 
   /** The editor's own commands, by readline's names; those of lines are in line-commands.ts. */
@@ -149,22 +128,23 @@ export class Editor {
     'complete': () => this.#complete(this.#last === 'complete' || this.#settings.variable('show-all-if-ambiguous') === 'on'),
     'digit-argument': (sequence) => this.#digit(sequence),
     'edit-and-execute-command': () => this.#editInFile(),
-    'end-of-history': () => this.#recall(this.#history.length),
+    'end-of-history': () => this.#recall(this.#history.lines.length),
     'forward-search-history': () => this.#search(false),
-    'history-search-backward': () => this.#searchStart(-1),
-    'history-search-forward': () => this.#searchStart(1),
+    'history-search-backward': () => this.#shown(this.#history.recallStart(-1)),
+    'history-search-forward': () => this.#shown(this.#history.recallStart(1)),
     'insert-comment': () => this.#comment(),
     'insert-last-argument': () => this.#lastArgument(),
-    'next-history': () => this.#recall(this.#at + this.#takeCount()),
+    'next-history': () => this.#recall(this.#history.at + this.#takeCount()),
     'operate-and-get-next': () => this.#operate(),
     'possible-completions': () => this.#complete(true),
-    'previous-history': () => this.#recall(this.#at - this.#takeCount()),
+    'previous-history': () => this.#recall(this.#history.at - this.#takeCount()),
     'quoted-insert': () => this.#quoted(),
     're-read-init-file': () => this.#loadAgain(),
     'redraw-current-line': () => this.#draw(),
     'reverse-search-history': () => this.#search(true),
     'revert-line': () => this.#revert(),
     'self-insert': (sequence) => this.#type(sequence),
+    'vi-movement-mode': () => this.#vi!.escape(),
     'yank-last-arg': () => this.#lastArgument(),
   };
 
@@ -183,6 +163,42 @@ export class Editor {
     yield* this.#screen.write('^C');
     yield* this.#leave();
     return this.#ended(false, true);
+  }
+
+  #viHost(): ViHost {
+    return {
+      line: this.#line,
+      nextChar: () => this.#nextChar(),
+      draw: () => this.#draw(),
+      bell: () => this.#bell(),
+      run: (name, count) => {
+        this.#count = count;
+        return this.#commands[name]!('');
+      },
+      type: (bytes) => this.#input.type(bytes),
+      ask: (mark) => this.#ask(mark),
+      find: (text, direction) => this.#shown(this.#history.recallHolding(text, direction)),
+      recallNumber: (number) => this.#recall(number - this.#shell.history.base),
+    };
+  }
+
+  *#nextChar(): Task<string | undefined> {
+    const key = yield* this.#input.nextKey();
+    return key && 'text' in key ? key.text : undefined;
+  }
+
+  /** A text behind a mark in place of the prompt. */
+  *#ask(mark: string): Task<string | undefined> {
+    let text = '';
+    for (;;) {
+      yield* this.#screen.draw(mark, text, '');
+      const key = yield* this.#input.nextKey();
+      const name = key && 'binding' in key && key.binding.type === 'function' ? key.binding.name : '';
+      if (name === 'accept-line') return text;
+      if (key && 'text' in key) text += key.text;
+      else if (name === 'backward-delete-char' && text !== '') text = [...text].slice(0, -1).join('');
+      else return undefined;
+    }
   }
 
   *#clear(): Step {
@@ -206,7 +222,7 @@ export class Editor {
 
   /** The next byte, whatever it is bound to. */
   *#quoted(): Step {
-    const byte = yield* this.#nextByte();
+    const byte = yield* this.#input.nextByte();
     return byte === undefined ? this.#ended(true, false) : yield* this.#type(String.fromCharCode(byte));
   }
 
@@ -215,7 +231,7 @@ export class Editor {
     const bytes: number[] = [];
     const end = Buffer.from('\x1b[201~');
     while (!Buffer.from(bytes.slice(-end.length)).equals(end)) {
-      const byte = yield* this.#nextByte();
+      const byte = yield* this.#input.nextByte();
       if (byte === undefined) return this.#ended(true, false);
       bytes.push(byte);
     }
@@ -233,11 +249,12 @@ export class Editor {
   }
 
   *#recall(index: number): Step {
-    if (index < 0 || index > this.#history.length || index === this.#at) return yield* this.#bell();
-    if (this.#at === this.#history.length) this.#draft = this.#line.text;
-    this.#at = index;
-    this.#line.set(this.#history[index] ?? this.#draft);
-    return yield* this.#draw();
+    return yield* this.#shown(this.#history.recall(index, this.#vi?.isInserting === false ? 0 : undefined));
+  }
+
+  /** What has changed is shown; where nothing has, the bell tells. */
+  #shown(isDone: boolean): Task<undefined> {
+    return isDone ? this.#draw() : this.#bell();
   }
 
   *#bell(): Task<undefined> {
@@ -247,12 +264,13 @@ export class Editor {
 
   /** Accepts the line; the next one begins as what followed this one in the history. */
   *#operate(): Step {
-    this.#settings.nextLine = this.#at < this.#history.length ? this.#at + 1 : undefined;
+    const { at, lines } = this.#history;
+    this.#settings.nextLine = at < lines.length ? at + 1 : undefined;
     return yield* this.#accept();
   }
 
   *#revert(): Step {
-    return this.#line.revert() ? yield* this.#draw() : yield* this.#bell();
+    return yield* this.#shown(this.#line.revert());
   }
 
   *#comment(): Step {
@@ -264,8 +282,9 @@ export class Editor {
   /** The last word of the entry before; pressed again, that of the one before that. */
   *#lastArgument(): Step {
     const isAgain = (this.#last === 'yank-last-arg' || this.#last === 'insert-last-argument') && this.#argument !== undefined;
-    const at = (isAgain ? this.#argument!.at : this.#history.length) - 1;
-    const word = this.#history[at] === undefined ? undefined : historyWords(this.#history[at]).at(-1);
+    const { lines } = this.#history;
+    const at = (isAgain ? this.#argument!.at : this.#history.at) - 1;
+    const word = lines[at] === undefined ? undefined : historyWords(lines[at]).at(-1);
     if (word === undefined) return yield* this.#bell();
     const { cursor } = this.#line;
     this.#line.replace(cursor - (isAgain ? this.#argument!.length : 0), cursor, word);
@@ -273,33 +292,21 @@ export class Editor {
     return yield* this.#draw();
   }
 
-  /** The next entry in a direction that begins as the line does before the cursor. */
-  *#searchStart(direction: 1 | -1): Step {
-    const start = this.#line.beforeCursor;
-    for (let at = this.#at + direction; at >= 0 && at < this.#history.length; at += direction) {
-      if (!this.#history[at]!.startsWith(start) || this.#history[at] === this.#line.text) continue;
-      if (this.#at === this.#history.length) this.#draft = this.#line.text;
-      this.#at = at;
-      this.#line.set(this.#history[at]!, [...start].length);
-      return yield* this.#draw();
-    }
-    return yield* this.#bell();
-  }
-
   /** `(reverse-i-search)`: each key narrows, ^R and ^S go on in their direction, ^G gives up, any other key takes what was found. */
   *#search(begunBackward: boolean): Step {
     const original = this.#line.text;
     const { cursor } = this.#line;
+    const { lines } = this.#history;
     let isBackward = begunBackward;
     let wanted = '';
-    let from = isBackward ? this.#history.length - 1 : this.#at;
+    let from = isBackward ? lines.length - 1 : this.#history.at;
     for (;;) {
       const matches = (line: string, index: number): boolean => (isBackward ? index <= from : index >= from) && line.includes(wanted);
-      const found = wanted === '' ? -1 : isBackward ? this.#history.findLastIndex(matches) : this.#history.findIndex(matches);
-      if (found >= 0) this.#line.set(this.#history[found]!, [...this.#history[found]!.slice(0, this.#history[found]!.indexOf(wanted))].length);
+      const found = wanted === '' ? -1 : isBackward ? lines.findLastIndex(matches) : lines.findIndex(matches);
+      if (found >= 0) this.#line.set(lines[found]!, [...lines[found]!.slice(0, lines[found]!.indexOf(wanted))].length);
       const name = `(${wanted !== '' && found < 0 ? 'failed ' : ''}${isBackward ? 'reverse-' : ''}i-search)\`${wanted}': `;
       yield* this.#screen.draw(name, this.#line.beforeCursor, this.#line.text.slice(this.#line.beforeCursor.length));
-      const key = yield* this.#nextKey();
+      const key = yield* this.#input.nextKey();
       if (key === undefined) return this.#ended(true, false);
       const command = 'binding' in key && key.binding.type === 'function' ? key.binding.name : '';
       if ('text' in key) {
@@ -309,11 +316,11 @@ export class Editor {
         if (found >= 0) from = found + (isBackward ? -1 : 1);
       } else if (command === 'backward-delete-char') {
         wanted = [...wanted].slice(0, -1).join('');
-        from = isBackward ? this.#history.length - 1 : 0;
+        from = isBackward ? lines.length - 1 : 0;
       } else {
         const givesUp = command === 'abort' || ('unknown' in key && key.unknown === '\x03');
         if (givesUp) this.#line.set(original, cursor);
-        else if (found >= 0) this.#at = found;
+        else if (found >= 0) this.#history.stay(found);
         yield* this.#draw();
         return command === 'abort' ? undefined : yield* this.#handle(key);
       }

@@ -69,6 +69,10 @@ const EMACS: Readonly<Record<string, readonly string[]>> = {
   'yank-pop': ['\x1by'],
 };
 
+/** What vi's insert mode shares with the keys of emacs: the others type themselves. */
+// oxlint-disable-next-line no-control-regex
+const VI_CONTROLS = /^(?:[\x04\x07-\n\f\r\x12-\x17\x19\x1f\x7f]|\x1b)/;
+
 export class Keymap {
   readonly #bindings: Map<string, Binding>;
   /** The beginnings of longer sequences; made when asked for. */
@@ -80,6 +84,14 @@ export class Keymap {
 
   fork(): Keymap {
     return new Keymap([...this.#bindings]);
+  }
+
+  /** The keys of vi's insert mode, with what the user has bound: ESC alone leaves it, so that of what begins with it only the keys of terminals stay. */
+  forVi(): Keymap {
+    // oxlint-disable-next-line no-control-regex
+    const kept = [...this.#bindings].filter(([sequence, binding]) => !/^\x1b(?![[O])/.test(sequence) && (VI_CONTROLS.test(sequence) || binding.type !== 'function' || !EMACS[binding.name]?.includes(sequence)));
+    const typed = Object.values(EMACS).flat().filter((sequence) => sequence.length === 1 && !VI_CONTROLS.test(sequence)).map((sequence): [string, Binding] => [sequence, { type: 'function', name: 'self-insert' }]);
+    return new Keymap([...typed, ...kept, ['\x1b', { type: 'function', name: 'vi-movement-mode' }]]);
   }
 
   get(sequence: string): Binding | undefined {

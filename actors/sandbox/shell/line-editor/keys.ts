@@ -2,8 +2,8 @@
 import { decode } from '../../kernel/text.js';
 import type { Binding, Keymap } from './keymap.js';
 
-/** What is bound to something, text to insert, or a sequence that means nothing here. */
-export type Key = { readonly sequence: string; readonly binding: Binding } | { readonly text: string } | { readonly unknown: string };
+/** What is bound to something (`rest`: bytes that are to be read again), text to insert, or a sequence that means nothing here. */
+export type Key = { readonly sequence: string; readonly binding: Binding; readonly rest?: string } | { readonly text: string } | { readonly unknown: string };
 
 const SEQUENCE_MAX_BYTES = 16;
 
@@ -22,11 +22,26 @@ export class KeyReader {
     if (this.#keymap.isBeginning(sequence)) return undefined;
     const binding = this.#keymap.get(sequence);
     if (binding) return this.#whole({ sequence, binding });
+    const shorter = sequence.length > 1 && sequence[1] !== '[' && sequence[1] !== 'O' ? this.#keymap.get(sequence[0]!) : undefined;
+    if (shorter) return this.#whole({ sequence: sequence[0]!, binding: shorter, rest: sequence.slice(1) });
     const first = sequence.charCodeAt(0);
     if (first >= 32 && first !== 127) return this.#character(first, byte);
     // The whole of a terminal's sequence is skipped, not only what is known of it.
     const isOpen = /^\x1b(?:\[[ -?]*|O)$/.test(sequence) && sequence.length < SEQUENCE_MAX_BYTES;
     return isOpen ? undefined : this.#whole({ unknown: sequence });
+  }
+
+  /** What is bound to the bytes so far, though longer sequences begin so. */
+  get pending(): Key | undefined {
+    const sequence = this.#held;
+    const binding = sequence === '' ? undefined : this.#keymap.get(sequence);
+    return binding && { sequence, binding };
+  }
+
+  /** Nothing more comes. */
+  flush(): Key | undefined {
+    const { pending } = this;
+    return pending && this.#whole(pending);
   }
 
   #character(first: number, byte: number): Key | undefined {

@@ -50,8 +50,7 @@ export class Line {
   set(text: string, cursor?: number): void {
     this.#chars = [...text];
     this.#cursor = this.#mark = Math.min(cursor ?? this.#chars.length, this.#chars.length);
-    this.#undone.length = 0;
-    this.#typed = 0;
+    this.forget();
     this.endSeries();
   }
 
@@ -96,11 +95,26 @@ export class Line {
     if (from >= to) return false;
     const text = this.#chars.slice(from, to).join('');
     const last = this.#isKilling ? this.#kills.pop() ?? '' : '';
-    this.#kills.push(to <= this.#cursor ? text + last : last + text);
-    if (this.#kills.length > KILLS_MAX) this.#kills.shift();
+    this.#keep(to <= this.#cursor ? text + last : last + text);
     this.replace(from, to, '');
     this.#isKilling = true;
     return true;
+  }
+
+  /** Keeps a text without taking it out. */
+  copy(from: number, to: number): void {
+    this.endSeries();
+    if (from < to) this.#keep(this.#chars.slice(from, to).join(''));
+  }
+
+  /** What was kept last. */
+  get killed(): string | undefined {
+    return this.#kills.at(-1);
+  }
+
+  #keep(text: string): void {
+    this.#kills.push(text);
+    if (this.#kills.length > KILLS_MAX) this.#kills.shift();
   }
 
   yank(): boolean {
@@ -140,6 +154,23 @@ export class Line {
     this.#chars = [...before.chars];
     this.#cursor = before.cursor;
     return true;
+  }
+
+  /** What was done so far cannot be undone. */
+  forget(): void {
+    this.#undone.length = 0;
+    this.#typed = 0;
+  }
+
+  /** How many steps can be undone. */
+  get undoSteps(): number {
+    return this.#undone.length;
+  }
+
+  /** What was done after so many steps is undone at once. */
+  joinSteps(after: number): void {
+    if (this.#undone.length > after) this.#undone.length = after + 1;
+    this.#typed = 0;
   }
 
   /** As it was when it was begun or recalled. */
