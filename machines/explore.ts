@@ -1,6 +1,6 @@
 // Walks a machine's whole graph with its sample events: every state, the shortest way to it, every edge.
 import type { AnyEventObject, AnyMachineSnapshot, AnyStateMachine } from 'xstate';
-import { getAdjacencyMap } from 'xstate/graph';
+import { getAdjacencyMap } from '@xstate/graph';
 import type { MachineDefinition } from './definition.js';
 
 /** All explored events happen at this instant (ms since the epoch): time is data, and the graph must not depend on the day. */
