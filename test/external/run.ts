@@ -26,6 +26,7 @@ import { nodePrograms } from './node-programs.js';
 import { nodeVersions } from './node-versions.js';
 import type { Check, Context, Outcome } from './outcome.js';
 import { generatedPaths } from './generated-paths.js';
+import { gitTests } from './git-tests.js';
 import { jqTests } from './jq-tests.js';
 import { inspectorLoad } from './inspector-load.js';
 import { inspectorPage } from './inspector.js';
@@ -63,6 +64,7 @@ const CHECKS: readonly Check[] = [
   shellGenerated,
   commandsGenerated,
   coreutils,
+  gitTests,
   jqTests,
   gawk,
   gnuText,
