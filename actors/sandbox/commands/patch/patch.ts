@@ -262,6 +262,7 @@ export const patch: Main = command(function* (process, output) {
   const options = parseOptions(process.argv, 'p:RNi:d:o:bz:F:sftElucnr:V:B:', LONG, { exitCode: 2 });
   const [operand, patchOperand, extra] = options.operands;
   if (extra !== undefined) throw new UsageError(`extra operand '${extra}'`, 2);
+  if (options.has('merge')) throw new UsageError('--merge is not supported: conflicts are told in reject files', 2);
   const patcher = new Patcher(process, output, options);
   const directory = options.value('d', 'directory');
   const source = options.value('i', 'input') ?? patchOperand ?? '-';
