@@ -200,7 +200,7 @@ class Editor {
   #print(from: number, to: number, how: string): void {
     for (let number = from; number <= to; number++) {
       const { text } = this.#buffer.line(number);
-      this.#output.print(`${how.includes('n') ? `${number}\t` : ''}${how.includes('l') ? listed(text, LIST_COLUMNS) : `${text}\n`}`);
+      this.#output.print(`${how.includes('n') ? `${number}\t` : ''}${how.includes('l') ? listed(text, LIST_COLUMNS) : text}\n`);
     }
     this.#buffer.current = to;
   }
