@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
+import { allCommands } from '../../actors/sandbox/commands/index.js';
 import { FAMILIES } from '../commands-lines/grammar.js';
 import { compare, type Difference, ours, shown } from '../commands-lines/judge.js';
 import type { Check, Context, Outcome } from './outcome.js';
@@ -25,13 +26,17 @@ function verdict(context: Context, name: string, total: number, differences: rea
   return total - differences.length >= (total * percentMin) / 100 ? undefined : `wanted ${percentMin} %: ${differences.length} of ${total} differ`;
 }
 
-/** The lines whose first command this machine has. */
+/** The commands that a line may run: whichever of its words are names of ours. */
+function commandsOf(line: string): string[] {
+  return (line.match(/[\w.-]+/g) ?? []).filter((word) => Object.hasOwn(allCommands, word));
+}
+
+/** The lines all of whose commands this machine has. */
 async function judged(lines: readonly string[]): Promise<string[]> {
-  const first = (line: string): string => line.split(' ', 1)[0]!;
-  const names = [...new Set(lines.map(first))].filter((name) => /^[\w.-]+$/.test(name));
+  const names = [...new Set(lines.flatMap(commandsOf))];
   const { stdout } = await sh(`for name in ${names.join(' ')}; do command -v "$name" >/dev/null || echo "$name"; done`);
   const missing = new Set(stdout.split('\n'));
-  return lines.filter((line) => !missing.has(first(line)));
+  return lines.filter((line) => commandsOf(line).every((name) => !missing.has(name)));
 }
 
 export const commandsGenerated: Check = {
