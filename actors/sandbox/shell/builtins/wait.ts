@@ -6,7 +6,7 @@ import { reapCoprocesses } from '../execute/coprocesses.js';
 import { type Job, jobState, jobStatus } from '../job.js';
 import type { Shell } from '../shell.js';
 import { READONLY } from '../variables/variable.js';
-import { isName } from '../variables/variables.js';
+import { isName, parseReference } from '../variables/variables.js';
 import { fail, usage } from './output.js';
 
 /** Blocks until one of the jobs is over or a trapped signal arrived (the status is then 128 + signal). */
@@ -55,7 +55,7 @@ export function* wait(shell: Shell, argv: readonly string[]): Task<number> {
   if (argv[at] === '--') at++;
   const specs = argv.slice(at);
   if (variable !== undefined && shell.variables.find(variable)?.has(READONLY) === true) return fail(shell, 'wait', `${variable}: cannot unset: readonly variable`);
-  if (variable !== undefined && !isName(variable.replace(/\[.+\]$/s, ''))) return fail(shell, 'wait', `\`${variable}': not a valid identifier`);
+  if (variable !== undefined && parseReference(variable) === undefined) return fail(shell, 'wait', `\`${variable}': not a valid identifier`);
   if (variable !== undefined && isName(variable)) shell.variables.unset(variable);
   if (next) return yield* waitNext(shell, specs, variable);
   if (specs.length === 0) {
