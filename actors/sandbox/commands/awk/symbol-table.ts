@@ -20,6 +20,9 @@ abstract class GivenTable extends Map<string, Value> {
   }
 }
 
+/** What is no variable of the program's: a table is not among its own elements. */
+const TABLES: ReadonlySet<string> = new Set(['SYMTAB', 'FUNCTAB']);
+
 /** The variables: what is written here is written there. */
 export class SymbolTable extends GivenTable {
   readonly title = 'SYMTAB';
@@ -31,19 +34,23 @@ export class SymbolTable extends GivenTable {
   }
 
   override has(name: string): boolean {
-    return this.#runtime.specials.has(name) || this.#runtime.globals.has(name);
+    return this.#runtime.specials.has(name) || this.#cell(name) !== undefined;
+  }
+
+  #cell(name: string): ReturnType<Runtime['globals']['get']> {
+    return TABLES.has(name) ? undefined : this.#runtime.globals.get(name);
   }
 
   override get(name: string): Value {
     const special = this.#runtime.specials.get(name);
     if (special) return special.get();
-    const cell = this.#runtime.globals.get(name);
+    const cell = this.#cell(name);
     return cell?.isArray === true ? cell.array : (cell?.value ?? (cell && null));
   }
 
   override set(name: string, value: Value): this {
     const special = this.#runtime.specials.get(name);
-    const cell = this.#runtime.globals.get(name);
+    const cell = this.#cell(name);
     if (special) special.set(value);
     else if (cell) cell.scalar = value;
     else this.refuse(name, value, 'cannot assign to arbitrary elements of SYMTAB');
@@ -51,11 +58,16 @@ export class SymbolTable extends GivenTable {
   }
 
   override get size(): number {
-    return this.#runtime.specials.size + this.#runtime.globals.size;
+    return [...this.#names()].length;
   }
 
   override *[Symbol.iterator](): MapIterator<[string, Value]> {
-    for (const name of [...this.#runtime.specials.keys(), ...this.#runtime.globals.keys()]) yield [name, this.get(name)];
+    for (const name of [...this.#names()]) yield [name, this.get(name)];
+  }
+
+  *#names(): Iterable<string> {
+    yield* this.#runtime.specials.keys();
+    for (const name of this.#runtime.globals.keys()) if (!TABLES.has(name)) yield name;
   }
 }
 
