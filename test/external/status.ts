@@ -26,6 +26,7 @@ function sectionText(name: string, { outcomes, figures }: Section): string {
   return `## ${name}\n${count('pass')} passed, ${count('fail')} failed, ${count('skip')} skipped${lines.length > 0 ? `\n\n${lines.join('\n')}` : ''}`;
 }
 
+/** Control characters of what a program printed are told as blanks: the document is text. */
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/\/tmp\/[\w/.-]+/g, '…').slice(0, 160);
+  return text.replace(/[\s\p{Cc}]+/gu, ' ').replace(/\/tmp\/[\w/.-]+/g, '…').slice(0, 160);
 }
