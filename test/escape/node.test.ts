@@ -48,7 +48,7 @@ test('the same attempts succeed where nothing confines them (negative control)',
   const canary = await openCanary();
   t.teardown(() => canary.close());
   const program = attemptsProgram(fc.sample(nodeAttempts(canary), { numRuns: 200, seed: 5 }));
-  const path = join(canary.folder, 'main.js');
+  const path = join(canary.folder, 'main.cjs');
   writeFileSync(path, program);
   // Beside this process, whose event loop answers the attempts.
 
