@@ -36,8 +36,10 @@ export function backupOf(argv: readonly string[], options: Options, env: Readonl
   };
 }
 
-function backupNumbers(process: Process, path: string): number[] {
+/** Of the numbered backups of `path` that are there; none where its folder is not. */
+export function backupNumbers(process: Process, path: string): number[] {
   const base = `${baseName(path)}.~`;
+  if (!process.files.exists(directoryName(path))) return [];
   return process.files.readdir(directoryName(path)).flatMap(({ name }) => {
     const number = name.startsWith(base) ? /^(\d+)~$/.exec(name.slice(base.length)) : null;
     return number === null ? [] : [Number(number[1])];

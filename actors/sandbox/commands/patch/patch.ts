@@ -7,6 +7,7 @@ import type { Task } from '../../kernel/wait.js';
 import { isBusybox } from '../../programs/flavour.js';
 import { command, type Options, type Output, parseOptions, readAll, UsageError } from '../../programs/stdio.js';
 import { openInput } from '../text-input.js';
+import { backupNumbers } from '../common/backup.js';
 import { applyLikeBusybox } from './busybox.js';
 import { Application, type HunkResult, reversed } from './apply.js';
 import { type FilePatch, hasEffect, type Hunk, parseMailedPatch, parsePatch, PatchSyntaxError } from './parse.js';
@@ -44,18 +45,9 @@ class BackupNames {
   }
 
   nameFor(target: string): string {
-    const numbered = this.#numbers(target);
+    const numbered = backupNumbers(this.#process, target);
     if (/^(?:t|numbered)$/.test(this.#control) || (/^(?:nil|existing)$/.test(this.#control) && numbered.length > 0)) return `${target}.~${Math.max(0, ...numbered) + 1}~`;
     return this.#prefix + target + this.#suffix;
-  }
-
-  /** Of the numbered backups that are there. */
-  #numbers(target: string): number[] {
-    const at = target.lastIndexOf('/') + 1;
-    const folder = target.slice(0, at) || '.';
-    const start = `${target.slice(at)}.~`;
-    if (!this.#process.files.exists(folder)) return [];
-    return this.#process.files.readdir(folder).filter(({ name }) => name.startsWith(start) && /^\d+~$/.test(name.slice(start.length))).map(({ name }) => parseInt(name.slice(start.length), 10));
   }
 }
 
